@@ -1,0 +1,319 @@
+"""Pictures of a training: scores, durations while it runs, and the curve to expect.
+
+Every function returns a matplotlib Figure. A notebook shows it once, whether the call is the last
+line of its cell or not. The colours are Okabe and Ito's, which colour-blind people tell apart.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import numpy as np
+
+from helpers.display import current_cell
+
+if TYPE_CHECKING:
+    from IPython.display import DisplayHandle
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLUE, SKY, VERMILION, GREY = "#0072B2", "#56B4E9", "#D55E00", "#555555"
+
+#: Episodes in the running mean, as in Gymnasium's definition of "solved".
+WINDOW = 100
+
+#: A live plot may cost this part of the training's time.
+_LIVE_SHARE = 0.1
+
+
+class LearningCurve(TypedDict):
+    """A measured curve: the median of several trainings, and the band 8 of 10 stay inside."""
+
+    unit: str
+    x: str  # "episodes" or "steps"
+    grid: list[float]  # (points,) where the scores were measured, in episodes or steps
+    median: list[float]  # (points,) scores
+    low: list[float]  # (points,) 10 % of the trainings are below
+    high: list[float]  # (points,) 10 % of the trainings are above
+    seeds: int
+    threshold: float
+
+
+def plot_statistics(
+    statistics: Sequence[Mapping[str, Any]],
+    threshold: float | None = None,
+    window: int = WINDOW,
+    title: str = "Scores",
+) -> Figure:
+    """Draw the score of each episode, the running mean, and the threshold if there is one.
+
+    statistics: a record per episode, with the keys `episode`, `score`, `steps`.
+    window: how many episodes the running mean looks back (fewer at the start).
+    """
+    figure, axes = _new_figure(title, "Score")
+    scores = _column(statistics, "score")
+    _draw_episodes(axes, scores, "score of an episode")
+    if len(scores):
+        mean, episodes = _running_mean(scores, window), np.arange(1, len(scores) + 1)  # (n,) each
+        axes.plot(episodes, mean, color=VERMILION, linewidth=2.2, label=_mean_label(window))
+    _draw_threshold(axes, threshold)
+    return _finish(figure, axes)
+
+
+def plot_durations(
+    durations: Sequence[Mapping[str, Any]] | Sequence[float], live: bool = True
+) -> Figure:
+    """Draw the steps of each episode and, from the 100th on, the mean of the last 100.
+
+    durations: steps of each episode, or records with the key `steps`.
+    live: called after each episode of a training, the picture in the notebook is redrawn in
+        place, now and then: it costs about a tenth of the time. With False it is drawn at once
+        and for good, in the place of the live picture if the cell has one.
+    """
+    live_plot = _live_plot()
+    if live and not live_plot.is_due():
+        return live_plot.figure
+    started = time.perf_counter()
+    axes = live_plot.clear("Training ..." if live else "Durations", "Steps")
+    steps = _column(durations, "steps")
+    _draw_episodes(axes, steps, "steps of an episode")
+    if len(steps) >= WINDOW:
+        mean = _running_mean(steps, WINDOW)[WINDOW - 1 :]
+        axes.plot(
+            np.arange(WINDOW, len(steps) + 1),
+            mean,
+            color=VERMILION,
+            linewidth=2.2,
+            label=_mean_label(WINDOW),
+        )
+    _finish(live_plot.figure, axes)
+    live_plot.show(time.perf_counter() - started)
+    return live_plot.figure
+
+
+def plot_learning_curve(unit: str, statistics: Sequence[Mapping[str, Any]] | None = None) -> Figure:
+    """Draw the curve to expect in a unit and, if there is one, the student's own over it.
+
+    unit: name of the unit, e.g. "policy_network". statistics: a record per episode, with the keys
+    `score` and `steps`. Raises FileNotFoundError if no curve was measured for this unit.
+    """
+    curve = load_learning_curve(unit)
+    figure, axes = _new_figure("What to expect", "Score")
+    grid = np.asarray(curve["grid"], dtype=float)  # (points,)
+    axes.fill_between(
+        grid,
+        curve["low"],
+        curve["high"],
+        color=SKY,
+        alpha=0.35,
+        linewidth=0,
+        label="8 of 10 trainings",
+    )
+    label = f"median of {curve['seeds']} trainings"
+    axes.plot(grid, curve["median"], color=BLUE, linewidth=2.2, label=label)
+    if statistics:
+        scores = _column(statistics, "score")
+        own_x = np.arange(1, len(scores) + 1)
+        if curve["x"] == "steps":
+            own_x = np.cumsum(_column(statistics, "steps"))
+        axes.plot(own_x, scores, color=VERMILION, alpha=0.2, linewidth=0.8)
+        axes.plot(
+            own_x,
+            _running_mean(scores, WINDOW),
+            color=VERMILION,
+            linewidth=2.2,
+            label=f"yours, {_mean_label(WINDOW)}",
+        )
+    _draw_threshold(axes, curve["threshold"])
+    axes.set_xlabel("Episode" if curve["x"] == "episodes" else "Steps played, all episodes")
+    return _finish(figure, axes)
+
+
+def load_learning_curve(unit: str) -> LearningCurve:
+    """Read the measured curve of a unit. Raises FileNotFoundError, naming those there are."""
+    curves = resources.files("helpers") / "curves"
+    known = sorted(
+        entry.name.removesuffix(".json")
+        for entry in (curves.iterdir() if curves.is_dir() else ())
+        if entry.name.endswith(".json")
+    )
+    if unit not in known:
+        raise FileNotFoundError(
+            f"No learning curve was measured for {unit!r}; there is one for: "
+            f"{', '.join(known) or 'no unit yet'}."
+        )
+    curve: LearningCurve = json.loads((curves / f"{unit}.json").read_text(encoding="utf-8"))
+    return curve
+
+
+# --- drawing -------------------------------------------------------------------------------------
+
+
+def _column(records: Sequence[Mapping[str, Any]] | Sequence[float], key: str) -> np.ndarray:
+    """One value per episode, shape (episodes,)."""
+    values = [record[key] if isinstance(record, Mapping) else record for record in records]
+    return np.asarray(values, dtype=float)
+
+
+def _running_mean(values: np.ndarray, window: int) -> np.ndarray:
+    """Mean of the last `window` values at each place, of fewer at the start; (n,) to (n,)."""
+    if window < 1:
+        raise ValueError(f"window must be at least 1, not {window}.")
+    total = np.concatenate([[0.0], np.cumsum(values)])  # (n + 1,)
+    end = np.arange(1, len(values) + 1)
+    start = np.maximum(end - window, 0)
+    return (total[end] - total[start]) / (end - start)
+
+
+def _mean_label(window: int) -> str:
+    return f"mean of the last {window}"
+
+
+def _draw_episodes(axes: Axes, values: np.ndarray, label: str) -> None:
+    """Many episodes are a faint line; few of them are points, too."""
+    if not len(values):
+        return
+    marker = "o" if len(values) <= WINDOW else None
+    axes.plot(
+        np.arange(1, len(values) + 1),
+        values,
+        color=GREY,
+        alpha=0.4,
+        linewidth=0.8,
+        marker=marker,
+        markersize=3,
+        label=label,
+    )
+
+
+def _draw_threshold(axes: Axes, threshold: float | None) -> None:
+    if threshold is not None:
+        label = f"solved: {threshold:g}"
+        axes.axhline(threshold, color="black", linestyle="--", linewidth=1.2, label=label)
+
+
+def _new_figure(title: str, y_label: str) -> tuple[Figure, Axes]:
+    from matplotlib import pyplot
+
+    figure = pyplot.figure(figsize=(8, 4), layout="constrained", FigureClass=_notebook_figure())
+    return figure, _new_axes(figure, title, y_label)
+
+
+def _new_axes(figure: Figure, title: str, y_label: str) -> Axes:
+    axes = figure.add_subplot()
+    axes.set_title(title)
+    axes.set_xlabel("Episode")
+    axes.set_ylabel(y_label)
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    return axes
+
+
+def _finish(figure: Figure, axes: Axes) -> Figure:
+    from matplotlib.ticker import MaxNLocator
+
+    if axes.has_data():
+        # Below the axes it hides nothing; inside, it would lie on some training's scores.
+        figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    else:
+        axes.text(0.5, 0.5, "No episode was played yet.", transform=axes.transAxes, ha="center")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    axes.set_xlim(left=0)
+    return figure
+
+
+# --- showing -------------------------------------------------------------------------------------
+
+
+@cache
+def _notebook_figure() -> type[Figure]:
+    """The class of our figures; made on first use, because matplotlib is slow to import."""
+    from matplotlib.figure import Figure
+
+    class NotebookFigure(Figure):
+        """A figure that each cell of a notebook shows once.
+
+        Jupyter shows the value of a cell's last line and, at the end of the cell, every figure
+        that is open: without this class, a returned figure appears twice.
+        """
+
+        _shown_in_cell: int | None = None
+
+        def _ipython_display_(self) -> None:
+            cell = current_cell()
+            if cell is not None and cell != self._shown_in_cell:
+                from IPython.display import display
+
+                display(_picture(self))
+                self._shown_in_cell = cell
+
+    return NotebookFigure
+
+
+def _picture(figure: Figure) -> Any:
+    """The figure as a PNG that IPython displays, sharp on dense screens."""
+    from IPython.display import Image
+
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=144)
+    return Image(data=buffer.getvalue(), format="png", width=round(100 * figure.get_figwidth()))
+
+
+class _LivePlot:
+    """The picture of a cell that is drawn again and again."""
+
+    def __init__(self, cell: int | None) -> None:
+        self.cell = cell
+        self.figure, _ = _new_figure("", "")
+        self._handle: DisplayHandle | None = None
+        self._next_drawing = 0.0  # seconds, on time.perf_counter's clock
+
+    def is_due(self) -> bool:
+        return time.perf_counter() >= self._next_drawing
+
+    def clear(self, title: str, y_label: str) -> Axes:
+        self.figure.clear()
+        return _new_axes(self.figure, title, y_label)
+
+    def show(self, seconds: float) -> None:
+        """Draw it in its place; `seconds` is what it took to prepare."""
+        started = time.perf_counter()
+        if self.cell is not None:
+            from IPython.display import display
+
+            picture = _picture(self.figure)
+            if self._handle is None:
+                self._handle = display(picture, display_id=True)
+            else:
+                self._handle.update(picture)
+            self.figure._shown_in_cell = self.cell  # type: ignore[attr-defined]
+        finished = time.perf_counter()
+        seconds += finished - started
+        self._next_drawing = finished + seconds * (1 / _LIVE_SHARE - 1)
+
+
+_latest_live_plot: _LivePlot | None = None
+
+
+def _live_plot() -> _LivePlot:
+    """The live picture of this cell; a new one when the last was closed or is another cell's."""
+    global _latest_live_plot
+    cell = current_cell()
+    plot = _latest_live_plot
+    if plot is not None and plot.cell == cell and _is_open(plot.figure):
+        return plot
+    _latest_live_plot = _LivePlot(cell)
+    return _latest_live_plot
+
+
+def _is_open(figure: Figure) -> bool:
+    pyplot = sys.modules["matplotlib.pyplot"]
+    manager = getattr(figure.canvas, "manager", None)
+    return manager is not None and pyplot.fignum_exists(manager.num)
