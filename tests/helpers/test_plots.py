@@ -1,0 +1,214 @@
+"""Pictures of a training: what is drawn, and that a notebook shows it once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+mpl.use("agg")
+from matplotlib import pyplot
+
+from helpers import plots
+from helpers.plots import load_learning_curve, plot_durations, plot_learning_curve, plot_statistics
+
+
+@pytest.fixture(autouse=True)
+def close_figures() -> Iterator[None]:
+    yield
+    pyplot.close("all")
+
+
+def episodes(n: int) -> list[dict[str, float]]:
+    """A training whose score rises by one each episode, and whose steps are twice the score."""
+    return [{"episode": i, "score": float(i), "steps": 2 * i} for i in range(n)]
+
+
+def lines(figure: Figure) -> dict[str, Any]:
+    """The drawn lines by their label in the legend."""
+    (axes,) = figure.axes
+    return {str(line.get_label()): line for line in axes.get_lines()}
+
+
+def legend(figure: Figure) -> list[str]:
+    return [text.get_text() for box in figure.legends for text in box.get_texts()]
+
+
+# --- scores
+
+
+def test_scores_their_running_mean_and_the_threshold_are_drawn() -> None:
+    figure = plot_statistics(episodes(300), threshold=195)
+    assert legend(figure) == ["score of an episode", "mean of the last 100", "solved: 195"]
+    scores = lines(figure)["score of an episode"]
+    np.testing.assert_array_equal(scores.get_xdata(), np.arange(1, 301))
+    np.testing.assert_array_equal(scores.get_ydata(), np.arange(300))
+    mean = lines(figure)["mean of the last 100"].get_ydata()
+    assert (mean[0], mean[99], mean[299]) == (
+        0.0,
+        np.arange(100).mean(),
+        np.arange(200, 300).mean(),
+    )
+    assert set(lines(figure)["solved: 195"].get_ydata()) == {195}
+    (axes,) = figure.axes
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("Episode", "Score")
+
+
+def test_the_window_of_the_mean_can_be_chosen() -> None:
+    mean = lines(plot_statistics(episodes(30), window=2))["mean of the last 2"].get_ydata()
+    np.testing.assert_allclose(mean[:4], [0.0, 0.5, 1.5, 2.5])
+    with pytest.raises(ValueError, match="window"):
+        plot_statistics(episodes(3), window=0)
+
+
+def test_nothing_played_yet_is_said_in_words() -> None:
+    (axes,) = plot_statistics([]).axes
+    assert "No episode" in axes.texts[0].get_text()
+
+
+# --- durations
+
+
+def test_durations_and_the_mean_of_100_from_the_100th_episode_on() -> None:
+    figure = plot_durations(episodes(150), live=False)
+    np.testing.assert_array_equal(
+        lines(figure)["steps of an episode"].get_ydata(), 2 * np.arange(150)
+    )
+    mean = lines(figure)["mean of the last 100"]
+    np.testing.assert_array_equal(mean.get_xdata(), np.arange(100, 151))
+    assert mean.get_ydata()[0] == 2 * np.arange(100).mean()
+    assert mean.get_ydata()[-1] == 2 * np.arange(50, 150).mean()
+
+
+def test_99_episodes_have_no_mean_of_100_yet() -> None:
+    assert legend(plot_durations(episodes(99), live=False)) == ["steps of an episode"]
+
+
+def test_plain_numbers_of_steps_will_do() -> None:
+    figure = plot_durations([9, 10, 12], live=False)
+    assert lines(figure)["steps of an episode"].get_ydata().tolist() == [9, 10, 12]
+
+
+def test_live_drawing_costs_a_small_part_of_the_training() -> None:
+    history: list[int] = []
+    started, drawing = time.perf_counter(), 0.0
+    while time.perf_counter() - started < 1.5:
+        time.sleep(0.002)  # one short episode
+        history.append(len(history))
+        before = time.perf_counter()
+        plot_durations(history)
+        drawing += time.perf_counter() - before
+    drawn = lines(plot_durations(history, live=True))["steps of an episode"].get_ydata()
+    assert len(drawn) > 1, "it should be drawn again and again"
+    assert len(pyplot.get_fignums()) == 1, "into the same figure"
+    assert drawing < 0.3 * (time.perf_counter() - started)
+
+
+# --- the curve to expect
+
+
+@pytest.fixture
+def curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package folder with two measured curves, in episodes and in steps."""
+    folder = tmp_path / "curves"
+    folder.mkdir()
+    for unit, x in (("by_episodes", "episodes"), ("by_steps", "steps")):
+        curve = {
+            "unit": unit,
+            "x": x,
+            "grid": [100, 200, 300],
+            "median": [20, 200, 480],
+            "low": [10, 100, 400],
+            "high": [30, 300, 500],
+            "seeds": 20,
+            "threshold": 475,
+        }
+        (folder / f"{unit}.json").write_text(json.dumps(curve), encoding="utf-8")
+    monkeypatch.setattr(plots.resources, "files", lambda package: tmp_path)
+    return folder
+
+
+def test_the_curve_to_expect_has_a_median_a_band_and_a_threshold(curves: Path) -> None:
+    figure = plot_learning_curve("by_episodes")
+    assert legend(figure) == ["8 of 10 trainings", "median of 20 trainings", "solved: 475"]
+    median = lines(figure)["median of 20 trainings"]
+    assert list(median.get_xdata()) == [100, 200, 300]
+    assert list(median.get_ydata()) == [20, 200, 480]
+    (band,) = figure.axes[0].collections
+    corners = np.asarray(band.get_paths()[0].vertices)
+    assert {10, 30} <= set(corners[corners[:, 0] == 100][:, 1])
+
+
+@pytest.mark.parametrize(
+    ("unit", "x", "label"),
+    [
+        ("by_episodes", np.arange(1, 151), "Episode"),
+        ("by_steps", np.cumsum(2 * np.arange(150)), "Steps played, all episodes"),
+    ],
+)
+def test_the_students_curve_is_drawn_over_it(
+    curves: Path, unit: str, x: np.ndarray, label: str
+) -> None:
+    figure = plot_learning_curve(unit, episodes(150))
+    own = lines(figure)["yours, mean of the last 100"]
+    np.testing.assert_array_equal(own.get_xdata(), x)
+    assert own.get_ydata()[-1] == np.arange(50, 150).mean()
+    assert figure.axes[0].get_xlabel() == label
+
+
+def test_an_unknown_unit_is_answered_with_the_known_ones(curves: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"'poker'.* by_episodes, by_steps"):
+        load_learning_curve("poker")
+
+
+# --- notebooks
+
+
+SETUP = """
+import helpers.plots as plots
+episodes = [{"episode": i, "score": float(i), "steps": i} for i in range(120)]
+"""
+
+
+def pictures(outputs: list[Any]) -> int:
+    return sum("image/png" in output.get("data", {}) for output in outputs)
+
+
+def test_a_notebook_shows_each_figure_once(run_cells: Any) -> None:
+    cells = run_cells(
+        SETUP + "plots.plot_statistics(episodes)",  # the last line: Jupyter shows values
+        "figure = plots.plot_statistics(episodes)\nNone",  # Jupyter shows open figures
+        "figure",  # and again, because the student asks for it
+        "plots.plot_durations(episodes, live=False)",
+        "plots.plot_durations(episodes, live=False)\nNone",
+    )
+    assert [pictures(outputs) for outputs in cells] == [1] * 5
+    assert [len(outputs) for outputs in cells] == [1] * 5, "and says nothing else"
+
+
+def test_durations_are_redrawn_in_place(run_cells: Any) -> None:
+    live = (
+        "import time\n"
+        "for n in range(1, 121):\n"
+        "    time.sleep(0.01)\n"
+        "    plots.plot_durations(episodes[:n])\n"
+    )
+    last = "plots.plot_durations(episodes, live=False)"
+    together, apart = run_cells(SETUP + live + last, last)
+    assert pictures(together) == pictures(apart) == len(together) == len(apart) == 1
+    assert together[0]["data"]["image/png"] == apart[0]["data"]["image/png"], "the whole training"
+
+
+def test_importing_the_plots_does_not_import_matplotlib() -> None:
+    code = "import helpers.plots, sys; print(sorted({'matplotlib', 'IPython'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
