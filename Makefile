@@ -1,0 +1,106 @@
+# make            what there is to make
+# make grade      grade the demonstration class
+# make test       all the tests
+#
+# Works on Debian and Ubuntu with Python 3.10 to 3.12, its venv module and make. Everything is
+# installed into .venv, once; only the sandbox (bubblewrap) is a package of the system.
+#
+# PyTorch's ordinary Linux wheel brings 2 GB of CUDA libraries. Who has its small CPU-only wheel in
+# a folder installs that instead: PIP_FIND_LINKS=folder make grade
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+WORKERS ?= 2
+
+# One thread a process: small networks learn slower with more, and grades must not depend on it.
+export OMP_NUM_THREADS := 1
+export TF_CPP_MIN_LOG_LEVEL := 2
+
+.PHONY: help setup sandbox grade course lab lint test validate pins clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' \
+		| while IFS=$$'\t' read -r name text; do printf 'make %-9s %s\n' "$$name" "$$text"; done
+
+grade: setup sandbox  ## build the course, grade the demonstration class, print its table of marks
+	@$(BIN)/autograder build
+	@$(BIN)/autograder demo
+
+test: setup sandbox lint  ## every test but the slow ones (at most 10 minutes)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow"
+
+lint: setup  ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+validate: setup sandbox  ## the slow tests: everything that `make test` leaves out
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m slow
+
+course: setup  ## regenerate every generated notebook from solutions/
+	@$(BIN)/autograder build
+
+lab: setup  ## open JupyterLab on the course
+	@$(BIN)/jupyter lab course
+
+setup: $(INSTALLED)
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@python=
+	for candidate in python3 python3.12 python3.11 python3.10; do
+		if $$candidate -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))' \
+				2> /dev/null; then
+			python=$$candidate
+			break
+		fi
+	done
+	if [ -z "$$python" ]; then
+		echo "The course needs Python 3.10, 3.11 or 3.12; this machine has:" \
+			"$$(python3 --version 2>&1 || true)." >&2
+		echo "Install one of them (Debian, Ubuntu: apt install python3.12 python3.12-venv)," \
+			"then run make again." >&2
+		exit 1
+	fi
+	if ! $$python -c 'import ensurepip, venv' 2> /dev/null; then
+		version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+		echo "Python $$version has no venv module. Debian, Ubuntu:" \
+			"sudo apt install python$$version-venv; then run make again." >&2
+		exit 1
+	fi
+	echo "Installing the pinned packages into $(VENV): some minutes, once."
+	[ -x $(BIN)/pip ] || $$python -m venv $(VENV)
+	export PIP_DISABLE_PIP_VERSION_CHECK=1
+	$(BIN)/pip install --progress-bar off -r requirements.txt | awk '
+		/^Collecting / { count += 1; if (count % 20 == 0) { print "  " count " packages found"; fflush() } }
+		/^Installing collected/ { print "  unpacking them"; fflush() }
+		/^Successfully/ { print "  done" }'
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+# The grader refuses to grade without its sandbox, so a failure here only says what to do.
+sandbox:
+	@command -v bwrap > /dev/null && exit
+	if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi
+	if command -v apt-get > /dev/null && $$as_root true 2> /dev/null; then
+		echo "Installing the sandbox: the Debian package bubblewrap."
+		$$as_root apt-get install -q -y --no-install-recommends bubblewrap > /dev/null \
+			|| { $$as_root apt-get update -q > /dev/null \
+			&& $$as_root apt-get install -q -y --no-install-recommends bubblewrap > /dev/null; } \
+			|| true
+	fi
+	command -v bwrap > /dev/null || echo "The grader's sandbox is missing. Debian, Ubuntu:" \
+		"sudo apt install bubblewrap" >&2
+
+pins: setup  ## choose the versions in requirements.txt anew from pyproject.toml (with UPGRADE=--upgrade: the newest)
+	@$(BIN)/pip install --quiet uv
+	UV_CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/uv pip compile --quiet $(UPGRADE) --universal \
+		--python-version 3.10 --all-extras --no-annotate pyproject.toml -o requirements.txt
+
+clean:  ## remove what make installed; students' work and marks stay
+	rm -rf $(VENV) *.egg-info build .mypy_cache .pytest_cache .ruff_cache
+
+.ONESHELL:
