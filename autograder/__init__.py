@@ -1,0 +1,37 @@
+"""The autograder: the notebook's `check`, and what grades a class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.checking import CheckReport
+
+
+def check(task: str, *answers: object) -> CheckReport:
+    """Check an exercise in the notebook: green and red lines, and the points it would earn.
+
+    task: its name, `"policy_network/forward"`. answers: your classes or functions for it.
+    """
+    from autograder.checking import check_answers
+
+    return check_answers(task, answers)
+
+
+def start_unit(name: str) -> None:
+    """Get a notebook ready: pictures on a server, and errors that name the exercise they wait for.
+
+    Raises CourseError if there is no such unit.
+    """
+    from autograder.units import unit_named
+    from autograder.waiting import explain_waiting_cells
+    from helpers.display import start_headless_display
+
+    unit = unit_named(name)
+    explain_waiting_cells(unit)
+    start_headless_display()
+    exercises = len(unit.task_points)
+    print(f"Ready: {unit.name}, {exercises} exercises, {unit.max_points:g} points.")
+
+
+__all__ = ["check", "start_unit"]

@@ -1,0 +1,87 @@
+"""Where a course keeps its files: nbgrader's directories and the grader's own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+MARKER = "nbgrader_config.py"
+
+
+class CourseError(Exception):
+    """A call that cannot be carried out; its text is one clear line with the next step."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course directory: the folder that holds nbgrader_config.py."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Course:
+        """The course around `start` (default: the working directory), else this package's own.
+
+        Raises CourseError if there is none.
+        """
+        start = (start or Path.cwd()).resolve()
+        candidates = [start, *start.parents, Path(__file__).resolve().parent.parent]
+        for folder in candidates:
+            if (folder / MARKER).is_file():
+                return cls(folder)
+        raise CourseError(
+            f"No course found: no {MARKER} in {start} or above it. Change into the course folder."
+        )
+
+    def released(self, assignment: str) -> Path:
+        """The notebook that students receive: the skeleton that submissions are spliced into."""
+        return self.root / "course" / assignment / f"{assignment.split('_', 1)[1]}.ipynb"
+
+    def source(self, assignment: str) -> Path:
+        """The one source of a unit."""
+        return self.root / "solutions" / assignment / f"{assignment.split('_', 1)[1]}.py"
+
+    def submitted(self, assignment: str) -> dict[str, Path]:
+        """Each student's submission folder of an assignment, by student id, in order."""
+        folders = (self.root / "submitted").glob("*/")
+        return {
+            folder.name: folder / assignment
+            for folder in sorted(folders)
+            if (folder / assignment).is_dir()
+        }
+
+    @property
+    def results(self) -> Path:
+        """The cache of result records."""
+        return self.root / ".autograder" / "results"
+
+    def secret(self) -> bytes:
+        """The course's secret, from which seeds and disguises are drawn; created once.
+
+        Readable by the instructor alone. Raises CourseError if it cannot be read or created.
+        """
+        path = self.root / ".autograder" / "secret"
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _create_once(path)
+            return bytes.fromhex(path.read_text(encoding="ascii").strip())
+        except (OSError, ValueError) as error:
+            raise CourseError(f"The course's secret cannot be read or created: {error}") from error
+
+
+def _create_once(path: Path) -> None:
+    """Write a fresh secret unless there is one; two graders starting at once agree on one."""
+    if path.exists():
+        return
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    try:
+        os.link(temporary, path)  # fails if somebody was faster: theirs counts
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()

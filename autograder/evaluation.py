@@ -1,0 +1,189 @@
+"""The trained agent's score, in an environment that the student's code never enters.
+
+The grader trains a fresh agent with the course's own training loop, in a cart pole in disguise:
+the four numbers of the observation change places and signs, and the actions change names. To a
+learning agent nothing changes; a hand-written rule or weights brought along fail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.vector import VectorEnv, VectorWrapper
+
+from autograder.results import EvaluationResult
+from autograder.rules import AgentRule
+from autograder.student.interface import Student, StudentError, StudentObject
+from helpers.agents import AbstractAgent
+from helpers.environments import EnvironmentFactory, make_environments
+from helpers.training import EpisodeStatistics, mean_score, play_episodes, train_agent
+
+#: Observations on which the agent is asked whether its network decides.
+PROBED = 64
+#: At most so many points of a learning curve are kept.
+CURVE_POINTS = 200
+
+AgentProxy = Callable[[StudentObject, int], AbstractAgent]
+
+
+@dataclass(frozen=True)
+class Disguise:
+    """A signed permutation of the observation and new names for the actions."""
+
+    permutation: np.ndarray  # (width,) int64
+    signs: np.ndarray  # (width,) float32, +1 or -1
+    actions: np.ndarray  # (n_actions,) int64: what each of the agent's actions really does
+
+    @classmethod
+    def draw(cls, random: np.random.Generator, width: int, n_actions: int) -> Disguise:
+        """Draw a disguise in which no number keeps its place.
+
+        Of the cart pole's angle and angular velocity at least one leaves the places of the two:
+        otherwise a rule for these places could be right by chance.
+        """
+        while True:
+            permutation = random.permutation(width)
+            if np.any(permutation == np.arange(width)):
+                continue
+            if width == 4 and set(permutation[2:]) == {2, 3}:
+                continue
+            signs = random.choice(np.array([-1, 1], dtype=np.float32), size=width)
+            return cls(permutation, signs, random.permutation(n_actions))
+
+    def wrap(self, environment: str) -> EnvironmentFactory:
+        """Environments in this disguise."""
+        return lambda n: _DisguisedEnv(make_environments(environment, n), self)
+
+
+class _DisguisedEnv(VectorWrapper):
+    """Environments whose observations and actions are in disguise."""
+
+    def __init__(self, env: VectorEnv, disguise: Disguise) -> None:
+        super().__init__(env)
+        self.disguise = disguise
+
+    def reset(self, *, seed=None, options=None):  # type: ignore[no-untyped-def]
+        observation, info = self.env.reset(seed=seed, options=options)
+        return self._show(observation), info
+
+    def step(self, actions):  # type: ignore[no-untyped-def]
+        observation, *rest = self.env.step(self.disguise.actions[actions])
+        return self._show(observation), *rest
+
+    def _show(self, observation: np.ndarray) -> np.ndarray:
+        return observation[:, self.disguise.permutation] * self.disguise.signs
+
+
+class NetworkDoesNotDecide(Exception):
+    """The agent's actions are not those of its network."""
+
+
+def derived_seed(secret: bytes, *names: str) -> int:
+    """A seed below 2**31 that only the holder of the secret knows; the same for everybody."""
+    digest = hashlib.blake2b("\0".join(names).encode(), key=secret, digest_size=8).digest()
+    return int.from_bytes(digest, "big") % 2**31
+
+
+def evaluate(
+    rule: AgentRule, student: Student, proxy: AgentProxy, seeds: tuple[int, ...]
+) -> EvaluationResult:
+    """Train fresh agents until one reaches the threshold, at most one for each seed.
+
+    proxy: makes the training loop's view of the student's agent. Raises StudentError when the
+    student's code raises, NetworkDoesNotDecide when something else than the network chooses.
+    """
+    scores: list[float] = []
+    curves: list[list[EpisodeStatistics]] = []
+    for seed in seeds:
+        score, statistics = _train_and_score(rule, student, proxy, seed)
+        scores.append(score)
+        curves.append(statistics)
+        if score >= rule.threshold:
+            break
+    best = int(np.argmax(scores))
+    return EvaluationResult(
+        episodes=rule.episodes,
+        mean=scores[best],
+        threshold=rule.threshold,
+        seeds=seeds[: len(scores)],
+        scores=tuple(scores),
+        curve=_thinned([episode["score"] for episode in curves[best]]),
+    )
+
+
+def _train_and_score(
+    rule: AgentRule, student: Student, proxy: AgentProxy, seed: int
+) -> tuple[float, list[EpisodeStatistics]]:
+    random = np.random.default_rng(seed)
+    spec = gym.spec(rule.environment)
+    width, n_actions = _sizes(spec.id)
+    disguised = Disguise.draw(random, width, n_actions).wrap(rule.environment)
+    student.seed(seed)
+    made = student.call(rule.factory)
+    if not isinstance(made, StudentObject):
+        raise StudentError("TypeError", f"{rule.factory}() must return an agent, not {made!r:.80}")
+    agent = proxy(made, n_actions)
+    statistics = train_agent(agent, disguised, replace(rule.training, seed=seed, progress=False))
+    _expect_network_decides(rule, student, made, agent, random, width)
+    played = play_episodes(agent, disguised, rule.episodes, seed=int(random.integers(2**31)))
+    return mean_score(played), statistics
+
+
+def _sizes(environment: str) -> tuple[int, int]:
+    """Width of the observation and number of actions."""
+    env = gym.make(environment)
+    assert isinstance(env.observation_space, gym.spaces.Box)
+    assert isinstance(env.action_space, gym.spaces.Discrete)
+    return env.observation_space.shape[0], int(env.action_space.n)
+
+
+def _expect_network_decides(
+    rule: AgentRule,
+    student: Student,
+    made: StudentObject,
+    agent: AbstractAgent,
+    random: np.random.Generator,
+    width: int,
+) -> None:
+    """The greedy action is the largest value of the network: as trained, and with other weights."""
+    observation = random.normal(size=(PROBED, width)).astype(np.float32)
+    trained = agent.get_weights()
+    if not trained:
+        raise NetworkDoesNotDecide("the agent has no network with weights in `agent.net`")
+    before = _expect_greedy(rule, student, made, agent, observation)
+    other = [
+        random.normal(scale=0.5, size=np.shape(weight)).astype(weight.dtype)
+        if weight.dtype.kind == "f"
+        else weight
+        for weight in trained
+    ]
+    agent.set_weights(other)
+    after = _expect_greedy(rule, student, made, agent, observation)
+    agent.set_weights(trained)
+    if np.allclose(before, after):
+        raise NetworkDoesNotDecide("other weights in `agent.net` change nothing")
+
+
+def _expect_greedy(
+    rule: AgentRule,
+    student: Student,
+    made: StudentObject,
+    agent: AbstractAgent,
+    observation: np.ndarray,
+) -> np.ndarray:
+    values = rule.values(student, made, observation)
+    if not isinstance(values, np.ndarray) or values.ndim != 2 or len(values) != len(observation):
+        raise NetworkDoesNotDecide("`agent.net` does not give one row of values per observation")
+    chosen = values[np.arange(len(values)), agent.act(observation, explore=False)]
+    if not np.all(chosen >= values.max(axis=1) - 1e-5):
+        raise NetworkDoesNotDecide("`act(..., explore=False)` is not what `agent.net` rates best")
+    return values
+
+
+def _thinned(scores: list[float]) -> tuple[float, ...]:
+    step = max(1, -(-len(scores) // CURVE_POINTS))
+    return tuple(float(np.mean(scores[i : i + step])) for i in range(0, len(scores), step))

@@ -1,0 +1,257 @@
+"""The language of the pipe: a fixed header, size-capped JSON, raw arrays. No pickle of any kind.
+
+A frame is a header (magic, sequence number, kind, length of the JSON, length of the arrays), the
+JSON, and the bytes of the arrays one after the other. Dtype and shape of each array stand in the
+JSON; the lengths must fit exactly. What does not fit raises ProtocolError.
+
+Each request has a sequence number and gets one reply with the same number. The agent's steps have
+a lean form of their own, whose reply has a size known beforehand.
+
+This file runs on both sides of the border.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+from helpers.agents import Transition
+
+HEADER = struct.Struct("<4sIIIQ")  # magic, sequence, kind, JSON bytes, array bytes
+MAGIC = b"RLG1"
+MAX_JSON = 1 << 20
+MAX_ARRAYS = 64 << 20
+MAX_DEPTH = 12
+MAX_DIMENSIONS = 8
+DTYPES = {
+    name: np.dtype(name)
+    for name in (
+        "<f2",
+        "<f4",
+        "<f8",
+        "<i1",
+        "<i2",
+        "<i4",
+        "<i8",
+        "|i1",
+        "|u1",
+        "|b1",
+        "<u2",
+        "<u4",
+        "<u8",
+    )
+}
+
+STEP = struct.Struct("<IIIII")  # agent, rows to learn, rows to act on, width, explore
+
+
+class Kind(IntEnum):
+    """What a frame is."""
+
+    REQUEST = 1
+    REPLY = 2
+    ERROR = 3
+    STEP = 4
+    ACTIONS = 5
+
+
+class ProtocolError(Exception):
+    """The other side broke the protocol."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One message."""
+
+    sequence: int
+    kind: Kind
+    json: bytes
+    arrays: bytes
+
+    def encoded(self) -> bytes:
+        """The bytes of the frame."""
+        header = HEADER.pack(MAGIC, self.sequence, self.kind, len(self.json), len(self.arrays))
+        return header + self.json + self.arrays
+
+
+def read_frame(read: Callable[[int], bytes]) -> Frame:
+    """Read one frame; `read(n)` returns exactly n bytes. Sizes are checked before reading."""
+    magic, sequence, kind, json_length, arrays_length = HEADER.unpack(read(HEADER.size))
+    if magic != MAGIC or kind not in Kind.__members__.values():
+        raise ProtocolError("a message does not begin with a header")
+    if json_length > MAX_JSON or arrays_length > MAX_ARRAYS:
+        raise ProtocolError("a message is larger than allowed")
+    text = read(json_length) if json_length else b""
+    arrays = read(arrays_length) if arrays_length else b""
+    return Frame(sequence, Kind(kind), text, arrays)
+
+
+def encode(value: Any, to_tree: Callable[[Any], Any | None]) -> tuple[bytes, bytes]:
+    """A plain value as JSON and array bytes.
+
+    to_tree: turns what only one side knows (objects, tensors) into a plain value tagged by a
+    single key, or returns None. Raises ProtocolError for what cannot cross or is too large.
+    """
+    arrays: list[np.ndarray] = []
+    described: list[list[Any]] = []
+
+    def tree(item: Any, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise ProtocolError("a value is nested too deeply")
+        if item is None or isinstance(item, (bool, str)):
+            return item
+        if isinstance(item, int):
+            if abs(item) >= 2**63:
+                raise ProtocolError("an integer is too large")
+            return item
+        if isinstance(item, float):
+            return item if math.isfinite(item) else {"float": repr(item)}
+        if isinstance(item, np.ndarray):
+            arrays.append(np.ascontiguousarray(item))
+            described.append([item.dtype.str, list(item.shape)])
+            return {"array": len(arrays) - 1}
+        if isinstance(item, Transition):
+            return {"transition": [tree(part, depth + 1) for part in item]}
+        if isinstance(item, (list, tuple)):
+            return [tree(part, depth + 1) for part in item]
+        if isinstance(item, dict):
+            return {"map": [[str(key), tree(part, depth + 1)] for key, part in item.items()]}
+        replaced = to_tree(item)
+        if replaced is None:
+            raise ProtocolError(f"a {type(item).__name__} cannot cross the border")
+        ((key, part),) = replaced.items()
+        return {key: tree(part, depth + 1)}
+
+    root = tree(value, 0)
+    text = json.dumps({"value": root, "arrays": described}, allow_nan=False).encode(
+        "utf-8", "replace"
+    )
+    blob = b"".join(array.tobytes() for array in arrays)
+    if len(text) > MAX_JSON or len(blob) > MAX_ARRAYS:
+        raise ProtocolError("a value is too large to cross the border")
+    return text, blob
+
+
+def decode(text: bytes, blob: bytes, from_tree: Callable[[str, Any], Any]) -> Any:
+    """The value of a frame. from_tree(key, value) makes what `to_tree` replaced.
+
+    Raises ProtocolError for anything malformed.
+    """
+    try:
+        message = json.loads(text, parse_constant=_refuse)
+        arrays = _arrays(message["arrays"], blob)
+        return _value(message["value"], arrays, from_tree, 0)
+    except ProtocolError:
+        raise
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError, OverflowError) as error:
+        raise ProtocolError(f"a malformed message ({type(error).__name__})") from error
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _arrays(described: Any, blob: bytes) -> list[np.ndarray]:
+    if type(described) is not list:
+        raise ProtocolError("the arrays are not a list")
+    arrays = []
+    start = 0
+    for item in described:
+        name, shape = item
+        if type(name) is not str or name not in DTYPES or type(shape) is not list:
+            raise ProtocolError("an array of unknown type")
+        if len(shape) > MAX_DIMENSIONS:
+            raise ProtocolError("an array of too many dimensions")
+        if any(type(size) is not int or not 0 <= size <= MAX_ARRAYS for size in shape):
+            raise ProtocolError("an array of impossible shape")
+        length = math.prod(shape) * DTYPES[name].itemsize
+        if length > len(blob) - start:
+            raise ProtocolError("an array is longer than its message")
+        flat = np.frombuffer(blob, DTYPES[name], math.prod(shape), start)
+        arrays.append(flat.reshape(shape).copy())
+        start += length
+    if start != len(blob):
+        raise ProtocolError("a message is longer than its arrays")
+    return arrays
+
+
+def _value(
+    item: Any, arrays: list[np.ndarray], from_tree: Callable[[str, Any], Any], depth: int
+) -> Any:
+    if depth > 2 * MAX_DEPTH:
+        raise ProtocolError("a value is nested too deeply")
+    if item is None or type(item) in (bool, int, float, str):
+        return item
+    if type(item) is list:
+        return [_value(part, arrays, from_tree, depth + 1) for part in item]
+    if type(item) is not dict or len(item) != 1:
+        raise ProtocolError("a value of unknown form")
+    ((key, part),) = item.items()
+    if key == "array":
+        if type(part) is not int or part < 0:
+            raise ProtocolError("an array that is not there")
+        return arrays[part]
+    if key == "float":
+        if part not in ("nan", "inf", "-inf"):
+            raise ProtocolError("a number that is none")
+        return float(part)
+    if key == "map":
+        return {str(name): _value(value, arrays, from_tree, depth + 1) for name, value in part}
+    inner = _value(part, arrays, from_tree, depth + 1)
+    if key == "transition":
+        return Transition(*inner)
+    return from_tree(key, inner)
+
+
+def encode_step(
+    agent: int, transition: Transition | None, observation: np.ndarray, explore: bool
+) -> bytes:
+    """The lean request: learn from this transition (if any), then act on these observations."""
+    learn = 0 if transition is None else len(transition.action)
+    width = observation.shape[1]
+    parts = [STEP.pack(agent, learn, len(observation), width, explore)]
+    if transition is not None:
+        parts += [
+            transition.observation.astype("<f4").tobytes(),
+            transition.action.astype("<i8").tobytes(),
+            transition.reward.astype("<f4").tobytes(),
+            transition.next_observation.astype("<f4").tobytes(),
+            transition.terminated.astype("|b1").tobytes(),
+            transition.truncated.astype("|b1").tobytes(),
+            transition.episode.astype("<i8").tobytes(),
+        ]
+    parts.append(observation.astype("<f4").tobytes())
+    return b"".join(parts)
+
+
+def decode_step(blob: bytes) -> tuple[int, Transition | None, np.ndarray, bool]:
+    """Agent, transition, observation and explore of a lean request."""
+    agent, learn, act, width, explore = STEP.unpack_from(blob)
+    start = STEP.size
+
+    def take(dtype: str, *shape: int) -> np.ndarray:
+        nonlocal start
+        count = math.prod(shape)
+        array = np.frombuffer(blob, dtype, count, start).reshape(shape).copy()
+        start += array.nbytes
+        return array
+
+    transition = None
+    if learn:
+        transition = Transition(
+            observation=take("<f4", learn, width),
+            action=take("<i8", learn),
+            reward=take("<f4", learn),
+            next_observation=take("<f4", learn, width),
+            terminated=take("|b1", learn),
+            truncated=take("|b1", learn),
+            episode=take("<i8", learn),
+        )
+    return agent, transition, take("<f4", act, width), bool(explore)

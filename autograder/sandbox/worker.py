@@ -1,0 +1,251 @@
+"""The inside of the sandbox: runs the student's cells and answers questions about them.
+
+Started as a script. Requests come in on file descriptor 3, replies go out on 4; standard output
+and error belong to the student. Nothing that this process says is trusted by the other side.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path[0] = str(Path(__file__).resolve().parents[2])
+
+import numpy as np  # noqa: E402
+
+from autograder.sandbox.protocol import (  # noqa: E402
+    Frame,
+    Kind,
+    ProtocolError,
+    decode,
+    decode_step,
+    encode,
+    read_frame,
+)
+from autograder.student.interface import (  # noqa: E402
+    NotSolved,
+    StudentError,
+    StudentObject,
+    Tensor,
+)
+from autograder.student.local import LocalStudent  # noqa: E402
+
+REQUESTS, REPLIES = 3, 4
+
+
+class Worker:
+    """Answers one request after the other until the pipe is closed."""
+
+    def __init__(self) -> None:
+        self.shell: Any = None
+        self.student: LocalStudent | None = None
+
+    def serve(self) -> None:
+        """Read, answer, repeat."""
+        while True:
+            frame = read_frame(_read)
+            if frame.kind is Kind.STEP:
+                reply = self._step(frame)
+            else:
+                reply = self._request(frame)
+            _write(reply.encoded())
+
+    def _request(self, frame: Frame) -> Frame:
+        try:
+            operation, arguments = decode(frame.json, frame.arrays, self._from_tree)
+            value = getattr(self, f"do_{operation}")(*arguments)
+            return Frame(frame.sequence, Kind.REPLY, *encode(value, _to_tree))
+        except StudentError as error:
+            return _error(frame.sequence, error)
+        except ProtocolError as error:
+            return _error(frame.sequence, StudentError("ValueError", str(error)))
+
+    def _step(self, frame: Frame) -> Frame:
+        agent_number, transition, observation, explore = decode_step(frame.arrays)
+        assert self.student is not None
+        agent = self.student.object(agent_number)
+        try:
+            if transition is not None:
+                self.student._run(agent.train, (transition,))
+            if not len(observation):
+                return Frame(frame.sequence, Kind.ACTIONS, b"", b"")
+            chosen = self.student._run(agent.act, (observation,), {"explore": explore})
+            actions = self.student._run(_actions, (chosen, len(observation)))
+        except StudentError as error:
+            return _error(frame.sequence, error)
+        return Frame(frame.sequence, Kind.ACTIONS, b"", actions.tobytes())
+
+    def do_cell(self, source: str) -> dict[str, Any] | None:
+        """Run one cell in IPython; None, or the exception that ended it."""
+        if self.shell is None:
+            self.shell = _start_shell()
+        result = self.shell.run_cell(source, store_history=True)
+        error = result.error_before_exec or result.error_in_exec
+        if error is None:
+            return None
+        return {"kind": type(error).__name__[:100], "message": str(error)[:2000]}
+
+    def do_begin(self, framework: str | None) -> None:
+        """Start answering questions about what the cells have defined."""
+        namespace = {} if self.shell is None else self.shell.user_ns
+        try:
+            self.student = LocalStudent(namespace, framework)
+        except ImportError as error:
+            raise StudentError("ImportError", str(error)) from error
+
+    def do_start_episode(self, agent: StudentObject, observation: np.ndarray) -> None:
+        """The start of a batch of episodes."""
+        self._asked.call_method(agent, "start_episode", observation)
+
+    def do_get_weights(self, agent: StudentObject) -> Any:
+        """Copies of the deciding network's weights."""
+        return self._asked.call_method(agent, "get_weights")
+
+    def do_set_weights(self, agent: StudentObject, weights: list[np.ndarray]) -> None:
+        """Put weights back into the deciding network."""
+        self._asked.call_method(agent, "set_weights", weights)
+
+    def do_call(self, target: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+        """Call a name or an object."""
+        return self._asked.call(target, *arguments, **keywords)
+
+    def do_call_method(
+        self, target: StudentObject, method: str, arguments: list[Any], keywords: dict[str, Any]
+    ) -> Any:
+        """Call a method."""
+        return self._asked.call_method(target, method, *arguments, **keywords)
+
+    def do_get(self, target: StudentObject, attribute: str) -> Any:
+        """Read an attribute."""
+        return self._asked.get(target, attribute)
+
+    def do_set(self, target: StudentObject, attribute: str, value: Any) -> None:
+        """Write an attribute."""
+        self._asked.set(target, attribute, value)
+
+    def do_keep(self, value: Any) -> StudentObject:
+        """Keep a value here."""
+        return self._asked.keep(value)
+
+    def do_read(self, target: StudentObject) -> Any:
+        """Read a kept value."""
+        return self._asked.read(target)
+
+    def do_same(self, first: StudentObject, second: StudentObject) -> bool:
+        """Whether two objects are one."""
+        return self._asked.same(first, second)
+
+    def do_parameters(self, target: StudentObject) -> Any:
+        """Copies of a network's parameters."""
+        return self._asked.parameters(target)
+
+    def do_set_parameters(self, target: StudentObject, parameters: dict[str, np.ndarray]) -> None:
+        """Write a network's parameters."""
+        self._asked.set_parameters(target, parameters)
+
+    def do_gradients(
+        self, target: Any, arguments: list[Any], network: StudentObject | None, output: int | None
+    ) -> list[Any]:
+        """Differentiate."""
+        found = self._asked.gradients(target, *arguments, network=network, output=output)
+        return [found.value, list(found.arguments), found.parameters]
+
+    def do_seed(self, seed: int) -> None:
+        """Seed every source of random numbers."""
+        self._asked.seed(seed)
+
+    def do_network(self, layers: list[list[np.ndarray]], softmax: bool) -> StudentObject:
+        """Make a network of the checks' own."""
+        return self._asked.network([(weight, bias) for weight, bias in layers], softmax)
+
+    def do_temporary_path(self, name: str) -> str:
+        """Where the student's code may write."""
+        return self._asked.temporary_path(name)
+
+    @property
+    def _asked(self) -> LocalStudent:
+        if self.student is None:
+            raise StudentError("RuntimeError", "asked before the cells were run")
+        return self.student
+
+    def _from_tree(self, key: str, value: Any) -> Any:
+        if key == "tensor":
+            return Tensor(value)
+        if key == "object":
+            return StudentObject(self._asked, *value)
+        raise ProtocolError(f"a value of unknown form {key!r}")
+
+
+def _to_tree(value: Any) -> Any | None:
+    if isinstance(value, StudentObject):
+        return {"object": [value.number, value.kind]}
+    return None
+
+
+def _actions(chosen: Any, rows: int) -> np.ndarray:
+    """The student's actions as (rows,) int64; a one-line error if they are anything else."""
+    if hasattr(chosen, "detach"):
+        chosen = chosen.detach().cpu()
+    actions = np.asarray(chosen)
+    if actions.shape != (rows,):
+        raise ValueError(
+            f"act must return one action for each row, shape ({rows},), not {actions.shape}"
+        )
+    if actions.dtype.kind not in "iu":
+        raise TypeError(f"act must return whole numbers, not {actions.dtype}")
+    return np.ascontiguousarray(actions, dtype="<i8")
+
+
+def _error(sequence: int, error: StudentError) -> Frame:
+    description = {
+        "kind": error.kind,
+        "message": error.message,
+        "where": error.where,
+        "not_solved": isinstance(error, NotSolved),
+    }
+    return Frame(sequence, Kind.ERROR, *encode(description, _to_tree))
+
+
+def _start_shell() -> Any:
+    from IPython.core.displaypub import DisplayPublisher
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    class Silent(DisplayPublisher):
+        """Shows nothing: pictures are for the student's screen."""
+
+        def publish(self, *arguments: Any, **keywords: Any) -> None:
+            pass
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.cache_size = 0
+    config.InteractiveShell.display_pub_class = Silent
+    config.InteractiveShell.enable_tip = False
+    import __main__
+
+    return InteractiveShell.instance(config=config, user_module=__main__)
+
+
+def _read(count: int) -> bytes:
+    pieces = []
+    while count:
+        piece = os.read(REQUESTS, min(count, 1 << 20))
+        if not piece:
+            os._exit(0)  # the grader has closed the pipe
+        pieces.append(piece)
+        count -= len(piece)
+    return b"".join(pieces)
+
+
+def _write(data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(REPLIES, view) :]
+
+
+if __name__ == "__main__":
+    Worker().serve()

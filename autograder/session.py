@@ -1,0 +1,207 @@
+"""One submission in its sandbox: started when needed, started again without what broke it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+import helpers
+from autograder.notebook import Submission, SubmittedCell
+from autograder.results import Status
+from autograder.sandbox.channel import (
+    Channel,
+    OutOfTime,
+    TimeLimit,
+    TooMuchOutput,
+    WorkerEnded,
+)
+from autograder.sandbox.launcher import Sandbox, UnsafeProcess
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.mounts import Mounts
+from autograder.sandbox.protocol import ProtocolError
+from autograder.student.remote import RemoteStudent
+
+#: Where the worker's files stand inside the sandbox.
+INSIDE = Path("/grader")
+#: Processor seconds for one cell, the import of a framework included.
+CELL_SECONDS = 20.0
+#: How long to wait for the kernel to say how a worker ended, once its pipe is closed.
+BURIAL_SECONDS = 5.0
+#: How often a submission's sandbox is started again after its code broke it.
+RESTARTS = 12
+
+PACKAGE = Path(__file__).resolve().parent
+#: What of the grader the worker needs; nothing else of it is visible inside.
+WORKER_FILES = (
+    "sandbox/__init__.py",
+    "sandbox/protocol.py",
+    "sandbox/worker.py",
+    "student/__init__.py",
+    "student/frameworks.py",
+    "student/interface.py",
+    "student/local.py",
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class CellError:
+    """The exception that ended a cell."""
+
+    cell: SubmittedCell
+    kind: str
+    message: str
+
+
+class Broken(Exception):
+    """The student's code ended its worker; the session has noted the status."""
+
+    def __init__(self, status: Status, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+class Session:
+    """Runs a submission's cells and lends the student who answers."""
+
+    def __init__(self, submission: Submission, framework: str | None, sandboxed: bool) -> None:
+        self.submission = submission
+        self.framework = framework
+        self.sandboxed = sandboxed
+        self.cell_errors: list[CellError] = []
+        self.broken: list[Broken] = []
+        self.processor_seconds = 0.0
+        self._skipped: set[str] = set()
+        self._process: Sandbox | UnsafeProcess | None = None
+        self._student: RemoteStudent | None = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Kill the sandbox, if one is running."""
+        process, self._process, self._student = self._process, None, None
+        if process is not None:
+            self.processor_seconds += process.processor_seconds()
+            process.close()
+
+    def ask(self, question: Callable[[RemoteStudent], T], processor_seconds: float) -> T:
+        """Put a question to the student within a limit of processor time.
+
+        Raises Broken when the answer breaks the worker; the next question gets a new one.
+        """
+        student = self._running_student()
+        return self._guarded(lambda: question(student), processor_seconds)
+
+    def _running_student(self) -> RemoteStudent:
+        while self._student is None:
+            if len(self.broken) > RESTARTS:
+                raise self.broken[-1]
+            process = self._start()
+            self._process = process
+            channel = Channel(process)
+            if self._run_cells(channel):
+                self._student = self._guarded(
+                    lambda channel=channel: RemoteStudent(channel, self.framework), CELL_SECONDS
+                )
+        return self._student
+
+    def _run_cells(self, channel: Channel) -> bool:
+        """Run the cells; False if one broke the worker, which will be left out next time."""
+        self.cell_errors = []
+        for cell in self.submission.cells:
+            if not cell.runs or cell.name in self._skipped:
+                continue
+            try:
+                error = self._guarded(
+                    lambda cell=cell: channel.ask(["cell", [cell.source]], _nothing, _unknown),
+                    CELL_SECONDS,
+                    channel,
+                )
+            except Broken as broken:
+                self._skipped.add(cell.name)
+                broken.message = f"cell {cell.name}: {broken.message}"
+                return False
+            if error is not None:
+                self.cell_errors.append(_cell_error(cell, error))
+        return True
+
+    def _guarded(
+        self, question: Callable[[], T], processor_seconds: float, channel: Channel | None = None
+    ) -> T:
+        channel = channel or (self._student.channel if self._student is not None else None)
+        try:
+            if channel is None:
+                return question()
+            with channel.limit(TimeLimit.of(processor_seconds)):
+                return question()
+        except OutOfTime:
+            broken = Broken(
+                Status.TIMEOUT, f"used more than {processor_seconds:.0f} seconds of processor time"
+            )
+        except TooMuchOutput:
+            broken = Broken(Status.TOO_MUCH_OUTPUT, "printed more than allowed")
+        except ProtocolError as error:
+            broken = Broken(Status.PROTOCOL, f"sent {error}")
+        except WorkerEnded:
+            broken = self._ending()
+        self.broken.append(broken)
+        self.close()
+        raise broken
+
+    def _ending(self) -> Broken:
+        """Why the worker is gone."""
+        assert self._process is not None
+        ending = self._process.wait(BURIAL_SECONDS)
+        if ending is None:
+            return Broken(Status.PROTOCOL, "closed the grader's pipe")
+        reason = ending.reason
+        if reason == "not started":
+            raise RuntimeError(ending.detail)
+        status = {
+            "processor time": Status.TIMEOUT,
+            "memory": Status.MEMORY,
+            "too much output": Status.TOO_MUCH_OUTPUT,
+        }.get(reason, Status.CRASHED)
+        return Broken(status, f"ended its process ({ending.detail or reason})")
+
+    def _start(self) -> Sandbox | UnsafeProcess:
+        if not self.sandboxed:
+            command = [sys.executable, "-s", str(PACKAGE / "sandbox" / "worker.py")]
+            return UnsafeProcess.start(command, Mounts(), Limits())
+        package = INSIDE / "autograder"
+        read_only = {package / name: PACKAGE / name for name in WORKER_FILES}
+        read_only[package / "__init__.py"] = PACKAGE / "sandbox" / "stub.py"
+        read_only[INSIDE / "helpers"] = Path(helpers.__file__).resolve().parent
+        command = [sys.executable, "-s", str(package / "sandbox" / "worker.py")]
+        return Sandbox.start(command, Mounts(read_only=read_only), Limits())
+
+
+def _cell_error(cell: SubmittedCell, error: object) -> CellError:
+    if not isinstance(error, dict) or not all(
+        isinstance(error.get(key), str) for key in ("kind", "message")
+    ):
+        raise ProtocolError("an error of unknown form")
+    return CellError(cell, error["kind"][:100], error["message"][:2000])
+
+
+def _nothing(value: object) -> None:
+    return None
+
+
+def _unknown(key: str, value: object) -> object:
+    raise ProtocolError("a value of unknown form")

@@ -1,0 +1,237 @@
+"""What differs between PyTorch and Keras: tensors, parameters, gradients.
+
+This file runs inside the sandbox.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.student.interface import Gradients, StudentError, Tensor
+
+
+class Framework(ABC):
+    """Tensors, parameters and gradients of one deep-learning library."""
+
+    @abstractmethod
+    def is_tensor(self, value: Any) -> bool:
+        """Whether the value is one of the library's tensors."""
+
+    @abstractmethod
+    def tensor(self, array: np.ndarray) -> Any:
+        """The array as a tensor of the same dtype."""
+
+    @abstractmethod
+    def array(self, tensor: Any) -> np.ndarray:
+        """The tensor as an array, cut off from any graph."""
+
+    @abstractmethod
+    def parameters(self, network: Any) -> dict[str, np.ndarray]:
+        """Copies of the trainable parameters by name."""
+
+    @abstractmethod
+    def set_parameters(self, network: Any, parameters: dict[str, np.ndarray]) -> None:
+        """Write some parameters."""
+
+    @abstractmethod
+    def gradients(
+        self, function: Callable[[list[Any]], Any], arguments: list[Any], network: Any
+    ) -> Gradients:
+        """Differentiate the sum of the function's result by float Tensors and parameters."""
+
+    @abstractmethod
+    def network(self, layers: list[tuple[np.ndarray, np.ndarray]], softmax: bool) -> Any:
+        """A network of linear layers (weight (in, out), bias) with ReLU between them."""
+
+    @abstractmethod
+    def seed(self, seed: int) -> None:
+        """Seed the library."""
+
+
+class NumPyFramework(Framework):
+    """No deep-learning library: tensors are arrays, and nothing has parameters."""
+
+    def is_tensor(self, value: Any) -> bool:
+        return False
+
+    def tensor(self, array: np.ndarray) -> Any:
+        return array.copy()
+
+    def array(self, tensor: Any) -> np.ndarray:
+        return np.array(tensor)
+
+    def parameters(self, network: Any) -> dict[str, np.ndarray]:
+        raise StudentError("TypeError", "this object has no parameters")
+
+    def set_parameters(self, network: Any, parameters: dict[str, np.ndarray]) -> None:
+        raise StudentError("TypeError", "this object has no parameters")
+
+    def gradients(
+        self, function: Callable[[list[Any]], Any], arguments: list[Any], network: Any
+    ) -> Gradients:
+        raise StudentError("TypeError", "NumPy takes no gradients")
+
+    def network(self, layers: list[tuple[np.ndarray, np.ndarray]], softmax: bool) -> Any:
+        raise StudentError("TypeError", "NumPy has no networks")
+
+    def seed(self, seed: int) -> None:
+        pass
+
+
+class TorchFramework(Framework):
+    """PyTorch."""
+
+    def __init__(self) -> None:
+        import torch
+
+        self.torch = torch
+
+    def is_tensor(self, value: Any) -> bool:
+        return isinstance(value, self.torch.Tensor)
+
+    def tensor(self, array: np.ndarray) -> Any:
+        return self.torch.tensor(array)
+
+    def array(self, tensor: Any) -> np.ndarray:
+        return np.array(tensor.detach().cpu().numpy(), subok=False)
+
+    def parameters(self, network: Any) -> dict[str, np.ndarray]:
+        return {name: self.array(value) for name, value in network.named_parameters()}
+
+    def set_parameters(self, network: Any, parameters: dict[str, np.ndarray]) -> None:
+        own = dict(network.named_parameters())
+        with self.torch.no_grad():
+            for name, value in parameters.items():
+                if name not in own or tuple(own[name].shape) != value.shape:
+                    raise StudentError("KeyError", f"no parameter {name} of shape {value.shape}")
+                own[name].copy_(self.torch.tensor(value))
+
+    def gradients(
+        self, function: Callable[[list[Any]], Any], arguments: list[Any], network: Any
+    ) -> Gradients:
+        given = [
+            self.tensor(item.array) if isinstance(item, Tensor) else item for item in arguments
+        ]
+        tensors = [
+            item
+            for item, original in zip(given, arguments, strict=True)
+            if isinstance(original, Tensor) and item.is_floating_point()
+        ]
+        for tensor in tensors:
+            tensor.requires_grad_()
+        named = {} if network is None else dict(network.named_parameters())
+        with self.torch.enable_grad():
+            value = function(given)
+        if not self.is_tensor(value):
+            raise StudentError("TypeError", f"expected a tensor, not {type(value).__name__}")
+        sources = [*tensors, *named.values()]
+        found: tuple[Any, ...] = (None,) * len(sources)
+        if value.requires_grad:
+            found = self.torch.autograd.grad(value.sum(), sources, allow_unused=True)
+        arrays = [None if item is None else self.array(item) for item in found]
+        return Gradients(
+            value,
+            tuple(arrays[: len(tensors)]),
+            dict(zip(named, arrays[len(tensors) :], strict=True)),
+        )
+
+    def network(self, layers: list[tuple[np.ndarray, np.ndarray]], softmax: bool) -> Any:
+        modules: list[Any] = []
+        for weight, bias in layers:
+            linear = self.torch.nn.Linear(*weight.shape)
+            with self.torch.no_grad():
+                linear.weight.copy_(self.torch.tensor(weight.T))
+                linear.bias.copy_(self.torch.tensor(bias))
+            modules += [linear, self.torch.nn.ReLU()]
+        modules[-1:] = [self.torch.nn.Softmax(dim=-1)] if softmax else []
+        return self.torch.nn.Sequential(*modules)
+
+    def seed(self, seed: int) -> None:
+        self.torch.manual_seed(seed)
+
+
+class TensorFlowFramework(Framework):
+    """Keras on TensorFlow."""
+
+    def __init__(self) -> None:
+        import keras
+        import tensorflow
+
+        self.keras = keras
+        self.tensorflow = tensorflow
+
+    def is_tensor(self, value: Any) -> bool:
+        return self.tensorflow.is_tensor(value) or isinstance(value, self.keras.Variable)
+
+    def tensor(self, array: np.ndarray) -> Any:
+        return self.tensorflow.constant(array)
+
+    def array(self, tensor: Any) -> np.ndarray:
+        return np.array(tensor, subok=False)
+
+    def parameters(self, network: Any) -> dict[str, np.ndarray]:
+        return {
+            f"{index}:{weight.path.rsplit('/', 1)[-1]}": self.array(weight)
+            for index, weight in enumerate(network.trainable_weights)
+        }
+
+    def set_parameters(self, network: Any, parameters: dict[str, np.ndarray]) -> None:
+        own = dict(zip(self.parameters(network), network.trainable_weights, strict=True))
+        for name, value in parameters.items():
+            if name not in own or tuple(own[name].shape) != value.shape:
+                raise StudentError("KeyError", f"no parameter {name} of shape {value.shape}")
+            own[name].assign(value)
+
+    def gradients(
+        self, function: Callable[[list[Any]], Any], arguments: list[Any], network: Any
+    ) -> Gradients:
+        given = [
+            self.tensor(item.array) if isinstance(item, Tensor) else item for item in arguments
+        ]
+        tensors = [
+            item
+            for item, original in zip(given, arguments, strict=True)
+            if isinstance(original, Tensor) and item.dtype.is_floating
+        ]
+        with self.tensorflow.GradientTape() as tape:
+            for tensor in tensors:
+                tape.watch(tensor)
+            value = function(given)
+            if not self.is_tensor(value):
+                raise StudentError("TypeError", f"expected a tensor, not {type(value).__name__}")
+            total = self.tensorflow.reduce_sum(value)
+        weights = [] if network is None else network.trainable_weights
+        names = [] if network is None else list(self.parameters(network))
+        found = tape.gradient(total, [*tensors, *(weight.value for weight in weights)])
+        arrays = [
+            None if item is None else self.array(self.tensorflow.convert_to_tensor(item))
+            for item in found
+        ]
+        return Gradients(
+            value,
+            tuple(arrays[: len(tensors)]),
+            dict(zip(names, arrays[len(tensors) :], strict=True)),
+        )
+
+    def network(self, layers: list[tuple[np.ndarray, np.ndarray]], softmax: bool) -> Any:
+        last = "softmax" if softmax else "linear"
+        model = self.keras.Sequential([self.keras.Input((layers[0][0].shape[0],))])
+        for number, (weight, _) in enumerate(layers, start=1):
+            activation = last if number == len(layers) else "relu"
+            model.add(self.keras.layers.Dense(weight.shape[1], activation=activation))
+        model.set_weights([array for layer in layers for array in layer])
+        return model
+
+    def seed(self, seed: int) -> None:
+        self.keras.utils.set_random_seed(seed % 2**32)
+
+
+def framework_named(name: str | None) -> Framework:
+    """The framework of a unit: "torch", "tensorflow", or None for plain NumPy."""
+    if name is None:
+        return NumPyFramework()
+    return {"torch": TorchFramework, "tensorflow": TensorFlowFramework}[name]()

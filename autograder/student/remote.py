@@ -1,0 +1,172 @@
+"""The student's code behind the sandbox's border."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox.channel import Channel
+from autograder.sandbox.protocol import ProtocolError, encode_step
+from autograder.student.interface import Gradients, Student, StudentObject, Tensor
+from helpers.agents import AbstractAgent, Transition
+
+
+class RemoteStudent(Student):
+    """Asks the worker; the answers come back as plain values and arrays."""
+
+    def __init__(self, channel: Channel, framework: str | None) -> None:
+        self.framework = framework
+        self.channel = channel
+        self._ask("begin", framework)
+
+    def call(self, target: str | StudentObject, *arguments: Any, **keywords: Any) -> Any:
+        return self._ask("call", target, list(arguments), keywords)
+
+    def call_method(
+        self, target: StudentObject, method: str, *arguments: Any, **keywords: Any
+    ) -> Any:
+        return self._ask("call_method", target, method, list(arguments), keywords)
+
+    def get(self, target: StudentObject, attribute: str) -> Any:
+        return self._ask("get", target, attribute)
+
+    def set(self, target: StudentObject, attribute: str, value: Any) -> None:
+        self._ask("set", target, attribute, value)
+
+    def keep(self, value: Any) -> StudentObject:
+        return _expect_object(self._ask("keep", value))
+
+    def read(self, target: StudentObject) -> Any:
+        return self._ask("read", target)
+
+    def same(self, first: StudentObject, second: StudentObject) -> bool:
+        return self._ask("same", first, second) is True
+
+    def parameters(self, target: StudentObject) -> dict[str, np.ndarray]:
+        found = self._ask("parameters", target)
+        if type(found) is not dict or any(
+            not isinstance(value, np.ndarray) for value in found.values()
+        ):
+            raise ProtocolError("parameters that are no arrays")
+        return found
+
+    def set_parameters(self, target: StudentObject, parameters: dict[str, np.ndarray]) -> None:
+        self._ask("set_parameters", target, parameters)
+
+    def gradients(
+        self,
+        target: str | StudentObject,
+        *arguments: Any,
+        network: StudentObject | None = None,
+        output: int | None = None,
+    ) -> Gradients:
+        found = self._ask("gradients", target, list(arguments), network, output)
+        if type(found) is not list or len(found) != 3:
+            raise ProtocolError("gradients of unknown form")
+        value, by_argument, by_parameter = found
+        if type(by_argument) is not list or type(by_parameter) is not dict:
+            raise ProtocolError("gradients of unknown form")
+        for item in (*by_argument, *by_parameter.values()):
+            if item is not None and not isinstance(item, np.ndarray):
+                raise ProtocolError("a gradient that is no array")
+        return Gradients(value, tuple(by_argument), by_parameter)
+
+    def seed(self, seed: int) -> None:
+        self._ask("seed", seed)
+
+    def network(
+        self, layers: list[tuple[np.ndarray, np.ndarray]], softmax: bool = False
+    ) -> StudentObject:
+        return _expect_object(self._ask("network", [list(layer) for layer in layers], softmax))
+
+    def temporary_path(self, name: str) -> str:
+        return str(self._ask("temporary_path", name))
+
+    def _ask(self, operation: str, *arguments: Any) -> Any:
+        return self.channel.ask([operation, list(arguments)], _to_tree, self._from_tree)
+
+    def _from_tree(self, key: str, value: Any) -> Any:
+        if key != "object" or type(value) is not list or len(value) != 2:
+            raise ProtocolError("a value of unknown form")
+        number, kind = value
+        if type(number) is not int or type(kind) is not str:
+            raise ProtocolError("an object of unknown form")
+        return StudentObject(self, number, kind[:100])
+
+
+class RemoteAgent(AbstractAgent):
+    """The student's agent as the training loop sees it: actions come over the pipe.
+
+    Learning from a step and choosing the next actions travel in one message.
+    """
+
+    def __init__(self, student: RemoteStudent, agent: StudentObject, n_actions: int) -> None:
+        self.student = student
+        self.agent = agent
+        self.n_actions = n_actions
+        self._width = 0
+        self._learned: Transition | None = None
+
+    def start_episode(self, observation: np.ndarray) -> None:
+        self._flush()
+        self._width = observation.shape[1]
+        self.student._ask("start_episode", self.agent, observation)
+
+    def act(self, observation: np.ndarray, explore: bool = True) -> np.ndarray:
+        """The student's actions, (n, width) to (n,) int64.
+
+        Raises StudentError if the agent raises, ProtocolError if an action does not exist.
+        """
+        if not explore:
+            self._flush()
+        learned, self._learned = self._learned, None
+        request = encode_step(self.agent.number, learned, observation, explore)
+        reply = self.student.channel.step(request, 8 * len(observation))
+        actions = np.frombuffer(reply, "<i8")
+        if actions.min() < 0 or actions.max() >= self.n_actions:
+            raise NoSuchAction(
+                f"act returned {actions.min()} to {actions.max()}; "
+                f"there are only the actions 0 to {self.n_actions - 1}"
+            )
+        return actions
+
+    def train(self, transition: Transition) -> None:
+        self._flush()
+        self._learned = transition
+
+    def get_weights(self) -> list[np.ndarray]:
+        self._flush()
+        found = self.student._ask("get_weights", self.agent)
+        if type(found) is not list or any(not isinstance(item, np.ndarray) for item in found):
+            raise ProtocolError("weights that are no arrays")
+        return found
+
+    def set_weights(self, weights: list[np.ndarray]) -> None:
+        self._flush()
+        self.student._ask("set_weights", self.agent, weights)
+
+    def _flush(self) -> None:
+        """Hand over what is still to be learned."""
+        if self._learned is not None:
+            learned, self._learned = self._learned, None
+            nothing = np.zeros((0, learned.observation.shape[1]), np.float32)
+            self.student.channel.step(encode_step(self.agent.number, learned, nothing, True), 0)
+
+
+class NoSuchAction(Exception):
+    """The agent chose an action that the environment does not have."""
+
+
+def _to_tree(value: Any) -> Any | None:
+    if isinstance(value, Tensor):
+        return {"tensor": value.array}
+    if isinstance(value, StudentObject):
+        return {"object": [value.number, value.kind]}
+    return None
+
+
+def _expect_object(value: Any) -> StudentObject:
+    if not isinstance(value, StudentObject):
+        raise ProtocolError("an object was expected")
+    return value

@@ -1,0 +1,69 @@
+"""A network of linear layers computed by hand: what its parameters say it must answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.student.interface import StudentObject
+from autograder.tasks.base import expect
+
+
+@dataclass(frozen=True)
+class Linear:
+    """One linear layer: y = x W + b."""
+
+    weight: np.ndarray  # (inputs, outputs)
+    bias: np.ndarray  # (outputs,)
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        return x @ self.weight + self.bias
+
+
+def observations(random: np.random.Generator, n: int = 5) -> np.ndarray:
+    """Cart-pole-like observations, all rows different; (n, 4) float32."""
+    return random.normal(size=(n, 4)).astype(np.float32)
+
+
+def redraw(network: StudentObject, random: np.random.Generator, scale: float = 0.7) -> None:
+    """Give the network new random parameters, biases included: defaults hide mistakes."""
+    parameters = network.parameters()
+    expect(
+        bool(parameters),
+        "no_parameters",
+        "Your network has no parameters. Layers must be attributes of the network "
+        "(self.hidden = ...): a layer made inside forward, or kept in a plain list, is not found.",
+    )
+    network.set_parameters(
+        {
+            name: random.normal(scale=scale, size=value.shape).astype(value.dtype)
+            for name, value in parameters.items()
+        }
+    )
+
+
+def linear_layers(network: StudentObject, framework: str | None) -> list[Linear]:
+    """The network's linear layers in the order of its parameters, weights as (inputs, outputs)."""
+    arrays = list(network.parameters().values())
+    weights = [array for array in arrays if array.ndim == 2]
+    biases = [array for array in arrays if array.ndim == 1]
+    expect(
+        len(weights) == len(biases) and len(weights) + len(biases) == len(arrays),
+        "other_layers",
+        "Your network should have linear layers with a bias each, and nothing else with parameters.",
+    )
+    if framework == "torch":
+        weights = [weight.T for weight in weights]
+    return [Linear(weight, bias) for weight, bias in zip(weights, biases, strict=True)]
+
+
+def relu(x: np.ndarray) -> np.ndarray:
+    """max(0, x)."""
+    return np.maximum(x, 0.0)
+
+
+def softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Probabilities from any real numbers, computed without overflow."""
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)

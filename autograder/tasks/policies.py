@@ -1,0 +1,267 @@
+"""Choosing an action from a policy, and the policy-gradient loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from autograder.student.interface import Student, StudentObject, Tensor
+from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close, expect_shape
+from autograder.tasks.networks import relu, softmax
+
+#: Draws per counted check, and how far their share may be from the probability: 6 standard
+#: deviations, so that a right answer fails once in a thousand million times.
+DRAWS = 4_000
+
+
+SIGN = "The sign is flipped: put a minus in front of the sum."
+
+
+def share_tolerance(probability: float) -> float:
+    """How far the share of an action among the draws may lie from its probability."""
+    return 6 * float(np.sqrt(probability * (1 - probability) / DRAWS))
+
+
+def policy_loss_task(unit: str) -> Task:
+    """The task `<unit>/loss`: `policy_loss(log_probs, returns)`."""
+    task = Task(f"{unit}/loss", needs=("policy_loss",))
+
+    @task.check("a_single_number", points=0, essential=True)
+    def a_single_number(student: Student, random: np.random.Generator) -> None:
+        log_probs, returns = _steps(random)
+        loss = student.call("policy_loss", Tensor(log_probs), Tensor(returns))
+        expect_shape(
+            loss,
+            (),
+            "not_a_number",
+            "The loss is one number for all steps together: take the sum (or the mean).",
+        )
+
+    @task.check("value", points=1)
+    def value(student: Student, random: np.random.Generator) -> None:
+        log_probs, returns = _steps(random)
+        loss = student.call("policy_loss", Tensor(log_probs), Tensor(returns))
+        right = -(log_probs * returns).sum()
+        if np.allclose(loss, right / len(returns), rtol=1e-3):
+            return  # the mean learns like the sum, with another learning rate
+        probabilities = np.exp(log_probs)
+        wrong = (
+            WrongAnswer(
+                "sign_flipped",
+                -right,
+                "The sign is flipped: an optimizer makes the loss small, and you want "
+                "return · log-probability to become large. Put a minus in front.",
+            ),
+            WrongAnswer(
+                "probability_instead_of_log",
+                -(probabilities * returns).sum(),
+                "You use the probability itself; the formula has its logarithm, and log_probs "
+                "are logarithms already: no exp, no softmax.",
+            ),
+            WrongAnswer(
+                "log_twice",
+                -(np.log(np.abs(log_probs)) * returns).sum(),
+                "log_probs are logarithms already: do not take log again.",
+            ),
+            WrongAnswer(
+                "returns_ignored",
+                -log_probs.sum(),
+                "The returns are missing: each step's log-probability is weighed with its "
+                "return, so that good actions become more likely.",
+            ),
+            WrongAnswer(
+                "product_of_sums",
+                -log_probs.sum() * returns.sum(),
+                "You multiply two sums. Multiply step by step first, then add up.",
+            ),
+        )
+        means = tuple(item._replace(values=item.values / len(returns)) for item in wrong)
+        expect_close(
+            loss,
+            right,
+            "wrong_loss",
+            "The loss should be the sum (or mean) over the steps of minus return times "
+            "log-probability.",
+            otherwise=(*wrong, *means),
+            tolerance=1e-3,
+        )
+
+    @task.check("gradient_reaches_the_policy", points=1)
+    def gradient_reaches_the_policy(student: Student, random: np.random.Generator) -> None:
+        log_probs, returns = _steps(random)
+        found = student.gradients("policy_loss", Tensor(log_probs), Tensor(returns))
+        gradient = found.arguments[0]
+        if gradient is None:
+            expect(
+                False,
+                "graph_cut",
+                "The loss does not depend on the log-probabilities any more: .item(), .detach(), "
+                "float(...) or a new torch.tensor(...) cut the graph. Compute with the tensors "
+                "themselves.",
+            )
+        assert gradient is not None
+        right = -returns
+        if not np.allclose(gradient, right / len(right), rtol=1e-3, atol=1e-5):
+            expect_close(
+                gradient,
+                right,
+                "wrong_gradient",
+                "The loss changes with a step's log-probability by minus its return.",
+                otherwise=(
+                    WrongAnswer("sign_flipped", -right, SIGN),
+                    WrongAnswer("sign_flipped", -right / len(right), SIGN),
+                ),
+                tolerance=1e-3,
+            )
+
+    return task
+
+
+def _steps(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Log-probabilities and returns of a few steps, both (6,) float32."""
+    log_probs = np.log(random.uniform(0.1, 0.9, size=6)).astype(np.float32)
+    returns = random.normal(size=6).astype(np.float32)
+    return log_probs, returns
+
+
+def action_task(unit: str) -> Task:
+    """The task `<unit>/act`: `choose_action(net, observation)` gives action and log-probability."""
+    task = Task(f"{unit}/act", needs=("choose_action",))
+
+    @task.check("one_action_and_one_log_probability_for_each_row", points=1, essential=True)
+    def one_for_each_row(student: Student, random: np.random.Generator) -> None:
+        network, _ = _policy(student, random)
+        for rows, dtype in ((5, np.float32), (1, np.float32), (3, np.float64)):
+            observation = random.normal(size=(rows, 4)).astype(dtype)
+            action, log_prob = _answer(student.call("choose_action", network, observation))
+            for name, value in (("actions", action), ("log-probabilities", log_prob)):
+                expect_shape(
+                    value,
+                    (rows,),
+                    "wrong_shape",
+                    f"For {rows} observations ({np.dtype(dtype).name}) there should be {rows} {name}.",
+                )
+
+    @task.check("log_probability_of_the_chosen_action", points=1)
+    def log_probability_of_the_chosen(student: Student, random: np.random.Generator) -> None:
+        network, probabilities_of = _policy(student, random)
+        observation = random.normal(size=(12, 4)).astype(np.float32)
+        action, log_prob = _answer(student.call("choose_action", network, observation))
+        expect(
+            action.dtype.kind in "iu" and bool(np.all((action >= 0) & (action < 2))),
+            "wrong_actions",
+            "The actions should be the whole numbers 0 and 1.",
+        )
+        probabilities = probabilities_of(observation)
+        rows = np.arange(12)
+        twice = softmax(probabilities)
+        expect_close(
+            log_prob,
+            np.log(probabilities[rows, action]),
+            "wrong_log_probability",
+            "The log-probability should be that of the action that was drawn: m.log_prob(action).",
+            otherwise=(
+                WrongAnswer(
+                    "probability_instead_of_log",
+                    probabilities[rows, action],
+                    "These are probabilities: use m.log_prob(action), their logarithm.",
+                ),
+                WrongAnswer(
+                    "probabilities_taken_for_logits",
+                    np.log(twice[rows, action]),
+                    "Categorical got the probabilities as logits and applied a softmax again: "
+                    "write Categorical(probs), or Categorical(probs=probs).",
+                ),
+                WrongAnswer(
+                    "log_probability_of_another_action",
+                    np.log(probabilities[rows, 1 - action]),
+                    "These are the log-probabilities of the actions that were not chosen.",
+                ),
+                WrongAnswer(
+                    "always_the_first_action",
+                    np.log(probabilities[:, 0]),
+                    "These are always the log-probabilities of action 0: take each row's own action.",
+                ),
+            ),
+            tolerance=1e-3,
+        )
+
+    @task.check("actions_follow_the_probabilities", points=1)
+    def actions_follow_the_probabilities(student: Student, random: np.random.Generator) -> None:
+        network, probabilities_of = _policy(student, random)
+        candidates = random.normal(size=(200, 4)).astype(np.float32)
+        likely = probabilities_of(candidates)[:, 1]
+        observation = candidates[np.argmin(np.abs(likely - 0.2))]
+        wanted = float(probabilities_of(observation[None])[0, 1])
+        drawn, _ = _answer(
+            student.call("choose_action", network, np.tile(observation, (DRAWS, 1)))
+        )
+        share = float(np.mean(drawn == 1))
+        said = f"Action 1 has probability {wanted:.2f}, but came up in {share:.0%} of {DRAWS} draws. "
+        expect(
+            share not in (0.0, 1.0),
+            "greedy_instead_of_drawn",
+            said + "You always take the likeliest action (argmax): then the agent never tries the "
+            "other one. Draw it: m.sample().",
+        )
+        expect(
+            abs(share - 0.5) > 0.05,
+            "uniform_actions",
+            said + "All actions come up equally often: do you draw from the network's "
+            "probabilities?",
+        )
+        expect(
+            abs(share - (1 - wanted)) > share_tolerance(wanted),
+            "actions_swapped",
+            said + "The two actions are swapped.",
+        )
+        expect(
+            abs(share - wanted) < share_tolerance(wanted),
+            "wrong_distribution",
+            said + "Draw each row's action from its own probabilities: Categorical(probs).sample().",
+        )
+
+    @task.check("gradient_reaches_the_network", points=0)
+    def gradient_reaches_the_network(student: Student, random: np.random.Generator) -> None:
+        network, _ = _policy(student, random)
+        observation = random.normal(size=(5, 4)).astype(np.float32)
+        found = student.gradients("choose_action", network, observation, network=network, output=1)
+        expect(
+            all(gradient is not None for gradient in found.parameters.values()),
+            "graph_cut",
+            "The log-probability no longer knows the network: no_grad(), .detach(), .item() or "
+            "numpy() cut the graph, and nothing will be learned. Only the action may be cut off.",
+        )
+
+    return task
+
+
+def _policy(
+    student: Student, random: np.random.Generator
+) -> tuple[StudentObject, Callable[[np.ndarray], np.ndarray]]:
+    """A policy network of the checks' own, and its probabilities computed by hand."""
+    layers = [
+        (random.normal(size=(4, 8)).astype(np.float32), random.normal(size=8).astype(np.float32)),
+        (random.normal(size=(8, 2)).astype(np.float32), np.zeros(2, np.float32)),
+    ]
+
+    def probabilities_of(observation: np.ndarray) -> np.ndarray:
+        hidden = relu(observation @ layers[0][0] + layers[0][1])
+        return softmax(hidden @ layers[1][0] + layers[1][1])
+
+    return student.network(layers, softmax=True), probabilities_of
+
+
+def _answer(value: object) -> tuple[np.ndarray, np.ndarray]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise Wrong(
+            "not_two_results",
+            "choose_action should return two things: the actions and their log-probabilities.",
+        )
+    action, log_prob = (np.array(item) if isinstance(item, (int, float, list)) else item
+                        for item in value)
+    for item in (action, log_prob):
+        if not isinstance(item, np.ndarray):
+            raise Wrong("wrong_shape", "Actions and log-probabilities should be tensors.")
+    return action, log_prob

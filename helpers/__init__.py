@@ -1,0 +1,33 @@
+"""The student's toolbox: agents, environments, the training loop, pictures."""
+
+from helpers import cartpole  # noqa: F401  (registers the course's environments)
+from helpers.agents import AbstractAgent, RandomAgent, Transition
+from helpers.devices import best_device
+from helpers.display import animate, record_video, render, start_headless_display
+from helpers.environments import make_environments
+from helpers.player import play_by_keyboard, play_in_window
+from helpers.plots import plot_durations, plot_learning_curve, plot_statistics
+from helpers.seeding import seed_everything
+from helpers.training import Training, mean_score, play_episodes, train_agent
+
+__all__ = [
+    "AbstractAgent",
+    "RandomAgent",
+    "Training",
+    "Transition",
+    "animate",
+    "best_device",
+    "make_environments",
+    "mean_score",
+    "play_by_keyboard",
+    "play_episodes",
+    "play_in_window",
+    "plot_durations",
+    "plot_learning_curve",
+    "plot_statistics",
+    "record_video",
+    "render",
+    "seed_everything",
+    "start_headless_display",
+    "train_agent",
+]

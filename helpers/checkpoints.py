@@ -1,0 +1,66 @@
+"""Keep the best weights: deep Q agents reach the goal and lose it again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from helpers.agents import AbstractAgent
+from helpers.environments import EnvironmentFactory, make_environments
+
+#: Episodes of one greedy test, played side by side.
+TEST_EPISODES = 20
+#: The goal of a test lies above the threshold: this part of the longest possible score.
+GOAL = 0.99
+
+
+class Checkpoints:
+    """Tests the agent greedily now and then, on environments of its own."""
+
+    def __init__(
+        self, environment: str | EnvironmentFactory, every: int, seed: int | None = None
+    ) -> None:
+        """every: steps between two tests."""
+        self.environments = make_environments(environment, TEST_EPISODES)
+        self.every = every
+        self.seed = seed
+        spec = self.environments.spec
+        limit = spec.max_episode_steps if spec is not None else None
+        self.goal = GOAL * limit if limit else float("inf")
+        self.scores: list[float] = []
+        self.steps: list[int] = []
+        self._best_score = -np.inf
+        self._best_weights: list[np.ndarray] | None = None
+        self._next_test = every
+
+    def passed_twice(self, agent: AbstractAgent, steps: int) -> bool:
+        """Test the agent if it is time; True when this test and the one before were passed."""
+        if steps < self._next_test:
+            return False
+        self._next_test = steps + self.every
+        score = self._test(agent)
+        self.scores.append(score)
+        self.steps.append(steps)
+        if score >= self._best_score:
+            self._best_score = score
+            self._best_weights = agent.get_weights()
+        return len(self.scores) >= 2 and min(self.scores[-2:]) >= self.goal
+
+    def restore_best(self, agent: AbstractAgent) -> None:
+        """Give the agent the weights of its best test back, if there was one."""
+        if self._best_weights is not None:
+            agent.set_weights(self._best_weights)
+        self.environments.close()
+
+    def _test(self, agent: AbstractAgent) -> float:
+        """Mean score of the greedy agent; its `start_episode` and `train` are not called."""
+        seed = None if self.seed is None else self.seed + 1_000_003 + len(self.scores)
+        observation, _ = self.environments.reset(seed=seed)
+        running = np.arange(TEST_EPISODES)
+        actions = np.zeros(TEST_EPISODES, dtype=np.int64)
+        total = 0.0
+        while len(running):
+            actions[running] = agent.act(observation[running], explore=False)
+            observation, reward, terminated, truncated, _ = self.environments.step(actions)
+            total += float(reward[running].sum())
+            running = running[~(terminated | truncated)[running]]
+        return total / TEST_EPISODES
