@@ -93,11 +93,12 @@ class Sandbox:
         return sandbox
 
     def processor_seconds(self) -> float:
-        """User and system time of every process of the sandbox, living and reaped."""
+        """User and system time of every process of the sandbox, living and reaped.
+
+        Counted in 10 ms; after an end by itself, up to the last look, at most 0.1 s before.
+        """
         with self._lock:
-            if self._table is not None:
-                now = self._table.processor_seconds()
-                self._processor_seconds = max(self._processor_seconds, now)
+            self._count()
             return self._processor_seconds
 
     def resident_bytes(self) -> int:
@@ -175,10 +176,16 @@ class Sandbox:
         said = self._output.text().strip() or f"no answer within {START_SECONDS:.0f} s"
         raise SandboxUnavailable(_remedy(said.splitlines()[-1]))
 
+    def _count(self) -> None:
+        if self._table is not None:
+            now = self._table.processor_seconds()
+            self._processor_seconds = max(self._processor_seconds, now)
+
     def _kill(self, reason: Reason) -> None:
         with self._lock:
             if self._verdict is None and self._ending is None:
                 self._verdict = reason
+                self._count()
             self._signal()
 
     def _signal(self) -> None:
@@ -241,11 +248,8 @@ class Sandbox:
                 self._signal()
                 _wait_for(self._init)
         self._output.drain()
-        _, _, usage = os.wait4(self._process.pid, 0)
-        self._process.returncode = 0  # we have reaped it ourselves, for the sake of `usage`
+        self._process.wait()
         with self._lock:
-            spent = usage.ru_utime + usage.ru_stime
-            self._processor_seconds = max(self._processor_seconds, spent)
             self._ending = self._describe()
             if self._table is not None:
                 self._table.close()
@@ -279,9 +283,11 @@ class Sandbox:
         ending = replace(ending, signal=number, detail=f"signal {number}")
         if number == signal.SIGXCPU:
             return replace(ending, reason="processor time")
-        if number == signal.SIGKILL:  # nobody but the kernel sends it: which limit was it?
-            spent = self._processor_seconds >= self._limits.processor_seconds
-            return replace(ending, reason="processor time" if spent else "memory")
+        if number == signal.SIGKILL:  # by itself, or by the kernel over one of its limits
+            if self._processor_seconds >= self._limits.processor_seconds:
+                return replace(ending, reason="processor time")
+            if self._peak_bytes >= self._limits.memory_bytes / 2:  # the machine ran out of memory
+                return replace(ending, reason="memory")
         return replace(ending, reason="signal")
 
 

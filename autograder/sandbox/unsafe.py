@@ -49,7 +49,7 @@ class UnsafeProcess:
         home: str,
         limits: Limits,
     ) -> None:
-        import psutil  # comes with ipykernel
+        import psutil  # type: ignore[import-untyped]  # comes with ipykernel
 
         self.request_fd, self.reply_fd, output = pipes
         self._process = process

@@ -1,0 +1,53 @@
+"""What the sandbox's tests share besides fixtures."""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.sandbox.launcher import Ending
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one program in the sandbox answered, printed, and how it ended."""
+
+    answers: list[Any]
+    output: str
+    ending: Ending | None
+    seconds: float
+
+    @property
+    def answer(self) -> Any:
+        assert self.answers, f"no answer; {self.ending}; it printed: {self.output}"
+        return self.answers[-1]
+
+
+def read_replies(descriptor: int, seconds: float) -> bytes:
+    """Everything until the end of the file, or what came within the time."""
+    deadline = time.monotonic() + seconds
+    replies = b""
+    while (left := deadline - time.monotonic()) > 0:
+        if select.select([descriptor], [], [], left)[0]:
+            chunk = os.read(descriptor, 65536)
+            if not chunk:
+                break
+            replies += chunk
+    return replies
+
+
+def processes_with(mark: str) -> list[int]:
+    """Process numbers of everything on this machine whose command line holds `mark`."""
+    found = []
+    for name in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/cmdline", "rb") as file:
+                line = file.read()
+        except OSError:
+            continue
+        if mark.encode() in line and int(name) != os.getpid():
+            found.append(int(name))
+    return found
