@@ -36,23 +36,3 @@ c.HTMLExporter.preprocessors = ["autograder.gradebook.display.CleanCells"]
 
 # `nbgrader export`: the status beside the score, and no name is a spreadsheet's formula.
 c.ExportApp.plugin_class = "autograder.gradebook.export.MarksExportPlugin"
-
-# A submission is read as data and graded in the sandbox; nbgrader never executes it. It finds the
-# marks in the outputs that the grader puts below the check cells.
-c.Autograde.exporter_class = "autograder.gradebook.exporter.SubmissionExporter"
-c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
-c.Autograde.autograde_preprocessors = [
-    "autograder.gradebook.preprocessors.ShowResult",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "autograder.gradebook.preprocessors.SaveStatus",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
-
-# In feedback and formgrader: what a student wrote is formatted, but nothing in it runs.
-c.GenerateFeedback.exporter_class = "autograder.gradebook.feedback.FeedbackExporter"
-c.HTMLExporter.filters = {"markdown2html": "autograder.gradebook.display.safe_markdown"}
-c.HTMLExporter.preprocessors = ["autograder.gradebook.display.CleanCells"]
-
-# `nbgrader export`: the status beside the score, and no name is a spreadsheet's formula.
-c.ExportApp.plugin_class = "autograder.gradebook.export.MarksExportPlugin"
