@@ -1,0 +1,1 @@
+"""The nbgrader side: results become outputs, marks, feedback pages and exports."""

@@ -1,0 +1,146 @@
+"""A result record as the outputs and texts that nbgrader reads and shows."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_output
+
+from autograder.report.curve import learning_curve
+from autograder.report.text import number, plain, plain_lines
+from autograder.results import EvaluationResult, Result, Status, TaskResult
+
+AGENT = "agent"
+STATUS_CELL = "autograder-status"
+
+STATUS_TEXT = {
+    Status.OK: "graded",
+    Status.TIMEOUT: "stopped: it used up its processor time. What was earned before counts.",
+    Status.MEMORY: "stopped: it used up its memory. What was earned before counts.",
+    Status.CRASHED: "the Python process ended before the grader was done. "
+    "What was earned before counts.",
+    Status.PROTOCOL: "stopped: it sent the grader something it was not asked for.",
+    Status.TOO_MUCH_OUTPUT: "stopped: it printed too much. What was earned before counts.",
+    Status.INVALID_NOTEBOOK: "the file could not be read as a notebook of this unit.",
+    Status.MISSING: "nothing was handed in.",
+    Status.GRADER_ERROR: "the grader itself failed. This is no mark; grade it again.",
+}
+
+
+def check_outputs(result: Result, task: TaskResult, max_points: float) -> list[NotebookNode]:
+    """What stands below a check cell: the checks, the learning curve, and last the points.
+
+    nbgrader takes the first `execute_result` for the mark; there is exactly one.
+    """
+    outputs = [new_output("display_data", data={"text/html": _report(result, task)})]
+    if is_agent(task) and result.evaluation is not None and result.evaluation.curve:
+        outputs.append(_curve(result.evaluation))
+    points = min(max(task.points, 0.0), max_points)
+    outputs.append(new_output("execute_result", data={"text/plain": repr(float(points))}))
+    return outputs
+
+
+def status_line(result: Result) -> str | None:
+    """One line on what is not as usual with a submission, or None if all is well."""
+    remarks = []
+    if result.status is not Status.OK:
+        remarks.append(f"Status: {result.status.value} – {STATUS_TEXT[result.status]}")
+        if result.message:
+            remarks.append(plain(result.message, 500))
+    if not result.sandboxed:
+        remarks.append("Graded without the sandbox (unsafe).")
+    remarks += [f"Note: {plain(warning, 300)}" for warning in result.warnings[:20]]
+    return " ".join(remarks) or None
+
+
+def status_cell(result: Result) -> NotebookNode:
+    """A Markdown cell for the top of the notebook: status and points at a glance."""
+    rows = "".join(
+        f"<tr><td>{_text(_short(task.task))}</td>"
+        f"<td>{number(task.points)} / {number(task.max_points)}</td>"
+        f"<td>{_summary(result, task)}</td></tr>"
+        for task in result.tasks
+    )
+    remark = status_line(result)
+    total = f"{number(result.points)} of {number(result.max_points)} points"
+    head = f"<p><strong>{total}</strong> · status: <strong>{result.status.value}</strong></p>"
+    note = f"<blockquote>{_text(remark)}</blockquote>" if remark else ""
+    table = f"<table><tbody>{rows}</tbody></table>"
+    return NotebookNode(new_markdown_cell(f"{head}\n{note}\n{table}", id=STATUS_CELL))
+
+
+def is_agent(task: TaskResult) -> bool:
+    """Whether this is the trained agent's task."""
+    return _short(task.task) == AGENT
+
+
+def _report(result: Result, task: TaskResult) -> str:
+    """The checks of a task in green and red, as HTML; every text in it is escaped."""
+    share = f"{number(task.points)} of {number(task.max_points)} points"
+    head = f"<strong>{_text(_short(task.task))}: {share}</strong>"
+    lines = [f'<div style="padding: 2px 0">{head}</div>']
+    if result.status is not Status.OK:
+        lines.append(_line("#8a5a00", "!", "Status: " + result.status.value, result.message))
+    if not result.sandboxed:
+        lines.append(_line("#8a5a00", "!", "Graded without the sandbox (unsafe).", None))
+    for check in task.checks:
+        colour, mark = ("#1b6e20", "✓") if check.passed else ("#b3261e", "✗")
+        lines.append(_line(colour, mark, check.check, None if check.passed else check.message))
+    if is_agent(task) and result.evaluation is not None:
+        lines.append(f'<div style="padding: 2px 0">{_score(result.evaluation)}</div>')
+    return "\n".join(lines)
+
+
+def _line(colour: str, mark: str, name: str, message: str | None) -> str:
+    tail = f" – {_text(message)}" if message else ""
+    return (
+        f'<div style="color: {colour}; padding: 1px 0">'
+        f"<strong>{mark} {_text(name)}</strong>{tail}</div>"
+    )
+
+
+def _score(evaluation: EvaluationResult) -> str:
+    """The trained agent's score in words, as HTML."""
+    if evaluation.mean is None:
+        return "The agent could not be trained, so it has no score."
+    trainings = len(evaluation.scores)
+    tries = f", best of {trainings} trainings" if trainings > 1 else ", one training"
+    others = ""
+    if trainings > 1:
+        others = " (" + ", ".join(f"{score:.1f}" for score in evaluation.scores) + ")"
+    return (
+        f"Mean score of {evaluation.episodes} fresh episodes: <strong>{evaluation.mean:.1f}"
+        f"</strong>{tries}{others}; {evaluation.threshold:g} are needed for all points."
+    )
+
+
+def _summary(result: Result, task: TaskResult) -> str:
+    """The first thing to look at, as HTML: the first failed check, or the agent's score."""
+    failed = [check for check in task.checks if not check.passed]
+    if failed:
+        tail = f": {_text(failed[0].message, 300)}" if failed[0].message else ""
+        return f"✗ {_text(failed[0].check)}{tail}"
+    if is_agent(task) and result.evaluation is not None and result.evaluation.mean is not None:
+        return f"mean score {result.evaluation.mean:.1f}"
+    return "✓" if task.checks and task.points >= task.max_points else ""
+
+
+def _curve(evaluation: EvaluationResult) -> NotebookNode:
+    picture = base64.b64encode(learning_curve(evaluation)).decode("ascii")
+    text = f"Learning curve over {len(evaluation.curve)} training episodes"
+    return new_output(
+        "display_data",
+        data={"image/png": picture, "text/plain": text},
+        metadata={"image/png": {"alt": text}},
+    )
+
+
+def _text(text: str | None, limit: int = 2000) -> str:
+    return escape(plain_lines(text or "", limit)).replace("\n", "<br>").replace("$", "&#36;")
+
+
+def _short(task: str) -> str:
+    """A task's name within its unit: `forward` of `policy_network/forward`."""
+    return task.rsplit("/", 1)[-1]

@@ -1,0 +1,101 @@
+"""The class as files: a CSV for the spreadsheet, and a page to look at."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader
+
+from autograder.course import Course
+from autograder.report.rows import ClassReport, Row
+from autograder.report.text import number, plain, plain_lines, spreadsheet_cell
+from autograder.results import Status
+
+_BARS = 10
+
+
+def write_csv(report: ClassReport, course: Course) -> Path:
+    """Write the table of marks as a CSV and return its path."""
+    path = _folder(course, report) / "marks.csv"
+    tasks = [name for name, _ in report.tasks]
+    header = ["student", "status", *tasks, "points", "max_points", "mean_score"]
+    header += ["sandboxed", "message", "warnings"]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        for row in report.rows:
+            writer.writerow([spreadsheet_cell(value) for value in _values(row)])
+    return path
+
+
+def write_page(report: ClassReport, course: Course) -> Path:
+    """Write the class report as one HTML page and return its path."""
+    path = _folder(course, report) / "class.html"
+    environment = Environment(
+        loader=PackageLoader("autograder.report", ""), autoescape=True, trim_blocks=True
+    )
+    environment.filters["plain"] = plain
+    environment.filters["plain_lines"] = plain_lines
+    environment.filters["number"] = number
+    template = environment.get_template("class.html.j2")
+    page = template.render(
+        report=report,
+        bars=_histogram(report),
+        links={row.student: _link(row, path.parent) for row in report.rows},
+        averages=_averages(report),
+        ok=Status.OK,
+    )
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def _folder(course: Course, report: ClassReport) -> Path:
+    folder = course.root / "reports" / report.unit.assignment
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _values(row: Row) -> list[object]:
+    result = row.result
+    mean = None if row.mean_score is None else round(row.mean_score, 2)
+    warnings = "; ".join(result.warnings)
+    message = result.message or ""
+    return [
+        row.student, result.status.value, *row.points, row.total, result.max_points, mean,
+        "yes" if result.sandboxed else "NO (unsafe)", message, warnings,
+    ]  # fmt: skip
+
+
+def _averages(report: ClassReport) -> list[tuple[str, float, float, int]]:
+    """For each task: its name, its points, their mean in the class, and who has them all."""
+    marked = [row for row in report.rows if row.has_mark and row.result.status is not Status.MISSING]
+    averages = []
+    for index, (name, most) in enumerate(report.tasks):
+        earned = [row.result.tasks[index].points for row in marked]
+        mean = sum(earned) / len(earned) if earned else 0.0
+        averages.append((name, most, mean, sum(points >= most for points in earned)))
+    return averages
+
+
+def _histogram(report: ClassReport) -> list[tuple[str, int, float]]:
+    """For each tenth of the points: its label, how many students, the bar's height in percent."""
+    most = report.unit.max_points
+    counts = [0] * _BARS
+    for row in report.rows:
+        if row.total is not None and row.result.status is not Status.MISSING:
+            counts[min(_BARS - 1, int(_BARS * row.total / most))] += 1
+    tallest = max(1, *counts)
+    return [
+        (f"{100 * bar // _BARS}–{100 * (bar + 1) // _BARS} %", count, 100 * count / tallest)
+        for bar, count in enumerate(counts)
+    ]
+
+
+def _link(row: Row, folder: Path) -> str | None:
+    """The feedback page's address, relative to the report's folder."""
+    if row.feedback is None:
+        return None
+    return quote(Path(os.path.relpath(row.feedback, folder)).as_posix())
