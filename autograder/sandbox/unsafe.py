@@ -26,7 +26,8 @@ TICK_SECONDS = 0.1
 # A limit that this system does not know is left out: this way promises nothing.
 SCRIPT = """
 exec 3<&0 4>&1 </dev/null >&2
-ulimit -t "$1" 2>/dev/null
+ulimit -H -t "$(($1 + 1))" 2>/dev/null  # a second to tell why: SIGXCPU comes first
+ulimit -S -t "$1" 2>/dev/null
 ulimit -f "$2" 2>/dev/null
 ulimit -n "$3" 2>/dev/null
 ulimit -c 0
