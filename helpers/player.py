@@ -13,7 +13,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -101,7 +101,7 @@ def play_in_window(environment: str = "CartPole-v1", keys: Mapping[str, int] | N
             env,
             keys_to_action={key: np.int64(action) for key, action in actions.items()},
             noop=np.int64(_no_key_action(n_actions)),
-            callback=_close_when_idle(),
+            callback=_close_when_idle(actions),
         )
     finally:
         env.close()
@@ -230,7 +230,7 @@ def _backend_kept() -> Iterator[None]:
             pyplot.switch_backend(backend)
 
 
-def _close_when_idle() -> Any:
+def _close_when_idle(keys: Iterable[str]) -> Any:
     """A callback for Gymnasium's player that ends it when nobody has pressed a key for a while.
 
     The player itself would run for ever where its window cannot be seen or closed.
@@ -242,7 +242,8 @@ def _close_when_idle() -> Any:
         import pygame
 
         now = time.monotonic()
-        if any(pygame.key.get_pressed()):
+        pressed = pygame.key.get_pressed()
+        if any(pressed[ord(key)] for key in keys):
             last_key = now
         elif now - last_key > IDLE_SECONDS:
             pygame.event.post(pygame.event.Event(pygame.QUIT))
