@@ -83,7 +83,7 @@ def train_agent(
     try:
         _train(agent, environments, training, checkpoints, statistics, bar)
     except KeyboardInterrupt:
-        bar.write(f"Interrupted after {len(statistics)} episodes.")
+        _say(bar, f"Interrupted after {len(statistics)} episodes.")
     finally:
         bar.close()
         environments.close()
@@ -115,18 +115,20 @@ def _train(
             for number in step.running[ended]:
                 _record(statistics, float(scores[number]), int(lengths[number]), bar)
             if checkpoints is not None and checkpoints.passed_twice(agent, steps):
-                bar.write(
+                _say(
+                    bar,
                     f"Solved! Two tests in a row reached {checkpoints.goal:.0f}, "
-                    f"after {len(statistics)} episodes and {steps} steps."
+                    f"after {len(statistics)} episodes and {steps} steps.",
                 )
                 return
             if training.max_steps is not None and steps >= training.max_steps:
                 return
         seed = None  # only the first batch is seeded: each batch starts differently
         if checkpoints is None and running_mean(statistics) >= threshold:
-            bar.write(
+            _say(
+                bar,
                 f"Solved! The last {SOLVED_WINDOW} episodes scored "
-                f"{running_mean(statistics):.1f} on average, after {len(statistics)} episodes."
+                f"{running_mean(statistics):.1f} on average, after {len(statistics)} episodes.",
             )
             return
 
@@ -201,3 +203,9 @@ def _record(statistics: list[EpisodeStatistics], score: float, steps: int, bar: 
         refresh=False,
     )
     bar.update()
+
+
+def _say(bar: tqdm, sentence: str) -> None:
+    """Print a line above the status, if there is a status."""
+    if not bar.disable:
+        bar.write(sentence)

@@ -189,16 +189,14 @@ def action_task(unit: str) -> Task:
 
     @task.check("actions_follow_the_probabilities", points=1)
     def actions_follow_the_probabilities(student: Student, random: np.random.Generator) -> None:
-        network, probabilities_of = _policy(student, random)
-        candidates = random.normal(size=(200, 4)).astype(np.float32)
-        likely = probabilities_of(candidates)[:, 1]
-        observation = candidates[np.argmin(np.abs(likely - 0.2))]
-        wanted = float(probabilities_of(observation[None])[0, 1])
-        drawn, _ = _answer(
-            student.call("choose_action", network, np.tile(observation, (DRAWS, 1)))
-        )
+        wanted = 0.2
+        observation = random.normal(size=4).astype(np.float32)
+        network = _policy_with(student, random, observation, wanted)
+        drawn, _ = _answer(student.call("choose_action", network, np.tile(observation, (DRAWS, 1))))
         share = float(np.mean(drawn == 1))
-        said = f"Action 1 has probability {wanted:.2f}, but came up in {share:.0%} of {DRAWS} draws. "
+        said = (
+            f"Action 1 has probability {wanted:.2f}, but came up in {share:.0%} of {DRAWS} draws. "
+        )
         expect(
             share not in (0.0, 1.0),
             "greedy_instead_of_drawn",
@@ -219,7 +217,8 @@ def action_task(unit: str) -> Task:
         expect(
             abs(share - wanted) < share_tolerance(wanted),
             "wrong_distribution",
-            said + "Draw each row's action from its own probabilities: Categorical(probs).sample().",
+            said
+            + "Draw each row's action from its own probabilities: Categorical(probs).sample().",
         )
 
     @task.check("gradient_reaches_the_network", points=0)
@@ -241,16 +240,35 @@ def _policy(
     student: Student, random: np.random.Generator
 ) -> tuple[StudentObject, Callable[[np.ndarray], np.ndarray]]:
     """A policy network of the checks' own, and its probabilities computed by hand."""
-    layers = [
+    layers = _layers(random)
+
+    def probabilities_of(observation: np.ndarray) -> np.ndarray:
+        return softmax(_logits(layers, observation))
+
+    return student.network(layers, softmax=True), probabilities_of
+
+
+def _policy_with(
+    student: Student, random: np.random.Generator, observation: np.ndarray, probability: float
+) -> StudentObject:
+    """A policy network that gives action 1 this probability for this observation."""
+    layers = _layers(random)
+    logits = _logits(layers, observation)
+    odds = np.log(probability / (1 - probability))
+    layers[-1][1][1] = odds - (logits[1] - logits[0])
+    return student.network(layers, softmax=True)
+
+
+def _layers(random: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
+    return [
         (random.normal(size=(4, 8)).astype(np.float32), random.normal(size=8).astype(np.float32)),
         (random.normal(size=(8, 2)).astype(np.float32), np.zeros(2, np.float32)),
     ]
 
-    def probabilities_of(observation: np.ndarray) -> np.ndarray:
-        hidden = relu(observation @ layers[0][0] + layers[0][1])
-        return softmax(hidden @ layers[1][0] + layers[1][1])
 
-    return student.network(layers, softmax=True), probabilities_of
+def _logits(layers: list[tuple[np.ndarray, np.ndarray]], observation: np.ndarray) -> np.ndarray:
+    (weight_1, bias_1), (weight_2, bias_2) = layers
+    return relu(observation @ weight_1 + bias_1) @ weight_2 + bias_2
 
 
 def _answer(value: object) -> tuple[np.ndarray, np.ndarray]:
@@ -259,8 +277,9 @@ def _answer(value: object) -> tuple[np.ndarray, np.ndarray]:
             "not_two_results",
             "choose_action should return two things: the actions and their log-probabilities.",
         )
-    action, log_prob = (np.array(item) if isinstance(item, (int, float, list)) else item
-                        for item in value)
+    action, log_prob = (
+        np.array(item) if isinstance(item, (int, float, list)) else item for item in value
+    )
     for item in (action, log_prob):
         if not isinstance(item, np.ndarray):
             raise Wrong("wrong_shape", "Actions and log-probabilities should be tensors.")

@@ -7,7 +7,7 @@ import numpy as np
 from autograder.rules import AgentRule
 from autograder.student.interface import Student, StudentObject, Tensor
 from autograder.tasks.answers import choice_task
-from autograder.tasks.base import Task, WrongAnswer, expect, expect_close, expect_shape
+from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close, expect_shape
 from autograder.tasks.networks import linear_layers, observations, redraw, relu, softmax
 from autograder.tasks.policies import action_task, policy_loss_task
 from autograder.tasks.returns import normalise_task, returns_task
@@ -177,17 +177,17 @@ def act_answers_and_remembers(student: Student, random: np.random.Generator) -> 
 @update.check("learns_when_all_episodes_have_ended", points=1, essential=True)
 def learns_when_all_have_ended(student: Student, random: np.random.Generator) -> None:
     agent, start = _new_agent(student, random, 2)
-    before = agent.parameters()
+    before = _weights(agent)
     _play(agent, random, start, terminated=[True, False])
     expect(
-        not _changed(before, agent.parameters()),
+        not _changed(before, _weights(agent)),
         "learns_too_early",
         "The weights changed while an episode was still running. An episode that ended waits for "
         "the others: update only when self.running has come down to 0.",
     )
     _play(agent, random, start[1:], terminated=[True], episode=[1])
     expect(
-        _changed(before, agent.parameters()),
+        _changed(before, _weights(agent)),
         "step_missing",
         "All episodes have ended, but the weights have not changed. In update: is there "
         "loss.backward() and, after it, self.optimizer.step()?",
@@ -197,11 +197,11 @@ def learns_when_all_have_ended(student: Student, random: np.random.Generator) ->
 @update.check("an_episode_cut_by_the_time_limit_ends_too", points=1)
 def truncated_ends_too(student: Student, random: np.random.Generator) -> None:
     agent, start = _new_agent(student, random, 2)
-    before = agent.parameters()
+    before = _weights(agent)
     _play(agent, random, start, terminated=[False, False])
     _play(agent, random, start, terminated=[True, False], truncated=[False, True])
     expect(
-        _changed(before, agent.parameters()),
+        _changed(before, _weights(agent)),
         "only_terminated",
         "One pole fell, the other episode reached the time limit: both have ended, but nothing was "
         "learned. An episode ends when it is terminated or truncated. Otherwise a perfect agent "
@@ -233,14 +233,14 @@ def a_step_lowers_the_loss(student: Student, random: np.random.Generator) -> Non
 @update.check("old_gradients_are_cleared", points=1)
 def old_gradients_are_cleared(student: Student, random: np.random.Generator) -> None:
     agent, start = _new_agent(student, random, 2)
-    first = agent.parameters()
+    first = _weights(agent)
     _learn(agent, start, _act(agent, start), np.array([5.0, 1.0]), [True, True])
-    second = agent.parameters()
+    second = _weights(agent)
     # Equal returns are normalised to zero: now the gradient is zero, and only what was left of
     # the first can move the weights as far again. Adam's momentum alone takes two thirds of it.
     agent.call("start_episode", start)
     _learn(agent, start, _act(agent, start), np.array([2.0, 2.0]), [True, True])
-    third = agent.parameters()
+    third = _weights(agent)
     expect(
         _distance(second, third) < 0.9 * _distance(first, second),
         "zero_grad_missing",
@@ -258,13 +258,13 @@ def everything_comes_back(student: Student, random: np.random.Generator) -> None
     _learn(agent, start, _act(agent, start), np.array([5.0, 1.0]), [True, True])
     agent.set("games", 17)
     agent.set("mean_reward", 41.5)
-    kept = agent.parameters()
+    kept = _weights(agent)
     path = student.temporary_path("checkpoint.pt")
     student.call("save_agent", agent, path)
     other = student.call("SimplePolicy")
     student.call("load_agent", other, path)
     expect(
-        not _changed(kept, other.parameters()),
+        not _changed(kept, _weights(other)),
         "model_not_loaded",
         "The loaded agent's network has other weights than the saved one: save "
         "agent.net.state_dict() and give it to agent.net.load_state_dict(...).",
@@ -360,6 +360,14 @@ def _learn(
         episode=np.arange(n) if episode is None else np.array(episode),
     )
     agent.call("train", transition)
+
+
+def _weights(agent: StudentObject) -> dict[str, np.ndarray]:
+    """The parameters of the agent's network."""
+    network = agent.get("net")
+    if not isinstance(network, StudentObject):
+        raise Wrong("no_network", "The agent should keep its network in self.net.")
+    return network.parameters()
 
 
 def _distance(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> float:

@@ -1,0 +1,553 @@
+# %% [markdown]
+# # A policy network balances the pole
+#
+# A cart runs on a rail; a pole stands on it, hinged at the bottom. Left alone it falls within half
+# a second. In this notebook you build an agent that learns to keep it upright, from nothing but
+# its own attempts: no formula of mechanics, no examples, only a reward of $+1$ for every step that
+# the pole is still up.
+#
+# The method is called **REINFORCE** (Williams, 1992): a small network says how likely each action
+# should be, and after a few episodes everything that went better than usual is made more likely.
+#
+# You write about 25 lines, in eight exercises of 5 to 15 minutes. Below each exercise stands a
+# check that tells you at once what is right, and what the likely mistake is.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere it is installed
+    # %pip install --quiet "git+$COURSE_URL"
+    pass
+
+# %%
+from typing import NamedTuple
+
+import gymnasium as gym
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.distributions import Categorical
+
+from autograder import check, start_unit
+from helpers import (
+    AbstractAgent,
+    RandomAgent,
+    Training,
+    animate,
+    mean_score,
+    play_episodes,
+    plot_learning_curve,
+    plot_statistics,
+    render,
+    train_agent,
+)
+
+start_unit("policy_network")
+
+# %% [markdown]
+# ## 1. The cart pole
+#
+# Gymnasium brings the environment along. Let us look at it.
+
+# %% tags=["not-graded"]
+env = gym.make("CartPole-v1", render_mode="rgb_array")
+observation, info = env.reset(seed=1)
+render(env)
+print("observation:", observation)
+
+# %% [markdown]
+# **What the agent sees**, an observation of four numbers:
+#
+# | index | quantity | the episode ends beyond |
+# |---|---|---|
+# | 0 | position of the cart $x$, in m | $\pm 2.4$ |
+# | 1 | velocity of the cart $\dot x$, in m/s | – |
+# | 2 | angle of the pole $\theta$, in rad | $\pm 0.21$ (12°) |
+# | 3 | angular velocity of the pole $\dot\theta$, in rad/s | – |
+#
+# **What it can do**: `0` pushes the cart to the left, `1` to the right. Doing nothing is not on
+# offer.
+#
+# **What it gets**: a reward of $+1$ per step. An episode is *terminated* when the pole falls or the
+# cart leaves the rail, and *truncated* after 500 steps, when time is up. The environment counts as
+# solved at a mean score of 475.
+#
+# ## 2. The baseline: no idea at all
+#
+# Before we call anything clever, we should know what chance achieves.
+
+# %%
+random_agent = RandomAgent(n_actions=2, seed=1)
+baseline = play_episodes(random_agent, "CartPole-v1", episodes=100, seed=1)
+print(f"The random agent scores {mean_score(baseline):.1f} on average.")
+
+# %% tags=["not-graded"]
+animate(random_agent, seed=1)
+
+# %% [markdown]
+# ## 3. The policy network
+#
+# A *policy* $\pi(a \mid s)$ gives the probability of action $a$ in state $s$. Ours is a network:
+#
+# $$\pi(\cdot \mid s) = \operatorname{softmax}\bigl(W_2\,\operatorname{ReLU}(W_1 s + b_1) + b_2\bigr)$$
+#
+# ### Exercise: `forward` (10 minutes)
+#
+# Write the class `PolicyNetwork`:
+#
+# 1. in `__init__`, a linear layer from the 4 numbers of an observation to `hidden_size`, and a
+#    linear layer `policy_head` from there to `n_actions`;
+# 2. in `forward`, the way from `x`, shape `(batch, 4)`, to the probabilities, shape
+#    `(batch, n_actions)`: first layer, ReLU, `policy_head`, softmax.
+#
+# <details><summary>Hint</summary>
+#
+# `F.softmax` wants to know along which dimension the numbers should sum to one. Each *row* belongs
+# to one observation, so it is the last: `dim=-1`.
+# </details>
+
+# %% nbgrader={"grade_id": "forward", "solution": true}
+class PolicyNetwork(nn.Module):
+    """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""
+
+    def __init__(self, hidden_size=32, n_actions=2):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.hidden = nn.Linear(4, hidden_size)
+        self.policy_head = nn.Linear(hidden_size, n_actions)
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        x = F.relu(self.hidden(x))  # (batch, hidden_size)
+        return F.softmax(self.policy_head(x), dim=-1)  # (batch, n_actions)
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-forward", "grade": true}
+check("policy_network/forward", PolicyNetwork)
+
+# %% [markdown]
+# ## 4. Choosing an action
+#
+# The agent does not take the likeliest action: it *draws* one, each with its probability. Only so
+# can it find out that the other one would have been better. For learning we will need
+# $\log \pi(a \mid s)$ of the action that was drawn.
+#
+# ### Exercise: `act` (10 minutes)
+#
+# `observation` is a NumPy array of shape `(n, 4)`: `n` cart poles are played side by side (one cart
+# pole is `n = 1`).
+#
+# 1. turn it into a tensor of `torch.float32` and let `net` compute the probabilities;
+# 2. make a distribution `Categorical` of them and draw an action for each row with `sample()`;
+# 3. return the actions and their log-probabilities, both of shape `(n,)`.
+#
+# <details><summary>Hint</summary>
+#
+# `torch.as_tensor(observation, dtype=torch.float32)` takes any array. `Categorical(probs)` knows
+# `sample()` and `log_prob(action)`.
+# </details>
+
+# %% nbgrader={"grade_id": "act", "solution": true}
+def choose_action(net, observation):
+    """Draw an action for each row; return the actions and their log-probabilities, (n,) each."""
+    ### BEGIN SOLUTION
+    probs = net(torch.as_tensor(observation, dtype=torch.float32))  # (n, n_actions)
+    m = Categorical(probs)
+    action = m.sample()  # (n,)
+    return action, m.log_prob(action)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-act", "grade": true}
+check("policy_network/act", choose_action)
+
+# %% [markdown]
+# ## 5. Returns
+#
+# Was an action good? That shows only later. So each step is credited with everything that came
+# after it, and what lies further ahead counts less:
+#
+# $$G_t = r_t + \gamma\, r_{t+1} + \gamma^2 r_{t+2} + \dots = r_t + \gamma\, G_{t+1}$$
+#
+# $\gamma$, the *discount*, is a little less than one; we use $0.99$.
+# (Sutton & Barto, *Reinforcement Learning*, 2nd edition, section 3.3.)
+#
+# ### Exercise: `returns` (10 minutes)
+#
+# `rewards` is the list of one episode's rewards, first step first. Return the returns in the same
+# order, as a tensor of floats of the same length. Do not change the list.
+#
+# <details><summary>Hint</summary>
+#
+# Begin at the end: after the last step nothing comes any more. Go backwards with
+# `for reward in reversed(rewards)`, collect, and turn the result round at the end.
+# </details>
+
+# %% nbgrader={"grade_id": "returns", "solution": true}
+def discounted_returns(rewards, gamma=0.99):
+    """The discounted return from each step on, a float tensor of shape (len(rewards),)."""
+    ### BEGIN SOLUTION
+    returns = []
+    following = 0.0
+    for reward in reversed(rewards):
+        following = reward + gamma * following
+        returns.append(following)
+    returns.reverse()
+    return torch.tensor(returns, dtype=torch.float32)  # (len(rewards),)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-returns", "grade": true}
+check("policy_network/returns", discounted_returns)
+
+# %% [markdown]
+# On the cart pole every reward is $+1$, so every return is positive, and every action would be
+# encouraged, the bad ones, too. What matters is whether an action went better or worse *than
+# usual*: we shift the returns of a batch to mean 0 and scale them to standard deviation 1.
+#
+# ### Exercise: `normalise` (5 minutes)
+#
+# Subtract the mean and divide by the standard deviation. The result must stay finite even if all
+# returns are equal, or if there is only one.
+#
+# <details><summary>Hint</summary>
+#
+# `returns.std(correction=0)` of a single number is 0 (without `correction=0` it is `nan`). A tiny
+# number added to the divisor saves you from dividing by zero.
+# </details>
+
+# %% nbgrader={"grade_id": "normalise", "solution": true}
+def normalise(returns):
+    """Returns with mean 0 and standard deviation 1, same shape."""
+    ### BEGIN SOLUTION
+    eps = np.finfo(np.float32).eps.item()
+    return (returns - returns.mean()) / (returns.std(correction=0) + eps)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-normalise", "grade": true}
+check("policy_network/normalise", normalise)
+
+# %% [markdown]
+# ## 6. The loss
+#
+# The policy gradient theorem says in which direction to move the weights: make
+# $\log \pi(a_t \mid s_t)$ larger where $G_t$ is large. An optimizer makes things *smaller*, hence
+# the minus:
+#
+# $$L = -\sum_t G_t \,\log \pi(a_t \mid s_t)$$
+#
+# (Williams, *Simple statistical gradient-following algorithms for connectionist reinforcement
+# learning*, 1992; Sutton & Barto, section 13.3.)
+#
+# ### Exercise: `loss` (5 minutes)
+#
+# Both arguments have shape `(steps,)`; return one number. The sum and the mean over the steps are
+# both right.
+#
+# <details><summary>Hint</summary>
+#
+# Multiply step by step, then add up. Stay with tensors: `.item()` or `float(...)` would cut the
+# connection to the network's weights.
+# </details>
+
+# %% nbgrader={"grade_id": "loss", "solution": true}
+def policy_loss(log_probs, returns):
+    """The loss of REINFORCE, a tensor with a single number."""
+    ### BEGIN SOLUTION
+    return (-returns * log_probs).mean()
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-loss", "grade": true}
+check("policy_network/loss", policy_loss)
+
+# %% [markdown]
+# ## 7. The agent
+#
+# Now the pieces come together. Every agent of this course has the same three methods:
+#
+# * `start_episode(observation)`: a new batch of `n` episodes begins;
+# * `act(observation, explore=True)`: an action for each row. `explore=False` asks for the best
+#   action known (given below);
+# * `train(transition)`: learn from one step. A `transition` has the fields `observation`, `action`,
+#   `reward`, `next_observation`, `terminated`, `truncated` and `episode`, each with one row for
+#   each episode that is *still running*; `episode` says which one.
+#
+# Our agent learns once per batch: when all its episodes have ended.
+#
+# ### Exercise: `update` (15 minutes)
+#
+# Three gaps:
+#
+# 1. `act`: choose actions with your `choose_action`, append their log-probabilities to
+#    `self.memory`, return the actions as a NumPy array;
+# 2. `train`: set `ended`, a boolean array: which of these episodes have ended with this step? An
+#    episode ends when it is terminated *or* truncated;
+# 3. `update`: compute the loss with your `policy_loss` and make one step of the optimizer.
+#
+# <details><summary>Hint</summary>
+#
+# For two boolean arrays, *or* is written `|`. A step of the optimizer has three lines: forget the
+# old gradients (`zero_grad`), compute the new ones (`backward`), move the weights (`step`).
+# </details>
+
+# %% nbgrader={"grade_id": "update", "solution": true}
+class SimplePolicy(AbstractAgent):
+    """REINFORCE: learns from whole episodes."""
+
+    def __init__(self, gamma=0.99, lr=5e-3):
+        self.net = PolicyNetwork()
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=lr)
+        self.gamma = gamma
+        self.games = 0  # episodes played
+        self.mean_reward = None  # running average of their scores
+
+    def start_episode(self, observation):
+        n = len(observation)
+        self.memory = []  # log-probabilities, in the order in which the actions were chosen
+        self.episodes = []  # to which episode each of them belongs
+        self.rewards = [[] for _ in range(n)]  # of each episode
+        self.running = n  # how many episodes have not ended yet
+
+    def act(self, observation, explore=True):
+        if not explore:
+            with torch.no_grad():
+                observation = torch.as_tensor(observation, dtype=torch.float32)
+                return self.net(observation).argmax(dim=-1).numpy()  # (n,)
+        ### BEGIN SOLUTION
+        action, log_prob = choose_action(self.net, observation)
+        self.memory.append(log_prob)
+        return action.numpy()  # (n,)
+        ### END SOLUTION
+
+    def train(self, transition):
+        self.episodes.append(transition.episode)
+        for episode, reward in zip(transition.episode, transition.reward, strict=True):
+            self.rewards[episode].append(float(reward))
+        ### BEGIN SOLUTION
+        ended = transition.terminated | transition.truncated  # (n,)
+        ### END SOLUTION
+        self.running -= ended.sum()
+        if self.running == 0:
+            self.keep_count()
+            self.update(*self.remembered())
+
+    def remembered(self):
+        """All log-probabilities of the batch and their normalised returns, (steps,) each."""
+        log_probs = torch.cat(self.memory)
+        episodes = torch.as_tensor(np.concatenate(self.episodes))
+        returns = torch.zeros(len(log_probs))
+        for episode, rewards in enumerate(self.rewards):
+            returns[episodes == episode] = discounted_returns(rewards, self.gamma)
+        return log_probs, normalise(returns)
+
+    def update(self, log_probs, returns):
+        """One step of the optimizer."""
+        ### BEGIN SOLUTION
+        loss = policy_loss(log_probs, returns)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        ### END SOLUTION
+
+    def keep_count(self):
+        for rewards in self.rewards:
+            self.games += 1
+            score = sum(rewards)
+            before = score if self.mean_reward is None else self.mean_reward
+            self.mean_reward = 0.95 * before + 0.05 * score
+
+
+# %% nbgrader={"grade_id": "check-update", "grade": true}
+check("policy_network/update", SimplePolicy)
+
+# %% [markdown]
+# ## 8. Training, one episode at a time
+#
+# First the textbook way: after each single episode one update, with the learning rate
+# $5 \cdot 10^{-3}$. Watch the line: it rises, but it is a nervous thing. One lucky episode pulls the
+# weights one way, the next one pulls them back.
+#
+# You can stop the training at any time (■ in the toolbar); what was played so far is kept.
+
+# %% tags=["not-graded", "raises-exception"]
+single = SimplePolicy(gamma=0.99, lr=5e-3)
+single_statistics = train_agent(single, "CartPole-v1", Training(episodes=200, seed=1))
+plot_statistics(single_statistics, threshold=475, title="One episode an update")
+
+# %% [markdown]
+# ## 9. Training with a batch of episodes
+#
+# Now sixteen episodes for every update. Their gradients are averaged, so chance has less to say,
+# and the direction is worth a larger step: instead of $5 \cdot 10^{-3}$ the learning rate can be
+# $2 \cdot 10^{-2}$. All sixteen cart poles are moved by one NumPy call, so a batch costs hardly more
+# time than the longest of its episodes.
+#
+# Every 8,000 steps the agent is tested greedily on twenty fresh episodes; when it keeps the pole up
+# twice in a row, training ends.
+#
+# ### Exercise: `agent` (10 minutes)
+#
+# `make_agent` returns a fresh `SimplePolicy` with hyperparameters that learn well in batches of 16.
+# Start with the ones above; try others if you like, and compare the curves.
+#
+# <details><summary>Hint</summary>
+#
+# `return SimplePolicy(gamma=0.99, lr=2e-2)`. Ten times larger and the policy jumps to “always left”
+# and never comes back; ten times smaller and you wait ten times longer.
+# </details>
+
+# %% nbgrader={"grade_id": "agent", "solution": true}
+def make_agent():
+    """A fresh, untrained agent."""
+    ### BEGIN SOLUTION
+    return SimplePolicy(gamma=0.99, lr=2e-2)
+    ### END SOLUTION
+
+
+# %% tags=["not-graded", "raises-exception"]
+agent = make_agent()
+statistics = train_agent(
+    agent, "CartPole-v1", Training(episodes=2_500, environments=16, checkpoint_every=8_000, seed=1)
+)
+plot_learning_curve("policy_network", statistics)
+
+# %% [markdown]
+# Is your curve in the band? Each of the trainings in it started from other random weights; yours is
+# one more. If it stays flat, go back to the exercises' checks.
+#
+# The next cell is what the grader does: it trains a **fresh** agent of yours with your code, in a
+# cart pole **in disguise** (the four numbers of the observation change places and signs, the
+# actions change names; to a learning agent that makes no difference), and then plays 100 greedy
+# episodes. A mean score of at least 475 earns the points; if the first training misses it, two more
+# are tried.
+
+# %% nbgrader={"grade_id": "check-agent", "grade": true} tags=["not-graded"]
+check("policy_network/agent", make_agent)
+
+# %% [markdown]
+# ## 10. Watch it
+
+# %% tags=["not-graded", "raises-exception"]
+animate(agent, seed=3)
+
+# %% [markdown]
+# ## 11. Save and load
+#
+# A trained agent is worth keeping. Four things belong into the file, in a dictionary with these
+# keys: `games`, `model_state_dict`, `optimizer_state_dict`, `mean_reward`. The optimizer counts,
+# too: Adam remembers averages of the gradients, and without them the first steps after loading go
+# astray.
+#
+# ### Exercise: `save` (10 minutes)
+#
+# Write `save_agent`, which writes this dictionary with `torch.save`, and `load_agent`, which reads
+# it and puts everything back into the agent given.
+#
+# <details><summary>Hint</summary>
+#
+# Networks and optimizers both have `state_dict()` and `load_state_dict(...)`. Load with
+# `torch.load(path, weights_only=True)`: a file from somebody else then cannot run code.
+# </details>
+
+# %% nbgrader={"grade_id": "save", "solution": true}
+def save_agent(agent, path):
+    """Write everything that the agent needs to go on into a file."""
+    ### BEGIN SOLUTION
+    torch.save(
+        {
+            "games": agent.games,
+            "model_state_dict": agent.net.state_dict(),
+            "optimizer_state_dict": agent.optimizer.state_dict(),
+            "mean_reward": agent.mean_reward,
+        },
+        path,
+    )
+    ### END SOLUTION
+
+
+def load_agent(agent, path):
+    """Put what `save_agent` wrote back into the agent."""
+    ### BEGIN SOLUTION
+    checkpoint = torch.load(path, weights_only=True)
+    agent.games = checkpoint["games"]
+    agent.net.load_state_dict(checkpoint["model_state_dict"])
+    agent.optimizer.load_state_dict(checkpoint["optimizer_state_dict"])
+    agent.mean_reward = checkpoint["mean_reward"]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-save", "grade": true}
+check("policy_network/save", save_agent, load_agent)
+
+# %% tags=["not-graded", "raises-exception"]
+save_agent(agent, "policy_network.pt")
+restored = SimplePolicy()
+load_agent(restored, "policy_network.pt")
+print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.1f} on average.")
+
+# %% [markdown]
+# ## 12. What went wrong here?
+#
+# A colleague wrote this loss, and everything else as you did:
+#
+# ```python
+# def policy_loss(log_probs, returns):
+#     return (returns * log_probs).mean()
+# ```
+#
+# This is the learning curve (measured, ten trainings):
+
+# %% tags=["not-graded"]
+plot_learning_curve("policy_network_diagnosis")
+
+# %% [markdown]
+# ### Exercise: `diagnosis` (5 minutes)
+#
+# Which explanation fits the snippet *and* the curve? Return its letter.
+#
+# * **a**: The learning rate is too small; with more episodes the curve will rise.
+# * **b**: The sign is wrong: what went well becomes less likely, so the agent ends up worse than
+#   chance.
+# * **c**: The mean should be a sum; the gradients are too small to learn anything.
+# * **d**: The returns are not discounted, so the agent does not care when the pole falls.
+#
+# <details><summary>Hint</summary>
+#
+# A random agent scores about 22. Compare that with the end of the curve.
+# </details>
+
+# %% nbgrader={"grade_id": "diagnosis", "solution": true}
+def diagnosis():
+    """The letter of the explanation that fits."""
+    ### BEGIN SOLUTION
+    return "b"
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-diagnosis", "grade": true}
+check("policy_network/diagnosis", diagnosis)
+
+# %% [markdown]
+# ## 13. In your own words
+#
+# (5 minutes, graded by hand.) On the cart pole every reward is $+1$. Why does the agent learn
+# nothing useful, or very slowly, if the returns are *not* shifted to mean 0? What does the shift
+# change about the actions at the end of a bad episode?
+
+# %% [markdown] nbgrader={"grade_id": "question-baseline", "grade": true, "solution": true, "points": 2}
+# *Your answer here.*
+
+# %% [markdown]
+# ## Where to go from here
+#
+# * R. J. Williams, [Simple statistical gradient-following algorithms for connectionist
+#   reinforcement learning](https://doi.org/10.1007/BF00992696), *Machine Learning* 8, 1992.
+# * R. S. Sutton, A. G. Barto, [Reinforcement Learning: An
+#   Introduction](http://incompleteideas.net/book/the-book-2nd.html), 2nd edition, chapter 13.
+# * In the next unit, *actor_critic*, a second head of the network learns what “than usual” means in
+#   each single state.
