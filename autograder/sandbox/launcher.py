@@ -21,6 +21,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import Mounts
 from autograder.sandbox.output import Output
 from autograder.sandbox.processes import ProcessTable
+from autograder.sandbox.remedy import unavailable
 from autograder.sandbox.seccomp import filter_program
 from autograder.sandbox.unsafe import UnsafeProcess
 
@@ -174,7 +175,7 @@ class Sandbox:
             return  # a command that was over before we looked
         self._output.drain()
         said = self._output.text().strip() or f"no answer within {START_SECONDS:.0f} s"
-        raise SandboxUnavailable(_remedy(said.splitlines()[-1]))
+        raise unavailable(said.splitlines()[-1])
 
     def _count(self) -> None:
         if self._table is not None:
@@ -413,8 +414,3 @@ def _wait_for(process: int) -> None:
     poll = select.poll()
     poll.register(process, select.POLLIN)
     poll.poll()
-
-
-def _remedy(said: str) -> str:
-    """One line: what bubblewrap said, and what to do about it where we know."""
-    return f"the sandbox cannot be built: {said}"

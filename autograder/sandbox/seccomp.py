@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 import tempfile
+from collections.abc import Iterable
 from functools import lru_cache
 
 from autograder.sandbox.ending import SandboxUnavailable
@@ -87,10 +88,10 @@ def filter_program() -> bytes:
             f"`pip install pyseccomp` and `sudo apt install libseccomp2` ({problem})"
         ) from None
     program = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    for name in FORBIDDEN:
-        _refuse(program, pyseccomp.ERRNO(errno.EPERM), name)
-    for name in ABSENT:
-        _refuse(program, pyseccomp.ERRNO(errno.ENOSYS), name)
+    for number in call_numbers(FORBIDDEN).values():
+        program.add_rule(pyseccomp.ERRNO(errno.EPERM), number)
+    for number in call_numbers(ABSENT).values():
+        program.add_rule(pyseccomp.ERRNO(errno.ENOSYS), number)
     for flag in CLONE_FLAGS:
         has_flag = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag)
         program.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", has_flag)
@@ -106,13 +107,15 @@ def filter_program() -> bytes:
         return file.read()
 
 
-def _refuse(program, action: int, name: str) -> None:  # type: ignore[no-untyped-def]
-    """Add a rule; calls that this architecture does not have are left out."""
+def call_numbers(names: Iterable[str]) -> dict[str, int]:
+    """Numbers of system calls on this machine; those that it does not have are left out."""
     import pyseccomp
 
-    number = pyseccomp.resolve_syscall(pyseccomp.system_arch(), name)
-    if number < 0:  # unknown, or a pseudo number of another architecture
-        if name not in NUMBERS:
-            return
-        number = NUMBERS[name]
-    program.add_rule(action, number)
+    numbers = {}
+    for name in names:
+        number = pyseccomp.resolve_syscall(pyseccomp.system_arch(), name)
+        if number < 0:  # unknown to libseccomp, or not a call of this architecture
+            number = NUMBERS.get(name, -1)
+        if number >= 0:
+            numbers[name] = number
+    return numbers
