@@ -87,7 +87,7 @@ def test_it_notices_a_writable_root(built_with):
 def test_it_notices_a_python_that_can_be_written(monkeypatch):
     writable = (Path("/tmp/home"),)  # inside
     monkeypatch.setattr("autograder.sandbox.probe.interpreter_trees", lambda: writable)
-    assert failing(probe()) == ["Python is read-only"]
+    assert "Python is read-only" in failing(probe())
 
 
 def test_it_notices_what_is_yours(built_with):
