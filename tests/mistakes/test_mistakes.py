@@ -1,0 +1,33 @@
+"""Every typical mistake fails at its check, with its message, and costs nothing elsewhere."""
+
+import pytest
+
+from autograder.build import units_with_source
+from autograder.course import Course
+from autograder.variants import edited, judge_all, mistakes_of, reference, student_of
+
+COURSE = Course.find()
+CASES = [
+    pytest.param(unit, mistake, id=f"{unit.name}-{mistake.name}")
+    for unit in units_with_source(COURSE)
+    for mistake in mistakes_of(unit, COURSE)
+]
+
+
+@pytest.mark.parametrize(("unit", "mistake"), CASES)
+def test_a_mistake_is_named(unit, mistake):
+    submission = edited(reference(unit, COURSE), mistake.edits)
+
+    results = judge_all(student_of(submission, unit), unit, seed=11)
+
+    found = {check.check: check for check in results[mistake.task].checks}[mistake.check]
+    assert not found.passed
+    assert found.mistake == mistake.mistake
+    assert mistake.says in found.message
+    failed = {
+        f"{task.task}:{check.check}"
+        for task in results.values()
+        for check in task.checks
+        if not check.passed and check.mistake != "not_reached"
+    }
+    assert failed <= {f"{mistake.task}:{mistake.check}", *mistake.also}
