@@ -75,7 +75,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	[ -x $(BIN)/pip ] || $$python -m venv $(VENV)
 	export PIP_DISABLE_PIP_VERSION_CHECK=1
 	$(BIN)/pip install --progress-bar off -r requirements.txt | awk '
-		/^Collecting / { count += 1; if (count % 20 == 0) { print "  " count " packages found"; fflush() } }
+		/^(Collecting|Processing) / { count += 1; if (count % 50 == 0) { print "  " count " packages found"; fflush() } }
 		/^Installing collected/ { print "  unpacking them"; fflush() }
 		/^Successfully/ { print "  done" }'
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .

@@ -1,0 +1,20 @@
+"""What all tests share: one thread a process, and the course that they are about."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+# Before NumPy, PyTorch or TensorFlow are imported, here and in the processes that tests start.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+from autograder.course import Course
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    """The course in this repository. Tests read it; what they write goes to `tmp_path`."""
+    return Course(Path(__file__).resolve().parent.parent)

@@ -1,0 +1,73 @@
+"""A student's notebook always runs: from top to bottom, solved or not, on a real kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from autograder.course import Course
+from autograder.units import Unit
+from tests.course import here
+
+#: What Run All goes past, because an exercise above is not solved yet.
+GO_ON = "raises-exception"
+
+
+def run(path: Path, folder: Path) -> list[NotebookNode]:
+    """Run All in a fresh kernel; the cells with their outputs.
+
+    Raises CellExecutionError where Run All would stop.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+    return list(notebook.cells)
+
+
+def shown(cell: NotebookNode) -> str:
+    """What a reader sees below a cell, as text."""
+    parts = []
+    for output in cell.get("outputs", []):
+        parts.append(output.get("text", ""))
+        parts += [str(value) for value in output.get("data", {}).values()]
+        parts += [output.get("ename", ""), output.get("evalue", ""), *output.get("traceback", [])]
+    return "\n".join(parts)
+
+
+def failed(cell: NotebookNode) -> bool:
+    return any(output.output_type == "error" for output in cell.get("outputs", []))
+
+
+@pytest.mark.parametrize("unit", here.UNITS, ids=here.name)
+def test_untouched_it_runs_to_the_end_and_every_exercise_fails_alone(
+    course: Course, unit: Unit, tmp_path: Path
+) -> None:
+    cells = run(course.released(unit.assignment), tmp_path)
+    code = [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
+    assert all(cell.execution_count for cell in code), "every cell was reached"
+    by_name = {cell.id: cell for cell in cells}
+    for task, _ in unit.task_points:
+        below = shown(by_name[f"check-{task.split('/', 1)[1]}"])
+        assert "NotImplementedError" in below and task in below, task
+    for cell in cells:
+        if failed(cell):
+            assert GO_ON in cell.metadata.tags, cell.id
+            assert any(task in shown(cell) for task, _ in unit.task_points), cell.id
+
+
+@pytest.mark.parametrize("unit", here.UNITS, ids=here.name)
+def test_solved_it_runs_without_an_error_or_a_warning(
+    course: Course, unit: Unit, tmp_path: Path
+) -> None:
+    for cell in run(course.source(unit.assignment).with_suffix(".ipynb"), tmp_path):
+        assert not failed(cell), shown(cell)
+        warnings = [
+            output.text
+            for output in cell.get("outputs", [])
+            if output.output_type == "stream" and output.name == "stderr"
+        ]
+        assert not warnings, f"{cell.id}: {warnings}"
