@@ -12,6 +12,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from autograder.course import Course
+from autograder.scripts import put_scripts_on_path
+
+put_scripts_on_path()
 
 
 @pytest.fixture(scope="session")
