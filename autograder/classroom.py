@@ -57,7 +57,7 @@ def report_class(course: Course, unit: Unit) -> int:
         else:
             graded[one.student] = kept
     if open_ones == len(handed):
-        raise CourseError(f"Nothing is graded yet. Run: autograder grade {unit.name}")
+        raise CourseError(f"Nothing is graded yet by this grader. Run: autograder grade {unit.name}")
     _show(course, unit, graded, book.pages(unit, graded))
     if open_ones:
         print(f"{open_ones} submissions are not graded. Run: autograder grade {unit.name}")

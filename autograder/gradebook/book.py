@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import shutil
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log, temp_attrs
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.cohort import GradedSubmission
@@ -149,7 +150,10 @@ class Book:
             level = self.app.log.level
             self.app.log.setLevel(logging.ERROR)
             try:
-                done = capture_log(converter)
+                with warnings.catch_warnings():
+                    # nbgrader's own way to add a submission; harmless, and long.
+                    warnings.simplefilter("ignore", SAWarning)
+                    done = capture_log(converter)
             finally:
                 self.app.log.setLevel(level)
         if done["success"]:

@@ -13,13 +13,19 @@ from nbformat import NotebookNode
 _MATHJAX = "https://cdnjs.cloudflare.com"
 _STYLE = """
 body { background: #f6f7f9; }
+body > .container { max-width: 1000px; }
+#toc ol { columns: 2; list-style: none; padding-left: 0; margin-bottom: 0; }
+#toc li { padding: 1px 0; }
 #notebook-container { box-shadow: none; padding: 0; }
 div.prompt { display: none; }
 div.output_execute_result { display: none; }  /* the bare number that nbgrader reads */
 div.cell { padding: 4px 8px; }
+div.inner_cell, div.output_area > * { max-width: 100%; }
 div.text_cell_render { overflow-wrap: anywhere; }
-div.output_html { overflow-wrap: anywhere; }
-div.nbgrader_cell { border-color: #c9d3df; margin-bottom: 8px; }
+div.text_cell_render table { margin-left: 0; font-size: 13px; }
+div.text_cell_render td { padding: 2px 12px 2px 0; vertical-align: top; }
+div.output_html { overflow-wrap: anywhere; padding: 0 4px 8px; }
+div.nbgrader_cell { border-color: #c9d3df; margin-bottom: 4px; }
 div.nbgrader_cell > .panel-heading { background: #e8eef5; border-color: #c9d3df; color: #24405f; }
 div.nbgrader_cell .panel-heading a { color: #24405f; }
 div.output_area img { max-width: 100%; height: auto; }
@@ -48,11 +54,13 @@ def _drop_scripts_in_body(page: BeautifulSoup) -> None:
 
 
 def _name_cells(page: BeautifulSoup) -> None:
-    """nbgrader's list of cells calls each "Test cell": call it by its exercise."""
+    """nbgrader's list of cells calls each "Test cell": call it by its exercise, once."""
     for link in page.select("#toc a"):
         target = str(link.get("href", "")).removeprefix("#")
         if target.startswith("check-"):
             link.string = target.removeprefix("check-").replace("_", " ")
+        elif target.startswith("comment-") and link.parent is not None:
+            link.parent.decompose()
 
 
 def _insert_head(page: BeautifulSoup, result: str) -> None:

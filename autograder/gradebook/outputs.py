@@ -8,6 +8,7 @@ from html import escape
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
+from autograder.judging import NOT_REACHED, readable
 from autograder.report.curve import learning_curve
 from autograder.report.text import number, plain, plain_lines
 from autograder.results import EvaluationResult, Result, Status, TaskResult
@@ -58,15 +59,15 @@ def status_line(result: Result) -> str | None:
 def status_cell(result: Result) -> NotebookNode:
     """A Markdown cell for the top of the notebook: status and points at a glance."""
     rows = "".join(
-        f"<tr><td>{_text(_short(task.task))}</td>"
-        f"<td>{number(task.points)} / {number(task.max_points)}</td>"
-        f"<td>{_summary(result, task)}</td></tr>"
+        f'<tr><td align="left">{_text(_short(task.task))}</td>'
+        f'<td align="right">{number(task.points)} / {number(task.max_points)}</td>'
+        f'<td align="left">{_summary(result, task)}</td></tr>'
         for task in result.tasks
     )
     remark = status_line(result)
     total = f"{number(result.points)} of {number(result.max_points)} points"
     head = f"<p><strong>{total}</strong> · status: <strong>{result.status.value}</strong></p>"
-    note = f"<blockquote>{_text(remark)}</blockquote>" if remark else ""
+    note = f"<p>⚠ <strong>{_text(remark)}</strong></p>" if remark else ""
     table = f"<table><tbody>{rows}</tbody></table>"
     return NotebookNode(new_markdown_cell(f"{head}\n{note}\n{table}", id=STATUS_CELL))
 
@@ -79,15 +80,14 @@ def is_agent(task: TaskResult) -> bool:
 def _report(result: Result, task: TaskResult) -> str:
     """The checks of a task in green and red, as HTML; every text in it is escaped."""
     share = f"{number(task.points)} of {number(task.max_points)} points"
-    head = f"<strong>{_text(_short(task.task))}: {share}</strong>"
-    lines = [f'<div style="padding: 2px 0">{head}</div>']
-    if result.status is not Status.OK:
-        lines.append(_line("#8a5a00", "!", "Status: " + result.status.value, result.message))
-    if not result.sandboxed:
-        lines.append(_line("#8a5a00", "!", "Graded without the sandbox (unsafe).", None))
+    lines = [f'<div style="padding: 2px 0"><strong>{share}</strong></div>']
     for check in task.checks:
-        colour, mark = ("#1b6e20", "✓") if check.passed else ("#b3261e", "✗")
-        lines.append(_line(colour, mark, check.check, None if check.passed else check.message))
+        if check.passed:
+            lines.append(_line("#1b6e20", "✓", check.check, None))
+        elif check.mistake == NOT_REACHED:
+            lines.append(_line("#777777", "–", check.check, check.message))
+        else:
+            lines.append(_line("#b3261e", "✗", check.check, check.message))
     if is_agent(task) and result.evaluation is not None:
         lines.append(f'<div style="padding: 2px 0">{_score(result.evaluation)}</div>')
     return "\n".join(lines)
@@ -97,7 +97,7 @@ def _line(colour: str, mark: str, name: str, message: str | None) -> str:
     tail = f" – {_text(message)}" if message else ""
     return (
         f'<div style="color: {colour}; padding: 1px 0">'
-        f"<strong>{mark} {_text(name)}</strong>{tail}</div>"
+        f"<strong>{mark} {_text(readable(name))}</strong>{tail}</div>"
     )
 
 
@@ -121,7 +121,7 @@ def _summary(result: Result, task: TaskResult) -> str:
     failed = [check for check in task.checks if not check.passed]
     if failed:
         tail = f": {_text(failed[0].message, 300)}" if failed[0].message else ""
-        return f"✗ {_text(failed[0].check)}{tail}"
+        return f"✗ {_text(readable(failed[0].check))}{tail}"
     if is_agent(task) and result.evaluation is not None and result.evaluation.mean is not None:
         return f"mean score {result.evaluation.mean:.1f}"
     return "✓" if task.checks and task.points >= task.max_points else ""

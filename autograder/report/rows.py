@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.judging import NOT_REACHED
 from autograder.results import Result, Status
 from autograder.units import Unit
 
@@ -90,7 +91,7 @@ class ClassReport:
                 continue
             for task in row.result.tasks:
                 for check in task.checks:
-                    if not check.passed and check.mistake not in (None, "not_reached"):
+                    if not check.passed and check.mistake not in (None, NOT_REACHED):
                         place = (task.task.rsplit("/", 1)[-1], check.check, str(check.mistake))
                         found.setdefault(place, []).append(check.message or "")
         ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))

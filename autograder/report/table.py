@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.judging import NOT_REACHED, readable
 from autograder.report.rows import ClassReport, Row
 from autograder.report.text import number, plain, plain_lines
 from autograder.results import Result, Status, TaskResult
@@ -80,9 +81,15 @@ def _print_task(console: Console, task: TaskResult) -> None:
     full = task.points >= task.max_points
     mark, style = ("✓", "green") if full else ("✗", "red")
     console.print(Text.assemble((f"{mark} {task.task}  ", style), share))
+    waiting = 0
     for check in task.checks:
-        if not check.passed:
-            console.print(Text(f"    {check.check}: {plain_lines(check.message or '')}"))
+        if check.mistake == NOT_REACHED:
+            waiting += 1
+        elif not check.passed:
+            message = plain_lines(check.message or "")
+            console.print(Text(f"    {readable(check.check)}: {message}"))
+    if waiting:
+        console.print(Text(f"    {waiting} more not reached.", "dim"))
 
 
 def _cells(row: Row) -> list[Text]:
