@@ -21,7 +21,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS := 1
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: help setup sandbox grade course lab lint test validate pins clean
+.PHONY: help setup sandbox grade course lab lint test pins clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' \
@@ -37,9 +37,6 @@ test: setup sandbox lint  ## every test but the slow ones (at most 10 minutes)
 lint: setup  ## ruff and mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-
-validate: setup sandbox  ## the slow tests: everything that `make test` leaves out
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m slow
 
 course: setup  ## regenerate every generated notebook from solutions/
 	@$(BIN)/autograder build
@@ -60,7 +57,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	done
 	if [ -z "$$python" ]; then
 		echo "The course needs Python 3.10, 3.11 or 3.12; this machine has:" \
-			"$$(python3 --version 2>&1 || true)." >&2
+			"$$(python3 --version 2> /dev/null || echo no python3)." >&2
 		echo "Install one of them (Debian, Ubuntu: apt install python3.12 python3.12-venv)," \
 			"then run make again." >&2
 		exit 1
