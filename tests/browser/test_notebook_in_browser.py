@@ -52,6 +52,9 @@ class Player:
         self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", self.canvas)
         self.canvas.click()
 
+    def restart(self) -> None:
+        self.stage.find_elements("css selector", "button")[1].click()
+
     def hold(self, key: str) -> None:
         self._actions().key_down(key).perform()
 
@@ -143,9 +146,9 @@ def test_a_game_is_played_with_the_keys_and_its_score_reaches_the_kernel(
 def test_it_plays_at_the_pace_of_the_environment(notebook: Any) -> None:
     player = Player(notebook, 0)
     player.click()
-    notebook.find_elements("css selector", ".helpers-player button")[1].click()  # restart
+    player.restart()
     assert (player.phase, player.steps) == ("ready", 0)
-    # Left and right in turns, so that the pole stays up for the second that is measured.
+    # A short push, so that the long pole stays up for the second that is measured.
     measured = notebook.execute_async_script(
         """
         const [stage, done] = arguments;
@@ -162,6 +165,37 @@ def test_it_plays_at_the_pace_of_the_environment(notebook: Any) -> None:
         player.stage,
     )
     assert 40 < measured < 55, "50 steps a second"
+
+
+def test_a_key_pressed_in_the_moment_of_falling_does_not_start_the_next_game(
+    notebook: Any, wait_for: Any
+) -> None:
+    player = Player(notebook, 0)
+    player.click()
+    player.restart()
+    phase, steps_more = notebook.execute_async_script(
+        """
+        const [stage, done] = arguments;
+        const field = stage.querySelector("input");
+        const send = (type, key) => field.dispatchEvent(new KeyboardEvent(type, {key}));
+        send("keydown", "d");
+        const watch = setInterval(() => {
+            if (stage.dataset.phase !== "over") return;
+            clearInterval(watch);
+            const steps = Number(stage.dataset.steps);
+            send("keyup", "d");
+            send("keydown", "a");
+            send("keyup", "a");
+            setTimeout(() => done([stage.dataset.phase, stage.dataset.steps - steps]), 200);
+        }, 5);
+        """,
+        player.stage,
+    )
+    assert (phase, steps_more) == ("over", 0)
+    time.sleep(0.7)
+    player.hold("a")
+    wait_for("the next game", lambda: player.phase == "playing" and 0 < player.steps < 60, 3)
+    player.release("a")
 
 
 def test_it_pauses_when_the_focus_goes_elsewhere(notebook: Any, wait_for: Any) -> None:
@@ -183,9 +217,7 @@ def test_without_a_key_the_ordinary_cart_is_pushed_left_and_the_player_is_told(
     notebook: Any, wait_for: Any
 ) -> None:
     player = Player(notebook, 1)
-    notebook.find_elements("css selector", ".helpers-player")[1].find_elements(
-        "css selector", "button"
-    )[1].click()
+    player.restart()
     player.hold("d")
     wait_for("the game runs", lambda: player.phase == "playing")
     player.release("d")
@@ -195,7 +227,7 @@ def test_without_a_key_the_ordinary_cart_is_pushed_left_and_the_player_is_told(
 
 def test_fingers_play_with_the_buttons(notebook: Any, wait_for: Any) -> None:
     player = Player(notebook, 1)
-    player.stage.find_elements("css selector", "button")[1].click()
+    player.restart()
     player.press_button(2)
     wait_for("right", lambda: player.text("action") == "Action: right", 3)
     player.release_button()
