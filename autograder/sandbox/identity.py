@@ -16,6 +16,7 @@ from autograder.sandbox.ending import SandboxUnavailable
 
 PREFERRED_FIRST = 2_000_000_000  # above every range that distributions hand out
 POOL = 4096
+CAP_SYS_PTRACE = 19
 
 
 class UserLease:
@@ -25,6 +26,11 @@ class UserLease:
     """
 
     def __init__(self) -> None:
+        if not _may_look_into_other_users_processes():
+            raise SandboxUnavailable(
+                "root without CAP_SYS_PTRACE cannot watch its workers: start the container with "
+                "--cap-add SYS_PTRACE --cap-add SYS_ADMIN, or grade as an ordinary user"
+            )
         for uid in _candidates():
             claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             with contextlib.suppress(OSError):
@@ -38,6 +44,13 @@ class UserLease:
     def close(self) -> None:
         """Give the id back, after the last process of the worker is gone."""
         self._claim.close()
+
+
+def _may_look_into_other_users_processes() -> bool:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("CapEff:"):
+            return bool(int(line.split()[1], 16) >> CAP_SYS_PTRACE & 1)
+    return False
 
 
 def _candidates() -> Iterator[int]:

@@ -48,6 +48,9 @@ class Sandbox:
 
     The thread that calls start() must outlive the sandbox: the kernel's "die with parent" means
     the starting thread. All methods may be called from any thread.
+
+    A grader that is killed within the hundredths of a second of the start leaves a worker that
+    sees the end of its requests at once: the worker must leave then.
     """
 
     def __init__(self, pipes: _Pipes, limits: Limits, lease: UserLease | None) -> None:

@@ -210,6 +210,6 @@ EXPECTED: tuple[Expected, ...] = (
         lambda size: size <= LIMITS.temporary_bytes + bubblewrap.SHARED_MEMORY_BYTES,
         REPORT,
     ),
-    ("memory is limited", "memory", lambda mebibytes: mebibytes <= 512, REPORT),
-    ("processes are limited", "children", lambda count: count < LIMITS.processes, OLD_KERNEL),
+    ("memory is limited", "memory", lambda mebibytes: 0 < mebibytes <= 512, REPORT),
+    ("processes are limited", "children", lambda count: 4 < count < LIMITS.processes, OLD_KERNEL),
 )

@@ -49,7 +49,7 @@ def visit(start: Start) -> Callable[..., Visit]:
     """Run code in a sandbox to its end (or for so many seconds)."""
 
     def run(
-        code: str, limits: Limits | None = None, mounts: Mounts | None = None, seconds: float = 20
+        code: str, limits: Limits | None = None, mounts: Mounts | None = None, seconds: float = 60
     ) -> Visit:
         began = time.monotonic()
         sandbox = start(code, limits, mounts)

@@ -352,6 +352,18 @@ with Sandbox.start([sys.executable, "-I", "-c", code], Mounts(), Limits(processe
 """
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="about root")
+def test_root_of_a_bare_container_is_told_what_is_missing():
+    code = """
+from autograder.sandbox.launcher import Limits, Mounts, Sandbox, SandboxUnavailable
+try: Sandbox.start(["/bin/true"], Mounts(), Limits())
+except SandboxUnavailable as problem: print(problem)
+"""
+    bare = ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace"]
+    done = subprocess.run([*bare, sys.executable, "-c", code], capture_output=True, text=True)
+    assert "--cap-add SYS_PTRACE" in done.stdout, done.stderr
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="every other test runs as an ordinary user already")
 def test_an_ordinary_user_can_start_it(tmp_path):
     import pyseccomp
