@@ -7,6 +7,7 @@ build with what is there (`stale`) touches nothing.
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 import re
@@ -16,11 +17,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
-from nbgrader.utils import compute_checksum
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder.course import MARKER, Course, CourseError
@@ -30,15 +29,22 @@ from autograder.units import Unit, unit_named, unit_names
 #: Beside a unit's source, but no part of what students get.
 NOT_RELEASED = shutil.ignore_patterns("*.py", "*.ipynb", "__pycache__", ".ipynb_checkpoints")
 
-#: nbgrader's own steps but the one that writes into a gradebook, which takes seconds to set up.
+#: nbgrader's own steps but the one that writes into a gradebook: that takes seconds to set up,
+#: and the gradebook learns of a unit when it is graded.
 STEPS = GenerateAssignment.preprocessors.make_dynamic_default()
 WITHOUT_GRADEBOOK = [step for step in STEPS if step is not SaveCells]
 
 
 def units_with_source(course: Course) -> list[Unit]:
-    """The units that the course has a source of, in order."""
-    units = (unit_named(name) for name in unit_names() if _has_source(course, name))
-    return list(units)
+    """The units that the course has a source of, in order.
+
+    Raises CourseError if one has no tasks.
+    """
+    names = [name for name in unit_names() if _has_source(course, name)]
+    for name in names:
+        if importlib.util.find_spec(f"autograder.tasks.{name}") is None:
+            raise CourseError(f"The unit {name} has no tasks: write autograder/tasks/{name}.py.")
+    return [unit_named(name) for name in names]
 
 
 def build(course: Course, units: Iterable[Unit] | None = None) -> list[Path]:
@@ -63,27 +69,6 @@ def stale(course: Course, units: Iterable[Unit] | None = None) -> list[Path]:
     return [course.root / path for path in paths]
 
 
-def register(course: Course, unit: Unit) -> bool:
-    """Tell the gradebook of a unit's cells and points; return whether that was necessary.
-
-    nbgrader grades only what its gradebook knows. Raises CourseError if the gradebook cannot be
-    written, or holds submissions of a unit with other cells.
-    """
-    if not course.released(unit.assignment).is_file():
-        raise CourseError(f"{unit.assignment} is not built yet: run `make course`.")
-    database = _coursedir(course.root, _config(course)).db_url
-    try:
-        if _is_registered(database, course, unit):
-            return False
-        _generate(course, unit, database)
-    except CourseError:
-        raise
-    except Exception as error:  # whatever the database's driver raises
-        reason = str(error).splitlines()[0]
-        raise CourseError(f"The gradebook {database} cannot be used: {reason}") from error
-    return True
-
-
 def _generate_all(
     course: Course, units: Iterable[Unit] | None
 ) -> tuple[list[Unit], dict[Path, bytes]]:
@@ -95,8 +80,8 @@ def _generate_all(
     return chosen, generated
 
 
-def _generate(course: Course, unit: Unit, database: str | None = None) -> dict[Path, bytes]:
-    """Generate one unit in a temporary directory; a gradebook, if given, learns of its cells."""
+def _generate(course: Course, unit: Unit) -> dict[Path, bytes]:
+    """Generate one unit in a temporary directory."""
     source = course.source(unit.assignment)
     notebook = read_source(source, unit)
     with tempfile.TemporaryDirectory(prefix="course-") as temporary:
@@ -108,11 +93,8 @@ def _generate(course: Course, unit: Unit, database: str | None = None) -> dict[P
         with_solutions = from_folder / f"{unit.name}.ipynb"
         nbformat.write(notebook, with_solutions)
         config.CourseDirectory.root = str(root)
-        if database is None:
-            config.GenerateAssignment.no_database = True
-            config.GenerateAssignment.preprocessors = WITHOUT_GRADEBOOK
-        else:
-            config.CourseDirectory.db_url = database
+        config.GenerateAssignment.no_database = True
+        config.GenerateAssignment.preprocessors = WITHOUT_GRADEBOOK
         _run_nbgrader(config, unit)
         released = root / coursedir.release_directory / unit.assignment
         files = {path: path.read_bytes() for path in _files(released)}
@@ -128,12 +110,6 @@ def _run_nbgrader(config: Config, unit: Unit) -> None:
         coursedir = CourseDirectory(config=config, log=log.logger)
         GenerateAssignment(coursedir=coursedir, config=config, log=log.logger).start()
     except Exception as error:  # whatever its preprocessors and its database raise
-        if "there are submissions associated with it" in log.text:
-            raise CourseError(
-                f"The gradebook holds submissions of {unit.assignment} from before its cells "
-                "changed. Keep gradebook.db elsewhere and start a new one, or release the change "
-                "as a new unit."
-            ) from error
         reasons = re.findall(r"^(?:\w+\.)*(\w*Error: .+)$", log.text, re.MULTILINE)
         reason = reasons[-1] if reasons else str(error)
         raise CourseError(f"nbgrader could not generate {unit.assignment}: {reason}") from error
@@ -150,20 +126,6 @@ class _Log(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.text += f"{self.format(record)}\n"
-
-
-def _is_registered(database: str, course: Course, unit: Unit) -> bool:
-    """Whether the gradebook has the very cells of the released notebook, points included."""
-    released = nbformat.read(course.released(unit.assignment), as_version=4)
-    cells = [cell for cell in released.cells if "nbgrader" in cell.metadata]
-    wanted = {cell.metadata.nbgrader["grade_id"]: compute_checksum(cell) for cell in cells}
-    with Gradebook(database) as gradebook:
-        try:
-            notebook = gradebook.find_notebook(unit.name, unit.assignment)
-        except MissingEntry:
-            return False
-        # The checksum is that of the cell with its solution taken out, and covers its points.
-        return wanted == {cell.name: cell.checksum for cell in notebook.source_cells}
 
 
 def _config(course: Course) -> Config:

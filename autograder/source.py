@@ -75,6 +75,8 @@ class _Reader:
 
     def complete(self, cell: NotebookNode) -> None:
         """Turn the author's short metadata into nbgrader's whole."""
+        for key in [key for key in cell.metadata if key.startswith("lines_to_")]:
+            del cell.metadata[key]  # jupytext's notes about blank lines
         given = cell.metadata.get("nbgrader")
         if cell.cell_type == "code":
             cell.outputs = []

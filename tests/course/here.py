@@ -1,4 +1,4 @@
-"""The units of this very course, to repeat a test for each."""
+"""What the tests of the course share: its units, and a change to a file."""
 
 from __future__ import annotations
 
@@ -8,8 +8,16 @@ from autograder.build import units_with_source
 from autograder.course import Course
 from autograder.units import Unit
 
+#: The units of this very course, to repeat a test for each.
 UNITS = units_with_source(Course(Path(__file__).resolve().parents[2]))
 
 
 def name(unit: Unit) -> str:
     return unit.name
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Change a file in one place."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")

@@ -9,19 +9,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
 
-from autograder.build import build, register, stale
+from autograder.build import build, stale
 from autograder.course import Course, CourseError
 from autograder.units import Unit
-
-
-def edit(course: Course, unit: Unit, old: str, new: str) -> None:
-    """Change the unit's source in one place."""
-    source = course.source(unit.assignment)
-    text = source.read_text(encoding="utf-8")
-    assert text.count(old) == 1
-    source.write_text(text.replace(old, new), encoding="utf-8")
+from tests.course.here import edit
 
 
 def cells(path: Path) -> dict[str, nbformat.NotebookNode]:
@@ -68,6 +60,7 @@ def test_the_author_writes_two_words_and_nbgrader_gets_all_it_wants(
     assert check.nbgrader.points == 3 == unit.max_points
     assert (check.nbgrader.grade, check.nbgrader.solution, check.nbgrader.locked) == (1, 0, 1)
     assert check.nbgrader.schema_version == 3
+    assert set(check) == {"deletable", "editable", "nbgrader", "tags"}
     assert check.editable is False and check.deletable is False
     assert "raises-exception" in check.tags
 
@@ -93,7 +86,7 @@ def test_building_twice_changes_nothing(tiny: Course, unit: Unit) -> None:
 
 def test_a_change_of_the_source_makes_both_notebooks_stale(tiny: Course, unit: Unit) -> None:
     build(tiny, [unit])
-    edit(tiny, unit, "Nothing but doubling.", "Nothing but twice.")
+    edit(tiny.source(unit.assignment), "Nothing but doubling.", "Nothing but twice.")
     assert len(stale(tiny, [unit])) == 2
     assert len(stale(tiny, [unit])) == 2, "looking must not build"
     build(tiny, [unit])
@@ -142,7 +135,7 @@ def test_what_does_not_fit_is_refused_in_one_line(
     tiny: Course, unit: Unit, old: str, new: str, complaint: str
 ) -> None:
     build(tiny, [unit])
-    edit(tiny, unit, old, new)
+    edit(tiny.source(unit.assignment), old, new)
     released = tiny.released(unit.assignment).read_bytes()
     with pytest.raises(CourseError) as refused:
         build(tiny, [unit])
@@ -150,56 +143,3 @@ def test_what_does_not_fit_is_refused_in_one_line(
     assert complaint in message and str(tiny.source(unit.assignment)) in message
     assert "\n" not in message
     assert tiny.released(unit.assignment).read_bytes() == released, "nothing has changed"
-
-
-def points_in_gradebook(course: Course, unit: Unit) -> dict[str, float]:
-    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
-        notebook = gradebook.find_notebook(unit.name, unit.assignment)
-        return {cell.name: cell.max_score for cell in notebook.grade_cells}
-
-
-def test_the_gradebook_learns_of_a_unit_once(tiny: Course, unit: Unit) -> None:
-    build(tiny, [unit])
-    assert not (tiny.root / "gradebook.db").exists(), "building is not grading"
-    assert register(tiny, unit) is True
-    assert points_in_gradebook(tiny, unit) == {"check-double": 3, "question-why": 2}
-    assert register(tiny, unit) is False
-
-
-def test_the_gradebook_learns_of_new_points_and_new_cells(tiny: Course, unit: Unit) -> None:
-    build(tiny, [unit])
-    register(tiny, unit)
-    edit(tiny, unit, '"points": 2', '"points": 4')
-    edit(tiny, unit, "import math", "import math  # and more")
-    build(tiny, [unit])
-    assert register(tiny, unit) is True
-    assert points_in_gradebook(tiny, unit)["question-why"] == 4
-    edit(tiny, unit, "question-why", "question-how")
-    build(tiny, [unit])
-    assert register(tiny, unit) is True
-    assert set(points_in_gradebook(tiny, unit)) == {"check-double", "question-how"}
-
-
-def test_the_gradebook_keeps_the_submissions_it_has(tiny: Course, unit: Unit) -> None:
-    build(tiny, [unit])
-    register(tiny, unit)
-    with Gradebook(f"sqlite:///{tiny.root / 'gradebook.db'}") as gradebook:
-        gradebook.add_student("ada")
-        gradebook.add_submission(unit.assignment, "ada")
-    edit(tiny, unit, "question-why", "question-how")
-    build(tiny, [unit])
-    with pytest.raises(CourseError, match="holds submissions of 2_policy_network"):
-        register(tiny, unit)
-    assert set(points_in_gradebook(tiny, unit)) == {"check-double", "question-why"}
-
-
-def test_a_unit_that_is_not_built_cannot_be_registered(tiny: Course, unit: Unit) -> None:
-    with pytest.raises(CourseError, match="run `make course`"):
-        register(tiny, unit)
-
-
-def test_a_gradebook_that_cannot_be_written_is_named(tiny: Course, unit: Unit) -> None:
-    build(tiny, [unit])
-    (tiny.root / "gradebook.db").mkdir()
-    with pytest.raises(CourseError, match=r"gradebook\.db cannot be used"):
-        register(tiny, unit)
