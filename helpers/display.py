@@ -2,7 +2,6 @@
 
 An animation is a small H.264 video inside the page. Jupyter, Colab and VS Code (1.71 and later)
 play it without an extension, and it stays in the notebook when the notebook is saved or exported.
-The encoder is the one the package imageio-ffmpeg brings along; without it, an animated GIF is made.
 """
 
 from __future__ import annotations
@@ -10,27 +9,33 @@ from __future__ import annotations
 import base64
 import html
 import io
-import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 import gymnasium as gym
 import numpy as np
 
 from helpers import cartpole  # noqa: F401  (registers the course's environments)
+from helpers.screen import start_headless_display
+from helpers.video import MimeType, encode, write_mp4
+
+__all__ = [
+    "Actor",
+    "Animation",
+    "animate",
+    "current_cell",
+    "record_video",
+    "render",
+    "start_headless_display",
+]
 
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
 
-# Frames are needed in pages, not on a screen: a size that is sharp enough and encodes quickly.
-_WIDTH = 600
-_GIF_WIDTH = 300
+_WIDTH = 600  # pixels, Gymnasium's own
 
 
 class Actor(Protocol):
@@ -39,69 +44,6 @@ class Actor(Protocol):
     def act(self, observation: np.ndarray, explore: bool = True) -> np.ndarray:
         """(n, 4) float32 to (n,) int64; `explore=False` asks for the best action known."""
         ...
-
-
-# --- machines without a screen -------------------------------------------------------------------
-
-#: What pictures are drawn on: a screen, a virtual one (Xvfb), or SDL's driver without any.
-Screen = Literal["screen", "virtual display", "no display"]
-
-_virtual_display: Any = None  # pyvirtualdisplay's Display, while it runs
-
-
-def _has_screen() -> bool:
-    """Whether windows can open. Only Linux servers usually have no screen."""
-    if os.environ.get("SDL_VIDEODRIVER") in ("dummy", "offscreen"):
-        return False
-    if not sys.platform.startswith("linux"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def _quiet_pygame() -> None:
-    """Keep pygame's greeting and SDL's search for a screen out of the notebook.
-
-    SDL complains on stderr where there is no screen, and graders read stderr as an error.
-    """
-    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    if not _has_screen():
-        os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
-        os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
-
-
-_quiet_pygame()  # at import, so that a plain env.render() is quiet, too
-
-
-def start_headless_display() -> Screen:
-    """Make drawing possible on a machine without a screen, and say what is drawn on.
-
-    On a machine with a screen nothing happens. Elsewhere a virtual display is started if Xvfb and
-    pyvirtualdisplay are installed; if not, SDL draws without a display, which is all that
-    `render_mode="rgb_array"` needs. Calling it again changes nothing.
-    """
-    global _virtual_display
-    if _virtual_display is not None:
-        return "virtual display"
-    if _has_screen():
-        return "screen"
-    if os.environ.get("DISPLAY"):
-        return "no display"  # somebody chose SDL's driver on purpose
-    if shutil.which("Xvfb"):
-        try:
-            from pyvirtualdisplay import Display
-
-            display = Display(visible=False, size=(1400, 900))
-            display.start()
-        except Exception:  # not installed, or no right to start it: SDL's driver is enough
-            return "no display"
-        import atexit
-
-        atexit.register(display.stop)
-        _virtual_display = display
-        if os.environ.get("SDL_VIDEODRIVER") == "dummy":
-            del os.environ["SDL_VIDEODRIVER"]  # SDL finds the virtual display by itself
-        return "virtual display"
-    return "no display"
 
 
 # --- one frame -----------------------------------------------------------------------------------
@@ -168,7 +110,7 @@ class Animation:
     steps: int
     score: float
     media: bytes
-    mime_type: Literal["video/mp4", "image/gif"]
+    mime_type: MimeType
 
     @property
     def caption(self) -> str:
@@ -207,7 +149,7 @@ def animate(
     Raises ValueError if the agent does not answer one observation with one action.
     """
     episode = _play(agent, environment, seed, max_steps, frame_skip)
-    media, mime_type = _encode(episode.frames, episode.frames_per_second)
+    media, mime_type = encode(episode.frames, episode.frames_per_second)
     return Animation(environment, episode.steps, episode.score, media, mime_type)
 
 
@@ -230,7 +172,7 @@ def record_video(
 
     episode = _play(agent, environment, seed, max_steps, frame_skip=1)
     target.parent.mkdir(parents=True, exist_ok=True)
-    _write_mp4(episode.frames, episode.frames_per_second, target)
+    write_mp4(episode.frames, episode.frames_per_second, target)
     return target
 
 
@@ -275,65 +217,3 @@ def _one_action(agent: Actor, observation: np.ndarray) -> int:
             f"return one action for each row, shape (1,); it returned shape {actions.shape}."
         )
     return int(actions[0])
-
-
-# --- encoding ------------------------------------------------------------------------------------
-
-
-def _encode(
-    frames: Sequence[np.ndarray], frames_per_second: float
-) -> tuple[bytes, Literal["video/mp4", "image/gif"]]:
-    try:
-        import imageio_ffmpeg
-
-        imageio_ffmpeg.get_ffmpeg_exe()
-    except (ImportError, RuntimeError):  # no package, or no encoder for this machine
-        return _gif(frames, frames_per_second), "image/gif"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "episode.mp4"
-        _write_mp4(frames, frames_per_second, path)
-        return path.read_bytes(), "video/mp4"
-
-
-def _write_mp4(frames: Sequence[np.ndarray], frames_per_second: float, path: Path) -> None:
-    import imageio_ffmpeg
-
-    height, width, _ = frames[0].shape
-    writer = imageio_ffmpeg.write_frames(
-        str(path),
-        (width, height),
-        fps=frames_per_second,
-        codec="libx264",
-        pix_fmt_out="yuv420p",  # the only colours every browser decodes
-        macro_block_size=2,
-        quality=None,
-        # faststart: a page can begin to play before it has read the whole file.
-        output_params=["-preset", "veryfast", "-crf", "26", "-movflags", "+faststart"],
-    )
-    writer.send(None)
-    for frame in frames:
-        writer.send(np.ascontiguousarray(frame))
-    writer.close()
-
-
-def _gif(frames: Sequence[np.ndarray], frames_per_second: float) -> bytes:
-    pictures = list(_small_pictures(frames))
-    buffer = io.BytesIO()
-    pictures[0].save(
-        buffer,
-        format="gif",
-        save_all=True,
-        append_images=pictures[1:],
-        duration=max(20, round(1000 / frames_per_second)),  # browsers slow down below 20 ms
-        loop=0,
-    )
-    return buffer.getvalue()
-
-
-def _small_pictures(frames: Sequence[np.ndarray]) -> Iterator[Any]:
-    from PIL import Image
-
-    for frame in frames:
-        picture = Image.fromarray(frame)
-        height = round(picture.height * _GIF_WIDTH / picture.width)
-        yield picture.resize((_GIF_WIDTH, height)).quantize(16)

@@ -25,7 +25,10 @@ from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 from gymnasium.envs.classic_control.mountain_car import MountainCarEnv
 from gymnasium.spaces import Discrete
 
-from helpers import cartpole, display  # noqa: F401  (cartpole registers its environments)
+from helpers import (
+    cartpole,  # noqa: F401  (registers its environments)
+    screen,
+)
 
 #: A window that nobody plays in closes after so many seconds.
 IDLE_SECONDS = 30.0
@@ -205,9 +208,9 @@ def _why_no_window() -> str:
         return "Colab runs on a server"
     if os.environ.get("JUPYTERHUB_USER"):
         return "JupyterHub runs on a server"
-    if display._virtual_display is not None:
+    if screen.is_virtual():
         return "its display is virtual, nobody can see it"
-    if not display._has_screen():
+    if not screen.has_screen():
         return "this machine has no screen"
     return ""
 

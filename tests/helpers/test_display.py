@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +97,19 @@ def test_the_other_environments_are_shown_too(environment: str, score: int) -> N
     assert (animation.steps, animation.score) == (30, score)
 
 
-def test_without_an_encoder_the_animation_is_a_gif(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)  # importing it fails now
+
+
+def an_encoder_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", shutil.which("false") or "false")
+
+
+@pytest.mark.parametrize("missing", [no_package, an_encoder_that_fails])
+def test_without_an_encoder_the_animation_is_a_gif(
+    missing: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing(monkeypatch)
     animation = animate(Balancer(), seed=0)
     assert len(animation.media) < 200_000
     assert '<img src="data:image/gif;base64,' in animation._repr_html_()
