@@ -99,7 +99,7 @@ def evaluate(
     scores: list[float] = []
     curves: list[list[EpisodeStatistics]] = []
     for seed in seeds:
-        score, statistics = _train_and_score(rule, student, proxy, seed)
+        score, statistics = train_and_score(rule, student, proxy, seed)
         scores.append(score)
         curves.append(statistics)
         if score >= rule.threshold:
@@ -115,9 +115,13 @@ def evaluate(
     )
 
 
-def _train_and_score(
+def train_and_score(
     rule: AgentRule, student: Student, proxy: AgentProxy, seed: int
 ) -> tuple[float, list[EpisodeStatistics]]:
+    """One training in disguise: the mean greedy score afterwards, and the training's episodes.
+
+    Raises what `evaluate` raises.
+    """
     random = np.random.default_rng(seed)
     spec = gym.spec(rule.environment)
     width, n_actions = _sizes(spec.id)

@@ -1,0 +1,236 @@
+"""How reliable a unit's rule is: the reference trained and scored as the grader does, many times.
+
+Every training is kept as a small file as soon as it is done, so an interrupted calibration goes on
+where it stopped. The record that is committed says what was measured, with which versions, and
+draws the learning curve that students may expect.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import multiprocessing
+import os
+import platform
+import re
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import redirect_stdout
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from autograder.course import Course, CourseError
+from autograder.evaluation import NetworkDoesNotDecide, train_and_score
+from autograder.notebook import Submission
+from autograder.student.interface import StudentError, StudentObject
+from autograder.units import Unit, unit_named
+from autograder.variants import edited, mistakes_of, reference, student_of
+from helpers.agents import AbstractAgent
+
+REFERENCE = "reference"
+PACKAGES = ("numpy", "gymnasium", "torch", "tensorflow-cpu", "keras")
+#: One thread a process, set before the numeric libraries start.
+ONE_THREAD = {
+    name: "1"
+    for name in (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "TF_NUM_INTRAOP_THREADS",
+        "TF_NUM_INTEROP_THREADS",
+    )
+} | {"CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
+#: A learning curve's grid has so many points; scores are averaged over so many episodes.
+GRID_POINTS = 60
+SMOOTHED_OVER = 20
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training: its score, what it cost, and its learning curve.
+
+    score is None if the code raised. scores and lengths are those of the training's episodes.
+    """
+
+    seed: int
+    score: float | None
+    steps: int
+    processor_seconds: float
+    scores: tuple[float, ...]
+    lengths: tuple[int, ...]
+
+
+def calibrate(unit: Unit, course: Course, seeds: int, variant: str = REFERENCE) -> list[Run]:
+    """Train and score a variant of the reference with seeds 0 to `seeds - 1`, on all cores.
+
+    variant: "reference" or the name of a mistake. Raises CourseError if there is no such thing.
+    """
+    if unit.agent is None:
+        raise CourseError(f"{unit.name} trains no agent, so there is nothing to calibrate.")
+    submission = _submission(unit, course, variant)
+    folder = course.root / ".autograder" / "calibration" / unit.name / _key(submission, unit)
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [seed for seed in range(seeds) if not (folder / f"{seed}.json").exists()]
+    os.environ.update(ONE_THREAD)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
+        futures = [pool.submit(_run, course.root, unit.name, variant, seed) for seed in missing]
+        progress = tqdm(total=seeds, initial=seeds - len(missing), desc=f"{unit.name} {variant}")
+        with progress:
+            for future in as_completed(futures):
+                run = future.result()
+                part = folder / f"{run.seed}.part"
+                part.write_text(json.dumps(asdict(run)), encoding="utf-8")
+                part.replace(folder / f"{run.seed}.json")
+                progress.update()
+    return [_read(folder / f"{seed}.json") for seed in range(seeds)]
+
+
+def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
+    """What was measured, as plain JSON: versions, rule, pass rate with its interval, figures."""
+    from scipy.stats import binomtest
+
+    assert unit.agent is not None
+    passed = [run.score is not None and run.score >= unit.agent.threshold for run in runs]
+    interval = binomtest(sum(passed), len(passed)).proportion_ci(0.95, method="exact")
+    scores = [run.score for run in runs if run.score is not None]
+    return {
+        "unit": unit.name,
+        "date": date.today().isoformat(),
+        "python": platform.python_version(),
+        "versions": {name: version for name in PACKAGES if (version := _version(name))},
+        "rule": {
+            "environment": unit.agent.environment,
+            "threshold": unit.agent.threshold,
+            "episodes": unit.agent.episodes,
+            "trainings": unit.agent.trainings,
+            "training": asdict(unit.agent.training),
+        },
+        "seeds": len(runs),
+        "passed": sum(passed),
+        "pass_rate": round(sum(passed) / len(passed), 4),
+        "pass_rate_95_percent_interval": [round(interval.low, 4), round(interval.high, 4)],
+        "score": _quantiles(scores),
+        "steps": _quantiles([run.steps for run in runs]),
+        "episodes": _quantiles([len(run.scores) for run in runs]),
+        "processor_seconds": _quantiles([run.processor_seconds for run in runs]),
+        "scores": [None if run.score is None else round(run.score, 2) for run in runs],
+    }
+
+
+def learning_curve(unit: Unit, runs: list[Run], name: str) -> dict[str, Any]:
+    """Median and 10-90 % band of the training scores over the episodes played.
+
+    A training that has ended keeps its last value: its agent plays on as it is.
+    """
+    assert unit.agent is not None
+    longest = int(np.quantile([len(run.scores) for run in runs], 0.9))
+    grid = np.unique(np.linspace(1, max(2, longest), GRID_POINTS).astype(int))
+    curves = np.array(
+        [_smoothed(run.scores)[np.minimum(grid, len(run.scores)) - 1] for run in runs]
+    )
+    low, median, high = np.quantile(curves, (0.1, 0.5, 0.9), axis=0)
+    return {
+        "unit": name,
+        "x": "episodes",
+        "grid": grid.tolist(),
+        "median": np.round(median, 1).tolist(),
+        "low": np.round(low, 1).tolist(),
+        "high": np.round(high, 1).tolist(),
+        "seeds": len(runs),
+        "threshold": unit.agent.threshold,
+    }
+
+
+def write_json(value: dict[str, Any], path: Path) -> Path:
+    """Write a record; returns its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def _submission(unit: Unit, course: Course, variant: str) -> Submission:
+    answer = reference(unit, course)
+    if variant == REFERENCE:
+        return answer
+    for mistake in mistakes_of(unit, course):
+        if mistake.name == variant:
+            return edited(answer, mistake.edits)
+    raise CourseError(f"{unit.name} has no mistake called {variant}: see tests/mistakes.")
+
+
+def _run(root: Path, unit_name: str, variant: str, seed: int) -> Run:
+    """One training in a process of its own."""
+    unit = unit_named(unit_name)
+    assert unit.agent is not None
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        student = student_of(_submission(unit, Course(root), variant), unit)
+    if unit.framework == "torch":
+        import torch
+
+        torch.set_num_threads(1)
+
+    def proxy(made: StudentObject, n_actions: int) -> AbstractAgent:
+        return student.object(made.number)
+
+    started = time.process_time()
+    try:
+        score, statistics = train_and_score(unit.agent, student, proxy, seed)
+    except (StudentError, NetworkDoesNotDecide, ValueError):
+        return Run(seed, None, 0, time.process_time() - started, (), ())
+    return Run(
+        seed=seed,
+        score=score,
+        steps=sum(episode["steps"] for episode in statistics),
+        processor_seconds=round(time.process_time() - started, 2),
+        scores=tuple(episode["score"] for episode in statistics),
+        lengths=tuple(episode["steps"] for episode in statistics),
+    )
+
+
+def _read(path: Path) -> Run:
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    run = Run(**stored)
+    return replace(run, scores=tuple(run.scores), lengths=tuple(run.lengths))
+
+
+def _key(submission: Submission, unit: Unit) -> str:
+    """What a run depends on: another key, another folder."""
+    parts = [cell.source for cell in submission.cells if cell.runs]
+    parts += [repr(unit.agent), *(f"{name} {_version(name)}" for name in PACKAGES)]
+    return hashlib.sha256(_without_addresses("\0".join(parts)).encode()).hexdigest()[:16]
+
+
+def _without_addresses(text: str) -> str:
+    """repr of a function names its place in memory, which differs from run to run."""
+    return re.sub(r" at 0x[0-9a-f]+", "", text)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _quantiles(values: list[Any]) -> dict[str, float] | None:
+    if not values:
+        return None
+    names = ("min", "10%", "median", "90%", "max")
+    found = np.quantile(np.array(values, dtype=float), (0, 0.1, 0.5, 0.9, 1))
+    return {name: round(float(value), 2) for name, value in zip(names, found, strict=True)}
+
+
+def _smoothed(scores: tuple[float, ...]) -> np.ndarray:
+    """Mean of the last few scores, at each episode; fewer at the start."""
+    values = np.asarray(scores, dtype=float)
+    sums = np.cumsum(values)
+    before = np.concatenate([np.zeros(min(SMOOTHED_OVER, len(values))), sums[:-SMOOTHED_OVER]])
+    counts = np.minimum(np.arange(1, len(values) + 1), SMOOTHED_OVER)
+    return (sums - before[: len(values)]) / counts
