@@ -129,6 +129,10 @@ class Worker:
         """Keep a value here."""
         return self._asked.keep(value)
 
+    def do_hold(self, target: Any, arguments: list[Any], output: int | None) -> StudentObject:
+        """Call, and keep the result here."""
+        return self._asked.hold(target, *arguments, output=output)
+
     def do_read(self, target: StudentObject) -> Any:
         """Read a kept value."""
         return self._asked.read(target)

@@ -112,6 +112,15 @@ class Student(ABC):
         """Put a value on the student's side, to be passed again and again as the same object."""
 
     @abstractmethod
+    def hold(
+        self, target: str | StudentObject, *arguments: Any, output: int | None = None
+    ) -> StudentObject:
+        """Call the target and leave its result on the student's side, graph and all.
+
+        output: which element, if the result is a tuple.
+        """
+
+    @abstractmethod
     def read(self, target: StudentObject) -> Any:
         """Read a kept value back."""
 

@@ -64,6 +64,13 @@ class LocalStudent(Student):
     def keep(self, value: Any) -> StudentObject:
         return self._hold(self._take(value))
 
+    def hold(
+        self, target: str | StudentObject, *arguments: Any, output: int | None = None
+    ) -> StudentObject:
+        function = self._target(target)
+        given = self._take_all(arguments)
+        return self._hold(self._run(lambda: _pick(function(*given), output)))
+
     def read(self, target: StudentObject) -> Any:
         return self._give(self._objects[target.number])
 
@@ -116,10 +123,6 @@ class LocalStudent(Student):
     def object(self, number: int) -> Any:
         """The object behind a number. Raises KeyError if there is none."""
         return self._objects[number]
-
-    def hold(self, value: Any) -> StudentObject:
-        """Keep an object of the student's own under a number."""
-        return self._hold(value)
 
     def _target(self, target: str | StudentObject) -> Callable[..., Any]:
         if isinstance(target, StudentObject):

@@ -37,6 +37,11 @@ class RemoteStudent(Student):
     def keep(self, value: Any) -> StudentObject:
         return _expect_object(self._ask("keep", value))
 
+    def hold(
+        self, target: str | StudentObject, *arguments: Any, output: int | None = None
+    ) -> StudentObject:
+        return _expect_object(self._ask("hold", target, list(arguments), output))
+
     def read(self, target: StudentObject) -> Any:
         return self._ask("read", target)
 

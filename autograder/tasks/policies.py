@@ -260,9 +260,13 @@ def _policy_with(
 
 
 def _layers(random: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
+    # Small weights: torch's Categorical cuts probabilities off at 1e-7, and nobody is to be blamed.
     return [
-        (random.normal(size=(4, 8)).astype(np.float32), random.normal(size=8).astype(np.float32)),
-        (random.normal(size=(8, 2)).astype(np.float32), np.zeros(2, np.float32)),
+        (
+            random.normal(size=(4, 8)).astype(np.float32),
+            random.normal(size=8).astype(np.float32),
+        ),
+        (random.normal(scale=0.3, size=(8, 2)).astype(np.float32), np.zeros(2, np.float32)),
     ]
 
 

@@ -140,26 +140,29 @@ def normalise_task(unit: str) -> Task:
         for spread in spreads:
             if np.allclose(values, centred / spread, atol=1e-3):
                 return
-        otherwise = (
-            WrongAnswer(
-                "mean_not_removed",
-                returns / spreads[1],
-                "The spread is one, but the mean is not zero: subtract returns.mean() first.",
-            ),
+        otherwise = [
             WrongAnswer(
                 "not_divided",
                 centred,
                 "The mean is zero, but the spread is not one: divide by the standard deviation.",
-            ),
-            WrongAnswer(
-                "divided_by_variance",
-                centred / spreads[1] ** 2,
-                "You divided by the variance; the standard deviation is its square root.",
-            ),
-        )
+            )
+        ]
+        for spread in spreads:
+            otherwise += [
+                WrongAnswer(
+                    "mean_not_removed",
+                    returns / spread,
+                    "The spread is one, but the mean is not zero: subtract returns.mean() first.",
+                ),
+                WrongAnswer(
+                    "divided_by_variance",
+                    centred / spread**2,
+                    "You divided by the variance; the standard deviation is its square root.",
+                ),
+            ]
         expect_close(
             values,
-            centred / spreads[1],
+            centred / spreads[0],
             "wrong_normalisation",
             "The normalised returns should have mean 0 and standard deviation 1: subtract the "
             "mean, then divide by the standard deviation.",

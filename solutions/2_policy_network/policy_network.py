@@ -20,8 +20,6 @@ if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere i
     pass
 
 # %%
-from typing import NamedTuple
-
 import gymnasium as gym
 import numpy as np
 import torch
@@ -77,7 +75,7 @@ print("observation:", observation)
 #
 # Before we call anything clever, we should know what chance achieves.
 
-# %%
+# %% tags=["not-graded"]
 random_agent = RandomAgent(n_actions=2, seed=1)
 baseline = play_episodes(random_agent, "CartPole-v1", episodes=100, seed=1)
 print(f"The random agent scores {mean_score(baseline):.1f} on average.")
@@ -342,7 +340,7 @@ class SimplePolicy(AbstractAgent):
         episodes = torch.as_tensor(np.concatenate(self.episodes))
         returns = torch.zeros(len(log_probs))
         for episode, rewards in enumerate(self.rewards):
-            returns[episodes == episode] = discounted_returns(rewards, self.gamma)
+            returns[episodes == episode] = discounted_returns(rewards, self.gamma).float()
         return log_probs, normalise(returns)
 
     def update(self, log_probs, returns):
