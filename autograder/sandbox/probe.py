@@ -108,9 +108,9 @@ def _checks() -> Iterator[Check]:
     except SandboxUnavailable as problem:
         text = str(problem)
         short, long = remedy.remedy_for(text)
-        yield Check("user namespaces", False, text, long or short)
+        yield Check("sandbox starts", False, text, long or short)
         return
-    yield Check("user namespaces", True, "the sandbox can be built")
+    yield Check("sandbox starts", True, "user namespaces are allowed")
     for name, key, holds, advice in EXPECTED:
         answer = answers.get(key, "no answer")
         with contextlib.suppress(TypeError):

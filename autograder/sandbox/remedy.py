@@ -58,6 +58,8 @@ def remedy_for(said: str) -> tuple[str, str]:
         for part in ("namespace", "uid map", "rtm_newaddr", "proc on", "operation not permitted")
     )
     if not about_namespaces:
+        if "permission denied" in said.lower() and os.geteuid() == 0:
+            return "root's workers are other users: chmod -R a+rX what they shall read", ""
         return "", ""
     if _reads(DEBIAN, "0"):
         return "sudo sysctl -w kernel.unprivileged_userns_clone=1", ""

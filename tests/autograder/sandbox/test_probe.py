@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import struct
 from pathlib import Path
@@ -57,6 +58,24 @@ def test_here_the_sandbox_is_whole(capsys):
     table = capsys.readouterr().out
     assert "FAIL" not in table
     assert "The sandbox is whole" in table
+
+
+def test_a_bubblewrap_without_a_switch_for_user_namespaces_is_enough(monkeypatch):
+    """Ubuntu 22.04 has bubblewrap 0.6: there the seccomp filter refuses them alone."""
+    monkeypatch.setattr(bubblewrap, "can_disable_user_namespaces", lambda: False)
+    assert failing(probe()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root's workers are other users")
+def test_a_python_that_only_root_may_read_is_named(monkeypatch, tmp_path):
+    python = tmp_path / "python"
+    python.write_bytes(b"")
+    python.chmod(0o700)
+    monkeypatch.setattr("autograder.sandbox.probe.sys.executable", str(python))
+    monkeypatch.setattr("autograder.sandbox.bubblewrap.interpreter_trees", lambda: (tmp_path,))
+    (check,) = (check for check in probe().checks if not check.ok)
+    assert "Permission denied" in check.detail
+    assert "chmod -R a+rX" in check.remedy
 
 
 def test_it_notices_a_network(built_with):
