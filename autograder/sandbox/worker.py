@@ -160,9 +160,12 @@ class Worker:
         """Seed every source of random numbers."""
         self._asked.seed(seed)
 
-    def do_network(self, layers: list[list[np.ndarray]], softmax: bool) -> StudentObject:
+    def do_network(
+        self, layers: list[list[np.ndarray]], softmax: bool, critic: list[np.ndarray] | None
+    ) -> StudentObject:
         """Make a network of the checks' own."""
-        return self._asked.network([(weight, bias) for weight, bias in layers], softmax)
+        head = None if critic is None else (critic[0], critic[1])
+        return self._asked.network([(weight, bias) for weight, bias in layers], softmax, head)
 
     def do_temporary_path(self, name: str) -> str:
         """Where the student's code may write."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.student.interface import Gradients, StudentError, Tensor
+from autograder.student.interface import Gradients, Layer, StudentError, Tensor
 
 
 class Framework(ABC):
@@ -44,8 +44,8 @@ class Framework(ABC):
         """Differentiate the sum of the function's result by float Tensors and parameters."""
 
     @abstractmethod
-    def network(self, layers: list[tuple[np.ndarray, np.ndarray]], softmax: bool) -> Any:
-        """A network of linear layers (weight (in, out), bias) with ReLU between them."""
+    def network(self, layers: list[Layer], softmax: bool, critic: Layer | None) -> Any:
+        """Linear layers with ReLU between them, and a critic's head if there is one."""
 
     @abstractmethod
     def seed(self, seed: int) -> None:
@@ -75,7 +75,7 @@ class NumPyFramework(Framework):
     ) -> Gradients:
         raise StudentError("TypeError", "NumPy takes no gradients")
 
-    def network(self, layers: list[tuple[np.ndarray, np.ndarray]], softmax: bool) -> Any:
+    def network(self, layers: list[Layer], softmax: bool, critic: Layer | None) -> Any:
         raise StudentError("TypeError", "NumPy has no networks")
 
     def seed(self, seed: int) -> None:
@@ -139,16 +139,33 @@ class TorchFramework(Framework):
             dict(zip(named, arrays[len(tensors) :], strict=True)),
         )
 
-    def network(self, layers: list[tuple[np.ndarray, np.ndarray]], softmax: bool) -> Any:
-        modules: list[Any] = []
-        for weight, bias in layers:
-            linear = self.torch.nn.Linear(*weight.shape)
-            with self.torch.no_grad():
-                linear.weight.copy_(self.torch.tensor(weight.T))
-                linear.bias.copy_(self.torch.tensor(bias))
-            modules += [linear, self.torch.nn.ReLU()]
-        modules[-1:] = [self.torch.nn.Softmax(dim=-1)] if softmax else []
-        return self.torch.nn.Sequential(*modules)
+    def network(self, layers: list[Layer], softmax: bool, critic: Layer | None) -> Any:
+        nn = self.torch.nn
+        hidden: list[Any] = []
+        for layer in layers[:-1]:
+            hidden += [self._linear(layer), nn.ReLU()]
+        last = [self._linear(layers[-1]), *([nn.Softmax(dim=-1)] if softmax else [])]
+        if critic is None:
+            return nn.Sequential(*hidden, *last)
+
+        class TwoHeads(nn.Module):
+            def __init__(self, trunk: Any, head: Any, critic: Any) -> None:
+                super().__init__()
+                self.trunk, self.head, self.critic = trunk, head, critic
+
+            def forward(self, x: Any) -> Any:
+                x = self.trunk(x)
+                return self.head(x), self.critic(x).squeeze(-1)  # (batch, outputs), (batch,)
+
+        return TwoHeads(nn.Sequential(*hidden), nn.Sequential(*last), self._linear(critic))
+
+    def _linear(self, layer: Layer) -> Any:
+        weight, bias = layer
+        linear = self.torch.nn.Linear(*weight.shape)
+        with self.torch.no_grad():
+            linear.weight.copy_(self.torch.tensor(weight.T))
+            linear.bias.copy_(self.torch.tensor(bias))
+        return linear
 
     def seed(self, seed: int) -> None:
         self.torch.manual_seed(seed)
@@ -217,14 +234,22 @@ class TensorFlowFramework(Framework):
             dict(zip(names, arrays[len(tensors) :], strict=True)),
         )
 
-    def network(self, layers: list[tuple[np.ndarray, np.ndarray]], softmax: bool) -> Any:
-        last = "softmax" if softmax else "linear"
-        model = self.keras.Sequential([self.keras.Input((layers[0][0].shape[0],))])
-        for number, (weight, _) in enumerate(layers, start=1):
-            activation = last if number == len(layers) else "relu"
-            model.add(self.keras.layers.Dense(weight.shape[1], activation=activation))
-        model.set_weights([array for layer in layers for array in layer])
-        return model
+    def network(self, layers: list[Layer], softmax: bool, critic: Layer | None) -> Any:
+        dense = [
+            self.keras.layers.Dense(weight.shape[1], activation="relu") for weight, _ in layers
+        ]
+        dense[-1].activation = self.keras.activations.get("softmax" if softmax else "linear")
+        inputs = hidden = self.keras.Input((layers[0][0].shape[0],))
+        for layer in dense[:-1]:
+            hidden = layer(hidden)
+        outputs = dense[-1](hidden)
+        if critic is not None:
+            dense.append(self.keras.layers.Dense(1))
+            outputs = [outputs, dense[-1](hidden)[:, 0]]
+            layers = [*layers, critic]
+        for layer, weights in zip(dense, layers, strict=True):
+            layer.set_weights(list(weights))
+        return self.keras.Model(inputs, outputs)
 
     def seed(self, seed: int) -> None:
         self.keras.utils.set_random_seed(seed % 2**32)

@@ -13,6 +13,9 @@ from typing import Any
 
 import numpy as np
 
+#: A linear layer: weight (inputs, outputs) and bias (outputs,).
+Layer = tuple[np.ndarray, np.ndarray]
+
 
 class StudentError(Exception):
     """The student's code raised an exception.
@@ -156,10 +159,12 @@ class Student(ABC):
 
     @abstractmethod
     def network(
-        self, layers: list[tuple[np.ndarray, np.ndarray]], softmax: bool = False
+        self, layers: list[Layer], softmax: bool = False, critic: Layer | None = None
     ) -> StudentObject:
-        """A network of the checks' own: linear layers (weight (in, out), bias) with ReLU between.
+        """A network of the checks' own: linear layers with ReLU between.
 
+        critic: a second head on the last hidden layer; the network then answers with two things,
+        the second of shape (batch,).
         A task that takes a network is asked with this one, so that a mistake in the student's own
         network is not charged twice.
         """

@@ -19,6 +19,7 @@ import numpy as np
 from autograder.student.frameworks import Framework, framework_named
 from autograder.student.interface import (
     Gradients,
+    Layer,
     NotSolved,
     Student,
     StudentError,
@@ -113,9 +114,9 @@ class LocalStudent(Student):
         self._framework.seed(seed)
 
     def network(
-        self, layers: list[tuple[np.ndarray, np.ndarray]], softmax: bool = False
+        self, layers: list[Layer], softmax: bool = False, critic: Layer | None = None
     ) -> StudentObject:
-        return self._hold(self._framework.network(layers, softmax))
+        return self._hold(self._framework.network(layers, softmax, critic))
 
     def temporary_path(self, name: str) -> str:
         return str(Path(tempfile.gettempdir()) / f"{os.getpid()}-{name}")

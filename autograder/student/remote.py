@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.sandbox.channel import Channel
 from autograder.sandbox.protocol import ProtocolError, encode_step
-from autograder.student.interface import Gradients, Student, StudentObject, Tensor
+from autograder.student.interface import Gradients, Layer, Student, StudentObject, Tensor
 from helpers.agents import AbstractAgent, Transition
 
 
@@ -81,9 +81,11 @@ class RemoteStudent(Student):
         self._ask("seed", seed)
 
     def network(
-        self, layers: list[tuple[np.ndarray, np.ndarray]], softmax: bool = False
+        self, layers: list[Layer], softmax: bool = False, critic: Layer | None = None
     ) -> StudentObject:
-        return _expect_object(self._ask("network", [list(layer) for layer in layers], softmax))
+        given = [list(layer) for layer in layers]
+        head = None if critic is None else list(critic)
+        return _expect_object(self._ask("network", given, softmax, head))
 
     def temporary_path(self, name: str) -> str:
         return str(self._ask("temporary_path", name))
