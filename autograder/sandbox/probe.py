@@ -137,10 +137,11 @@ def _inspect(canary: Path) -> dict[str, Any]:
     }
     command = [sys.executable, "-I", "-S", "-c", INSPECTION.read_text()]
     with Sandbox.start(command, Mounts(), LIMITS) as sandbox:
-        os.write(sandbox.request_fd, json.dumps(question).encode() + b"\n")
+        with contextlib.suppress(BrokenPipeError):  # it is over already: see below
+            os.write(sandbox.request_fd, json.dumps(question).encode() + b"\n")
         text = _line(sandbox.reply_fd)
         if not text.endswith(b"\n"):
-            ending = sandbox.wait(1)
+            ending = sandbox.wait(5)
             said = sandbox.output().strip().splitlines() or [ending.detail if ending else "silence"]
             raise SandboxUnavailable(f"Python does not run inside the sandbox: {said[-1]}")
         answers: dict[str, Any] = json.loads(text)
