@@ -7,7 +7,7 @@ learns after a step or after an episode, is trained by the same few lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -43,6 +43,7 @@ class Training:
         threshold. A number of steps lets a greedy test every so many steps decide instead: the
         best weights are kept, and training stops when the test is passed twice in a row.
     progress: show the status line.
+    on_episode: called with all records so far after each finished episode, to draw them live.
     """
 
     episodes: int = 2_000
@@ -51,6 +52,7 @@ class Training:
     seed: int | None = None
     checkpoint_every: int | None = None
     progress: bool = True
+    on_episode: Callable[[list[EpisodeStatistics]], object] | None = None
 
 
 @dataclass
@@ -114,6 +116,8 @@ def _train(
             ended = step.transition.terminated | step.transition.truncated  # (k,)
             for number in step.running[ended]:
                 _record(statistics, float(scores[number]), int(lengths[number]), bar)
+                if training.on_episode is not None:
+                    training.on_episode(statistics)
             if checkpoints is not None and checkpoints.passed_twice(agent, steps):
                 _say(
                     bar,
