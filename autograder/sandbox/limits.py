@@ -49,7 +49,10 @@ class Limits:
             "fsize": (resource.RLIMIT_FSIZE, *2 * (self.file_bytes,)),
             "nofile": (resource.RLIMIT_NOFILE, *2 * (self.open_files,)),
             "stack": (resource.RLIMIT_STACK, 8 * MEBIBYTE, 64 * MEBIBYTE),
-            "core": (resource.RLIMIT_CORE, 0, 0),
+            # Not 0: only 1 keeps the kernel from starting the system's crash reporter.
+            "core": (resource.RLIMIT_CORE, 1, 1),
+            # Queued signals and timers count for the user, who may be the grader's own.
+            "sigpending": (resource.RLIMIT_SIGPENDING, *2 * (1024,)),
         }
         return {
             name: (_at_most_ours(which, soft), _at_most_ours(which, hard))

@@ -29,6 +29,8 @@ FORBIDDEN = (
     *("nfsservctl", "personality", "modify_ldt", "vm86", "vm86old"),
     *("name_to_handle_at", "open_by_handle_at", "fanotify_init", "fanotify_mark"),
     *("move_pages", "migrate_pages", "vmsplice"),
+    # counted by user, who may be the grader's own; and shows who else reads the installed Python
+    *("inotify_init", "inotify_init1"),
 )
 
 # Refused with ENOSYS: the caller takes the older way that every kernel has.

@@ -223,6 +223,7 @@ class TestSystemCalls:
             ("personality", 135),
             ("syslog", 103),
             ("open_by_handle_at", 304),
+            ("inotify_init", 253),
         ],
     )
     @pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of x86-64")
@@ -309,7 +310,7 @@ answer([1, bool(numpy.isfinite(loss))])
 
         packages = [path for path in sys.path if path.endswith("site-packages")]
         sandbox = start(f"import sys; sys.path[1:1] = {packages!r}\n" + code)
-        assert read_replies(sandbox.reply_fd, 60) == b"[1, true]\n", sandbox.output()
+        assert read_replies(sandbox.reply_fd, 180) == b"[1, true]\n", sandbox.output()
 
 
 def _user_of(sandbox) -> int:

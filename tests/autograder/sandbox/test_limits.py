@@ -252,14 +252,14 @@ class TestResourceLimits:
         code = """
 import resource
 refused = []
-for name in ("AS", "DATA", "NPROC", "FSIZE", "NOFILE", "CPU", "CORE"):
+for name in ("AS", "DATA", "NPROC", "FSIZE", "NOFILE", "CPU", "SIGPENDING"):
     which = getattr(resource, "RLIMIT_" + name)
     hard = resource.getrlimit(which)[1]
     try: resource.setrlimit(which, (hard, hard + 1))
     except (ValueError, PermissionError, OSError): refused.append(name)
 answer(refused)
 """
-        assert visit(code).answer == ["AS", "DATA", "NPROC", "FSIZE", "NOFILE", "CPU", "CORE"]
+        assert visit(code).answer == ["AS", "DATA", "NPROC", "FSIZE", "NOFILE", "CPU", "SIGPENDING"]
 
     def test_a_limit_above_our_own_is_lowered_to_it(self):
         ours = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
