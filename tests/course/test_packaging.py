@@ -1,0 +1,161 @@
+"""What is installed: the same versions for every grader, and no more than a student needs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+from autograder.course import Course
+from autograder.units import Unit
+from tests.course import here
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+#: What only an instructor has. Students on Colab have some of these, in versions of their own.
+NOT_FOR_STUDENTS = [
+    "bleach", "bs4", "dask", "hypothesis", "jupytext", "nbclient", "nbconvert",
+    "nbgrader", "psutil", "pyseccomp", "pytest", "rich", "sqlalchemy", "tensorflow", "yaml",
+]  # fmt: skip
+
+
+def declared(course: Course) -> dict[str, list[Requirement]]:
+    """The requirements in pyproject.toml, by extra; "" are everybody's."""
+    project = tomllib.loads((course.root / "pyproject.toml").read_text("utf-8"))["project"]
+    groups = {"": project["dependencies"], **project["optional-dependencies"]}
+    return {extra: [Requirement(line) for line in lines] for extra, lines in groups.items()}
+
+
+def pinned(course: Course) -> list[Requirement]:
+    lines = (course.root / "requirements.txt").read_text("utf-8").splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("python", ["3.10", "3.11", "3.12"])
+def test_every_requirement_has_one_pin_that_suits_it(course: Course, python: str) -> None:
+    machine = {
+        "python_version": python, "python_full_version": f"{python}.9", "sys_platform": "linux",
+        "platform_machine": "x86_64", "os_name": "posix", "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+    }  # fmt: skip
+    pins: dict[str, str] = {}
+    for pin in pinned(course):
+        if pin.marker is None or pin.marker.evaluate(machine):
+            [version] = pin.specifier
+            assert version.operator == "==" and pin.name not in pins, pin
+            pins[pin.name] = version.version
+    for requirements in declared(course).values():
+        for requirement in requirements:
+            if requirement.marker is None or requirement.marker.evaluate(machine):
+                assert requirement.specifier.contains(pins[requirement.name.lower()]), requirement
+    assert pins["torch"] == "2.13.0"
+    assert "tensorflow-cpu" in pins and "tensorflow" not in pins
+
+
+def test_no_file_says_where_packages_come_from(course: Course) -> None:
+    for name in ("pyproject.toml", "requirements.txt", "Makefile", ".ci/run"):
+        text = (course.root / name).read_text("utf-8")
+        assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text), name
+
+
+def test_conda_installs_this_very_repository(course: Course) -> None:
+    environment = yaml.safe_load((course.root / "environment.yml").read_text("utf-8"))
+    [pip] = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
+    assert pip == ["."]
+
+
+def test_the_package_holds_every_file_of_its_folders(course: Course, tmp_path: Path) -> None:
+    """Without the package data, pictures, player and reports work only in a checkout."""
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for name in ("pyproject.toml", "LICENSE"):
+        shutil.copy(course.root / name, copy)
+    for name in ("helpers", "autograder"):
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(course.root / name, copy / name, ignore=ignore)
+    wanted = {
+        path.relative_to(copy).as_posix()
+        for folder in ("helpers", "autograder")
+        for path in (copy / folder).rglob("*")
+        if path.is_file()
+    }
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*pip, "--wheel-dir", tmp_path, copy], check=True, timeout=120)
+    [wheel] = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert wanted <= set(archive.namelist())
+
+
+@pytest.mark.parametrize("unit", here.UNITS, ids=here.name)
+def test_a_notebook_starts_with_a_students_packages_alone(
+    course: Course, unit: Unit, tmp_path: Path
+) -> None:
+    """Nothing that a student meets before training imports what only instructors install."""
+    blocked = [name for name in NOT_FOR_STUDENTS if unit.framework != name]
+    start = f"""
+import sys
+sys.modules.update(dict.fromkeys({blocked}))  # importing one of them is an ImportError
+from autograder import check, start_unit
+import helpers
+start_unit({unit.name!r})
+print(check({unit.tasks[0].name!r}, *[None] * {len(unit.tasks[0].needs)}))
+"""
+    environment = {**os.environ, "PYTHONPATH": str(course.root)}
+    done = subprocess.run(
+        [sys.executable, "-c", start],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert f"{unit.tasks[0].name}: 0 of" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("version", "message"),
+    [
+        ("3.13.0", "needs Python 3.10, 3.11 or 3.12; this machine has: Python 3.13.0"),
+        ("3.9.18", "needs Python 3.10, 3.11 or 3.12; this machine has: Python 3.9.18"),
+        ("3.12.1", "has no venv module. Debian, Ubuntu: sudo apt install python3.12-venv"),
+    ],
+)  # fmt: skip
+def test_make_says_what_a_machine_lacks(
+    course: Course, tmp_path: Path, version: str, message: str
+) -> None:
+    """On a machine whose only Python is one without the module venv, as Debian ships it."""
+    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+        shutil.copy(course.root / name, tmp_path)
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("bash", "make"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    python = programs / "python3"
+    python.write_text(
+        f"""#!{sys.executable}
+import sys
+if sys.argv[1:] == ["--version"]:
+    print("Python {version}")
+else:
+    sys.version_info = tuple(map(int, "{version}".split(".")))
+    sys.modules["ensurepip"] = None
+    exec(sys.argv[2])
+""",
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+    done = subprocess.run(
+        [programs / "make", "setup"],
+        cwd=tmp_path, env={"PATH": str(programs)}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert not (tmp_path / ".venv").exists()
