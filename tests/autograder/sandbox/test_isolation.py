@@ -14,6 +14,7 @@ import pytest
 import autograder
 from autograder.sandbox.launcher import Mounts
 from autograder.sandbox.mounts import interpreter_trees
+from tests.autograder.sandbox.tools import let_others_read, read_replies
 
 LIBC = """
 import ctypes
@@ -93,9 +94,7 @@ answer(writable)
         assert visited.answer == ["/tmp", "/tmp/home", "/dev/shm"]
 
     def test_a_read_only_mount_can_be_read_and_not_written(self, visit, secret):
-        for parent in (secret.parent, *secret.parent.parents):
-            if parent != Path("/tmp") and parent.is_relative_to("/tmp"):
-                parent.chmod(0o755)
+        let_others_read(secret)
         code = """
 text = open("/given/file.txt").read()
 try: open("/given/file.txt", "a")
@@ -306,8 +305,6 @@ answer([1, bool(numpy.isfinite(loss))])
     )
     def test_a_training_step_runs(self, start, library, code):
         pytest.importorskip(library)
-        from tests.autograder.sandbox.tools import read_replies
-
         packages = [path for path in sys.path if path.endswith("site-packages")]
         sandbox = start(f"import sys; sys.path[1:1] = {packages!r}\n" + code)
         assert read_replies(sandbox.reply_fd, 180) == b"[1, true]\n", sandbox.output()
@@ -369,9 +366,7 @@ except SandboxUnavailable as problem: print(problem)
 def test_an_ordinary_user_can_start_it(tmp_path):
     import pyseccomp
 
-    for parent in (tmp_path, *tmp_path.parents):
-        if parent.name.startswith("pytest"):
-            parent.chmod(0o755)
+    let_others_read(tmp_path)
     python = "/usr/bin/python3"  # one that a stranger may run
     new = "import sys; sys.exit(sys.version_info < (3, 10))"
     if not os.path.exists(python) or subprocess.run([python, "-c", new]).returncode:

@@ -13,6 +13,7 @@ from autograder.sandbox import bubblewrap, launcher, remedy
 from autograder.sandbox.ending import SandboxUnavailable
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.probe import Probe, doctor, probe, require
+from tests.autograder.sandbox.tools import let_others_read
 
 
 def failing(result: Probe) -> list[str]:
@@ -158,9 +159,8 @@ def test_where_namespaces_are_forbidden_it_says_how_to_allow_them(
         "*) echo 'bwrap: setting up uid map: Permission denied' >&2; exit 1 ;;\n"
         "esac\n"
     )
-    for path in (fake, tmp_path, *tmp_path.parents):
-        if path.is_relative_to("/tmp") and path != Path("/tmp"):
-            path.chmod(0o755)
+    fake.chmod(0o755)
+    let_others_read(fake)
     (tmp_path / "rule").write_text("1\n")
     monkeypatch.setattr(remedy, "APPARMOR", tmp_path / "rule")
     monkeypatch.setattr(remedy, "CONTAINERS", ())

@@ -6,6 +6,7 @@ import os
 import select
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from autograder.sandbox.launcher import Ending
@@ -51,3 +52,10 @@ def processes_with(mark: str) -> list[int]:
         if mark.encode() in line and int(name) != os.getpid():
             found.append(int(name))
     return found
+
+
+def let_others_read(path: Path) -> None:
+    """Open a file of a test and those directories above it that pytest made and closed."""
+    for step in (path, *path.parents):
+        if any(part.startswith("pytest-") for part in step.parts):
+            step.chmod(step.stat().st_mode | 0o055)
