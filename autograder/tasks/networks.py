@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,13 +46,17 @@ def redraw(network: StudentObject, random: np.random.Generator, scale: float = 0
 
 def linear_layers(network: StudentObject, framework: str | None) -> list[Linear]:
     """The network's linear layers in the order of its parameters, weights as (inputs, outputs)."""
-    arrays = list(network.parameters().values())
+    return layers_of(list(network.parameters().values()), framework)
+
+
+def layers_of(arrays: list[np.ndarray], framework: str | None) -> list[Linear]:
+    """Some of a network's parameters as linear layers, weights as (inputs, outputs)."""
     weights = [array for array in arrays if array.ndim == 2]
     biases = [array for array in arrays if array.ndim == 1]
     expect(
         len(weights) == len(biases) and len(weights) + len(biases) == len(arrays),
         "other_layers",
-        "Your network should have linear layers with a bias each, and nothing else with parameters.",
+        "Your network should have linear layers with a bias each, and no other parameters.",
     )
     if framework == "torch":
         weights = [weight.T for weight in weights]
@@ -67,3 +72,20 @@ def softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
     """Probabilities from any real numbers, computed without overflow."""
     e = np.exp(x - x.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
+
+
+def through(
+    layers: list[Linear],
+    x: np.ndarray,
+    activation: Callable[[np.ndarray], np.ndarray] = relu,
+) -> np.ndarray:
+    """What comes out behind some layers; activation: applied between them."""
+    for number, layer in enumerate(layers):
+        expect(
+            x.shape[1] == layer.weight.shape[0],
+            "layers_do_not_fit",
+            f"One layer answers with {x.shape[1]} numbers, the next one takes "
+            f"{layer.weight.shape[0]}. Is there a layer that is not used?",
+        )
+        x = layer(x if number == 0 else activation(x))
+    return x

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from autograder.student.interface import Student, StudentObject, Tensor
+from autograder.student.interface import Layer, Student, StudentObject, Tensor
 from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close, expect_shape
 from autograder.tasks.networks import relu, softmax
 
@@ -14,6 +14,8 @@ from autograder.tasks.networks import relu, softmax
 #: deviations, so that a right answer fails once in a thousand million times.
 DRAWS = 4_000
 
+
+ACTIONS_AND_LOG_PROBABILITIES = ("actions", "log-probabilities")
 
 SIGN = "The sign is flipped: put a minus in front of the sum."
 
@@ -125,17 +127,21 @@ def _steps(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     return log_probs, returns
 
 
-def action_task(unit: str) -> Task:
-    """The task `<unit>/act`: `choose_action(net, observation)` gives action and log-probability."""
+def action_task(unit: str, results: tuple[str, ...] = ACTIONS_AND_LOG_PROBABILITIES) -> Task:
+    """The task `<unit>/act`: `choose_action(net, observation)` gives actions, log-probabilities ...
+
+    results: what it returns, in words; with a third, the network has a critic's head.
+    """
     task = Task(f"{unit}/act", needs=("choose_action",))
+    critic = len(results) > 2
 
     @task.check("one_action_and_one_log_probability_for_each_row", points=1, essential=True)
     def one_for_each_row(student: Student, random: np.random.Generator) -> None:
-        network, _ = _policy(student, random)
+        network, _ = _policy(student, random, critic)
         for rows, dtype in ((5, np.float32), (1, np.float32), (3, np.float64)):
             observation = random.normal(size=(rows, 4)).astype(dtype)
-            action, log_prob = _answer(student.call("choose_action", network, observation))
-            for name, value in (("actions", action), ("log-probabilities", log_prob)):
+            answer = _answer(student.call("choose_action", network, observation), results)
+            for name, value in zip(results, answer, strict=True):
                 expect_shape(
                     value,
                     (rows,),
@@ -145,9 +151,10 @@ def action_task(unit: str) -> Task:
 
     @task.check("log_probability_of_the_chosen_action", points=1)
     def log_probability_of_the_chosen(student: Student, random: np.random.Generator) -> None:
-        network, probabilities_of = _policy(student, random)
+        network, probabilities_of = _policy(student, random, critic)
         observation = random.normal(size=(12, 4)).astype(np.float32)
-        action, log_prob = _answer(student.call("choose_action", network, observation))
+        answer = student.call("choose_action", network, observation)
+        action, log_prob, *_ = _answer(answer, results)
         expect(
             action.dtype.kind in "iu" and bool(np.all((action >= 0) & (action < 2))),
             "wrong_actions",
@@ -191,8 +198,9 @@ def action_task(unit: str) -> Task:
     def actions_follow_the_probabilities(student: Student, random: np.random.Generator) -> None:
         wanted = 0.2
         observation = random.normal(size=4).astype(np.float32)
-        network = _policy_with(student, random, observation, wanted)
-        drawn, _ = _answer(student.call("choose_action", network, np.tile(observation, (DRAWS, 1))))
+        network = _policy_with(student, random, observation, wanted, critic)
+        answer = student.call("choose_action", network, np.tile(observation, (DRAWS, 1)))
+        drawn, *_ = _answer(answer, results)
         share = float(np.mean(drawn == 1))
         said = (
             f"Action 1 has probability {wanted:.2f}, but came up in {share:.0%} of {DRAWS} draws. "
@@ -223,11 +231,11 @@ def action_task(unit: str) -> Task:
 
     @task.check("gradient_reaches_the_network", points=0)
     def gradient_reaches_the_network(student: Student, random: np.random.Generator) -> None:
-        network, _ = _policy(student, random)
+        network, _ = _policy(student, random, critic)
         observation = random.normal(size=(5, 4)).astype(np.float32)
         found = student.gradients("choose_action", network, observation, network=network, output=1)
         expect(
-            all(gradient is not None for gradient in found.parameters.values()),
+            any(gradient is not None for gradient in found.parameters.values()),
             "graph_cut",
             "The log-probability no longer knows the network: no_grad(), .detach(), .item() or "
             "numpy() cut the graph, and nothing will be learned. Only the action may be cut off.",
@@ -237,7 +245,7 @@ def action_task(unit: str) -> Task:
 
 
 def _policy(
-    student: Student, random: np.random.Generator
+    student: Student, random: np.random.Generator, critic: bool
 ) -> tuple[StudentObject, Callable[[np.ndarray], np.ndarray]]:
     """A policy network of the checks' own, and its probabilities computed by hand."""
     layers = _layers(random)
@@ -245,21 +253,29 @@ def _policy(
     def probabilities_of(observation: np.ndarray) -> np.ndarray:
         return softmax(_logits(layers, observation))
 
-    return student.network(layers, softmax=True), probabilities_of
+    return student.network(layers, True, _critic(random) if critic else None), probabilities_of
 
 
 def _policy_with(
-    student: Student, random: np.random.Generator, observation: np.ndarray, probability: float
+    student: Student,
+    random: np.random.Generator,
+    observation: np.ndarray,
+    probability: float,
+    critic: bool,
 ) -> StudentObject:
     """A policy network that gives action 1 this probability for this observation."""
     layers = _layers(random)
     logits = _logits(layers, observation)
     odds = np.log(probability / (1 - probability))
     layers[-1][1][1] = odds - (logits[1] - logits[0])
-    return student.network(layers, softmax=True)
+    return student.network(layers, True, _critic(random) if critic else None)
 
 
-def _layers(random: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
+def _critic(random: np.random.Generator) -> Layer:
+    return random.normal(size=(8, 1)).astype(np.float32), np.zeros(1, np.float32)
+
+
+def _layers(random: np.random.Generator) -> list[Layer]:
     # Small weights: torch's Categorical cuts probabilities off at 1e-7, and nobody is to be blamed.
     return [
         (
@@ -270,21 +286,28 @@ def _layers(random: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
     ]
 
 
-def _logits(layers: list[tuple[np.ndarray, np.ndarray]], observation: np.ndarray) -> np.ndarray:
+def _logits(layers: list[Layer], observation: np.ndarray) -> np.ndarray:
     (weight_1, bias_1), (weight_2, bias_2) = layers
     return relu(observation @ weight_1 + bias_1) @ weight_2 + bias_2
 
 
-def _answer(value: object) -> tuple[np.ndarray, np.ndarray]:
-    if not isinstance(value, list) or len(value) != 2:
+def _answer(value: object, results: tuple[str, ...]) -> list[np.ndarray]:
+    if not isinstance(value, list) or len(value) != len(results):
+        number = {2: "two", 3: "three"}[len(results)]
         raise Wrong(
-            "not_two_results",
-            "choose_action should return two things: the actions and their log-probabilities.",
+            f"not_{number}_results",
+            f"choose_action should return {number} things: the {', the '.join(results)}.",
         )
-    action, log_prob = (
-        np.array(item) if isinstance(item, (int, float, list)) else item for item in value
-    )
-    for item in (action, log_prob):
-        if not isinstance(item, np.ndarray):
-            raise Wrong("wrong_shape", "Actions and log-probabilities should be tensors.")
-    return action, log_prob
+    return [_array(item, name) for item, name in zip(value, results, strict=True)]
+
+
+def _array(item: object, name: str) -> np.ndarray:
+    """A tensor, or numbers that could be one."""
+    if isinstance(item, (int, float, list)):
+        try:
+            item = np.array(item)
+        except ValueError:  # rows of different lengths
+            item = None
+    if not isinstance(item, np.ndarray) or item.dtype.kind not in "fiub":
+        raise Wrong("wrong_shape", f"The {name} should come as a tensor.")
+    return item

@@ -7,10 +7,11 @@ import numpy as np
 from autograder.rules import AgentRule
 from autograder.student.interface import Student, StudentObject, Tensor
 from autograder.tasks.answers import choice_task
-from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close, expect_shape
+from autograder.tasks.base import Task, WrongAnswer, expect, expect_close, expect_shape
 from autograder.tasks.networks import linear_layers, observations, redraw, relu, softmax
 from autograder.tasks.policies import action_task, policy_loss_task
 from autograder.tasks.returns import normalise_task, returns_task
+from autograder.tasks.saving import network_of, save_task
 from helpers.agents import Transition
 from helpers.training import Training
 
@@ -259,43 +260,6 @@ def old_gradients_are_cleared(student: Student, random: np.random.Generator) -> 
     )
 
 
-save = Task("policy_network/save", needs=("save_agent", "load_agent"))
-
-
-@save.check("everything_comes_back", points=2)
-def everything_comes_back(student: Student, random: np.random.Generator) -> None:
-    agent, _ = _new_agent(student, random, 2)
-    redraw(agent.get("net"), random)
-    agent.set("games", 17)
-    agent.set("mean_reward", 41.5)
-    state = agent.call("optimizer.state_dict")
-    state["param_groups"][0]["lr"] = 0.0125
-    agent.call("optimizer.load_state_dict", state)
-    kept = _weights(agent)
-    path = student.temporary_path("checkpoint.pt")
-    student.call("save_agent", agent, path)
-    other = student.call("SimplePolicy")
-    student.call("load_agent", other, path)
-    expect(
-        not _changed(kept, _weights(other)),
-        "model_not_loaded",
-        "The loaded agent's network has other weights than the saved one: save "
-        "agent.net.state_dict() and give it to agent.net.load_state_dict(...).",
-    )
-    expect(
-        other.get("games") == 17 and other.get("mean_reward") == 41.5,
-        "counters_not_loaded",
-        "games and mean_reward should come back, too.",
-    )
-    loaded = other.call("optimizer.state_dict")
-    expect(
-        loaded["param_groups"][0]["lr"] == 0.0125,
-        "optimizer_not_loaded",
-        "The optimizer's state (its settings, Adam's averages) did not come back: save and load "
-        "agent.optimizer.state_dict(), or the first steps after loading go astray.",
-    )
-
-
 TASKS = (
     forward,
     action_task("policy_network"),
@@ -303,7 +267,7 @@ TASKS = (
     normalise_task("policy_network"),
     policy_loss_task("policy_network"),
     update,
-    save,
+    save_task("policy_network", "SimplePolicy"),
     choice_task("policy_network/diagnosis", digest="6f21b6f7aeaf3b46"),
 )
 
@@ -377,10 +341,7 @@ def _learn(
 
 def _weights(agent: StudentObject) -> dict[str, np.ndarray]:
     """The parameters of the agent's network."""
-    network = agent.get("net")
-    if not isinstance(network, StudentObject):
-        raise Wrong("no_network", "The agent should keep its network in self.net.")
-    return network.parameters()
+    return network_of(agent).parameters()
 
 
 def _slope_of_the_loss(student: Student, log_probs: np.ndarray, returns: np.ndarray) -> float:
