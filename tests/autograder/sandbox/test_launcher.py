@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox.launcher import Limits, Mounts, Sandbox, SandboxUnavailable
-from tests.autograder.sandbox.tools import processes_with, read_replies
+from tests.autograder.sandbox.tools import is_alive, processes_with, read_replies
 
 ECHO = "os.write(4, os.read(3, 100))"
 FOREVER = "import time\nanswer('here')\nwhile True: time.sleep(60)"
@@ -129,6 +129,33 @@ def test_a_daemon_dies_when_the_worker_leaves(visit):
     assert processes_with(mark) == []
 
 
+def test_the_ending_is_told_only_when_every_process_is_gone(start):
+    """Children with much memory take the kernel a while: longer than bubblewrap waits for them."""
+    mark = uuid.uuid4().hex
+    code = f"""
+import time
+MARK = {mark!r}
+for _ in range(4):
+    if os.fork() == 0:
+        held = b"x" * (100 * 2**20)
+        answer("alive")
+        os.close(4)
+        time.sleep(60)
+os.read(3, 1)
+os._exit(0)
+"""
+    sandbox = start(code)
+    replies = b""
+    while replies.count(b"alive") < 4:
+        replies += os.read(sandbox.reply_fd, 100)
+    processes = processes_with(mark)
+    assert len(processes) >= 5
+    os.write(sandbox.request_fd, b"x")
+    ending = sandbox.wait(60)
+    left = [number for number in processes if is_alive(number)]
+    assert (ending.exit_status, left) == (0, [])
+
+
 def test_nothing_is_left_when_the_grader_is_killed(tmp_path):
     mark = uuid.uuid4().hex
     program = textwrap.dedent(
@@ -189,6 +216,23 @@ time.sleep(60)
         replies += os.read(sandbox.reply_fd, 100)
     time.sleep(0.05)
     assert 0.95 <= sandbox.processor_seconds() < 1.6
+
+
+def test_children_that_live_shorter_than_a_look_are_counted(start):
+    sandbox = start(
+        """
+import time
+for _ in range(20):
+    if os.fork() == 0:
+        while time.process_time() < 0.04: pass
+        os._exit(0)
+    os.wait()
+answer(1)
+time.sleep(60)
+"""
+    )
+    assert os.read(sandbox.reply_fd, 10)
+    assert sandbox.processor_seconds() > 0.65
 
 
 def test_children_that_nobody_waits_for_are_counted_too(start):

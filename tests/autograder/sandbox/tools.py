@@ -54,6 +54,15 @@ def processes_with(mark: str) -> list[int]:
     return found
 
 
+def is_alive(number: int) -> bool:
+    """Whether the process is there, and not only its entry that its parent has not read yet."""
+    try:
+        with open(f"/proc/{number}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 def let_others_read(path: Path) -> None:
     """Open a file of a test and those directories above it that pytest made and closed."""
     for step in (path, *path.parents):
