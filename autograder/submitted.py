@@ -13,7 +13,7 @@ from autograder.results import Status
 from autograder.units import Unit
 
 #: A letter or digit of any language first: no option, no hidden file, no formula, no markup.
-_STUDENT = re.compile(r"\w[\w .@-]{0,99}")
+_STUDENT = re.compile(r"\w[\w ,.@-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def is_submission_folder(folder: Path) -> bool:
 def _handed(folder: Path, unit: Unit) -> Handed:
     student = folder.parent.name
     if not is_student_id(student):
-        reason = "The folder's name is not a student's id: letters, digits and . _ - @ only."
+        reason = "The folder's name is not a student's id: letters, digits and . , _ - @ only."
         return Handed(student, None, Status.INVALID_NOTEBOOK, reason)
     if not os.path.lexists(folder):
         reason = f"Nothing was handed in for {unit.assignment}."

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,11 @@ from nbgrader.utils import compute_checksum
 
 from autograder.cohort import result_key
 from autograder.course import Course
+from autograder.gradebook.register import register
 from autograder.grading import GradingOptions
 from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult, write_result
-from autograder.units import Unit
+from autograder.scripts import put_scripts_on_path
+from autograder.units import Unit, unit_named
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
@@ -30,7 +34,23 @@ def make_course(root: Path, unit: Unit) -> Course:
     path = course.released(unit.assignment)
     path.parent.mkdir(parents=True)
     nbformat.write(_released(unit), path)
+    (root / "gradebook.db").write_bytes(_new_gradebook(unit.name))
     return course
+
+
+@cache
+def _new_gradebook(name: str) -> bytes:
+    """A gradebook that knows the unit and no student; nbgrader takes seconds to make one."""
+    unit = unit_named(name)
+    put_scripts_on_path()
+    with tempfile.TemporaryDirectory() as folder:
+        course = Course(Path(folder))
+        path = course.released(unit.assignment)
+        path.parent.mkdir(parents=True)
+        nbformat.write(_released(unit), path)
+        database = Path(folder) / "gradebook.db"
+        register(course, unit, f"sqlite:///{database}")
+        return database.read_bytes()
 
 
 def hand_in(course: Course, unit: Unit, student: str, answers: Mapping[str, str]) -> Path:
