@@ -240,17 +240,19 @@ def test_children_that_nobody_waits_for_are_counted_too(start):
         """
 import signal, time
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel forgets what they used
-child = os.fork()
-if child == 0:
-    while time.process_time() < 0.6: pass
-    os._exit(0)
-try: os.waitpid(child, 0)
-except ChildProcessError: answer("gone")
+for _ in range(3):
+    child = os.fork()
+    if child == 0:
+        while time.process_time() < 0.6: pass
+        os._exit(0)
+    try: os.waitpid(child, 0)
+    except ChildProcessError: pass
+answer("gone")
 time.sleep(60)
 """
     )
     assert os.read(sandbox.reply_fd, 100)
-    assert sandbox.processor_seconds() > 0.4
+    assert sandbox.processor_seconds() > 1
 
 
 def test_the_ending_tells_the_processor_time_up_to_the_last_look(visit):
