@@ -168,6 +168,8 @@ def _expect_network_decides(
     agent.set_weights(other)
     after = _expect_greedy(rule, student, made, agent, observation)
     agent.set_weights(trained)
+    if before.shape != after.shape:
+        raise NetworkDoesNotDecide("`agent.net` changes the number of its values")
     if np.allclose(before, after):
         raise NetworkDoesNotDecide("other weights in `agent.net` change nothing")
 
@@ -182,7 +184,10 @@ def _expect_greedy(
     values = rule.values(student, made, observation)
     if not isinstance(values, np.ndarray) or values.ndim != 2 or len(values) != len(observation):
         raise NetworkDoesNotDecide("`agent.net` does not give one row of values per observation")
-    chosen = values[np.arange(len(values)), agent.act(observation, explore=False)]
+    actions = agent.act(observation, explore=False)
+    if values.shape[1] <= actions.max():
+        raise NetworkDoesNotDecide("`agent.net` does not give one value per action")
+    chosen = values[np.arange(len(values)), actions]
     if not np.all(chosen >= values.max(axis=1) - 1e-5):
         raise NetworkDoesNotDecide("`act(..., explore=False)` is not what `agent.net` rates best")
     return values

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import judging
-from autograder.course import Course
+from autograder.course import Course, CourseError
 from autograder.evaluation import NetworkDoesNotDecide, derived_seed, evaluate
 from autograder.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
 from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult
@@ -36,7 +36,10 @@ def grade_file(path: Path, unit: Unit, course: Course, options: GradingOptions) 
 
     Raises CourseError if the unit was never released, SandboxUnavailable if it may not be graded.
     """
-    skeleton = read_skeleton(course.released(unit.assignment))
+    try:
+        skeleton = read_skeleton(course.released(unit.assignment))
+    except InvalidNotebook as error:
+        raise CourseError(f"{unit.assignment}: {error}. Run: autograder build") from error
     try:
         submission = read_submission(path, skeleton)
     except InvalidNotebook as error:
@@ -106,7 +109,8 @@ def _with_cell_errors(session: Session, result: TaskResult) -> TaskResult:
     for error in session.cell_errors:
         if error.cell.name != short or result.points == result.max_points:
             continue
-        text = f" Its cell stopped with {error.kind}: {error.message.splitlines()[0][:300]}"
+        said = f"{error.kind}: {error.message}".splitlines()[0].strip()[:300]
+        text = f" Its cell stopped with {said}"
         checks = tuple(
             replace(check, message=f"{check.message}{text}")
             if check.mistake == judging.NOT_SOLVED
@@ -121,7 +125,7 @@ def _judge_agent(
     session: Session, unit: Unit, rule: AgentRule, secret: bytes
 ) -> tuple[TaskResult, EvaluationResult]:
     name = f"{unit.name}/agent"
-    seeds = tuple(derived_seed(secret, name, str(number)) for number in range(rule.trainings))
+    seeds = agent_seeds(unit, rule, secret)
 
     def train(student: RemoteStudent) -> EvaluationResult:
         def proxy(made: StudentObject, n_actions: int) -> AbstractAgent:
@@ -152,6 +156,12 @@ def _judge_agent(
         message = f"The agent's network does not decide: {error}."
         return _agent_failed(unit, rule, "network_does_not_decide", message), nothing
     return judge_score(name, rule, evaluation), evaluation
+
+
+def agent_seeds(unit: Unit, rule: AgentRule, secret: bytes) -> tuple[int, ...]:
+    """The seeds of the trainings, the same for every student of a class."""
+    name = f"{unit.name}/agent"
+    return tuple(derived_seed(secret, name, str(number)) for number in range(rule.trainings))
 
 
 def judge_score(name: str, rule: AgentRule, evaluation: EvaluationResult) -> TaskResult:

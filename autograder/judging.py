@@ -14,6 +14,19 @@ from autograder.tasks.base import Check, Task, Wrong
 NOT_SOLVED = "not_solved"
 RAISES = "raises_an_error"
 NOT_REACHED = "not_reached"
+UNREADABLE = "unreadable_answer"
+#: Messages quote what a student's code said: at most so many characters.
+MAX_MESSAGE = 2_000
+#: What a check raises when an answer is of a kind that its author did not think of.
+_STUMBLES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
 
 
 def judge(
@@ -74,12 +87,27 @@ def _ask(
         else:
             guard(ask)
     except Wrong as wrong:
-        return CheckResult(check.name, False, wrong.mistake, wrong.message)
+        return _failed(check, wrong.mistake, wrong.message)
     except NotSolved as error:
-        return CheckResult(check.name, False, NOT_SOLVED, _not_solved(error))
+        return _failed(check, NOT_SOLVED, _not_solved(error))
     except StudentError as error:
-        return CheckResult(check.name, False, RAISES, _raised(error))
+        return _failed(check, RAISES, _raised(error))
+    except _STUMBLES as error:
+        # An odd answer costs its own check, never the whole submission.
+        return _failed(check, UNREADABLE, _unreadable(error))
     return CheckResult(check.name, True)
+
+
+def _failed(check: Check, mistake: str, message: str) -> CheckResult:
+    return CheckResult(check.name, False, mistake, message[:MAX_MESSAGE])
+
+
+def _unreadable(error: Exception) -> str:
+    return (
+        "Your code answers with something that this check cannot read "
+        f"({type(error).__name__}: {error}). Compare what it returns with what the exercise asks "
+        "for: a tensor, an array, a number, or several of them?"
+    )
 
 
 def _not_solved(error: NotSolved) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -13,6 +14,7 @@ import helpers
 from autograder.notebook import Submission, SubmittedCell
 from autograder.results import Status
 from autograder.sandbox.channel import (
+    Budget,
     Channel,
     OutOfTime,
     TimeLimit,
@@ -23,12 +25,19 @@ from autograder.sandbox.launcher import Sandbox, UnsafeProcess
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import Mounts
 from autograder.sandbox.protocol import ProtocolError
+from autograder.student.interface import StudentError
 from autograder.student.remote import RemoteStudent
 
 #: Where the worker's files stand inside the sandbox.
 INSIDE = Path("/grader")
 #: Processor seconds for one cell, the import of a framework included.
 CELL_SECONDS = 20.0
+#: What all cells and all tasks of one submission may use together, restarts included: processor
+#: seconds, seconds of sleep, and by the clock, which only ends what wakes up now and then to
+#: look busy.
+SUBMISSION_SECONDS = 900.0
+SUBMISSION_SLEEP_SECONDS = 120.0
+SUBMISSION_WALL_SECONDS = 3_600.0
 #: How long to wait for the kernel to say how a worker ended, once its pipe is closed.
 BURIAL_SECONDS = 5.0
 #: How often a submission's sandbox is started again after its code broke it.
@@ -67,6 +76,10 @@ class Broken(Exception):
         self.message = message
 
 
+class _CannotBegin(Exception):
+    """The cells left a process in which no question can be asked."""
+
+
 class Session:
     """Runs a submission's cells and lends the student who answers."""
 
@@ -77,6 +90,7 @@ class Session:
         self.cell_errors: list[CellError] = []
         self.broken: list[Broken] = []
         self.processor_seconds = 0.0
+        self._budget = Budget(SUBMISSION_SECONDS, SUBMISSION_WALL_SECONDS, SUBMISSION_SLEEP_SECONDS)
         self._skipped: set[str] = set()
         self._process: Sandbox | UnsafeProcess | None = None
         self._student: RemoteStudent | None = None
@@ -96,7 +110,9 @@ class Session:
         """Kill the sandbox, if one is running."""
         process, self._process, self._student = self._process, None, None
         if process is not None:
-            self.processor_seconds += process.processor_seconds()
+            used = process.processor_seconds()
+            self.processor_seconds += used
+            self._budget.processor_seconds -= used
             process.close()
 
     def ask(self, question: Callable[[RemoteStudent], T], processor_seconds: float) -> T:
@@ -105,20 +121,25 @@ class Session:
         Raises Broken when the answer breaks the worker; the next question gets a new one.
         """
         student = self._running_student()
-        return self._guarded(lambda: question(student), processor_seconds)
+        return self._guarded(lambda: question(student), processor_seconds, student.channel)
 
     def _running_student(self) -> RemoteStudent:
         while self._student is None:
-            if len(self.broken) > RESTARTS:
+            if self.broken and (len(self.broken) > RESTARTS or self._budget.spent(0.0)):
                 raise self.broken[-1]
             process = self._start()
             self._process = process
-            channel = Channel(process)
+            channel = Channel(process, self._budget)
             if self._run_cells(channel):
-                self._student = self._guarded(
-                    lambda channel=channel: RemoteStudent(channel, self.framework), CELL_SECONDS
-                )
+                self._student = self._guarded(partial(self._begin, channel), CELL_SECONDS, channel)
         return self._student
+
+    def _begin(self, channel: Channel) -> RemoteStudent:
+        try:
+            return RemoteStudent(channel, self.framework)
+        except StudentError as error:
+            # Importing the framework is no code of the student's, unless they replaced it.
+            raise _CannotBegin(f"made {self.framework} unusable ({error})") from error
 
     def _run_cells(self, channel: Channel) -> bool:
         """Run the cells; False if one broke the worker, which will be left out next time."""
@@ -127,36 +148,28 @@ class Session:
             if not cell.runs or cell.name in self._skipped:
                 continue
             try:
-                error = self._guarded(
-                    lambda cell=cell: channel.ask(["cell", [cell.source]], _nothing, _unknown),
-                    CELL_SECONDS,
-                    channel,
-                )
+                error = self._guarded(partial(_run_cell, channel, cell), CELL_SECONDS, channel)
             except Broken as broken:
                 self._skipped.add(cell.name)
-                broken.message = f"cell {cell.name}: {broken.message}"
+                broken.message = f"of cell {cell.name} {broken.message}"
                 return False
             if error is not None:
-                self.cell_errors.append(_cell_error(cell, error))
+                self.cell_errors.append(error)
         return True
 
-    def _guarded(
-        self, question: Callable[[], T], processor_seconds: float, channel: Channel | None = None
-    ) -> T:
-        channel = channel or (self._student.channel if self._student is not None else None)
+    def _guarded(self, question: Callable[[], T], processor_seconds: float, channel: Channel) -> T:
         try:
-            if channel is None:
-                return question()
             with channel.limit(TimeLimit.of(processor_seconds)):
                 return question()
-        except OutOfTime:
-            broken = Broken(
-                Status.TIMEOUT, f"used more than {processor_seconds:.0f} seconds of processor time"
-            )
+        except OutOfTime as error:
+            used = f"used more than {processor_seconds:.0f} seconds of processor time"
+            broken = Broken(Status.TIMEOUT, str(error) or used)
         except TooMuchOutput:
             broken = Broken(Status.TOO_MUCH_OUTPUT, "printed more than allowed")
         except ProtocolError as error:
             broken = Broken(Status.PROTOCOL, f"sent {error}")
+        except _CannotBegin as error:
+            broken = Broken(Status.CRASHED, str(error))
         except WorkerEnded:
             broken = self._ending()
         self.broken.append(broken)
@@ -189,6 +202,15 @@ class Session:
         read_only[INSIDE / "helpers"] = Path(helpers.__file__).resolve().parent
         command = [sys.executable, "-s", str(package / "sandbox" / "worker.py")]
         return Sandbox.start(command, Mounts(read_only=read_only), Limits())
+
+
+def _run_cell(channel: Channel, cell: SubmittedCell) -> CellError | None:
+    """Run one cell. Raises ProtocolError for an answer that no cell can have."""
+    try:
+        answer = channel.ask(["cell", [cell.source]], _nothing, _unknown)
+    except StudentError as error:
+        raise ProtocolError("an error of unknown form") from error
+    return None if answer is None else _cell_error(cell, answer)
 
 
 def _cell_error(cell: SubmittedCell, error: object) -> CellError:

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at the processor time of a worker that has not answered yet.
 LOOK_EVERY = 0.1
+#: A worker that owes an answer and uses no processor time for so long sleeps: however loaded the
+#: machine is, a worker that wants to run gets a hundredth of a second in less.
+ASLEEP_AFTER = 5.0
+#: Seconds of such sleep that one question may last.
+SLEEP_SECONDS = 30.0
 
 
 class WorkerEnded(Exception):
@@ -34,7 +39,7 @@ class WorkerEnded(Exception):
 
 
 class OutOfTime(Exception):
-    """The student's code used up its processor time, or the wall clock's backstop."""
+    """The student's code used up its processor time, slept, or met the wall clock's backstop."""
 
 
 class TooMuchOutput(Exception):
@@ -54,19 +59,47 @@ class TimeLimit:
         return cls(processor_seconds, 20 * processor_seconds + 60)
 
 
+class Budget:
+    """What one submission may use in all, however often its worker is started again.
+
+    Sleep is counted by itself, so that a submission that sleeps does not hold up a class until
+    the backstop of wall time, which has to leave room for a machine that is loaded.
+    """
+
+    def __init__(self, processor_seconds: float, wall_seconds: float, sleep_seconds: float) -> None:
+        self.processor_seconds = processor_seconds
+        self.sleep_seconds = sleep_seconds
+        self.end_of_wall_time = time.monotonic() + wall_seconds
+
+    def spent(self, processor_seconds: float) -> bool:
+        """Whether nothing is left, for a worker that has used so much of the processor."""
+        return (
+            processor_seconds > self.processor_seconds
+            or self.sleep_seconds < 0
+            or time.monotonic() > self.end_of_wall_time
+        )
+
+
 class Channel:
     """One question, one answer, in order; anything else is a protocol error."""
 
-    def __init__(self, sandbox: Sandbox | UnsafeProcess) -> None:
+    def __init__(self, sandbox: Sandbox | UnsafeProcess, budget: Budget) -> None:
+        """budget: what is left for this worker; its sleep is taken off."""
         self.sandbox = sandbox
+        self.budget = budget
         self._sequence = 0
         self._poll = select.poll()
         self._poll.register(sandbox.reply_fd, select.POLLIN)
         self._writable = select.poll()
         self._writable.register(sandbox.request_fd, select.POLLOUT)
         os.set_blocking(sandbox.request_fd, False)
+        # A worker may open its end of the pipe anew, for reading, and take away what was there.
+        os.set_blocking(sandbox.reply_fd, False)
         self._end_of_time: tuple[float, float] = (float("inf"), float("inf"))
         self._next_look = 0.0
+        self._last_look = time.monotonic()
+        self._seen_at_work = 0.0  # processor time when it last grew
+        self._asleep = 0.0  # seconds since then, in this question
 
     @contextmanager
     def limit(self, limit: TimeLimit) -> Iterator[None]:
@@ -79,6 +112,7 @@ class Channel:
             min(before[1], now + limit.wall_seconds),
         )
         self._next_look = now + LOOK_EVERY
+        self._last_look, self._seen_at_work, self._asleep = now, used, 0.0
         try:
             yield
         finally:
@@ -112,10 +146,9 @@ class Channel:
         return frame.arrays
 
     def _exchange(self, kind: Kind, text: bytes, arrays: bytes) -> Frame:
-        if self._poll.poll(0):
-            if not os.read(self.sandbox.reply_fd, 1):
-                raise WorkerEnded
-            raise ProtocolError("an answer before the question")
+        unasked = self._receive(1) if self._poll.poll(0) else None
+        if unasked is not None:
+            raise ProtocolError("an answer before the question") if unasked else WorkerEnded
         self._sequence = (self._sequence + 1) & 0xFFFFFFFF
         self._write(Frame(self._sequence, kind, text, arrays).encoded())
         frame = read_frame(self._read)
@@ -135,19 +168,27 @@ class Channel:
                 raise WorkerEnded from error
 
     def _read(self, count: int) -> bytes:
-        pieces = []
-        while count:
+        received = bytearray()  # not a list of pieces: they may be a byte each
+        while len(received) < count:
             if not self._poll.poll(1000 * LOOK_EVERY):
                 self._look()
                 continue
             if time.monotonic() > self._next_look:
                 self._look()
-            piece = os.read(self.sandbox.reply_fd, min(count, 1 << 20))
+            piece = self._receive(min(count - len(received), 1 << 20))
+            if piece is None:
+                continue
             if not piece:
                 raise WorkerEnded
-            pieces.append(piece)
-            count -= len(piece)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            received += piece
+        return bytes(received)
+
+    def _receive(self, count: int) -> bytes | None:
+        """What is there of the next bytes, empty at the end of the file; None if they are gone."""
+        try:
+            return os.read(self.sandbox.reply_fd, count)
+        except BlockingIOError:
+            return None
 
     def _look(self) -> None:
         """Enforce the limits; cheap enough to do ten times a second."""
@@ -155,8 +196,25 @@ class Channel:
         self._next_look = now + LOOK_EVERY
         if self.sandbox.exceeded_output():
             raise TooMuchOutput
-        if self.sandbox.processor_seconds() > self._end_of_time[0] or now > self._end_of_time[1]:
+        used = self.sandbox.processor_seconds()
+        self._count_sleep(now, used)
+        if self._asleep > SLEEP_SECONDS:
+            raise OutOfTime(f"slept for {SLEEP_SECONDS:.0f} seconds instead of answering")
+        if self.budget.spent(used):
+            raise OutOfTime("used up all the time that one submission has")
+        if used > self._end_of_time[0] or now > self._end_of_time[1]:
             raise OutOfTime
+
+    def _count_sleep(self, now: float, used: float) -> None:
+        """Count the time in which the worker should have answered and did nothing."""
+        passed = min(now - self._last_look, 1.0)  # a grader that was stopped has not looked
+        self._last_look = now
+        if used > self._seen_at_work:
+            self._seen_at_work, self._asleep = used, 0.0
+            return
+        self._asleep += passed
+        if self._asleep > ASLEEP_AFTER:
+            self.budget.sleep_seconds -= passed
 
 
 def _no_objects(key: str, value: Any) -> Any:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -27,7 +27,7 @@ from helpers.agents import Transition
 HEADER = struct.Struct("<4sIIIQ")  # magic, sequence, kind, JSON bytes, array bytes
 MAGIC = b"RLG1"
 MAX_JSON = 1 << 20
-MAX_ARRAYS = 64 << 20
+MAX_ARRAYS = 16 << 20
 MAX_DEPTH = 12
 MAX_DIMENSIONS = 8
 DTYPES = {
@@ -130,9 +130,8 @@ def encode(value: Any, to_tree: Callable[[Any], Any | None]) -> tuple[bytes, byt
         return {key: tree(part, depth + 1)}
 
     root = tree(value, 0)
-    text = json.dumps({"value": root, "arrays": described}, allow_nan=False).encode(
-        "utf-8", "replace"
-    )
+    message = {"value": root, "arrays": described}
+    text = json.dumps(message, allow_nan=False, ensure_ascii=False).encode("utf-8", "replace")
     blob = b"".join(array.tobytes() for array in arrays)
     if len(text) > MAX_JSON or len(blob) > MAX_ARRAYS:
         raise ProtocolError("a value is too large to cross the border")
@@ -146,11 +145,14 @@ def decode(text: bytes, blob: bytes, from_tree: Callable[[str, Any], Any]) -> An
     """
     try:
         message = json.loads(text, parse_constant=_refuse)
-        arrays = _arrays(message["arrays"], blob)
-        return _value(message["value"], arrays, from_tree, 0)
+        arrays = iter(enumerate(_arrays(message["arrays"], blob)))
+        value = _value(message["value"], arrays, from_tree, 0)
+        if next(arrays, None) is not None:
+            raise ProtocolError("an array that nothing refers to")
+        return value
     except ProtocolError:
         raise
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError, OverflowError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError, OverflowError) as error:
         raise ProtocolError(f"a malformed message ({type(error).__name__})") from error
 
 
@@ -183,11 +185,16 @@ def _arrays(described: Any, blob: bytes) -> list[np.ndarray]:
 
 
 def _value(
-    item: Any, arrays: list[np.ndarray], from_tree: Callable[[str, Any], Any], depth: int
+    item: Any,
+    arrays: Iterator[tuple[int, np.ndarray]],
+    from_tree: Callable[[str, Any], Any],
+    depth: int,
 ) -> Any:
     if depth > 2 * MAX_DEPTH:
         raise ProtocolError("a value is nested too deeply")
-    if item is None or type(item) in (bool, int, float, str):
+    if type(item) is str:
+        return _text(item)
+    if item is None or type(item) in (bool, int, float):
         return item
     if type(item) is list:
         return [_value(part, arrays, from_tree, depth + 1) for part in item]
@@ -195,19 +202,29 @@ def _value(
         raise ProtocolError("a value of unknown form")
     ((key, part),) = item.items()
     if key == "array":
-        if type(part) is not int or part < 0:
+        # Each once and in order: a thousand references to one array would fill the memory of
+        # whoever makes one array of them.
+        number, array = next(arrays, (-1, None))
+        if type(part) is not int or part != number or array is None:
             raise ProtocolError("an array that is not there")
-        return arrays[part]
+        return array
     if key == "float":
         if part not in ("nan", "inf", "-inf"):
             raise ProtocolError("a number that is none")
         return float(part)
     if key == "map":
-        return {str(name): _value(value, arrays, from_tree, depth + 1) for name, value in part}
+        return {_text(name): _value(value, arrays, from_tree, depth + 1) for name, value in part}
     inner = _value(part, arrays, from_tree, depth + 1)
     if key == "transition":
         return Transition(*inner)
     return from_tree(key, inner)
+
+
+def _text(item: Any) -> str:
+    """A text without lone surrogates, which no file and no page could hold."""
+    if type(item) is not str:
+        raise ProtocolError("a name that is no text")
+    return item if item.isascii() else item.encode("utf-8", "replace").decode("utf-8")
 
 
 def encode_step(

@@ -81,11 +81,15 @@ class RemoteStudent(Student):
         self._ask("seed", seed)
 
     def network(
-        self, layers: list[Layer], softmax: bool = False, critic: Layer | None = None
+        self,
+        layers: list[Layer],
+        softmax: bool = False,
+        critic: Layer | None = None,
+        masked: bool = False,
     ) -> StudentObject:
         given = [list(layer) for layer in layers]
         head = None if critic is None else list(critic)
-        return _expect_object(self._ask("network", given, softmax, head))
+        return _expect_object(self._ask("network", given, softmax, head, masked))
 
     def temporary_path(self, name: str) -> str:
         return str(self._ask("temporary_path", name))
@@ -97,7 +101,7 @@ class RemoteStudent(Student):
         if key != "object" or type(value) is not list or len(value) != 2:
             raise ProtocolError("a value of unknown form")
         number, kind = value
-        if type(number) is not int or type(kind) is not str:
+        if type(number) is not int or not 0 <= number < 2**32 or type(kind) is not str:
             raise ProtocolError("an object of unknown form")
         return StudentObject(self, number, kind[:100])
 
