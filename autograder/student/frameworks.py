@@ -44,12 +44,19 @@ class Framework(ABC):
         """Differentiate the sum of the function's result by float Tensors and parameters."""
 
     @abstractmethod
-    def network(self, layers: list[Layer], softmax: bool, critic: Layer | None) -> Any:
-        """Linear layers with ReLU between them, and a critic's head if there is one."""
+    def network(
+        self, layers: list[Layer], softmax: bool, critic: Layer | None, masked: bool
+    ) -> Any:
+        """Linear layers with ReLU between them, a critic's head and a mask if there are any."""
 
     @abstractmethod
     def seed(self, seed: int) -> None:
         """Seed the library."""
+
+    def _expect_numbers(self, value: Any) -> None:
+        """Raise StudentError unless it is a tensor, or an array, which carries no gradient."""
+        if not (self.is_tensor(value) or isinstance(value, np.ndarray)):
+            raise StudentError("TypeError", f"expected a tensor, not {type(value).__name__}")
 
 
 class NumPyFramework(Framework):
@@ -75,7 +82,9 @@ class NumPyFramework(Framework):
     ) -> Gradients:
         raise StudentError("TypeError", "NumPy takes no gradients")
 
-    def network(self, layers: list[Layer], softmax: bool, critic: Layer | None) -> Any:
+    def network(
+        self, layers: list[Layer], softmax: bool, critic: Layer | None, masked: bool
+    ) -> Any:
         raise StudentError("TypeError", "NumPy has no networks")
 
     def seed(self, seed: int) -> None:
@@ -126,11 +135,10 @@ class TorchFramework(Framework):
         named = {} if network is None else dict(network.named_parameters())
         with self.torch.enable_grad():
             value = function(given)
-        if not self.is_tensor(value):
-            raise StudentError("TypeError", f"expected a tensor, not {type(value).__name__}")
+        self._expect_numbers(value)
         sources = [*tensors, *named.values()]
         found: tuple[Any, ...] = (None,) * len(sources)
-        if value.requires_grad:
+        if getattr(value, "requires_grad", False):
             found = self.torch.autograd.grad(value.sum(), sources, allow_unused=True)
         arrays = [None if item is None else self.array(item) for item in found]
         return Gradients(
@@ -139,12 +147,21 @@ class TorchFramework(Framework):
             dict(zip(named, arrays[len(tensors) :], strict=True)),
         )
 
-    def network(self, layers: list[Layer], softmax: bool, critic: Layer | None) -> Any:
+    def network(
+        self, layers: list[Layer], softmax: bool, critic: Layer | None, masked: bool
+    ) -> Any:
         nn = self.torch.nn
         hidden: list[Any] = []
         for layer in layers[:-1]:
             hidden += [self._linear(layer), nn.ReLU()]
         last = [self._linear(layers[-1]), *([nn.Softmax(dim=-1)] if softmax else [])]
+        if masked:
+
+            class Masked(nn.Sequential):
+                def forward(self, x: Any, mask: Any) -> Any:
+                    return super().forward(x) * mask  # (batch, outputs)
+
+            return Masked(*hidden, *last)
         if critic is None:
             return nn.Sequential(*hidden, *last)
 
@@ -218,8 +235,7 @@ class TensorFlowFramework(Framework):
             for tensor in tensors:
                 tape.watch(tensor)
             value = function(given)
-            if not self.is_tensor(value):
-                raise StudentError("TypeError", f"expected a tensor, not {type(value).__name__}")
+            self._expect_numbers(value)
             total = self.tensorflow.reduce_sum(value)
         weights = [] if network is None else network.trainable_weights
         names = [] if network is None else list(self.parameters(network))
@@ -234,7 +250,9 @@ class TensorFlowFramework(Framework):
             dict(zip(names, arrays[len(tensors) :], strict=True)),
         )
 
-    def network(self, layers: list[Layer], softmax: bool, critic: Layer | None) -> Any:
+    def network(
+        self, layers: list[Layer], softmax: bool, critic: Layer | None, masked: bool
+    ) -> Any:
         dense = [
             self.keras.layers.Dense(weight.shape[1], activation="relu") for weight, _ in layers
         ]
@@ -247,6 +265,9 @@ class TensorFlowFramework(Framework):
             dense.append(self.keras.layers.Dense(1))
             outputs = [outputs, dense[-1](hidden)[:, 0]]
             layers = [*layers, critic]
+        if masked:
+            mask = self.keras.Input((layers[-1][0].shape[1],))
+            inputs, outputs = [inputs, mask], outputs * mask
         for layer, weights in zip(dense, layers, strict=True):
             layer.set_weights(list(weights))
         return self.keras.Model(inputs, outputs)

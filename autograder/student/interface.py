@@ -159,12 +159,17 @@ class Student(ABC):
 
     @abstractmethod
     def network(
-        self, layers: list[Layer], softmax: bool = False, critic: Layer | None = None
+        self,
+        layers: list[Layer],
+        softmax: bool = False,
+        critic: Layer | None = None,
+        masked: bool = False,
     ) -> StudentObject:
         """A network of the checks' own: linear layers with ReLU between.
 
         critic: a second head on the last hidden layer; the network then answers with two things,
         the second of shape (batch,).
+        masked: a second input, as wide as the output, that the output is multiplied with.
         A task that takes a network is asked with this one, so that a mistake in the student's own
         network is not charged twice.
         """

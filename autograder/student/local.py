@@ -114,9 +114,13 @@ class LocalStudent(Student):
         self._framework.seed(seed)
 
     def network(
-        self, layers: list[Layer], softmax: bool = False, critic: Layer | None = None
+        self,
+        layers: list[Layer],
+        softmax: bool = False,
+        critic: Layer | None = None,
+        masked: bool = False,
     ) -> StudentObject:
-        return self._hold(self._framework.network(layers, softmax, critic))
+        return self._hold(self._framework.network(layers, softmax, critic, masked))
 
     def temporary_path(self, name: str) -> str:
         return str(Path(tempfile.gettempdir()) / f"{os.getpid()}-{name}")

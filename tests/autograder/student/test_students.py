@@ -43,6 +43,7 @@ def fails(): raise KeyError("no such thing")
 def exits(): raise SystemExit(3)
 def many(): return [1, 2.5, "text", None, True, (1, 2), {"a": torch.ones(2)}, deque([3]), Point(1, 2)]
 def cut(x): return x.detach().sum()
+def as_array(x): return x.detach().numpy() * 2
 def reverses(values): values.reverse()
 def kind_of(value): return type(value).__name__
 def dtype_of(value): return str(value.dtype)
@@ -144,6 +145,9 @@ def test_a_network_of_the_checks_own_computes_its_layers(student):
     assert values.tolist() == [[5, 6]]
     softmax = student.network(layers, softmax=True)(Tensor(np.zeros((1, 3), np.float32)))
     assert softmax.sum() == pytest.approx(1)
+    mask = np.array([[1.0, 0.0]], np.float32)
+    masked = student.network(layers, masked=True)(Tensor(np.array([[1.0, -2, -3]], np.float32)), Tensor(mask))
+    assert masked.tolist() == [[5, 0]]
 
 
 def test_gradients_by_argument_and_by_parameter(student):
@@ -158,6 +162,7 @@ def test_gradients_by_argument_and_by_parameter(student):
 
 def test_a_cut_graph_has_no_gradient(student):
     assert student.gradients("cut", Tensor(np.ones(2, np.float32))).arguments == (None,)
+    assert student.gradients("as_array", Tensor(np.ones(2, np.float32))).arguments == (None,)
 
 
 def test_a_kept_value_is_the_same_value_next_time(student):
