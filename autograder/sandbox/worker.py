@@ -6,10 +6,11 @@ and error belong to the student. Nothing that this process says is trusted by th
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 sys.path[0] = str(Path(__file__).resolve().parents[2])
 
@@ -33,6 +34,43 @@ from autograder.student.interface import (  # noqa: E402
 from autograder.student.local import LocalStudent  # noqa: E402
 
 REQUESTS, REPLIES = 3, 4
+#: Characters that print and warnings may send out; what comes later is dropped. Code that trains
+#: prints in every step when its author looks for a mistake, and that costs no mark. Four bytes a
+#: character stay below the grader's own limit on output, which ends what goes around this one.
+PRINTED = 400_000
+
+
+class Muffled(io.TextIOBase):
+    """A text stream that drops what exceeds an allowance."""
+
+    def __init__(self, stream: TextIO, allowance: list[int]) -> None:
+        self._stream = stream
+        self._allowance = allowance  # of characters, shared with other streams
+
+    def write(self, text: str) -> int:
+        """Pass on what the allowance covers."""
+        (left,) = self._allowance
+        if left > 0:
+            self._allowance[0] = left - len(text)
+            self._stream.write(text[:left])
+        return len(text)
+
+    def flush(self) -> None:
+        """Pass on what is still held back."""
+        self._stream.flush()
+
+    def fileno(self) -> int:
+        """The descriptor below."""
+        return self._stream.fileno()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """The stream's own."""
+        return self._stream.encoding
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
 
 
 class Worker:
@@ -231,6 +269,12 @@ def _start_shell() -> Any:
         def publish(self, *arguments: Any, **keywords: Any) -> None:
             pass
 
+    class Shell(InteractiveShell):
+        """Takes `%matplotlib` for what it is in a notebook: a wish about the screen."""
+
+        def enable_gui(self, gui: Any = None) -> None:
+            pass
+
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
@@ -239,7 +283,7 @@ def _start_shell() -> Any:
     config.InteractiveShell.enable_tip = False
     import __main__
 
-    return InteractiveShell.instance(config=config, user_module=__main__)
+    return Shell.instance(config=config, user_module=__main__)
 
 
 def _read(count: int) -> bytes:
@@ -260,4 +304,7 @@ def _write(data: bytes) -> None:
 
 
 if __name__ == "__main__":
+    allowance = [PRINTED]
+    sys.stdout = Muffled(sys.stdout, allowance)
+    sys.stderr = Muffled(sys.stderr, allowance)
     Worker().serve()

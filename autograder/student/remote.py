@@ -101,7 +101,7 @@ class RemoteStudent(Student):
         if key != "object" or type(value) is not list or len(value) != 2:
             raise ProtocolError("a value of unknown form")
         number, kind = value
-        if type(number) is not int or type(kind) is not str:
+        if type(number) is not int or not 0 <= number < 2**32 or type(kind) is not str:
             raise ProtocolError("an object of unknown form")
         return StudentObject(self, number, kind[:100])
 
