@@ -1,0 +1,347 @@
+"""dqn: deep Q-learning with replay memory and target network, in PyTorch (Mnih et al. 2015)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.rules import AgentRule
+from autograder.student.interface import Student, StudentObject, Tensor
+from autograder.tasks.answers import choice_task
+from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close, expect_shape
+from autograder.tasks.networks import linear_layers, observations, redraw, relu, softmax
+from autograder.tasks.probes import ProbedAgent, add_probe_checks
+from autograder.tasks.q_learning import (
+    add_target_network_checks,
+    epsilon_greedy_task,
+    exponential_epsilon_task,
+    huber_loss_task,
+    replay_memory_task,
+    soft_update_task,
+    targets_task,
+)
+from helpers.agents import Transition
+from helpers.training import Training
+
+FRAMEWORK = "torch"
+
+#: Transitions in the memory of an agent that is asked to learn once.
+STEPS = 8
+#: Its discount, and the part of the way that its target network goes.
+GAMMA, TAU = 0.9, 0.25
+#: No number of a gradient may be larger.
+CLIP = 100.0
+
+forward = Task("dqn/forward", needs=("DQN",))
+
+
+@forward.check("one_value_for_each_action", points=1, essential=True)
+def one_value_for_each_action(student: Student, random: np.random.Generator) -> None:
+    for n_actions in (2, 3):
+        network = _new_network(student, n_actions)
+        output = network(Tensor(observations(random)))
+        expect_shape(
+            output,
+            (5, n_actions),
+            "wrong_output_shape",
+            "Five observations should give five rows with one Q-value for each action.",
+        )
+
+
+@forward.check("computes_what_its_layers_say", points=1)
+def computes_what_its_layers_say(student: Student, random: np.random.Generator) -> None:
+    network = _new_network(student, 3)
+    redraw(network, random)
+    first, second, last = linear_layers(network, FRAMEWORK)
+    x = observations(random)
+    right = last(relu(second(relu(first(x)))))
+    expect_close(
+        network(Tensor(x)),
+        right,
+        "wrong_values",
+        "The Q-values are not what the layers say. The way is: layer1, ReLU, layer2, ReLU, layer3, "
+        "each fed with the result of the one before.",
+        otherwise=(
+            WrongAnswer(
+                "relu_missing",
+                last(second(first(x))),
+                "Both ReLUs are missing: without them three linear layers are no more than one.",
+            ),
+            WrongAnswer(
+                "second_relu_missing",
+                last(second(relu(first(x)))),
+                "The ReLU after layer2 is missing.",
+            ),
+            WrongAnswer(
+                "first_relu_missing",
+                last(relu(second(first(x)))),
+                "The ReLU after layer1 is missing.",
+            ),
+            WrongAnswer(
+                "relu_on_values",
+                relu(right),
+                "There is a ReLU after layer3, too: no value could be negative. Nothing comes "
+                "after the last layer.",
+            ),
+            WrongAnswer(
+                "softmax_on_values",
+                softmax(right),
+                "A softmax makes probabilities; Q-values are returns and can be any number. "
+                "Nothing comes after the last layer.",
+            ),
+            WrongAnswer(
+                "tanh_instead_of_relu",
+                last(np.tanh(second(np.tanh(first(x))))),
+                "The hidden layers use tanh; this exercise asks for ReLU.",
+            ),
+        ),
+        tolerance=1e-3,
+    )
+
+
+update = Task("dqn/update", needs=("DQNAgent",))
+add_target_network_checks(update, lambda student: _new_agent(student))
+
+
+@update.check("learn_moves_the_weights", points=1, essential=True)
+def learn_moves_the_weights(student: Student, random: np.random.Generator) -> None:
+    agent, _ = _agent_with_memory(student, random)
+    net = _network(agent, "net")
+    before = net.parameters()
+    agent.call("learn")
+    expect(
+        _distance(before, net.parameters()) > 0,
+        "step_missing",
+        "learn changes no weight of self.net. Is there loss.backward() and, after it, "
+        "self.optimizer.step(), with zero_grad() before both?",
+    )
+
+
+@update.check("targets_come_from_the_target_network", points=1)
+def targets_come_from_the_target_network(student: Student, random: np.random.Generator) -> None:
+    agent, steps = _agent_with_memory(student, random)
+    net, target_net = _network(agent, "net"), _network(agent, "target_net")
+    # The target network promises 20: towards 0.9 * 20 the 5 must rise. The network itself
+    # promises 5: towards 0.9 * 5 it would fall.
+    _answer_constantly(net, 5.0)
+    _answer_constantly(target_net, 20.0)
+    towards = _own_targets(student, target_net, steps)
+    if not _own_targets(student, net, steps) < 5 < towards:
+        return  # what their td_targets says is asked at its own exercise
+    if not _own_loss_falls(student, agent, steps, 5.0, 6.0, towards):
+        return  # so is their q_loss
+    agent.call("learn")
+    moved = net(Tensor(steps.observation[:1]))[0] - 5.0
+    expect(
+        moved[np.argmax(np.abs(moved))] > 0,
+        "targets_from_the_network",
+        "The target network promised more than the network, and yet Q(s, a) fell. Hand "
+        "self.target_net to td_targets and self.net to q_loss, and call backward() on the loss "
+        "as it is, without another minus.",
+    )
+
+
+@update.check("target_network_follows", points=1)
+def target_network_follows(student: Student, random: np.random.Generator) -> None:
+    agent, _ = _agent_with_memory(student, random)
+    net, target_net = _network(agent, "net"), _network(agent, "target_net")
+    redraw(target_net, random)
+    start, slow = net.parameters(), target_net.parameters()
+    agent.call("learn")
+    found = target_net.parameters()
+    # It may follow before the step of the optimizer or after it.
+    right = [_own_soft_update(student, slow, fast) for fast in (start, net.parameters())]
+    if any(_distance(slow, moved) == 0 for moved in right):
+        return  # their soft_update moves nothing: asked at its own exercise
+    expect(
+        _distance(slow, found) > 0,
+        "target_never_follows",
+        "learn leaves the target network where it was. Call soft_update at the end, the target "
+        "network first: soft_update(self.target_net, self.net, s.tau).",
+    )
+    expect(
+        any(_distance(moved, found) < 1e-3 * _distance(slow, moved) for moved in right),
+        "follows_wrongly",
+        "In learn the target network does not go where one call of soft_update with the tau of "
+        "the settings would bring it. Call it once in each learn, with s.tau, and let only the "
+        "network learn.",
+    )
+
+
+@update.check("old_gradients_are_cleared", points=1)
+def old_gradients_are_cleared(student: Student, random: np.random.Generator) -> None:
+    agent, steps = _agent_with_memory(student, random)
+    net, target_net = _network(agent, "net"), _network(agent, "target_net")
+    distances = []
+    for promised in (100.0, 10.0):
+        _answer_constantly(net, 9.0)
+        _answer_constantly(target_net, promised)
+        before = net.parameters()
+        agent.call("learn")
+        distances.append(_distance(before, net.parameters()))
+    # The second time there was nothing to learn: 0.9 * 10 is 9. What is left of the first gradient
+    # alone moves the weights as far again; AdamW's momentum takes two thirds of it.
+    _answer_constantly(target_net, 10.0)
+    if abs(_own_targets(student, target_net, steps) - 9.0) > 1e-3:
+        return  # what their td_targets says is asked at its own exercise
+    expect(
+        distances[1] < 0.9 * distances[0],
+        "zero_grad_missing",
+        "The gradients of the step before are still there: backward() adds to them. Call "
+        "self.optimizer.zero_grad() before loss.backward().",
+    )
+
+
+@update.check("gradients_are_clipped", points=1)
+def gradients_are_clipped(student: Student, random: np.random.Generator) -> None:
+    agent, steps = _agent_with_memory(student, random, scale=10_000.0)
+    net = _network(agent, "net")
+    columns = (steps.observation, steps.action, np.full(STEPS, -1e6, np.float32))
+    loss = student.gradients("q_loss", net, *map(Tensor, columns), network=net)
+    if max(np.abs(g).max() for g in loss.parameters.values() if g is not None) < 2 * CLIP:
+        return  # their q_loss says something else: asked at its own exercise
+    agent.call("learn")
+    largest = _largest_gradient(agent, len(net.parameters()))
+    expect(
+        largest <= CLIP * 1.001,
+        "not_clipped",
+        f"A gradient of {largest:.0f} reached the optimizer. Between loss.backward() and "
+        "self.optimizer.step(), cut it: nn.utils.clip_grad_value_(self.net.parameters(), 100).",
+    )
+
+
+def _probed_agent(student: Student, gamma: float) -> StudentObject:
+    """An agent that learns in every `train`, and fast."""
+    return _new_agent(
+        student,
+        gamma=gamma,
+        lr=5e-3,
+        tau=0.4,
+        batch_size=32,
+        learning_starts=32,
+        memory_size=2_000,
+    )
+
+
+def _q_values(student: Student, agent: StudentObject, observation: np.ndarray) -> object:
+    return agent.call("net", Tensor(observation))
+
+
+add_probe_checks(update, ProbedAgent(make=_probed_agent, values=_q_values))
+
+TASKS = (
+    replay_memory_task("dqn"),
+    forward,
+    exponential_epsilon_task("dqn"),
+    epsilon_greedy_task("dqn"),
+    targets_task("dqn"),
+    huber_loss_task("dqn"),
+    soft_update_task("dqn"),
+    update,
+    choice_task("dqn/diagnosis", digest="3e014c3e2ae25fcb"),
+)
+
+AGENT = AgentRule(
+    points=6,
+    training=Training(episodes=5_000, environments=8, max_steps=80_000, checkpoint_every=2_000),
+    threshold=475.0,
+)
+
+
+def _new_network(student: Student, n_actions: int) -> StudentObject:
+    network = student.call("DQN", 4, n_actions)
+    if not isinstance(network, StudentObject):
+        raise Wrong(
+            "no_network", "DQN(...) should make a network: does the class still inherit nn.Module?"
+        )
+    return network
+
+
+def _new_agent(student: Student, **settings: float) -> StudentObject:
+    agent = student.call("DQNAgent", student.call("Settings", **settings))
+    if not isinstance(agent, StudentObject):
+        raise Wrong("no_agent", "DQNAgent(...) should make an agent.")
+    return agent
+
+
+def _agent_with_memory(
+    student: Student, random: np.random.Generator, scale: float = 1.0
+) -> tuple[StudentObject, Transition]:
+    """An agent whose memory is full of one and the same step, without reward or end."""
+    agent = _new_agent(student, gamma=GAMMA, tau=TAU, batch_size=STEPS, memory_size=STEPS)
+    observation, next_observation = scale * observations(random, 2)
+    steps = Transition(
+        observation=np.tile(observation, (STEPS, 1)),
+        action=np.full(STEPS, random.integers(2)),
+        reward=np.zeros(STEPS, np.float32),
+        next_observation=np.tile(next_observation, (STEPS, 1)),
+        terminated=np.zeros(STEPS, dtype=bool),
+        truncated=np.zeros(STEPS, dtype=bool),
+        episode=np.arange(STEPS),
+    )
+    agent.call("memory.push", steps)
+    return agent, steps
+
+
+def _network(agent: StudentObject, name: str) -> StudentObject:
+    network = agent.get(name)
+    if not isinstance(network, StudentObject):
+        raise Wrong("no_network", f"The agent should keep a network in self.{name}.")
+    return network
+
+
+def _answer_constantly(network: StudentObject, value: float) -> None:
+    """Let the network say this value whatever it sees: no weights, only the last bias."""
+    parameters = network.parameters()
+    last_bias = [name for name, array in parameters.items() if array.shape == (2,)]
+    network.set_parameters({name: np.zeros_like(array) for name, array in parameters.items()})
+    network.set_parameters({name: np.full(2, value, np.float32) for name in last_bias})
+
+
+def _own_targets(student: Student, network: StudentObject, steps: Transition) -> float:
+    """The mean target according to the student's own td_targets."""
+    columns = (steps.reward, steps.next_observation, steps.terminated)
+    targets = student.call("td_targets", network, *map(Tensor, columns), GAMMA)
+    return float(np.mean(targets))
+
+
+def _own_loss_falls(
+    student: Student,
+    agent: StudentObject,
+    steps: Transition,
+    first: float,
+    second: float,
+    target: float,
+) -> bool:
+    """Whether the student's own q_loss is smaller if the network says the second value."""
+    net = _network(agent, "net")
+    columns = (steps.observation, steps.action, np.full(STEPS, target, np.float32))
+    losses = []
+    for value in (second, first):
+        _answer_constantly(net, value)
+        losses.append(float(np.mean(student.call("q_loss", net, *map(Tensor, columns)))))
+    return losses[0] < losses[1]
+
+
+def _own_soft_update(
+    student: Student, slow: dict[str, np.ndarray], fast: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Where the student's own soft_update brings a target network with these parameters."""
+    other = _new_agent(student)
+    target_net, net = _network(other, "target_net"), _network(other, "net")
+    target_net.set_parameters(slow)
+    net.set_parameters(fast)
+    student.call("soft_update", target_net, net, TAU)
+    return target_net.parameters()
+
+
+def _largest_gradient(agent: StudentObject, parameters: int) -> float:
+    """The largest number of the only gradient that the agent's AdamW has seen so far."""
+    state = agent.call("optimizer.state_dict")
+    momentum = state["param_groups"][0]["betas"][0]
+    seen = [state["state"].call("__getitem__", i)["exp_avg"] for i in range(parameters)]
+    return max(float(np.abs(average).max()) for average in seen) / (1 - momentum)
+
+
+def _distance(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> float:
+    """How far the parameters moved, over all of them."""
+    return float(np.sqrt(sum(np.sum((second[name] - first[name]) ** 2) for name in first)))
