@@ -19,7 +19,9 @@ from autograder.submitted import Handed, submissions
 from autograder.units import Unit
 
 
-def grade_class(course: Course, unit: Unit, *, sandboxed: bool = True, jobs: int | None = None) -> int:
+def grade_class(
+    course: Course, unit: Unit, *, sandboxed: bool = True, jobs: int | None = None
+) -> int:
     """Grade what was handed in for a unit, and show and file the marks; exit status 0.
 
     Raises CourseError if there is nothing to grade or nowhere to put the marks.
@@ -57,7 +59,7 @@ def report_class(course: Course, unit: Unit) -> int:
         else:
             graded[one.student] = kept
     if open_ones == len(handed):
-        raise CourseError(f"Nothing is graded yet by this grader. Run: autograder grade {unit.name}")
+        raise CourseError(f"Nothing is graded by this grader yet: autograder grade {unit.name}")
     _show(course, unit, graded, book.pages(unit, graded))
     if open_ones:
         print(f"{open_ones} submissions are not graded. Run: autograder grade {unit.name}")

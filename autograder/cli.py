@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name = f" ({error.filename})" if error.filename else ""
         print(f"autograder: {error.strerror or error}{name}", file=sys.stderr)
     except KeyboardInterrupt:
-        print("\nautograder: stopped. What is graded is kept: run it again to go on.", file=sys.stderr)
+        print("\nautograder: stopped; run it again, and it goes on from here.", file=sys.stderr)
         return 130
     return WRONG_CALL
 

@@ -119,7 +119,8 @@ def _edited(
 ) -> NotebookNode:
     """The released notebook as this student handed it in."""
     notebook = copy.deepcopy(skeleton)
-    chosen = {name: answers[name] for name in student.solved if name in answers} | student.cells
+    solved = {name: answer for name, answer in answers.items() if name in student.solved}
+    chosen = {**solved, **student.cells}
     for cell in notebook.cells:
         nbgrader = cell.metadata.get("nbgrader", {})
         if nbgrader.get("solution") and nbgrader["grade_id"] in chosen:

@@ -35,7 +35,9 @@ _KEY_OF_PAGE = re.compile(r'<meta content="([0-9a-f]*)" name="autograder-result"
 #: The page's head with its key is in the first part of the file.
 _PAGE_HEAD = 4_000
 #: The last line of a traceback, but for nbgrader's own, which only points to it.
-_EXCEPTION = re.compile(r"^(?!.*NbGraderException)[\w.]+(?:Error|Exception|Entry|Notebook): .*$", re.M)
+_EXCEPTION = re.compile(
+    r"^(?!.*NbGraderException)[\w.]+(?:Error|Exception|Entry|Notebook): .*$", re.MULTILINE
+)
 _LATEST_ERROR = 400
 
 Watch = Callable[[str], None]

@@ -21,10 +21,10 @@ div.prompt { display: none; }
 div.output_execute_result { display: none; }  /* the bare number that nbgrader reads */
 div.cell { padding: 4px 8px; }
 div.inner_cell, div.output_area > * { max-width: 100%; }
-div.text_cell_render { overflow-wrap: anywhere; }
-div.text_cell_render table { margin-left: 0; font-size: 13px; }
-div.text_cell_render td { padding: 2px 12px 2px 0; vertical-align: top; }
-div.output_html { overflow-wrap: anywhere; padding: 0 4px 8px; }
+div.text_cell_render { overflow-wrap: break-word; }
+div.text_cell_render table { margin: 6px 0; font-size: 13px; }
+div.text_cell_render th, div.text_cell_render td { padding: 2px 14px 2px 0; vertical-align: top; }
+div.output_html { overflow-wrap: break-word; padding: 0 4px 8px; }
 div.nbgrader_cell { border-color: #c9d3df; margin-bottom: 4px; }
 div.nbgrader_cell > .panel-heading { background: #e8eef5; border-color: #c9d3df; color: #24405f; }
 div.nbgrader_cell .panel-heading a { color: #24405f; }

@@ -60,7 +60,7 @@ def status_cell(result: Result) -> NotebookNode:
     """A Markdown cell for the top of the notebook: status and points at a glance."""
     rows = "".join(
         f'<tr><td align="left">{_text(_short(task.task))}</td>'
-        f'<td align="right">{number(task.points)} / {number(task.max_points)}</td>'
+        f'<td align="right">{number(task.points)}&nbsp;/&nbsp;{number(task.max_points)}</td>'
         f'<td align="left">{_summary(result, task)}</td></tr>'
         for task in result.tasks
     )

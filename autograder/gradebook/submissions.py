@@ -24,9 +24,9 @@ class SubmissionsAsData(CourseDirectory):
     @classmethod
     def like(cls, coursedir: CourseDirectory) -> SubmissionsAsData:
         """One with the same settings as `coursedir`, except for what is copied."""
-        names = [name for name in CourseDirectory.class_trait_names(config=True) if name != "ignore"]
-        settings = {name: getattr(coursedir, name) for name in names}
-        return cls(parent=coursedir.parent, **settings, ignore=["*"])
+        names = CourseDirectory.class_trait_names(config=True)
+        settings = {name: getattr(coursedir, name) for name in names} | {"ignore": ["*"]}
+        return cls(parent=coursedir.parent, **settings)
 
     def get_existing_timestamp(self, dest_path: str) -> datetime | None:
         """When the submission was handed in; None if its timestamp.txt does not say so."""

@@ -45,7 +45,6 @@ def write_page(report: ClassReport, course: Course) -> Path:
         report=report,
         bars=_histogram(report),
         links={row.student: _link(row, path.parent) for row in report.rows},
-        averages=_averages(report),
         ok=Status.OK,
     )
     path.write_text(page, encoding="utf-8")
@@ -69,24 +68,12 @@ def _values(row: Row) -> list[object]:
     ]  # fmt: skip
 
 
-def _averages(report: ClassReport) -> list[tuple[str, float, float, int]]:
-    """For each task: its name, its points, their mean in the class, and who has them all."""
-    marked = [row for row in report.rows if row.has_mark and row.result.status is not Status.MISSING]
-    averages = []
-    for index, (name, most) in enumerate(report.tasks):
-        earned = [row.result.tasks[index].points for row in marked]
-        mean = sum(earned) / len(earned) if earned else 0.0
-        averages.append((name, most, mean, sum(points >= most for points in earned)))
-    return averages
-
-
 def _histogram(report: ClassReport) -> list[tuple[str, int, float]]:
     """For each tenth of the points: its label, how many students, the bar's height in percent."""
     most = report.unit.max_points
     counts = [0] * _BARS
-    for row in report.rows:
-        if row.total is not None and row.result.status is not Status.MISSING:
-            counts[min(_BARS - 1, int(_BARS * row.total / most))] += 1
+    for row in report.marked:
+        counts[min(_BARS - 1, int(_BARS * row.result.points / most))] += 1
     tallest = max(1, *counts)
     return [
         (f"{100 * bar // _BARS}–{100 * (bar + 1) // _BARS} %", count, 100 * count / tallest)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.judging import NOT_REACHED
-from autograder.results import Result, Status
+from autograder.judging import NOT_REACHED, NOT_SOLVED
+from autograder.results import Result, Status, TaskResult
 from autograder.units import Unit
 
 
@@ -39,6 +39,18 @@ class Row:
     def mean_score(self) -> float | None:
         """The trained agent's mean score, if it has one."""
         return None if self.result.evaluation is None else self.result.evaluation.mean
+
+
+@dataclass(frozen=True)
+class TaskSummary:
+    """A task in the class: its points, their mean, and how many have all, some or did not try."""
+
+    name: str
+    most: float
+    mean: float
+    complete: int
+    partly: int
+    not_solved: int
 
 
 @dataclass(frozen=True)
@@ -83,15 +95,39 @@ class ClassReport:
         """How many results were made without the sandbox."""
         return sum(not row.result.sandboxed for row in self.rows)
 
+    @property
+    def marked(self) -> list[Row]:
+        """The rows with marks for something handed in."""
+        nothing = (Status.MISSING, Status.GRADER_ERROR)
+        return [row for row in self.rows if row.result.status not in nothing]
+
+    def summaries(self) -> list[TaskSummary]:
+        """Each task as the class did it."""
+        summaries = []
+        for index, (name, most) in enumerate(self.tasks):
+            tasks = [row.result.tasks[index] for row in self.marked]
+            earned = [task.points for task in tasks]
+            summaries.append(
+                TaskSummary(
+                    name,
+                    most,
+                    mean=sum(earned) / len(earned) if earned else 0.0,
+                    complete=sum(points >= most for points in earned),
+                    partly=sum(0 < points < most for points in earned),
+                    not_solved=sum(map(_is_not_solved, tasks)),
+                )
+            )
+        return summaries
+
     def mistakes(self, most: int = 15) -> list[Mistake]:
-        """The failed checks that most students share; what was never answered is left out."""
+        """The failed checks that most students share; what was never tried is left out."""
         found: dict[tuple[str, str, str], list[str]] = {}
         for row in self.rows:
             if row.result.status in (Status.MISSING, Status.INVALID_NOTEBOOK, Status.GRADER_ERROR):
                 continue
             for task in row.result.tasks:
                 for check in task.checks:
-                    if not check.passed and check.mistake not in (None, NOT_REACHED):
+                    if not check.passed and check.mistake not in (None, NOT_REACHED, NOT_SOLVED):
                         place = (task.task.rsplit("/", 1)[-1], check.check, str(check.mistake))
                         found.setdefault(place, []).append(check.message or "")
         ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -99,3 +135,7 @@ class ClassReport:
             Mistake(*place, message=Counter(messages).most_common(1)[0][0], students=len(messages))
             for place, messages in ranked[:most]
         ]
+
+
+def _is_not_solved(task: TaskResult) -> bool:
+    return any(check.mistake == NOT_SOLVED for check in task.checks)

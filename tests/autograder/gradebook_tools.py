@@ -19,7 +19,14 @@ from autograder.cohort import result_key
 from autograder.course import Course
 from autograder.gradebook.register import register
 from autograder.grading import GradingOptions
-from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult, write_result
+from autograder.results import (
+    CheckResult,
+    EvaluationResult,
+    Result,
+    Status,
+    TaskResult,
+    write_result,
+)
 from autograder.scripts import put_scripts_on_path
 from autograder.units import Unit, unit_named
 

@@ -39,7 +39,7 @@ NASTY = [
     "```mermaid\n<img src=x onerror=alert(1)>\n```",
     "$<img src=x onerror=alert(1)>$",
     "\\begin{x}<script>alert(1)</script>\\end{x}",
-    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></mglyph></table></math>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></mglyph></table>",
     "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
     "<details open ontoggle=alert(1)><summary>x</summary></details>",
     "![x](attachment:x.svg)",
@@ -131,7 +131,8 @@ def test_raw_cells_and_foreign_metadata_do_nothing() -> None:
 
 def test_colour_codes_and_control_characters_of_an_output_are_gone() -> None:
     output = new_output("stream", name="stdout", text="a\x1b]0;title\x07b\x1b[31mc")
-    cleaned, _ = CleanCells().preprocess(new_notebook(cells=[new_code_cell("", outputs=[output])]), {})
+    notebook = new_notebook(cells=[new_code_cell("", outputs=[output])])
+    cleaned, _ = CleanCells().preprocess(notebook, {})
     assert "\x1b" not in cleaned.cells[0].outputs[0].text
 
 
