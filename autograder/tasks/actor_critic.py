@@ -151,6 +151,11 @@ def values_are_what_the_critic_says(student: Student, random: np.random.Generato
     trunk, policy, critic = _layers(network)
     x = observations(random, 8)
     hidden = _hidden(trunk, x, relu)
+    # Half of the values negative: otherwise an activation behind the critic might not show.
+    middle = np.median(through(critic, hidden)).astype(np.float32)
+    bias = _bias_name(network.parameters())
+    network.set_parameters({bias: network.parameters()[bias] - middle})
+    trunk, policy, critic = _layers(network)
     probs = softmax(through(policy, hidden))
     raw = _hidden(trunk, x, lambda y: y)
     right = through(critic, hidden)[:, 0]
@@ -519,11 +524,18 @@ def both_heads_learn(student: Student, random: np.random.Generator) -> None:
     except StudentError as error:
         expect(
             "inplace" not in error.message and "second time" not in error.message,
-            "two_steps",
-            "The second backward() or step() comes too late: the first one has used up the graph, "
-            "or moved the weights. Add the two losses, then one backward() and one step().",
+            "two_backwards",
+            "The second backward() comes too late: the first one has used up the graph. Add the "
+            "two losses, then one backward() and one step().",
         )
         raise
+    expect(
+        _optimizer_steps(agent) <= 1,
+        "two_steps",
+        "The optimizer made two steps. When it makes the second one, the weights are no longer "
+        "those with which that loss was computed. Add the two losses, then one backward() and one "
+        "step().",
+    )
     after = _weights(agent)
     moved = {name for name in before if not np.array_equal(before[name], after[name])}
     expect(
@@ -544,36 +556,39 @@ def both_heads_learn(student: Student, random: np.random.Generator) -> None:
 
 @update.check("the_policy_follows_the_advantage", points=1)
 def the_policy_follows_the_advantage(student: Student, random: np.random.Generator) -> None:
-    agent, start = _agent(student, random, value=3.0)
-    returns = np.ones(len(start), np.float32)  # the critic expected 3: worse than usual
-    net = agent.get("net")
-    seed = int(random.integers(2**31))
-    student.seed(seed)
-    rising = student.gradients("choose_action", net, start, network=net, output=1).parameters
-    student.seed(seed)  # the same actions once more
-    steps = _Steps.played(student, agent, start, returns)
-    downhill = -steps.slope_of_the_policy(student, steps.advantages(student))
-    without_critic = -steps.slope_of_the_policy(student, returns)
-    before = _weights(agent)
-    steps.learn(agent)
-    after = _weights(agent)
-    rise = sum(
-        float(np.sum((after[name] - before[name]) * gradient))
-        for name, gradient in rising.items()
-        if gradient is not None
-    )
-    expect(
-        not (rise * downhill < 0 < rise * without_critic),
-        "advantage_not_used",
-        "The critic expected more than came, but the actions were encouraged: the policy's loss "
-        "got something else than the advantages. Hand losses(...) what advantage(...) returned.",
-    )
-    expect(
-        rise * downhill >= 0,
-        "policy_uphill",
-        "The update makes your own policy_loss larger, not smaller. Call backward() on the sum of "
-        "what losses(...) returned, without another minus.",
-    )
+    # The return is 1. A critic that expected -3 calls it good, one that expected 3 calls it bad.
+    for value, mistake, message in (
+        (
+            -3.0,
+            "policy_uphill",
+            "The update makes your own policy_loss larger, not smaller. Call backward() on the sum "
+            "of what losses(...) returned, without another minus.",
+        ),
+        (
+            3.0,
+            "advantage_not_used",
+            "The critic expected more than came, but the actions were encouraged: the policy's "
+            "loss got something else than the advantages. Hand losses(...) what advantage(...) "
+            "returned.",
+        ),
+    ):
+        agent, start = _agent(student, random, value=value)
+        net = agent.get("net")
+        seed = int(random.integers(2**31))
+        student.seed(seed)
+        rising = student.gradients("choose_action", net, start, network=net, output=1).parameters
+        student.seed(seed)  # the same actions once more
+        steps = _Steps.played(student, agent, start, np.ones(len(start), np.float32))
+        slope = steps.slope_of_the_policy(student, steps.advantages(student))
+        before = _weights(agent)
+        steps.learn(agent)
+        after = _weights(agent)
+        rise = sum(
+            float(np.sum((after[name] - before[name]) * gradient))
+            for name, gradient in rising.items()
+            if gradient is not None
+        )
+        expect(rise * slope <= 0, mistake, message)
 
 
 @update.check("only_its_own_loss_moves_the_critic", points=1)
@@ -781,13 +796,12 @@ def _leaks(student: Student, returns: np.ndarray, values: np.ndarray) -> bool:
 def _agent(
     student: Student, random: np.random.Generator, value: float | None = None
 ) -> tuple[StudentObject, np.ndarray]:
-    """An agent with new random weights, and observations.
+    """A fresh agent, and observations.
 
     value: what its critic shall say of every state; then its policy rates all actions alike, too.
     """
     agent = student.call("ACPolicy")
     net = network_of(agent)
-    redraw(net, random)
     heads = {name: array for name, array in net.parameters().items() if _part(name) != "hidden"}
     expect(
         {_part(name) for name in heads} == {"policy", "critic"},
@@ -804,6 +818,17 @@ def _agent(
 def _bias_name(parameters: Mapping[str, np.ndarray]) -> str:
     """The critic's last bias."""
     return [name for name, array in parameters.items() if _part(name) == "critic"][-1]
+
+
+def _optimizer_steps(agent: StudentObject) -> int:
+    """How many steps Adam has counted for the parameter that it moved most often."""
+    state = agent.call("optimizer.state_dict")
+    moments = state.get("state") if isinstance(state, dict) else None
+    if not isinstance(moments, StudentObject):
+        return 0
+    kept = [moments.call("get", number) for number in range(len(_weights(agent)))]
+    steps = [item.get("step") for item in kept if isinstance(item, dict)]
+    return max((int(step) for step in steps if isinstance(step, np.ndarray)), default=0)
 
 
 def _critic_bias(agent: StudentObject) -> float:
@@ -829,8 +854,8 @@ class _Steps:
             expect(
                 np.shape(student.read(item)) == returns.shape,
                 "act_is_wrong",
-                "choose_action does not return a log-probability and a value for each row: first "
-                "mend the exercise act.",
+                "choose_action does not answer with one log-probability and one value for each row "
+                "here: first mend the exercises forward and act.",
             )
         return cls(held[0], held[1], returns)
 

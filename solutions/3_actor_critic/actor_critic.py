@@ -1,0 +1,533 @@
+# %% [markdown]
+# # An actor and its critic
+#
+# In the last unit the agent asked after each batch: did it go better than usual? And *usual* was
+# one number, the mean over everything. But a return of 30 is a triumph when the pole is already
+# tipping over, and a disappointment when it stands upright. Whoever judges an action should know
+# the state it was taken in.
+#
+# So the network gets a second output, the **critic**: an estimate of the return that can be
+# expected from a state on. The **actor** is the policy, as before. The actor learns from how much
+# better things went than the critic thought; the critic learns to think right.
+#
+# You write about 20 lines, in seven exercises of 5 to 15 minutes.
+
+# %%
+import sys
+
+if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere it is installed
+    # %pip install --quiet "git+$COURSE_URL"
+    pass
+
+# %%
+from typing import NamedTuple
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.distributions import Categorical
+
+from autograder import check, start_unit
+from helpers import (
+    AbstractAgent,
+    Training,
+    animate,
+    mean_score,
+    play_episodes,
+    plot_learning_curve,
+    plot_statistics,
+    train_agent,
+)
+
+start_unit("actor_critic")
+
+# %% [markdown]
+# ## 1. One network, two heads
+#
+# The *value* of a state is the return that the policy $\pi$ can expect from there:
+#
+# $$V(s) = \mathbb E_\pi\,[\,G_t \mid s_t = s\,]$$
+#
+# Actor and critic look at the same four numbers and must understand the same things in them: which
+# way is the pole leaning, how fast? Hence they share a hidden layer; only the last step differs.
+#
+# $$h = \operatorname{ReLU}(W s + b), \qquad
+# \pi(\cdot \mid s) = \operatorname{softmax}(W_\pi h + b_\pi), \qquad V(s) = W_V h + b_V$$
+#
+# ### Exercise: `forward` (10 minutes)
+#
+# Write the class `ActorCriticNetwork`:
+#
+# 1. in `__init__`, a linear layer from the 4 numbers of an observation to `hidden_size`, and two
+#    linear layers from there: `policy`, to `n_actions` numbers, and `critic`, to a single one;
+# 2. in `forward`, return two things: the probabilities, shape `(batch, n_actions)`, and the values,
+#    shape `(batch,)`. A value is any number, so there is no activation behind `critic`.
+#
+# <details><summary>Hint</summary>
+#
+# `critic` answers with shape `(batch, 1)`. Take the last dimension away with `.squeeze(-1)`; a bare
+# `.squeeze()` would also swallow the batch if it holds a single observation.
+# </details>
+
+# %% nbgrader={"grade_id": "forward", "solution": true}
+class ActorCriticNetwork(nn.Module):
+    """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""
+
+    def __init__(self, hidden_size=128, n_actions=2):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.hidden = nn.Linear(4, hidden_size)
+        self.policy = nn.Linear(hidden_size, n_actions)
+        self.critic = nn.Linear(hidden_size, 1)
+        ### END SOLUTION
+
+    def forward(self, x):
+        ### BEGIN SOLUTION
+        x = F.relu(self.hidden(x))  # (batch, hidden_size)
+        probs = F.softmax(self.policy(x), dim=-1)  # (batch, n_actions)
+        value = self.critic(x).squeeze(-1)  # (batch,)
+        return probs, value
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-forward", "grade": true}
+check("actor_critic/forward", ActorCriticNetwork)
+
+# %% [markdown]
+# ## 2. Choosing an action
+#
+# As in the last unit, the action is drawn. What is new: for each state the agent also keeps the
+# critic's value, because both losses will need it.
+#
+# ### Exercise: `act` (5 minutes)
+#
+# `observation` is a NumPy array of shape `(n, 4)`. Draw an action for each row; return the actions,
+# their log-probabilities, and the values, three tensors of shape `(n,)`.
+#
+# <details><summary>Hint</summary>
+#
+# `net(...)` answers with two things now. Return the value as it came from the network: `.detach()`,
+# `.item()` or `torch.no_grad()` would cut it off, and the critic could never learn.
+# </details>
+
+# %% nbgrader={"grade_id": "act", "solution": true}
+def choose_action(net, observation):
+    """An action, its log-probability and the value for each row, (n,) each."""
+    ### BEGIN SOLUTION
+    probs, value = net(torch.as_tensor(observation, dtype=torch.float32))  # (n, n_actions), (n,)
+    m = Categorical(probs)
+    action = m.sample()  # (n,)
+    return action, m.log_prob(action), value
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-act", "grade": true}
+check("actor_critic/act", choose_action)
+
+# %% [markdown]
+# ## 3. The advantage
+#
+# The next two functions you know from the last unit; they are given. Returns on the cart pole go up
+# to 100, which a fresh critic, whose values are near 0, would need long to reach. Normalised over
+# the batch they have mean 0 and standard deviation 1: that is the scale on which our critic thinks.
+
+# %%
+def discounted_returns(rewards, gamma=0.99):
+    """The discounted return from each step on, a float tensor of shape (len(rewards),)."""
+    returns = []
+    following = 0.0
+    for reward in reversed(rewards):
+        following = reward + gamma * following
+        returns.append(following)
+    returns.reverse()
+    return torch.tensor(returns, dtype=torch.float32)  # (len(rewards),)
+
+
+def normalise(returns):
+    """Returns with mean 0 and standard deviation 1, same shape."""
+    eps = np.finfo(np.float32).eps.item()
+    return (returns - returns.mean()) / (returns.std(correction=0) + eps)
+
+
+# %% [markdown]
+# How much better was it than the critic expected? That is the *advantage*:
+#
+# $$A_t = G_t - V(s_t)$$
+#
+# (Some call this the temporal difference. It is not quite: the *TD error* compares the value with
+# only one reward and the value of the next state, $r_t + \gamma V(s_{t+1}) - V(s_t)$. Ours compares
+# it with the whole return that was really played; Sutton & Barto, sections 6.1 and 13.4.)
+#
+# The advantage tells the *actor* how good its action was. If the critic were allowed to listen, it
+# would learn to say whatever makes the actor's loss small, which has nothing to do with the truth.
+# So no gradient may flow through $V(s_t)$ here.
+#
+# ### Exercise: `advantage` (5 minutes)
+#
+# `returns` and `values` have shape `(steps,)`; return the advantages, same shape. They must not
+# know that the values came from a network.
+#
+# <details><summary>Hint</summary>
+#
+# `tensor.detach()` is the same numbers without their history.
+# </details>
+
+# %% nbgrader={"grade_id": "advantage", "solution": true}
+def advantage(returns, values):
+    """How much better each step went than the critic expected, (steps,); no gradient."""
+    ### BEGIN SOLUTION
+    return returns - values.detach()
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-advantage", "grade": true}
+check("actor_critic/advantage", advantage)
+
+# %% [markdown]
+# ## 4. Two losses
+#
+# The actor's is the one of REINFORCE, with the advantage in the place of the return. The critic's
+# is an ordinary regression: the values should come close to the returns. Squared errors would let a
+# few wild returns rule everything, so we take `smooth_l1_loss`, quadratic for errors below 1 and
+# linear beyond (Huber, 1964):
+#
+# $$L_\pi = -\frac 1 T \sum_t A_t \,\log \pi(a_t \mid s_t), \qquad
+# L_V = \frac 1 T \sum_t \begin{cases}
+# \frac 12 (V_t - G_t)^2 & \text{if } |V_t - G_t| < 1\\ |V_t - G_t| - \frac 12 & \text{otherwise}
+# \end{cases}$$
+#
+# ### Exercise: `losses` (10 minutes)
+#
+# All four arguments have shape `(steps,)`; `advantages` are what your `advantage` returned. Return
+# two numbers, the actor's loss and the critic's. Two sums instead of two means are right, too, but
+# do not mix them: a sum is thousands of times larger than a mean, and one of the two would not be
+# heard.
+#
+# <details><summary>Hint</summary>
+#
+# `F.smooth_l1_loss(values, returns)` takes the mean by itself. Stay with tensors: after `.item()`
+# or `float(...)` there is nothing left to learn from.
+# </details>
+
+# %% nbgrader={"grade_id": "losses", "solution": true}
+def losses(log_probs, advantages, values, returns):
+    """The loss of the policy and the loss of the critic, a tensor with a single number each."""
+    ### BEGIN SOLUTION
+    policy_loss = (-advantages * log_probs).mean()
+    value_loss = F.smooth_l1_loss(values, returns)
+    return policy_loss, value_loss
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-losses", "grade": true}
+check("actor_critic/losses", losses)
+
+# %% [markdown]
+# ## 5. The agent
+#
+# The agent is built like `SimplePolicy`: it plays a batch of episodes to the end, then learns from
+# all their steps at once. The bookkeeping is given.
+#
+# ### Exercise: `update` (15 minutes)
+#
+# Two gaps:
+#
+# 1. `act`: choose actions with your `choose_action`; append a `SavedAction` with their
+#    log-probabilities and values to `self.memory`; return the actions as a NumPy array;
+# 2. `update`: compute the advantages, then both losses, and make **one** step of the optimizer for
+#    their sum. Both heads, and the layer that they share, learn in this one step.
+#
+# <details><summary>Hint</summary>
+#
+# The optimizer does not mind that the loss is a sum: `zero_grad`, then `backward` on the sum, then
+# `step`. Two steps, one for each loss, would not work: after the first one the weights are no
+# longer those with which the second loss was computed.
+# </details>
+
+# %% nbgrader={"grade_id": "update", "solution": true}
+class SavedAction(NamedTuple):
+    """What the agent keeps of a step, a row for each episode that was running."""
+
+    log_prob: torch.Tensor  # (n,)
+    value: torch.Tensor  # (n,)
+
+
+class ACPolicy(AbstractAgent):
+    """Actor and critic: learns from whole episodes."""
+
+    def __init__(self, gamma=0.99, lr=5e-3):
+        self.net = ActorCriticNetwork()
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=lr)
+        self.gamma = gamma
+        self.games = 0  # episodes played
+        self.mean_reward = None  # running average of their scores
+
+    def start_episode(self, observation):
+        n = len(observation)
+        self.memory = []  # a SavedAction for each step
+        self.episodes = []  # to which episode each of their rows belongs
+        self.rewards = [[] for _ in range(n)]  # of each episode
+        self.running = n  # how many episodes have not ended yet
+
+    def act(self, observation, explore=True):
+        if not explore:
+            with torch.no_grad():
+                probs, _ = self.net(torch.as_tensor(observation, dtype=torch.float32))
+                return probs.argmax(dim=-1).numpy()  # (n,)
+        ### BEGIN SOLUTION
+        action, log_prob, value = choose_action(self.net, observation)
+        self.memory.append(SavedAction(log_prob, value))
+        return action.numpy()  # (n,)
+        ### END SOLUTION
+
+    def train(self, transition):
+        self.episodes.append(transition.episode)
+        for episode, reward in zip(transition.episode, transition.reward, strict=True):
+            self.rewards[episode].append(float(reward))
+        ended = transition.terminated | transition.truncated  # (n,)
+        self.running -= ended.sum()
+        if self.running == 0:
+            self.keep_count()
+            self.update(*self.remembered())
+
+    def remembered(self):
+        """All log-probabilities and values of the batch, and the normalised returns, (steps,) each."""
+        log_probs = torch.cat([saved.log_prob for saved in self.memory])
+        values = torch.cat([saved.value for saved in self.memory])
+        episodes = torch.as_tensor(np.concatenate(self.episodes))
+        returns = torch.zeros(len(log_probs))
+        for episode, rewards in enumerate(self.rewards):
+            returns[episodes == episode] = discounted_returns(rewards, self.gamma)
+        return log_probs, values, normalise(returns)
+
+    def update(self, log_probs, values, returns):
+        """One step of the optimizer for both losses."""
+        ### BEGIN SOLUTION
+        advantages = advantage(returns, values)
+        policy_loss, value_loss = losses(log_probs, advantages, values, returns)
+        self.optimizer.zero_grad()
+        (policy_loss + value_loss).backward()
+        self.optimizer.step()
+        ### END SOLUTION
+
+    def keep_count(self):
+        for rewards in self.rewards:
+            self.games += 1
+            score = sum(rewards)
+            before = score if self.mean_reward is None else self.mean_reward
+            self.mean_reward = 0.95 * before + 0.05 * score
+
+
+# %% nbgrader={"grade_id": "check-update", "grade": true}
+check("actor_critic/update", ACPolicy)
+
+# %% [markdown]
+# ## 6. Training
+#
+# Sixteen episodes for every update, as with REINFORCE, and a learning rate of $2 \cdot 10^{-2}$.
+#
+# The textbook's way, one episode an update and a learning rate of $5 \cdot 10^{-3}$, gets there,
+# too: in each of four trainings that we measured, after 21 to 57 seconds of processor time. In
+# batches of sixteen it takes four: chance has less to say in their gradient, so that the steps can
+# be larger, and sixteen cart poles are moved by one NumPy call.
+#
+# ### Exercise: `agent` (5 minutes)
+#
+# `make_agent` returns a fresh `ACPolicy` with hyperparameters that learn well in batches of 16.
+# Start with those above; try others if you like, and compare the curves.
+#
+# <details><summary>Hint</summary>
+#
+# `return ACPolicy(gamma=0.99, lr=2e-2)`. With a much larger learning rate the policy becomes sure
+# of itself before it knows anything; with a much smaller one you wait.
+# </details>
+
+# %% nbgrader={"grade_id": "agent", "solution": true}
+def make_agent():
+    """A fresh, untrained agent."""
+    ### BEGIN SOLUTION
+    return ACPolicy(gamma=0.99, lr=2e-2)
+    ### END SOLUTION
+
+
+# %% tags=["not-graded", "raises-exception"]
+agent = make_agent()
+statistics = train_agent(
+    agent, "CartPole-v1", Training(episodes=2_500, environments=16, checkpoint_every=8_000, seed=1)
+)
+plot_statistics(statistics, threshold=475, title="Actor and critic")
+
+# %% [markdown]
+# Is your training like those of others? The band holds eight of ten trainings of the reference.
+
+# %% tags=["not-graded", "raises-exception"]
+plot_learning_curve("actor_critic", statistics)
+
+# %% [markdown]
+# The next cell is what the grader does: it trains a **fresh** agent of yours with your code, in a
+# cart pole **in disguise** (the numbers of the observation change places and signs, the actions
+# change names), and then plays 100 greedy episodes. A mean score of at least 475 earns the points;
+# if the first training misses it, two more are tried.
+
+# %% nbgrader={"grade_id": "check-agent", "grade": true} tags=["not-graded"]
+check("actor_critic/agent", make_agent)
+
+# %% tags=["not-graded", "raises-exception"]
+animate(agent, seed=3)
+
+# %% [markdown]
+# ## 7. What does the critic think?
+#
+# A score cannot tell you whether your critic is any good: even with a critic that talks nonsense
+# the actor learns, for it is only a baseline. So let us ask it. Here is its value of every
+# combination of angle and angular velocity, the cart standing still in the middle; bright is good.
+# The white line is the actor's: above it, it rather pushes to the right, below to the left.
+
+# %% tags=["not-graded", "raises-exception"]
+angle, velocity = np.meshgrid(np.linspace(-0.2, 0.2, 41), np.linspace(-2, 2, 41))
+states = np.zeros((angle.size, 4), dtype=np.float32)
+states[:, 2], states[:, 3] = angle.ravel(), velocity.ravel()
+with torch.no_grad():
+    probs, value = agent.net(torch.as_tensor(states))  # (n, 2), (n,)
+
+figure, axes = plt.subplots()
+filled = axes.contourf(angle, velocity, value.numpy().reshape(angle.shape), levels=20)
+figure.colorbar(filled, label="value")
+right = probs[:, 1].numpy().reshape(angle.shape)
+axes.contour(angle, velocity, right, levels=[0.5], colors="white")
+axes.set(xlabel="angle of the pole, rad", ylabel="angular velocity, rad/s")
+plt.show()
+
+# %% [markdown]
+# Dark is where the pole leans *and* goes on falling. A leaning pole that swings back is nothing to
+# worry about: the bright ridge runs from the upper left to the lower right. And the actor's line
+# runs along it. Both found out by themselves what you wrote down as a rule of thumb in unit 1.
+
+# %% [markdown]
+# ## 8. Save and load
+#
+# ### Exercise: `save` (5 minutes)
+#
+# As in the last unit: `save_agent` writes a dictionary with the keys `games`, `model_state_dict`,
+# `optimizer_state_dict` and `mean_reward`; `load_agent` puts everything back into the agent given.
+# The network has two heads now. Does that change anything?
+#
+# <details><summary>Hint</summary>
+#
+# It does not: `state_dict()` finds every layer that is an attribute of the network. Load with
+# `torch.load(path, weights_only=True)`.
+# </details>
+
+# %% nbgrader={"grade_id": "save", "solution": true}
+def save_agent(agent, path):
+    """Write everything that the agent needs to go on into a file."""
+    ### BEGIN SOLUTION
+    torch.save(
+        {
+            "games": agent.games,
+            "model_state_dict": agent.net.state_dict(),
+            "optimizer_state_dict": agent.optimizer.state_dict(),
+            "mean_reward": agent.mean_reward,
+        },
+        path,
+    )
+    ### END SOLUTION
+
+
+def load_agent(agent, path):
+    """Put what `save_agent` wrote back into the agent."""
+    ### BEGIN SOLUTION
+    checkpoint = torch.load(path, weights_only=True)
+    agent.games = checkpoint["games"]
+    agent.net.load_state_dict(checkpoint["model_state_dict"])
+    agent.optimizer.load_state_dict(checkpoint["optimizer_state_dict"])
+    agent.mean_reward = checkpoint["mean_reward"]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-save", "grade": true}
+check("actor_critic/save", save_agent, load_agent)
+
+# %% tags=["not-graded", "raises-exception"]
+save_agent(agent, "actor_critic.pt")
+restored = ACPolicy()
+load_agent(restored, "actor_critic.pt")
+print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.1f} on average.")
+
+# %% [markdown]
+# ## 9. What went wrong here?
+#
+# A colleague had read that something must be detached, and wrote these losses, everything else as
+# you did:
+#
+# ```python
+# def losses(log_probs, advantages, values, returns):
+#     policy_loss = (-advantages * log_probs.detach()).mean()
+#     value_loss = F.smooth_l1_loss(values, returns)
+#     return policy_loss, value_loss
+# ```
+#
+# No error, and the critic's loss went down nicely. This is the learning curve (measured, ten
+# trainings):
+
+# %% tags=["not-graded", "raises-exception"]
+plot_learning_curve("actor_critic_diagnosis")
+
+# %% [markdown]
+# ### Exercise: `diagnosis` (5 minutes)
+#
+# Which explanation fits the snippet *and* the curve? Return its letter.
+#
+# * **a**: The policy is pushed the wrong way: what went well becomes less likely, so the scores
+#   fall below those of chance.
+# * **b**: The critic gets no gradient. Without a good critic the advantages mean nothing.
+# * **c**: The policy head gets no gradient. It still plays as on its first day, while the critic
+#   watches and learns.
+# * **d**: Everything learns, but the critic's loss is much larger than the policy's; with patience
+#   the curve will rise.
+#
+# <details><summary>Hint</summary>
+#
+# An agent that acts by chance scores about 22. Then ask of each of the two losses: which layers can
+# its gradient still reach?
+# </details>
+
+# %% nbgrader={"grade_id": "diagnosis", "solution": true}
+def diagnosis():
+    """The letter of the explanation that fits."""
+    ### BEGIN SOLUTION
+    return "c"
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-diagnosis", "grade": true}
+check("actor_critic/diagnosis", diagnosis)
+
+# %% [markdown]
+# ## 10. In your own words
+#
+# (5 minutes, graded by hand.) Suppose the critic were wrong by the same amount everywhere: it says
+# 3 too much in every state, and never learns. In which direction would that push the actions, and
+# why does the actor find its way nevertheless if it draws enough of them? (Think of what a baseline
+# may depend on, and what not.)
+
+# %% [markdown] nbgrader={"grade_id": "question-baseline", "grade": true, "solution": true, "points": 2}
+# *Your answer here.*
+
+# %% [markdown]
+# ## Where to go from here
+#
+# * R. S. Sutton, A. G. Barto, [Reinforcement Learning: An
+#   Introduction](http://incompleteideas.net/book/the-book-2nd.html), 2nd edition, sections 13.4
+#   (REINFORCE with baseline, which is what you built) and 13.5 (actor–critic, which learns after
+#   every step).
+# * V. R. Konda, J. N. Tsitsiklis, [Actor-Critic
+#   Algorithms](https://papers.nips.cc/paper/1786-actor-critic-algorithms), *NIPS* 12, 1999.
+# * V. Mnih et al., [Asynchronous Methods for Deep Reinforcement
+#   Learning](https://arxiv.org/abs/1602.01783), 2016: actor and critic in one network, many
+#   environments at once.
+# * P. J. Huber, [Robust Estimation of a Location
+#   Parameter](https://doi.org/10.1214/aoms/1177703732), *Annals of Mathematical Statistics* 35,
+#   1964.
