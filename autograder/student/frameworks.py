@@ -150,14 +150,16 @@ class TorchFramework(Framework):
     def network(
         self, layers: list[Layer], softmax: bool, critic: Layer | None, masked: bool
     ) -> Any:
-        nn = self.torch.nn
+        nn: Any = self.torch.nn
+        sequential: Any = nn.Sequential
+        module: Any = nn.Module
         hidden: list[Any] = []
         for layer in layers[:-1]:
             hidden += [self._linear(layer), nn.ReLU()]
         last = [self._linear(layers[-1]), *([nn.Softmax(dim=-1)] if softmax else [])]
         if masked:
 
-            class Masked(nn.Sequential):
+            class Masked(sequential):
                 def forward(self, x: Any, mask: Any) -> Any:
                     return super().forward(x) * mask  # (batch, outputs)
 
@@ -165,7 +167,7 @@ class TorchFramework(Framework):
         if critic is None:
             return nn.Sequential(*hidden, *last)
 
-        class TwoHeads(nn.Module):
+        class TwoHeads(module):
             def __init__(self, trunk: Any, head: Any, critic: Any) -> None:
                 super().__init__()
                 self.trunk, self.head, self.critic = trunk, head, critic

@@ -418,13 +418,13 @@ def gradients_go_where_they_should(student: Student, random: np.random.Generator
     of_policy = _slopes(student, 0, log_probs, advantages, values, returns)
     of_critic = _slopes(student, 1, log_probs, advantages, values, returns)
     expect(
-        np.any(of_policy[0] != 0),
+        bool(np.any(of_policy[0] != 0)),
         "policy_graph_cut",
         "The policy's loss does not depend on the log-probabilities any more: .item(), .detach() "
         "or a new torch.tensor(...) cut the graph, and the policy would never learn.",
     )
     expect(
-        np.any(of_critic[2] != 0),
+        bool(np.any(of_critic[2] != 0)),
         "critic_graph_cut",
         "The critic's loss does not depend on the values any more: .item(), .detach() or a new "
         "torch.tensor(...) cut the graph, and the critic would never learn.",

@@ -23,7 +23,8 @@ RIGHT_ANSWERS = (
             Edit(
                 "forward",
                 "self.policy = nn.Linear(hidden_size, n_actions)",
-                "self.policy = nn.Sequential(nn.Linear(hidden_size, n_actions), nn.Softmax(dim=-1))",
+                "self.policy = nn.Sequential("
+                "nn.Linear(hidden_size, n_actions), nn.Softmax(dim=-1))",
             ),
             Edit("forward", SOFTMAX, "self.policy(x)"),
         ),
