@@ -34,7 +34,6 @@ def test_points_and_cells_may_change_while_nobody_has_handed_in(tiny: Course, un
     assert points(tiny, unit) == {"check-double": 3, "question-how": 4}
 
 
-@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 def test_once_somebody_has_the_cells_stay(tiny: Course, unit: Unit) -> None:
     build(tiny, [unit])
     register(tiny, unit, database(tiny))
