@@ -149,6 +149,14 @@ class Worker:
         """Call a name or an object."""
         return self._asked.call(target, *arguments, **keywords)
 
+    def do_each(self, target: Any, rows: np.ndarray) -> list[Any]:
+        """Call for each row."""
+        return self._asked.each(target, rows)
+
+    def do_toolbox(self, name: str, arguments: list[Any]) -> StudentObject:
+        """Make something of the course's own."""
+        return self._asked.toolbox(name, *arguments)
+
     def do_call_method(
         self, target: StudentObject, method: str, arguments: list[Any], keywords: dict[str, Any]
     ) -> Any:
@@ -213,6 +221,10 @@ class Worker:
     def do_temporary_path(self, name: str) -> str:
         """Where the student's code may write."""
         return self._asked.temporary_path(name)
+
+    def do_move(self, path: str, other: str) -> bool:
+        """Rename a file."""
+        return self._asked.move(path, other)
 
     @property
     def _asked(self) -> LocalStudent:

@@ -97,6 +97,14 @@ class Student(ABC):
         """Call a function or class by name, or an object. Raises NotSolved if there is none."""
 
     @abstractmethod
+    def each(self, target: str | StudentObject, rows: np.ndarray) -> list[Any]:
+        """Call the target once for each row of an array; one result a row."""
+
+    @abstractmethod
+    def toolbox(self, name: str, *arguments: Any) -> StudentObject:
+        """Make something of the course's own on the student's side (`"scripted.ScriptedEnv"`)."""
+
+    @abstractmethod
     def call_method(
         self, target: StudentObject, method: str, *arguments: Any, **keywords: Any
     ) -> Any:
@@ -177,3 +185,7 @@ class Student(ABC):
     @abstractmethod
     def temporary_path(self, name: str) -> str:
         """A path at which the student's code may write a file of this name."""
+
+    @abstractmethod
+    def move(self, path: str, other: str) -> bool:
+        """Rename a file that the student's code wrote; False if there is none."""

@@ -5,6 +5,7 @@ This file runs inside the sandbox. It must import nothing of the grader but its 
 
 from __future__ import annotations
 
+import importlib
 import os
 import random
 import tempfile
@@ -43,6 +44,15 @@ class LocalStudent(Student):
     def call(self, target: str | StudentObject, *arguments: Any, **keywords: Any) -> Any:
         function = self._target(target)
         return self._give(self._run(function, self._take_all(arguments), self._take_map(keywords)))
+
+    def each(self, target: str | StudentObject, rows: np.ndarray) -> list[Any]:
+        function = self._target(target)
+        return self._give(self._run(lambda: [function(row) for row in rows.copy()]))
+
+    def toolbox(self, name: str, *arguments: Any) -> StudentObject:
+        module, _, kind = name.rpartition(".")
+        made = getattr(importlib.import_module(f"helpers.{module}"), kind)
+        return self._hold(self._run(made, self._take_all(arguments)))
 
     def call_method(
         self, target: StudentObject, method: str, *arguments: Any, **keywords: Any
@@ -124,6 +134,13 @@ class LocalStudent(Student):
 
     def temporary_path(self, name: str) -> str:
         return str(Path(tempfile.gettempdir()) / f"{os.getpid()}-{name}")
+
+    def move(self, path: str, other: str) -> bool:
+        try:
+            os.replace(path, other)
+        except OSError:
+            return False
+        return True
 
     def object(self, number: int) -> Any:
         """The object behind a number. Raises KeyError if there is none."""

@@ -8,7 +8,14 @@ import numpy as np
 
 from autograder.sandbox.channel import Channel
 from autograder.sandbox.protocol import ProtocolError, encode_step
-from autograder.student.interface import Gradients, Layer, Student, StudentObject, Tensor
+from autograder.student.interface import (
+    Gradients,
+    Layer,
+    Student,
+    StudentError,
+    StudentObject,
+    Tensor,
+)
 from helpers.agents import AbstractAgent, Transition
 
 
@@ -18,10 +25,20 @@ class RemoteStudent(Student):
     def __init__(self, channel: Channel, framework: str | None) -> None:
         self.framework = framework
         self.channel = channel
+        self._written: tuple[int, dict[str, np.ndarray]] | None = None
         self._ask("begin", framework)
 
     def call(self, target: str | StudentObject, *arguments: Any, **keywords: Any) -> Any:
         return self._ask("call", target, list(arguments), keywords)
+
+    def each(self, target: str | StudentObject, rows: np.ndarray) -> list[Any]:
+        found = self._ask("each", target, rows)
+        if type(found) is not list or len(found) != len(rows):
+            raise ProtocolError("not one result for each row")
+        return found
+
+    def toolbox(self, name: str, *arguments: Any) -> StudentObject:
+        return _expect_object(self._ask("toolbox", name, list(arguments)))
 
     def call_method(
         self, target: StudentObject, method: str, *arguments: Any, **keywords: Any
@@ -49,15 +66,18 @@ class RemoteStudent(Student):
         return self._ask("same", first, second) is True
 
     def parameters(self, target: StudentObject) -> dict[str, np.ndarray]:
-        found = self._ask("parameters", target)
+        written, found = self._written, self._ask("parameters", target)
         if type(found) is not dict or any(
             not isinstance(value, np.ndarray) for value in found.values()
         ):
             raise ProtocolError("parameters that are no arrays")
+        if written is not None and written[0] == target.number:
+            _expect_kept(written[1], found)
         return found
 
     def set_parameters(self, target: StudentObject, parameters: dict[str, np.ndarray]) -> None:
         self._ask("set_parameters", target, parameters)
+        self._written = target.number, parameters
 
     def gradients(
         self,
@@ -94,7 +114,11 @@ class RemoteStudent(Student):
     def temporary_path(self, name: str) -> str:
         return str(self._ask("temporary_path", name))
 
+    def move(self, path: str, other: str) -> bool:
+        return self._ask("move", path, other) is True
+
     def _ask(self, operation: str, *arguments: Any) -> Any:
+        self._written = None
         return self.channel.ask([operation, list(arguments)], _to_tree, self._from_tree)
 
     def _from_tree(self, key: str, value: Any) -> Any:
@@ -175,6 +199,16 @@ def _to_tree(value: Any) -> Any | None:
     if isinstance(value, StudentObject):
         return {"object": [value.number, value.kind]}
     return None
+
+
+def _expect_kept(written: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> None:
+    """Parameters that were just written are there.
+
+    Otherwise a network without any could claim those that make its answers right.
+    """
+    for name, array in written.items():
+        if name not in found or not np.array_equal(found[name], array):
+            raise StudentError("ValueError", f"parameter {name} does not keep what is written")
 
 
 def _expect_object(value: Any) -> StudentObject:

@@ -45,6 +45,7 @@ def many(): return [1, 2.5, "text", None, True, (1, 2), {"a": torch.ones(2)}, de
 def cut(x): return x.detach().sum()
 def as_array(x): return x.detach().numpy() * 2
 def reverses(values): values.reverse()
+def as_array_sum(x): return x.sum()
 def kind_of(value): return type(value).__name__
 def dtype_of(value): return str(value.dtype)
 def draws(): return [random.random(), float(np.random.rand()), float(torch.rand(1))]
@@ -215,3 +216,17 @@ def test_temporary_files_are_the_students_own(student):
     path = Path(student.temporary_path("net.pt"))
 
     assert path.is_absolute() and path.name.endswith("net.pt")
+
+
+def test_each_calls_once_for_every_row(student):
+    rows = np.arange(6.0).reshape(3, 2)
+
+    assert student.each("kind_of", rows) == ["ndarray"] * 3
+    assert [float(value) for value in student.each("as_array_sum", rows)] == [1.0, 5.0, 9.0]
+
+
+def test_the_course_makes_things_of_its_own_on_the_students_side(student):
+    agent = student.toolbox("agents.RandomAgent", 1)
+
+    assert agent.kind == "RandomAgent"
+    assert agent.call("act", np.zeros((3, 4))).tolist() == [0, 0, 0]

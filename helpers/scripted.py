@@ -1,0 +1,76 @@
+"""An environment that is written down beforehand: what a loop did shows in its score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.error import ResetNeeded
+from gymnasium.spaces import Box, Discrete
+
+
+class EpisodeIsOver(RuntimeError):
+    """`step` was called after the end of an episode, without a `reset`."""
+
+
+class RuleGotAPair(TypeError):
+    """The rule was given `(observation, info)` instead of the observation."""
+
+
+class ScriptedEnv(gym.Env):
+    """One episode of a fixed length, the same again after each reset.
+
+    observations: (steps + 1, width) float32, the first one is seen at reset.
+    rewards: (steps, n_actions), what each action pays at each step.
+    truncated: whether the last step hits the time limit; if not, it terminates the episode.
+    """
+
+    def __init__(self, observations: np.ndarray, rewards: np.ndarray, truncated: bool) -> None:
+        self.observations = observations
+        self.rewards = rewards
+        self.truncated = truncated
+        self.observation_space = Box(-np.inf, np.inf, observations.shape[1:], np.float32)
+        self.action_space = Discrete(rewards.shape[1])
+        self._step: int | None = None  # None before the first reset
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[np.ndarray, dict[str, Any]]:
+        """The first observation, and no further information."""
+        super().reset(seed=seed)
+        self._step = 0
+        return self.observations[0].copy(), {}
+
+    def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+        """The next line of the script.
+
+        Raises ResetNeeded before the first reset, EpisodeIsOver after the end, ValueError for an
+        action that does not exist.
+        """
+        if self._step is None:
+            raise ResetNeeded("step() was called before reset()")
+        if self._step >= len(self.rewards):
+            raise EpisodeIsOver("step() was called after the end of the episode")
+        if not self.action_space.contains(action):
+            raise ValueError(f"there is no action {action!r}")
+        reward = float(self.rewards[self._step, action])
+        self._step += 1
+        over = self._step == len(self.rewards)
+        return (
+            self.observations[self._step].copy(),
+            reward,
+            over and not self.truncated,
+            over and self.truncated,
+            {},
+        )
+
+
+class FirstNumberRule:
+    """Action 1 if the observation's first number is positive, 0 if not."""
+
+    def __call__(self, observation: np.ndarray) -> int:
+        """(width,) to an action. Raises RuleGotAPair for what `reset` returned as a whole."""
+        if isinstance(observation, tuple):
+            raise RuleGotAPair("the rule was given a pair, not an observation")
+        return int(observation[0] > 0)
