@@ -139,7 +139,9 @@ def learning_curve(unit: Unit, runs: list[Run], name: str) -> dict[str, Any]:
     """
     assert unit.agent is not None
     longest = int(np.quantile([len(run.scores) for run in runs], 0.9))
-    grid = np.unique(np.linspace(1, max(2, longest), GRID_POINTS).astype(int))
+    # Episodes of a batch are counted as they end, the shortest first: begin with a whole mean.
+    start = min(SMOOTHED_OVER, longest)
+    grid = np.unique(np.linspace(start, max(start + 1, longest), GRID_POINTS).astype(int))
     curves = np.array(
         [_smoothed(run.scores)[np.minimum(grid, len(run.scores)) - 1] for run in runs]
     )

@@ -59,6 +59,18 @@ def _parser() -> argparse.ArgumentParser:
     demo = _command(commands, "demo", _demo, "build and grade the demonstration class")
     demo.add_argument("--jobs", type=_positive, metavar="N", help="notebooks graded side by side")
     _unsafe(demo)
+    validate = _command(commands, "validate", _validate, "prove that the course is right")
+    validate.add_argument(
+        "--fast", action="store_true", help="leave out what trains agents: seconds, not minutes"
+    )
+    validate.add_argument("--jobs", type=_positive, metavar="N", help="cases side by side")
+    calibrate = _command(commands, "calibrate", _calibrate, "measure how reliable a threshold is")
+    calibrate.add_argument("unit", metavar="UNIT")
+    calibrate.add_argument("--seeds", type=_positive, default=20, metavar="N", help="trainings")
+    calibrate.add_argument("--mistake", metavar="NAME", help="of this mistake in tests/mistakes")
+    bench = _command(commands, "bench", _bench, "compare with Stable-Baselines3")
+    bench.add_argument("units", nargs="*", metavar="UNIT", help="default: all that train an agent")
+    bench.add_argument("--seeds", type=_positive, default=3, metavar="N", help="trainings of each")
     _command(commands, "doctor", _doctor, "say whether the sandbox is whole on this machine")
     return parser
 
@@ -169,6 +181,26 @@ def _demo(parsed: argparse.Namespace) -> int:
     from autograder.demonstration import demonstrate
 
     return demonstrate(Course.find(), sandboxed=not parsed.unsafe, jobs=parsed.jobs)
+
+
+def _validate(parsed: argparse.Namespace) -> int:
+    from autograder.authoring import run_validation
+
+    return run_validation(Course.find(), not parsed.fast, parsed.jobs)
+
+
+def _calibrate(parsed: argparse.Namespace) -> int:
+    from autograder.authoring import run_calibration
+    from autograder.units import unit_named
+
+    return run_calibration(Course.find(), unit_named(parsed.unit), parsed.seeds, parsed.mistake)
+
+
+def _bench(parsed: argparse.Namespace) -> int:
+    from autograder.authoring import run_benchmark
+    from autograder.units import unit_names
+
+    return run_benchmark(Course.find(), parsed.units or list(unit_names()), parsed.seeds)
 
 
 def _doctor(parsed: argparse.Namespace) -> int:

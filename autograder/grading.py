@@ -13,6 +13,7 @@ from autograder.notebook import InvalidNotebook, Submission, read_skeleton, read
 from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult
 from autograder.rules import AgentRule
 from autograder.sandbox.ending import SandboxUnavailable
+from autograder.sandbox.probe import require
 from autograder.session import Broken, Session
 from autograder.student.interface import NotSolved, StudentError, StudentObject
 from autograder.student.remote import NoSuchAction, RemoteAgent, RemoteStudent
@@ -60,7 +61,12 @@ def nothing_graded(unit: Unit, status: Status, message: str) -> Result:
 def grade_submission(
     submission: Submission, unit: Unit, secret: bytes, options: GradingOptions
 ) -> Result:
-    """Grade what a student handed in; a fault of the grader's own becomes status `grader error`."""
+    """Grade what a student handed in; a fault of the grader's own becomes status `grader error`.
+
+    Raises SandboxUnavailable where the sandbox is not whole: nothing has run then.
+    """
+    if options.sandboxed:
+        require()
     try:
         with Session(submission, unit.framework, options.sandboxed) as session:
             result = _grade(session, unit, secret)

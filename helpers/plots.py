@@ -98,14 +98,18 @@ def plot_durations(
     return live_plot.figure
 
 
-def plot_learning_curve(unit: str, statistics: Sequence[Mapping[str, Any]] | None = None) -> Figure:
+def plot_learning_curve(
+    unit: str,
+    statistics: Sequence[Mapping[str, Any]] | None = None,
+    title: str = "What to expect",
+) -> Figure:
     """Draw the curve to expect in a unit and, if there is one, the student's own over it.
 
     unit: name of the unit, e.g. "policy_network". statistics: a record per episode, with the keys
     `score` and `steps`. Raises FileNotFoundError if no curve was measured for this unit.
     """
     curve = load_learning_curve(unit)
-    figure, axes = _new_figure("What to expect", "Score")
+    figure, axes = _new_figure(title, "Score")
     grid = np.asarray(curve["grid"], dtype=float)  # (points,)
     axes.fill_between(
         grid,

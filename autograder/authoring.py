@@ -1,0 +1,87 @@
+"""The commands of authors and of continuous integration: validate, calibrate, bench."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.benchmark import benchmark, sandbox_cost
+from autograder.calibration import (
+    REFERENCE,
+    calibrate,
+    learning_curve,
+    record,
+    write_json,
+)
+from autograder.course import Course
+from autograder.units import Unit, unit_named
+from autograder.validation import Outcome, validate
+
+FAILED = 1
+
+
+def run_validation(course: Course, trained: bool, jobs: int | None) -> int:
+    """Validate the course and print a table; 1 if anything is wrong."""
+    outcomes = list(validate(course, trained, jobs))
+    table = Table(title="The course, validated")
+    for column in ("unit", "what", "right", "wrong"):
+        table.add_column(column, justify="left" if column in ("unit", "what") else "right")
+    right, wrong = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for outcome in outcomes:
+        counted = right if outcome.problem is None else wrong
+        counted[outcome.case.unit, outcome.case.kind] += 1
+    for unit, kind in sorted(right | wrong):
+        bad = wrong[unit, kind]
+        table.add_row(unit, kind, str(right[unit, kind]), f"[red]{bad}[/red]" if bad else "")
+    console = Console()
+    console.print(table)
+    problems = [outcome for outcome in outcomes if outcome.problem is not None]
+    for outcome in problems:
+        console.print(f"✗ {_named(outcome)}: {outcome.problem}", style="red", markup=False)
+    if not problems:
+        console.print(f"All {len(outcomes)} cases hold.", style="green")
+    return FAILED if problems else 0
+
+
+def run_calibration(course: Course, unit: Unit, seeds: int, mistake: str | None) -> int:
+    """Calibrate a unit and write its record and learning curve; print the figures.
+
+    With a mistake, its curve becomes the one that the unit's diagnosis exercise shows.
+    """
+    runs = calibrate(unit, course, seeds, mistake or REFERENCE)
+    measured = record(unit, runs)
+    folder, curves = course.root / "docs" / "calibration", course.root / "helpers" / "curves"
+    name = f"{unit.name}-{mistake}" if mistake else unit.name
+    curve = f"{unit.name}_diagnosis" if mistake else unit.name
+    written = [
+        write_json(measured, folder / f"{name}.json"),
+        write_json(learning_curve(unit, runs, curve), curves / f"{curve}.json"),
+    ]
+    low, high = measured["pass_rate_95_percent_interval"]
+    score, seconds = measured["score"], measured["processor_seconds"]
+    print(
+        f"{name}: {measured['passed']} of {seeds} trainings reach {unit.agent.threshold:g}"
+        if unit.agent
+        else name
+    )
+    print(f"  pass rate {measured['pass_rate']:.1%}, 95 % interval {low:.1%} to {high:.1%}")
+    if score is not None:
+        print(f"  score: median {score['median']:g}, lowest {score['min']:g}")
+    print(f"  processor seconds: median {seconds['median']:g}, largest {seconds['max']:g}")
+    for path in written:
+        print(f"  wrote {path.relative_to(course.root)}")
+    return 0
+
+
+def run_benchmark(course: Course, names: list[str], seeds: int) -> int:
+    """Train references and Stable-Baselines3 in one run; then what the sandbox costs."""
+    benchmark(course, [unit_named(name) for name in names], seeds)
+    sandbox_cost(course, unit_named("policy_network"), rounds=seeds)
+    return 0
+
+
+def _named(outcome: Outcome) -> str:
+    case = outcome.case
+    return f"{case.unit}, {case.kind}" + ("" if case.name == case.kind else f", {case.name}")
