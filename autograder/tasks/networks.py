@@ -27,8 +27,13 @@ def observations(random: np.random.Generator, n: int = 5) -> np.ndarray:
     return random.normal(size=(n, 4)).astype(np.float32)
 
 
-def redraw(network: StudentObject, random: np.random.Generator, scale: float = 0.7) -> None:
-    """Give the network new random parameters, biases included: defaults hide mistakes."""
+def redraw(
+    network: StudentObject, random: np.random.Generator, scale: float = 0.7
+) -> dict[str, np.ndarray]:
+    """Give the network new random parameters, biases included: defaults hide mistakes.
+
+    Returns what was drawn, by name.
+    """
     parameters = network.parameters()
     expect(
         bool(parameters),
@@ -36,12 +41,17 @@ def redraw(network: StudentObject, random: np.random.Generator, scale: float = 0
         "Your network has no parameters. Layers must be attributes of the network "
         "(self.hidden = ...): a layer made inside forward, or kept in a plain list, is not found.",
     )
-    network.set_parameters(
-        {
-            name: random.normal(scale=scale, size=value.shape).astype(value.dtype)
-            for name, value in parameters.items()
-        }
+    expect(
+        all(value.size for value in parameters.values()),
+        "empty_layer",
+        "One of your network's layers has no numbers at all: is one of its sizes 0?",
     )
+    drawn = {
+        name: random.normal(scale=scale, size=value.shape).astype(value.dtype)
+        for name, value in parameters.items()
+    }
+    network.set_parameters(drawn)
+    return drawn
 
 
 def linear_layers(network: StudentObject, framework: str | None) -> list[Linear]:

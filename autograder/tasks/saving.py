@@ -18,15 +18,25 @@ def save_task(unit: str, agent_class: str, points: float = 2) -> Task:
     @task.check("everything_comes_back", points=points)
     def everything_comes_back(student: Student, random: np.random.Generator) -> None:
         agent = student.call(agent_class)
-        redraw(network_of(agent), random)
+        kept = redraw(network_of(agent), random)
         agent.set("games", 17)
         agent.set("mean_reward", 41.5)
         state = agent.call("optimizer.state_dict")
         _first_group(state)["lr"] = 0.0125
         agent.call("optimizer.load_state_dict", state)
-        kept = network_of(agent).parameters()
-        path = student.temporary_path("checkpoint.pt")
-        student.call("save_agent", agent, path)
+        written = student.temporary_path("checkpoint.pt")
+        student.call("save_agent", agent, written)
+        # Only what stands in the file counts: it is moved, and another state saved in its place.
+        path = student.temporary_path("moved.pt")
+        expect(
+            student.move(written, path),
+            "no_file",
+            "save_agent wrote no file at the path that it was given: torch.save(..., path).",
+        )
+        redraw(network_of(agent), random)
+        agent.set("games", 18)
+        agent.set("mean_reward", 0.5)
+        student.call("save_agent", agent, written)
         other = student.call(agent_class)
         student.call("load_agent", other, path)
         found = network_of(other).parameters()
