@@ -8,6 +8,7 @@ from helpers.environments import make_environments
 from helpers.player import play_by_keyboard, play_in_window
 from helpers.plots import plot_durations, plot_learning_curve, plot_statistics
 from helpers.seeding import seed_everything
+from helpers.setup import check_setup
 from helpers.training import Training, mean_score, play_episodes, train_agent
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Transition",
     "animate",
     "best_device",
+    "check_setup",
     "make_environments",
     "mean_score",
     "play_by_keyboard",

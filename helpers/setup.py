@@ -1,0 +1,100 @@
+"""Is everything there? A few friendly lines for the first minute of the course."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+#: The course as it is installed: it says itself what it needs.
+COURSE = "reinforcement-learning-course"
+#: Installed on demand, for some units only.
+KERAS = "keras"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report. needed: whether the next units wait for it."""
+
+    good: bool
+    line: str
+    needed: bool = True
+
+    def __str__(self) -> str:
+        return f"{'✓' if self.good else '✗' if self.needed else '–'} {self.line}"
+
+
+def check_setup() -> bool:
+    """Print what is there and what is missing; True if the course can begin."""
+    findings = [*_versions(), *_pictures()]
+    for finding in findings:
+        print(finding)
+    ready = all(finding.good for finding in findings if finding.needed)
+    print("\nEverything is there." if ready else "\nFirst mend the lines marked with ✗.")
+    return ready
+
+
+def _versions() -> Iterator[Finding]:
+    try:
+        course = importlib.metadata.metadata(COURSE)
+    except importlib.metadata.PackageNotFoundError:
+        yield Finding(False, f"{COURSE} is not installed (in its folder: pip install .)")
+        return
+    here = ".".join(map(str, sys.version_info[:3]))
+    if here in SpecifierSet(course["Requires-Python"]):
+        yield Finding(True, f"Python {here}")
+    else:
+        yield Finding(False, f"Python {here}: the course needs {course['Requires-Python']}")
+    for line in course.get_all("Requires-Dist") or ():
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            yield _package(requirement, needed=True)
+        elif requirement.marker.evaluate({"extra": KERAS}):
+            yield _package(requirement, needed=False)
+
+
+def _package(requirement: Requirement, needed: bool) -> Finding:
+    """Whether a package is installed in a fitting version; it is not imported."""
+    name, wanted = requirement.name, requirement.specifier
+    advice = f"pip install '{name}{wanted}'" + ("" if needed else ", for the Keras units only")
+    try:
+        version = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(False, f"{name} is not installed ({advice})", needed)
+    if not wanted.contains(version, prereleases=True):
+        return Finding(False, f"{name} {version} does not fit ({advice})", needed)
+    return Finding(True, f"{name} {version}", needed)
+
+
+def _pictures() -> Iterator[Finding]:
+    yield _tried("a cart pole can be drawn", _draw)
+    yield _tried("a keyboard game can be shown", _make_player)
+
+
+def _tried(what: str, attempt: Callable[[], object]) -> Finding:
+    try:
+        attempt()
+    except Exception as error:  # whatever is broken here, the newcomer should read it, not see it
+        return Finding(False, f"{what}: no, {type(error).__name__}: {error}")
+    return Finding(True, what)
+
+
+def _draw() -> None:
+    import gymnasium as gym
+
+    env = gym.make("CartPole-v1", render_mode="rgb_array")
+    try:
+        env.reset()
+        env.render()
+    finally:
+        env.close()
+
+
+def _make_player() -> None:
+    from helpers.player import play_by_keyboard
+
+    play_by_keyboard("CartPole-v1").close()

@@ -1,0 +1,70 @@
+"""The first cell of the course says what is missing, and what to do about it."""
+
+import importlib.metadata
+
+import pytest
+
+from helpers import check_setup, setup
+
+
+@pytest.fixture
+def versions(monkeypatch):
+    """Pretend that some packages have other versions, or none."""
+    changed = {}
+    real = importlib.metadata.version
+
+    def version(name):
+        if name in changed and changed[name] is None:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return changed.get(name) or real(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    return changed
+
+
+def test_here_everything_is_there(capsys):
+    assert check_setup() is True
+
+    said = capsys.readouterr().out
+    assert "✓ Python" in said and "✓ gymnasium" in said and "✓ torch" in said
+    assert "✗" not in said and said.endswith("Everything is there.\n")
+
+
+def test_a_missing_package_is_named_with_its_remedy(capsys, versions):
+    versions["torch"] = None
+
+    assert check_setup() is False
+    said = capsys.readouterr().out
+    assert "✗ torch is not installed (pip install 'torch>=2" in said
+    assert said.endswith("First mend the lines marked with ✗.\n")
+
+
+def test_a_package_that_is_too_old_is_named(capsys, versions):
+    versions["gymnasium"] = "0.26.2"
+
+    assert check_setup() is False
+    assert "✗ gymnasium 0.26.2 does not fit (pip install 'gymnasium>=" in capsys.readouterr().out
+
+
+def test_without_keras_the_course_can_begin(capsys, versions):
+    versions["keras"] = None
+
+    assert check_setup() is True
+    assert "– keras is not installed" in capsys.readouterr().out
+
+
+def test_a_course_that_is_not_installed_says_so(capsys, monkeypatch):
+    monkeypatch.setattr(setup, "COURSE", "no-such-course")
+
+    assert check_setup() is False
+    assert "✗ no-such-course is not installed" in capsys.readouterr().out
+
+
+def test_a_picture_that_cannot_be_drawn_is_one_line(capsys, monkeypatch):
+    def broken():
+        raise RuntimeError("no pygame here")
+
+    monkeypatch.setattr(setup, "_draw", broken)
+
+    assert check_setup() is False
+    assert "✗ a cart pole can be drawn: no, RuntimeError: no pygame here" in capsys.readouterr().out
