@@ -1,0 +1,10 @@
+"""Sleeps for ever where the questions begin."""
+
+FAMILY = "exhaust"
+EXPECTED = "timeout"
+HONEST = 0
+LAST = """
+import time
+from autograder.student.local import LocalStudent
+LocalStudent.__init__ = lambda self, *arguments: time.sleep(1e9)
+"""

@@ -1,0 +1,19 @@
+"""Answers one byte a second."""
+
+FAMILY = "exhaust"
+EXPECTED = "timeout"
+HONEST = 2
+SOLVED = ("double",)
+CELLS = {
+    "largest": """
+import os
+import struct
+import time
+
+def largest(x):
+    os.write(4, struct.pack("<4sIIIQ", b"RLG1", 1, 2, 1 << 20, 16 << 20))
+    while True:
+        os.write(4, b" ")
+        time.sleep(1)
+""",
+}

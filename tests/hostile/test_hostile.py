@@ -1,0 +1,196 @@
+"""A hostile submission earns what its honest part is worth, reaches nothing, and harms nobody.
+
+Each family is handed in as one class, together with an honest neighbour, and graded side by side
+in the real sandbox. The limits are smaller than in earnest, so that running into them takes
+seconds; nothing else is changed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+
+import autograder.session
+from autograder import grading
+from autograder.course import Course
+from autograder.grading import GradingOptions, grade_file
+from autograder.results import Result
+from autograder.sandbox import channel
+from autograder.sandbox.limits import Limits
+from tests.hostile import corpus, little
+
+ATTACKS = corpus.load()
+CLASSES = sorted({(attack.family, attack.unit.name) for attack in ATTACKS})
+CELL_SECONDS = {"little": 4.0, "policy_network": 15.0}
+SECRET = "HOSTILE_TEST_SECRET"
+SIDE_BY_SIDE = 3
+#: What a thing of the attackers' would be called, and where it would lie.
+PLACES = ("/tmp", "/dev/shm", "/var/tmp", "/", "/etc", "/etc/cron.d", "~", ".")
+SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: what a sandbox leaves behind becomes our child
+
+
+@pytest.fixture
+def smaller_limits(monkeypatch, request):
+    unit = request.node.callspec.params["unit"]
+    sizes = {
+        "memory_bytes": (1 << 30) if unit == "little" else Limits().memory_bytes,
+        "processes": 64,
+        "file_bytes": 8 << 20,
+        "temporary_bytes": 32 << 20,
+        "temporary_files": 2_000,
+    }
+    monkeypatch.setattr(autograder.session, "Limits", partial(Limits, **sizes))
+    monkeypatch.setattr(autograder.session, "CELL_SECONDS", CELL_SECONDS[unit])
+    monkeypatch.setattr(grading, "TASK_SECONDS", CELL_SECONDS[unit])
+    monkeypatch.setattr(autograder.session, "SUBMISSION_SLEEP_SECONDS", 12.0)
+    monkeypatch.setattr(channel, "ASLEEP_AFTER", 2.0)
+    monkeypatch.setattr(channel, "SLEEP_SECONDS", 6.0)
+    if unit == "little":
+        monkeypatch.setattr(autograder.session, "SUBMISSION_SECONDS", 20.0)
+        monkeypatch.setattr(autograder.session, "RESTARTS", 4)
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    monkeypatch.setenv(SECRET, SECRET)
+    return little.make_course(tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("smaller_limits")
+@pytest.mark.parametrize(
+    ("family", "unit"), CLASSES, ids=[f"{family}-{unit}" for family, unit in CLASSES]
+)
+def test_no_attack_is_worth_more_than_its_honest_part(family, unit, course):
+    attacks = [attack for attack in ATTACKS if (attack.family, attack.unit.name) == (family, unit)]
+    neighbour = corpus.hand_in_path(course, "neighbour", corpus.unit_of(unit))
+    answers = corpus.right_answers(corpus.unit_of(unit))
+    answers["agent"] = "def make_agent():\n    raise NotImplementedError"  # training takes long
+    notebook = corpus.answered(course, corpus.unit_of(unit), answers)
+    neighbour.write_text(json.dumps(notebook))
+    with nothing_sent() as port, nothing_left_behind():
+        paths = {attack.name: attack.hand_in(course, port) for attack in attacks}
+        before = contents(course.root)
+        results = grade_side_by_side(course, unit, {**paths, "neighbour": neighbour})
+        assert contents(course.root) == before
+
+    assert problems(attacks, results) == []
+    honest = results["neighbour"]
+    agent_points = {"little": 0, "policy_network": 6}[unit]
+    assert (honest.status.value, honest.points) == ("ok", honest.max_points - agent_points)
+
+
+def test_there_are_attacks_of_every_family():
+    assert len(ATTACKS) >= 100
+    assert len({attack.family for attack in ATTACKS}) >= 14
+    assert all(attack.attack.endswith(".") for attack in ATTACKS)
+
+
+def grade_side_by_side(course: Course, unit: str, paths: dict[str, Path]) -> dict[str, Result]:
+    """Grade as in a class; each within the limits that hold for it."""
+
+    def grade(path: Path) -> Result:
+        start = time.monotonic()
+        result = grade_file(path, corpus.unit_of(unit), course, GradingOptions())
+        assert time.monotonic() - start < longest(), f"{path} took too long"
+        return result
+
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        return dict(zip(paths, pool.map(grade, paths.values()), strict=True))
+
+
+def longest() -> float:
+    """Seconds that one submission may hold up a class: processor time is stretched by load."""
+    stretched = 10 * autograder.session.SUBMISSION_SECONDS
+    return stretched + autograder.session.SUBMISSION_SLEEP_SECONDS + 60
+
+
+def problems(attacks: list[corpus.Hostile], results: dict[str, Result]) -> list[str]:
+    """Where an attack did not come out as it should, one line each."""
+    found = []
+    for attack in attacks:
+        result = results[attack.name]
+        if result.points > attack.honest:
+            points = {task.task: task.points for task in result.tasks if task.points}
+            found.append(f"{attack.name}: {result.points} points, {attack.honest} earned: {points}")
+        if result.status.value not in attack.expected:
+            found.append(f"{attack.name}: {result.status.value} ({result.message})")
+        if result.points < attack.honest and not attack.lost:
+            found.append(f"{attack.name}: only {result.points} of its honest {attack.honest}")
+        text = json.dumps(result.as_json(), ensure_ascii=False)
+        if "FOUND" in text or SECRET in text:
+            found.append(f"{attack.name}: saw what it must not see: {text}")
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            found.append(f"{attack.name}: has lone surrogates in its record")
+        if len(text) > 200_000:
+            found.append(f"{attack.name}: has a record of {len(text)} characters")
+    return found
+
+
+@contextmanager
+def nothing_sent() -> Iterator[int]:
+    """Listen on loopback and on an abstract Unix socket; nobody may come."""
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram,
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as abstract,
+    ):
+        stream.bind(("127.0.0.1", 0))
+        port = stream.getsockname()[1]
+        datagram.bind(("127.0.0.1", port))
+        abstract.bind(f"\0hostile-{port}")
+        listening = (stream, abstract)
+        for one in listening:
+            one.listen()
+        yield port
+        for one in (*listening, datagram):
+            one.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                one.accept() if one in listening else one.recv(1)
+
+
+@contextmanager
+def nothing_left_behind() -> Iterator[None]:
+    """No process of a sandbox lives on, and no file of an attack lies outside of it."""
+    ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    yield
+    left = [
+        child.cmdline()
+        for child in psutil.Process().children(recursive=True)
+        if child.pid not in before and child.status() != psutil.STATUS_ZOMBIE
+    ]
+    assert left == []
+    marked = [
+        path
+        for place in PLACES
+        for path in Path(place).expanduser().glob(f"*{corpus.MARK}*")
+        if path.exists()
+    ]
+    assert marked == []
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """A digest of each file below the folder; links and pipes by what they are."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        status = path.lstat()
+        digest = f"{status.st_mode}"
+        if path.is_file() and not path.is_symlink():
+            digest += hashlib.sha256(path.read_bytes()).hexdigest()
+        elif path.is_symlink():
+            digest += os.readlink(path)
+        found[str(path.relative_to(folder))] = digest
+    return {name: digest for name, digest in found.items() if "__pycache__" not in name}
