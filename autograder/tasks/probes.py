@@ -263,7 +263,7 @@ class ProbedAgent:
 
     make: Callable[[Student, float], StudentObject]
     values: Callable[[Student, StudentObject, np.ndarray], object]
-    rounds: int = 80
+    rounds: int = 60
     gamma: float = 0.5
 
 

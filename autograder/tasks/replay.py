@@ -64,12 +64,19 @@ def replay_memory_task(unit: str, names: MemoryNames = NAMES) -> Task:
     def gives_back_what_was_pushed(student: Student, random: np.random.Generator) -> None:
         memory = _Memory(student, names, capacity=50)
         known = numbered(random, 0, 6)
-        memory.push(known)
-        batch = memory.sample(5)
-        _expect_shapes(batch, 5)
-        for _ in range(20):
+        memory.push(_part(known, slice(0, 2)))
+        memory.push(_part(known, slice(2, 6)))
+        batches = [memory.sample(5) for _ in range(40)]
+        _expect_shapes(batches[0], 5)
+        found = set(np.concatenate([_number_of(batch.observation) for batch in batches]).tolist())
+        expect(
+            not (found >= {2, 3, 4, 5} and not found & {0, 1}),
+            "overwritten_too_early",
+            "After two pushes only what the second one brought is there, although there is room: "
+            "the second push must go on behind the first.",
+        )
+        for batch in batches:
             _expect_known_rows(batch, known)
-            batch = memory.sample(5)
 
     @task.check("takes_whole_numbers_and_doubles", points=0)
     def takes_whole_numbers_and_doubles(student: Student, random: np.random.Generator) -> None:
@@ -215,6 +222,10 @@ def numbered(random: np.random.Generator, first: int, rows: int) -> Transition:
         truncated=number % 3 == 2,
         episode=np.arange(rows),
     )
+
+
+def _part(transition: Transition, rows: slice) -> Transition:
+    return Transition(*(column[rows] for column in transition))
 
 
 class _Memory:
