@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder import judging
 from autograder.course import CourseError
-from autograder.evaluation import NetworkDoesNotDecide, evaluate
+from autograder.evaluation import DoesNotReinforce, NetworkDoesNotDecide, evaluate
 from autograder.grading import judge_score
 from autograder.results import CheckResult, EvaluationResult, TaskResult
 from autograder.rules import AgentRule
@@ -26,9 +26,7 @@ class CheckReport(float):
     result: TaskResult
     evaluation: EvaluationResult | None
 
-    def __new__(
-        cls, result: TaskResult, evaluation: EvaluationResult | None = None
-    ) -> CheckReport:
+    def __new__(cls, result: TaskResult, evaluation: EvaluationResult | None = None) -> CheckReport:
         report = super().__new__(cls, result.points)
         report.result = result
         report.evaluation = evaluation
@@ -106,6 +104,8 @@ def _check_agent(unit: Unit, rule: AgentRule, student: LocalStudent) -> CheckRep
         evaluation = evaluate(rule, student, proxy, seeds)
     except NotSolved as error:
         return _no_score(rule, name, judging.NOT_SOLVED, f"Waits for your other exercises: {error}")
+    except DoesNotReinforce as error:
+        return _no_score(rule, name, "does_not_reinforce", str(error))
     except NetworkDoesNotDecide as error:
         return _no_score(rule, name, "network_does_not_decide", str(error))
     return CheckReport(judge_score(name, rule, evaluation), evaluation)
@@ -126,5 +126,3 @@ def _row(check: CheckResult) -> str:
         f'<span style="color: {colour}">{mark} {html.escape(judging.readable(check.check))}</span>'
         f"{message}</div>"
     )
-
-

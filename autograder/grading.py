@@ -8,7 +8,12 @@ from pathlib import Path
 
 from autograder import judging
 from autograder.course import Course, CourseError
-from autograder.evaluation import NetworkDoesNotDecide, derived_seed, evaluate
+from autograder.evaluation import (
+    DoesNotReinforce,
+    NetworkDoesNotDecide,
+    derived_seed,
+    evaluate,
+)
 from autograder.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
 from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult
 from autograder.rules import AgentRule
@@ -158,6 +163,9 @@ def _judge_agent(
         return _agent_failed(
             unit, rule, "no_such_action", f"The training stopped: {error}."
         ), nothing
+    except DoesNotReinforce as error:
+        message = f"The agent plays well, but does not learn as it should: {error}."
+        return _agent_failed(unit, rule, "does_not_reinforce", message), nothing
     except NetworkDoesNotDecide as error:
         message = f"The agent's network does not decide: {error}."
         return _agent_failed(unit, rule, "network_does_not_decide", message), nothing

@@ -27,6 +27,8 @@ class AgentRule:
     threshold: the mean score to reach, greedily, over `episodes` fresh episodes.
     trainings: at most so many, with different seeds and disguises; the first pass ends it.
     processor_seconds: limit of one training.
+    policy_gradient: its actions' probabilities follow the rewards, step by step: asked of an agent
+    that reached the threshold, because a search for good weights reaches it, too.
     """
 
     points: float
@@ -38,3 +40,4 @@ class AgentRule:
     trainings: int = 3
     processor_seconds: float = 60.0
     values: NetworkValues = values_of_net
+    policy_gradient: bool = False

@@ -690,6 +690,7 @@ AGENT = AgentRule(
     training=Training(episodes=2_500, environments=16, max_steps=600_000, checkpoint_every=8_000),
     threshold=475.0,
     values=probabilities_of_net,
+    policy_gradient=True,
 )
 
 

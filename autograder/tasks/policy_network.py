@@ -275,6 +275,7 @@ AGENT = AgentRule(
     points=6,
     training=Training(episodes=2_500, environments=16, max_steps=600_000, checkpoint_every=8_000),
     threshold=475.0,
+    policy_gradient=True,
 )
 
 
