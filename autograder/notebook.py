@@ -6,10 +6,12 @@ The rules, each with a warning for the instructor where it applies:
   an edited copy of a given cell runs after it, as a cell that the student added;
 * a solution cell is found by its nbgrader id, or else by its cell id; its type and flags are the
   skeleton's whatever the notebook says;
+* a given cell is found by its cell id, or else, where a program has dropped the ids, by its text;
 * of a duplicated solution cell the last one that is not the untouched stub counts;
 * a deleted solution cell is empty: its exercise is not solved;
 * cells run in the order of the skeleton, wherever they were moved;
-* an added code cell runs right after the known cell that it follows.
+* an added code cell runs right after the known cell that it follows, unless it is tagged
+  `not-graded`, as a copy of a training cell is.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ from nbformat import NotebookNode
 MAX_BYTES = 20 << 20
 MAX_CELLS = 2_000
 MAX_SOURCE = 200_000
+#: Lists and maps: each takes some sixty bytes once it is read, whatever it holds.
+MAX_PARTS = 500_000
 #: Cells with this tag only train or show something: the grader does not run them.
 NOT_GRADED = "not-graded"
 CHECK = re.compile(r"""check\(\s*["']([a-z_0-9]+)/""")
@@ -84,6 +88,7 @@ class _Raw:
     source: str
     grade_id: str | None
     cell_id: str | None
+    not_graded: bool
 
 
 def read_skeleton(path: Path) -> Skeleton:
@@ -126,7 +131,7 @@ def untouched(skeleton: Skeleton) -> Submission:
 
 
 def spliced_notebook(skeleton: Skeleton, submission: Submission) -> NotebookNode:
-    """The released notebook with the student's cells in it: metadata and flags are the skeleton's."""
+    """The released notebook with the student's cells in it; metadata and flags stay the skeleton's."""
     notebook = copy.deepcopy(skeleton.notebook)
     released = {_name(cell): cell for cell in notebook.cells}
     cells = []
@@ -157,9 +162,11 @@ def _added_cell(submitted: SubmittedCell) -> NotebookNode:
 
 
 def _read_cells(path: Path) -> list[_Raw]:
-    text = _read_bytes(path)
+    data = _read_bytes(path)
+    if data.count(b"[") + data.count(b"{") > MAX_PARTS:
+        raise InvalidNotebook("it has more parts than a notebook can have")
     try:
-        notebook = json.loads(text.decode("utf-8-sig"))
+        notebook = json.loads(data)  # in UTF-8, -16 or -32, with or without a byte order mark
     except (ValueError, RecursionError):
         raise InvalidNotebook("it is not JSON, so it is not a notebook") from None
     if not isinstance(notebook, dict):
@@ -212,14 +219,18 @@ def _raw_cell(cell: Any) -> _Raw | None:
     source = source[:MAX_SOURCE].encode("utf-8", "replace").decode("utf-8")
     source = source.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    metadata = metadata if isinstance(metadata, dict) else {}
+    nbgrader = metadata.get("nbgrader")
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    cell_id = cell.get("id", metadata.get("id"))  # Colab keeps it in the metadata
+    tags = metadata.get("tags")
     cell_type = cell.get("cell_type")
     return _Raw(
         cell_type if cell_type in ("code", "markdown", "raw") else "raw",
         source,
         grade_id if isinstance(grade_id, str) else None,
-        cell["id"] if isinstance(cell.get("id"), str) else None,
+        cell_id if isinstance(cell_id, str) else None,
+        isinstance(tags, list) and NOT_GRADED in tags,
     )
 
 
@@ -234,8 +245,9 @@ def _splice(raw: list[_Raw], skeleton: Skeleton, known: dict[str, NotebookNode])
     added_after: dict[str | None, list[_Raw]] = {}
     last: str | None = None
     order: list[str] = []
+    by_text = _given_without_id(raw, known)
     for cell in raw:
-        name = _known_name(cell, known)
+        name = _known_name(cell, known) or by_text.get(cell.source.strip())
         if name is None:
             added_after.setdefault(last, []).append(cell)
             continue
@@ -254,7 +266,8 @@ def _splice(raw: list[_Raw], skeleton: Skeleton, known: dict[str, NotebookNode])
                 code = cell.cell_type == "code"
                 name = f"added-{added}"
                 kind = "code" if code else "markdown"
-                cells.append(SubmittedCell(name, kind, cell.source, added=True, runs=code))
+                runs = code and not cell.not_graded
+                cells.append(SubmittedCell(name, kind, cell.source, added=True, runs=runs))
 
     add(added_after.get(None, []))
     for name, released in known.items():
@@ -313,6 +326,16 @@ def _known_name(cell: _Raw, known: dict[str, NotebookNode]) -> str | None:
         if name is not None and name in known:
             return name
     return None
+
+
+def _given_without_id(raw: list[_Raw], known: dict[str, NotebookNode]) -> dict[str, str]:
+    """Names of the given cells that no cell of the submission names, by their text."""
+    named = {_known_name(cell, known) for cell in raw}
+    return {
+        cell.source.strip(): name
+        for name, cell in known.items()
+        if name not in named and not _is_solution(cell) and cell.source.strip()
+    }
 
 
 def _name(cell: NotebookNode) -> str:
