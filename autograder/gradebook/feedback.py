@@ -28,6 +28,7 @@ div.output_html { overflow-wrap: break-word; padding: 0 4px 8px; }
 div.nbgrader_cell { border-color: #c9d3df; margin-bottom: 4px; }
 div.nbgrader_cell > .panel-heading { background: #e8eef5; border-color: #c9d3df; color: #24405f; }
 div.nbgrader_cell .panel-heading a { color: #24405f; }
+summary { display: list-item; cursor: pointer; color: #24405f; }
 div.output_area img { max-width: 100%; height: auto; }
 """
 

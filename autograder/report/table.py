@@ -35,7 +35,8 @@ def print_class(report: ClassReport, file: TextIO | None = None) -> None:
     console = _console(file)
     console.print(table)
     counts = ", ".join(f"{count} {status}" for status, count in report.statuses.items())
-    console.print(f"{len(report.rows)} students: {counts}.", highlight=False, markup=False)
+    students = "1 student" if len(report.rows) == 1 else f"{len(report.rows)} students"
+    console.print(f"{students}: {counts}.", highlight=False, markup=False)
     if report.unsafe:
         console.print(
             f"UNSAFE: {report.unsafe} results were made without the sandbox.", style="bold red"
