@@ -61,11 +61,7 @@ def run_calibration(course: Course, unit: Unit, seeds: int, mistake: str | None)
     ]
     low, high = measured["pass_rate_95_percent_interval"]
     score, seconds = measured["score"], measured["processor_seconds"]
-    print(
-        f"{name}: {measured['passed']} of {seeds} trainings reach {unit.agent.threshold:g}"
-        if unit.agent
-        else name
-    )
+    print(f"{name}: {measured['passed']} of {seeds} reach {measured['rule']['threshold']:g}")
     print(f"  pass rate {measured['pass_rate']:.1%}, 95 % interval {low:.1%} to {high:.1%}")
     if score is not None:
         print(f"  score: median {score['median']:g}, lowest {score['min']:g}")

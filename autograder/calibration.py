@@ -22,13 +22,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 from tqdm import tqdm
 
 from autograder.course import Course, CourseError
 from autograder.evaluation import NetworkDoesNotDecide, train_and_score
 from autograder.notebook import Submission
+from autograder.rules import PlayedRule
 from autograder.student.interface import StudentError, StudentObject
+from autograder.student.local import LocalStudent
 from autograder.units import Unit, unit_named
 from autograder.variants import edited, mistakes_of, reference, student_of
 from helpers.agents import AbstractAgent
@@ -71,7 +74,7 @@ def calibrate(unit: Unit, course: Course, seeds: int, variant: str = REFERENCE) 
 
     variant: "reference" or the name of a mistake. Raises CourseError if there is no such thing.
     """
-    if unit.agent is None:
+    if unit.agent is None and unit.played is None:
         raise CourseError(f"{unit.name} trains no agent, so there is nothing to calibrate.")
     submission = _submission(unit, course, variant)
     folder = course.root / ".autograder" / "calibration" / unit.name / _key(submission, unit)
@@ -104,8 +107,8 @@ def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
     """What was measured, as plain JSON: versions, rule, pass rate with its interval, figures."""
     from scipy.stats import binomtest
 
-    assert unit.agent is not None
-    passed = [run.score is not None and run.score >= unit.agent.threshold for run in runs]
+    threshold = _threshold(unit)
+    passed = [run.score is not None and run.score >= threshold for run in runs]
     interval = binomtest(sum(passed), len(passed)).proportion_ci(0.95, method="exact")
     scores = [run.score for run in runs if run.score is not None]
     return {
@@ -113,13 +116,7 @@ def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
         "date": date.today().isoformat(),
         "python": platform.python_version(),
         "versions": {name: version for name in PACKAGES if (version := _version(name))},
-        "rule": {
-            "environment": unit.agent.environment,
-            "threshold": unit.agent.threshold,
-            "episodes": unit.agent.episodes,
-            "trainings": unit.agent.trainings,
-            "training": asdict(unit.agent.training),
-        },
+        "rule": _rule(unit),
         "seeds": len(runs),
         "passed": sum(passed),
         "pass_rate": round(sum(passed) / len(passed), 4),
@@ -137,7 +134,6 @@ def learning_curve(unit: Unit, runs: list[Run], name: str) -> dict[str, Any]:
 
     A training that has ended keeps its last value: its agent plays on as it is.
     """
-    assert unit.agent is not None
     longest = int(np.quantile([len(run.scores) for run in runs], 0.9))
     # Episodes of a batch are counted as they end, the shortest first: begin with a whole mean.
     start = min(SMOOTHED_OVER, longest)
@@ -154,7 +150,7 @@ def learning_curve(unit: Unit, runs: list[Run], name: str) -> dict[str, Any]:
         "low": np.round(low, 1).tolist(),
         "high": np.round(high, 1).tolist(),
         "seeds": len(runs),
-        "threshold": unit.agent.threshold,
+        "threshold": _threshold(unit),
     }
 
 
@@ -178,9 +174,11 @@ def _submission(unit: Unit, course: Course, variant: str) -> Submission:
 def _run(root: Path, unit_name: str, variant: str, seed: int) -> Run:
     """One training in a process of its own."""
     unit = unit_named(unit_name)
-    assert unit.agent is not None
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
         student = student_of(_submission(unit, Course(root), variant), unit)
+    if unit.agent is None:
+        assert unit.played is not None
+        return _play(unit.played, student, seed)
     if unit.framework == "torch":
         import torch
 
@@ -204,6 +202,40 @@ def _run(root: Path, unit_name: str, variant: str, seed: int) -> Run:
     )
 
 
+def _play(rule: PlayedRule, student: LocalStudent, seed: int) -> Run:
+    """Episodes of a rule of thumb; the environment is seeded once, the loop resets it."""
+    started = time.process_time()
+    env = gym.make(rule.environment)
+    env.reset(seed=seed)
+    scores = tuple(
+        float(student.call(rule.loop, env, student.namespace[rule.rule]))
+        for _ in range(rule.episodes)
+    )
+    env.close()
+    seconds = round(time.process_time() - started, 2)
+    return Run(seed, float(np.mean(scores)), int(sum(scores)), seconds, scores, ())
+
+
+def _threshold(unit: Unit) -> float:
+    rule = unit.agent or unit.played
+    assert rule is not None
+    return rule.threshold
+
+
+def _rule(unit: Unit) -> dict[str, Any]:
+    """By which rule the scores are judged, as plain JSON."""
+    if unit.agent is None:
+        assert unit.played is not None
+        return asdict(unit.played)
+    return {
+        "environment": unit.agent.environment,
+        "threshold": unit.agent.threshold,
+        "episodes": unit.agent.episodes,
+        "trainings": unit.agent.trainings,
+        "training": asdict(unit.agent.training),
+    }
+
+
 def _read(path: Path) -> Run:
     stored = json.loads(path.read_text(encoding="utf-8"))
     run = Run(**stored)
@@ -213,7 +245,7 @@ def _read(path: Path) -> Run:
 def _key(submission: Submission, unit: Unit) -> str:
     """What a run depends on: another key, another folder."""
     parts = [cell.source for cell in submission.cells if cell.runs]
-    parts += [repr(unit.agent), *(f"{name} {_version(name)}" for name in PACKAGES)]
+    parts += [repr(unit.agent or unit.played), *(f"{name} {_version(name)}" for name in PACKAGES)]
     return hashlib.sha256(_without_addresses("\0".join(parts)).encode()).hexdigest()[:16]
 
 

@@ -41,3 +41,17 @@ class AgentRule:
     processor_seconds: float = 60.0
     values: NetworkValues = values_of_net
     policy_gradient: bool = False
+
+
+@dataclass(frozen=True)
+class PlayedRule:
+    """What a unit shows that trains no agent: its rule of thumb, played by its own loop.
+
+    loop, rule: the student's functions. threshold: the mean score to reach.
+    """
+
+    threshold: float
+    environment: str = "CartPole-v1"
+    loop: str = "play_episode"
+    rule: str = "rule"
+    episodes: int = 100

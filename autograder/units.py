@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from autograder.course import CourseError
-from autograder.rules import AgentRule
+from autograder.rules import AgentRule, PlayedRule
 from autograder.tasks.base import Task
 
 #: Each unit's number is its place in this list; its tasks stand in `autograder/tasks/<name>.py`.
@@ -16,13 +16,17 @@ NAMES = ("meet_cartpole", "policy_network", "actor_critic", "dqn", "dqn_keras", 
 
 @dataclass(frozen=True)
 class Unit:
-    """One notebook of the course: its tasks, and the rule by which its trained agent is judged."""
+    """One notebook of the course: its tasks, and the rule by which its trained agent is judged.
+
+    played: what is calibrated instead where no agent is trained.
+    """
 
     name: str
     number: int
     framework: str | None
     tasks: tuple[Task, ...]
     agent: AgentRule | None
+    played: PlayedRule | None = None
 
     @property
     def assignment(self) -> str:
@@ -66,4 +70,11 @@ def unit_named(name: str) -> Unit:
     if plain not in NAMES or (plain != name and name != f"{NAMES.index(plain) + 1}_{plain}"):
         raise CourseError(f"No unit {name}. The units are: {', '.join(NAMES)}.")
     module = importlib.import_module(f"autograder.tasks.{plain}")
-    return Unit(plain, NAMES.index(plain) + 1, module.FRAMEWORK, module.TASKS, module.AGENT)
+    return Unit(
+        name=plain,
+        number=NAMES.index(plain) + 1,
+        framework=module.FRAMEWORK,
+        tasks=module.TASKS,
+        agent=module.AGENT,
+        played=getattr(module, "PLAYED", None),
+    )

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograder.rules import AgentRule
+from autograder.rules import AgentRule, PlayedRule
 from autograder.student.interface import Student, StudentError
 from autograder.tasks.answers import choice_task
 from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close
@@ -109,6 +109,7 @@ TASKS = (
 )
 
 AGENT: AgentRule | None = None
+PLAYED = PlayedRule(threshold=RULE_THRESHOLD)
 
 
 @dataclass(frozen=True)
