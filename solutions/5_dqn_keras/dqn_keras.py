@@ -14,6 +14,7 @@
 # check right below.
 
 # %%
+import logging
 import os
 import sys
 
@@ -23,6 +24,7 @@ if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere i
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no greetings of TensorFlow's
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 # Our networks are so small that several threads would mostly wait for each other.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")

@@ -1,0 +1,734 @@
+# %% [markdown]
+# # Double DQN: the network that thought too well of itself
+#
+# The Deep Q-Network of the last unit holds the pole, but its Q-values are too large: it takes the
+# *largest* of several estimates, and the largest of several noisy numbers is, on average, too
+# large. **Double DQN** mends that with one changed line: one network chooses the action, the other
+# says what it is worth (van Hasselt, Guez, Silver, *Deep Reinforcement Learning with Double
+# Q-learning*, 2016).
+#
+# In this notebook you write both and see the difference in a plot. On the way you learn more of
+# Keras: a model as a *class* of your own, a training step compiled by TensorFlow, and a whole model
+# in a file.
+#
+# The task is `CartPole-v1`: 500 steps, solved at a mean score of 475. You write about 45 lines, in
+# eleven exercises of 5 to 15 minutes, each with its check right below.
+
+# %%
+import logging
+import os
+import sys
+
+if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere it is installed
+    # %pip install --quiet "git+$COURSE_URL"
+    pass
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no greetings of TensorFlow's
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
+# Our networks are so small that several threads would mostly wait for each other.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+
+# %%
+import random
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import gymnasium as gym
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+
+from autograder import check, start_unit
+from helpers import (
+    AbstractAgent,
+    RandomAgent,
+    Training,
+    animate,
+    mean_score,
+    play_episodes,
+    plot_learning_curve,
+    train_agent,
+)
+
+start_unit("double_dqn_keras")
+
+# %% [markdown]
+# ## 1. What there is to see and to do
+
+# %%
+env = gym.make("CartPole-v1")
+observation, info = env.reset(seed=1)
+print("actions:     ", env.action_space, "so", env.action_space.n, "of them")
+print("observations:", env.observation_space.shape, observation)
+
+baseline = play_episodes(RandomAgent(n_actions=2, seed=1), "CartPole-v1", episodes=100, seed=1)
+print(f"The random agent scores {mean_score(baseline):.1f} on average.")
+
+# %% [markdown]
+# ## 2. The replay buffer
+#
+# The agent learns from steps drawn by chance from the last `buffer_size` ones. Five arrays hold
+# them, used as a ring: when the last row is filled, the next step takes the place of the oldest.
+# Two rules for drawing:
+#
+# * all steps in the buffer are equally likely, and none comes *twice* in a batch;
+# * who asks for more steps than the buffer holds has made a mistake, and should learn of it.
+#
+# ### Exercise: `memory` (15 minutes)
+#
+# 1. `add`: `n` cart poles are played side by side, so a transition has `n` rows. Write its parts
+#    `observation`, `action`, `reward`, `next_observation` and `terminated` into the next `n` rows of
+#    the ring. (Not `truncated`: when time is up, the pole still stands.)
+# 2. `sample`: raise an error if `batch_size` is larger than the buffer's size; otherwise return a
+#    `Batch` of arrays with `batch_size` different rows, drawn by chance.
+#
+# <details><summary>Hint</summary>
+#
+# The rows are `(self.position + np.arange(n)) % self.buffer_size`; afterwards `self.position` and
+# `self.size` must be moved on. `random.sample(range(self.size), batch_size)` draws different
+# numbers, and does so quickly; by itself it raises an error if there are not enough.
+# </details>
+
+# %% nbgrader={"grade_id": "memory", "solution": true}
+class Batch(NamedTuple):
+    """Some steps: a row for each of them in every array."""
+
+    observation: np.ndarray
+    action: np.ndarray
+    reward: np.ndarray
+    next_observation: np.ndarray
+    terminated: np.ndarray
+
+
+class ReplayBuffer:
+    """The last `buffer_size` steps."""
+
+    def __init__(self, buffer_size):
+        self.buffer_size = buffer_size
+        self.store = Batch(
+            observation=np.zeros((buffer_size, 4), np.float32),
+            action=np.zeros(buffer_size, np.int64),
+            reward=np.zeros(buffer_size, np.float32),
+            next_observation=np.zeros((buffer_size, 4), np.float32),
+            terminated=np.zeros(buffer_size, bool),
+        )
+        self.position = 0  # the row of the next step
+        self.size = 0  # how many rows are filled
+
+    def __len__(self):
+        return self.size
+
+    def add(self, transition):
+        """Keep the n rows of one transition; forget the oldest if there is no room."""
+        n = len(transition.action)
+        ### BEGIN SOLUTION
+        rows = (self.position + np.arange(n)) % self.buffer_size  # (n,)
+        for name, array in self.store._asdict().items():
+            array[rows] = getattr(transition, name)
+        self.position = (self.position + n) % self.buffer_size
+        self.size = min(self.size + n, self.buffer_size)
+        ### END SOLUTION
+
+    def sample(self, batch_size):
+        """A Batch of batch_size different steps drawn by chance."""
+        ### BEGIN SOLUTION
+        rows = random.sample(range(self.size), batch_size)
+        return Batch(*(array[rows] for array in self.store))
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-memory", "grade": true}
+check("double_dqn_keras/memory", ReplayBuffer)
+
+# %% [markdown]
+# ## 3. A model as a class
+#
+# Keras' third way to build a model, after `Sequential` and the functional API: a class of your own
+# that inherits from `keras.Model`. The layers are made in `__init__`, the way through them is
+# written in `call`. So anything that Python can say may happen on the way, for example a loop over
+# *any number* of hidden layers. Each of ours has 64 units with ReLU; the last layer has a unit for
+# each action and no activation.
+#
+# Such a class can have methods of its own, too: `act` says what to do.
+#
+# A Keras layer learns the shape of its input when it is called for the first time; only then are its
+# weights made. That is why `new_network` below calls the network once.
+#
+# ### Exercise: `network` (15 minutes)
+#
+# 1. In `__init__`, make the list `self.hidden_layers` with `n_hidden_layers` dense layers of 64
+#    units and ReLU, and `self.output_layer`.
+# 2. In `call`, let `x` pass through all of them.
+# 3. In `act`, return for each row of `observation` the action with the largest Q-value, as an array
+#    of whole numbers, shape `(n,)`.
+#
+# <details><summary>Hint</summary>
+#
+# `for layer in self.hidden_layers: x = layer(x)`. In `act`, ask `self.predict_on_batch(observation)`
+# (not `predict`, which is for large data sets), and take `argmax` along the axis of the actions.
+# </details>
+
+# %% nbgrader={"grade_id": "network", "solution": true}
+@keras.saving.register_keras_serializable(package="course")
+class DQN(keras.Model):
+    """Q-values of all actions for each observation: (batch, 4) to (batch, n_actions)."""
+
+    def __init__(self, n_actions=2, n_hidden_layers=2, **keywords):
+        super().__init__(**keywords)
+        self.n_actions = n_actions
+        self.n_hidden_layers = n_hidden_layers
+        ### BEGIN SOLUTION
+        self.hidden_layers = [
+            keras.layers.Dense(64, activation="relu") for _ in range(n_hidden_layers)
+        ]
+        self.output_layer = keras.layers.Dense(n_actions)
+        ### END SOLUTION
+
+    def call(self, x):
+        ### BEGIN SOLUTION
+        for layer in self.hidden_layers:
+            x = layer(x)  # (batch, 64)
+        return self.output_layer(x)  # (batch, n_actions)
+        ### END SOLUTION
+
+    def act(self, observation):
+        """The best action known for each row: (n, 4) to (n,)."""
+        ### BEGIN SOLUTION
+        return self.predict_on_batch(observation).argmax(axis=1)  # (n,)
+        ### END SOLUTION
+
+    def get_config(self):
+        """What must be known to build such a model again; needed for saving it."""
+        return {
+            **super().get_config(),
+            "n_actions": self.n_actions,
+            "n_hidden_layers": self.n_hidden_layers,
+        }
+
+
+def new_network(n_hidden_layers=2):
+    """A network whose weights are made."""
+    net = DQN(n_actions=2, n_hidden_layers=n_hidden_layers)
+    net(np.zeros((1, 4), np.float32))
+    return net
+
+
+# %% nbgrader={"grade_id": "check-network", "grade": true}
+check("double_dqn_keras/network", DQN)
+
+# %% tags=["not-graded", "raises-exception"]
+new_network(n_hidden_layers=3).summary()
+
+# %% [markdown]
+# ## 4. Exploring
+#
+# In the beginning all actions are random; then the probability of a random action, epsilon, falls on
+# a straight line, and stays at its last value.
+#
+# ### Exercise: `epsilon` (5 minutes)
+#
+# Interpolate: at `step` 0 it is `start`, at `steps` and ever after it is `end`.
+#
+# <details><summary>Hint</summary>
+#
+# NumPy has a function for that: `np.interp(x, [x0, x1], [y0, y1])`. Outside it stays at the ends.
+# </details>
+
+# %% nbgrader={"grade_id": "epsilon", "solution": true}
+def epsilon(step, start, end, steps):
+    """The probability of a random action after so many steps."""
+    ### BEGIN SOLUTION
+    return np.interp(step, [0, steps], [start, end])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-epsilon", "grade": true}
+check("double_dqn_keras/epsilon", epsilon)
+
+# %% [markdown]
+# ### Exercise: `act` (10 minutes)
+#
+# `values`, the Q-values, are given: a NumPy array of shape `(n, n_actions)`, a row for each cart
+# pole. Return an array of `n` actions. Each row decides *for itself*: with the probability
+# `epsilon` it gets a random action, all actions equally likely; otherwise the action with the
+# largest Q-value of its row.
+#
+# <details><summary>Hint</summary>
+#
+# `np.random.rand(n) < epsilon` is a row of yes and no, each yes with probability epsilon.
+# `np.where(yes_or_no, a, b)` takes from `a` where it says yes, and from `b` elsewhere.
+# </details>
+
+# %% nbgrader={"grade_id": "act", "solution": true}
+def select_action(net, observation, epsilon):
+    """An epsilon-greedy action for each row: (n, 4) to (n,) whole numbers."""
+    values = net.predict_on_batch(observation)
+    n, n_actions = values.shape
+    ### BEGIN SOLUTION
+    explore = np.random.rand(n) < epsilon  # (n,)
+    return np.where(explore, np.random.randint(n_actions, size=n), values.argmax(axis=1))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-act", "grade": true}
+check("double_dqn_keras/act", select_action)
+
+# %% [markdown]
+# ## 5. Two kinds of targets
+#
+# From here on we compute with TensorFlow's tensors, not with NumPy's arrays, because the whole step
+# of learning will be compiled. Everything you need is in `keras.ops`, whose names are NumPy's:
+# `keras.ops.max(values, axis=1)`, `keras.ops.argmax`, `keras.ops.where(condition, a, b)`.
+#
+# First the targets of the plain Deep Q-Network:
+#
+# $$y = r + \gamma\, \max_{a'} Q_{\text{target}}(s', a')$$
+#
+# and $y = r$ where the episode *terminated* with this step.
+#
+# ### Exercise: `targets` (10 minutes)
+#
+# All arguments but `target_net` and `gamma` are tensors with a row for each step of a batch;
+# `terminated` is boolean. Return $y$, shape `(batch,)`, and let no gradient flow through it.
+#
+# <details><summary>Hint</summary>
+#
+# `keras.ops.where(terminated, reward, reward + gamma * next_value)` needs no conversion of the
+# booleans. `keras.ops.stop_gradient(...)` around the result, and it is a plain number for the tape.
+# </details>
+
+# %% nbgrader={"grade_id": "targets", "solution": true}
+def td_targets(target_net, reward, next_observation, terminated, gamma):
+    """r + gamma max Q_target(s', a'), and r alone where the episode terminated: (batch,)."""
+    ### BEGIN SOLUTION
+    next_value = keras.ops.max(target_net(next_observation), axis=1)  # (batch,)
+    targets = keras.ops.where(terminated, reward, reward + gamma * next_value)  # (batch,)
+    return keras.ops.stop_gradient(targets)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-targets", "grade": true}
+check("double_dqn_keras/targets", td_targets)
+
+# %% [markdown]
+# Now, why is that too large? Imagine that both actions are worth exactly 10, and the network's
+# estimates are 10 plus some noise of spread 1. Each estimate is right on average. Their maximum is
+# not:
+
+# %%
+noisy = 10 + np.random.default_rng(1).normal(size=(100_000, 2))
+print(f"mean of the estimates: {noisy.mean():.2f}   mean of their maximum: {noisy.max(axis=1).mean():.2f}")
+
+# %% [markdown]
+# And as $Q(s', a')$ is itself learned from a maximum, the errors add up from step to step.
+#
+# The remedy: let one network *choose* and the other one *judge*. The network that learns says which
+# action is best; the target network, whose errors are others, says what that action is worth. An
+# action that was chosen because of an error is then no longer judged by the same error.
+#
+# $$y = r + \gamma\, Q_{\text{target}}\bigl(s', \operatorname*{argmax}_{a'} Q(s', a')\bigr)$$
+#
+# (Van Hasselt et al., 2016, equation 4; the idea is from van Hasselt, *Double Q-learning*, 2010.
+# Many programs that are called Double DQN, with two networks and all, compute the first formula.)
+#
+# ### Exercise: `double_targets` (10 minutes)
+#
+# Return these targets; $y = r$ after termination, no gradient, shape `(batch,)`.
+#
+# <details><summary>Hint</summary>
+#
+# `best = keras.ops.argmax(net(next_observation), axis=1)` is a number for each row. To take from
+# each row of a table the column with this number: `tf.gather(table, best, batch_dims=1)`.
+# </details>
+
+# %% nbgrader={"grade_id": "double_targets", "solution": true}
+def double_dqn_targets(net, target_net, reward, next_observation, terminated, gamma):
+    """r + gamma Q_target(s', argmax Q(s', a')), and r alone where the episode terminated."""
+    ### BEGIN SOLUTION
+    best = keras.ops.argmax(net(next_observation), axis=1)  # (batch,)
+    next_value = tf.gather(target_net(next_observation), best, batch_dims=1)  # (batch,)
+    targets = keras.ops.where(terminated, reward, reward + gamma * next_value)  # (batch,)
+    return keras.ops.stop_gradient(targets)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-double_targets", "grade": true}
+check("double_dqn_keras/double_targets", double_dqn_targets)
+
+# %% [markdown]
+# ## 6. The loss
+#
+# Only the action that was taken can learn from a step: from each row of $Q(s, \cdot)$ we take the
+# column of its own action, and compare it with the target.
+#
+# ### Exercise: `loss` (10 minutes)
+#
+# Return the mean over the batch of the **squared** error $(Q(s, a) - y)^2$, one number.
+#
+# <details><summary>Hint</summary>
+#
+# `tf.gather(..., action, batch_dims=1)` again. Look at the shapes before you subtract: `(batch, 1)`
+# minus `(batch,)` is a whole table.
+# </details>
+
+# %% nbgrader={"grade_id": "loss", "solution": true}
+def q_loss(net, observation, action, targets):
+    """Mean squared error of Q(s, a) against the targets, a tensor with a single number."""
+    ### BEGIN SOLUTION
+    taken = tf.gather(net(observation), action, batch_dims=1)  # (batch,)
+    return keras.ops.mean(keras.ops.square(taken - targets))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-loss", "grade": true}
+check("double_dqn_keras/loss", q_loss)
+
+# %% [markdown]
+# ## 7. From one network to the other
+#
+# ### Exercise: `copy` (5 minutes)
+#
+# Transfer the weights: `target_net` gets those of `net`.
+#
+# <details><summary>Hint</summary>
+#
+# Every Keras model has `get_weights()` and `set_weights(...)`. Mind who gets and who gives.
+# </details>
+
+# %% nbgrader={"grade_id": "copy", "solution": true}
+def transfer_weights(target_net, net):
+    """Make the target network's weights equal to the network's."""
+    ### BEGIN SOLUTION
+    target_net.set_weights(net.get_weights())
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-copy", "grade": true}
+check("double_dqn_keras/copy", transfer_weights)
+
+# %% [markdown]
+# ## 8. The agent
+#
+# One step of learning is: targets, loss, gradients, a step of the optimizer. TensorFlow can do this
+# line by line, as Python reaches it; for networks as small as ours, however, Python then takes
+# twenty times as long as the computation. `tf.function` runs the lines *once*, records what
+# TensorFlow is told to do, and from then on repeats the recording without Python. In return, nothing
+# in there may leave TensorFlow: no `.numpy()`, no NumPy functions, no `if` that asks for a value.
+#
+# The settings, and what a textbook of this method would set instead (in brackets); the reasons are
+# below, at the training.
+
+# %%
+@dataclass(frozen=True)
+class Settings:
+    """The hyperparameters of an agent."""
+
+    double: bool = True  # Double DQN's targets, or plain DQN's
+    gamma: float = 0.99  # discount
+    learning_rate: float = 1e-3  # of Adam (1e-4)
+    batch_size: int = 64  # (32)
+    buffer_size: int = 50_000
+    min_replay_size: int = 1_000  # steps in the buffer before the first batch is learned
+    epsilon_start: float = 1.0
+    epsilon_end: float = 0.02  # (0.01)
+    epsilon_decay: int = 10_000  # steps from start to end (100,000)
+    target_update_freq: int = 12  # batches between two transfers of the weights (1,000)
+    n_hidden_layers: int = 2  # of 64 units (1)
+
+
+# %% [markdown]
+# ### Exercise: `update` (15 minutes)
+#
+# 1. In `__init__`, make `self.target_net`: a second network with the same weights as `self.net`.
+# 2. In `gradient_step`, compute targets and loss *inside* the tape (double or plain targets, as
+#    `s.double` says; the target network is the one that judges); then get the gradients of the loss
+#    by `self.net.trainable_variables`, let the optimizer apply them, and return the loss.
+# 3. In `train`, keep the transition, and once the buffer holds `min_replay_size` steps, call
+#    `self.learn()`; every `target_update_freq` batches, transfer the weights.
+#
+# <details><summary>Hint</summary>
+#
+# `gradients = tape.gradient(loss, variables)` and `self.optimizer.apply(gradients, variables)`. Use
+# `self.target_net` in both kinds of targets. `self.batches` counts the batches learned: `learn` adds
+# to it.
+# </details>
+
+# %% nbgrader={"grade_id": "update", "solution": true}
+class DoubleDQNAgent(AbstractAgent):
+    """Deep Q-learning whose targets are Double DQN's (or plain DQN's, for comparison)."""
+
+    def __init__(self, settings=None):
+        self.settings = s = settings or Settings()
+        self.net = new_network(s.n_hidden_layers)
+        ### BEGIN SOLUTION
+        self.target_net = new_network(s.n_hidden_layers)
+        transfer_weights(self.target_net, self.net)
+        ### END SOLUTION
+        self.optimizer = keras.optimizers.Adam(learning_rate=s.learning_rate)
+        self.optimizer.build(self.net.trainable_variables)
+        self.compiled_step = tf.function(self.gradient_step)
+        self.buffer = ReplayBuffer(s.buffer_size)
+        self.step = 0  # steps played
+        self.batches = 0  # batches learned
+        self.q_values = []  # now and then, the mean over a batch of the largest Q-value
+
+    def act(self, observation, explore=True):
+        s = self.settings
+        probability = epsilon(self.step, s.epsilon_start, s.epsilon_end, s.epsilon_decay)
+        return select_action(self.net, observation, probability if explore else 0.0)
+
+    def gradient_step(self, observation, action, reward, next_observation, terminated):
+        """One step of learning; everything here is TensorFlow's."""
+        s = self.settings
+        variables = self.net.trainable_variables
+        with tf.GradientTape() as tape:
+            ### BEGIN SOLUTION
+            following = (reward, next_observation, terminated, s.gamma)
+            if s.double:
+                targets = double_dqn_targets(self.net, self.target_net, *following)
+            else:
+                targets = td_targets(self.target_net, *following)
+            loss = q_loss(self.net, observation, action, targets)
+        self.optimizer.apply(tape.gradient(loss, variables), variables)
+        return loss
+        ### END SOLUTION
+
+    def learn(self):
+        """Learn from a batch out of the buffer."""
+        batch = self.buffer.sample(self.settings.batch_size)
+        self.compiled_step(*map(tf.convert_to_tensor, batch))
+        self.batches += 1
+        if self.batches % 100 == 0:
+            values = self.net.predict_on_batch(batch.observation)  # (batch, n_actions)
+            self.q_values.append(float(values.max(axis=1).mean()))
+
+    def train(self, transition):
+        self.step += len(transition.action)
+        s = self.settings
+        ### BEGIN SOLUTION
+        self.buffer.add(transition)
+        if len(self.buffer) >= s.min_replay_size:
+            self.learn()
+            if self.batches % s.target_update_freq == 0:
+                transfer_weights(self.target_net, self.net)
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-update", "grade": true}
+check("double_dqn_keras/update", DoubleDQNAgent)
+
+# %% [markdown]
+# ## 9. How much too large?
+#
+# Twice the same training of 24,000 steps, once with plain targets, once with double ones. Every
+# reward is 1 and the discount is $0.99$, so even an agent that never lets the pole fall can only get
+# $1 + 0.99 + 0.99^2 + \dots = 100$. What do the two networks believe, on average, of the states in
+# their buffers? (This takes about half a minute.)
+
+# %% tags=["not-graded", "raises-exception"]
+believed = {}
+for name, double in (("DQN", False), ("Double DQN", True)):
+    trained = DoubleDQNAgent(Settings(double=double))
+    train_agent(
+        trained,
+        "CartPole-v1",
+        Training(episodes=5_000, environments=8, max_steps=24_000, seed=4),
+    )
+    believed[name] = trained.q_values
+
+figure, axes = plt.subplots(figsize=(7, 4))
+for name, values in believed.items():
+    axes.plot(100 * np.arange(1, len(values) + 1), values, label=name)
+axes.axhline(100, color="black", linestyle="--", linewidth=1, label="more is not possible")
+axes.set(xlabel="batches learned", ylabel="mean of max Q", title="What the networks believe")
+axes.legend();
+
+# %% [markdown]
+# The plain network promises more than the Double DQN, and, when the training goes on, more than is
+# possible at all. Double DQN stays closer to the truth, not exactly at it: its two networks are not
+# independent, one is an older version of the other.
+#
+# ## 10. Training until solved
+#
+# Compared with the textbook settings in brackets above:
+#
+# * **The learning rate is ten times as large, epsilon falls ten times as fast.** With $10^{-4}$ and
+#   100,000 steps of exploration the cart pole takes a hundred thousand steps, hours if every step is
+#   a call of `fit`; it is too simple for so much care.
+# * **Eight cart poles side by side**, one batch for a step of all of them: the buffer is more varied,
+#   and most of the time was spent learning again from the same few steps.
+# * **The weights are transferred every 12 batches**, which are about 100 steps of play, not every
+#   1,000: with each transfer the news of a fall travels at least one step further back.
+# * **Two hidden layers**: one alone learns it, too, but more slowly and less reliably.
+# * **The goal is 475**, the environment's own. (195 belongs to the old cart pole of 200 steps.)
+#
+# A simple way to stop is: when the mean of the last 100 scores has reached the goal. (`train_agent`
+# does that if you leave `checkpoint_every` out.) But some of the actions in training are random, and
+# a deep Q agent loses again what it had. So every 2,000 steps the agent is tested greedily on twenty
+# fresh episodes, the best weights are kept, and two passed tests in a row end the training.
+#
+# ### Exercise: `agent` (10 minutes)
+#
+# `make_agent` returns a fresh `DoubleDQNAgent`. Start with the settings above; try others, too, for
+# example one or three hidden layers.
+#
+# <details><summary>Hint</summary>
+#
+# `return DoubleDQNAgent(Settings())`, or `Settings(n_hidden_layers=3)`.
+# </details>
+
+# %% nbgrader={"grade_id": "agent", "solution": true}
+def make_agent():
+    """A fresh, untrained agent."""
+    ### BEGIN SOLUTION
+    return DoubleDQNAgent(Settings())
+    ### END SOLUTION
+
+
+# %% tags=["not-graded", "raises-exception"]
+agent = make_agent()
+statistics = train_agent(
+    agent,
+    "CartPole-v1",
+    Training(episodes=5_000, environments=8, max_steps=120_000, checkpoint_every=2_000, seed=1),
+)
+plot_learning_curve("double_dqn_keras", statistics)
+
+# %% [markdown]
+# Is your curve in the band? Each of the trainings in it started from other random weights; yours is
+# one more.
+#
+# The next cell is what the grader does: it trains a **fresh** agent of yours with your code, in a
+# cart pole **in disguise** (the four numbers of the observation change places and signs, the actions
+# change names; to a learning agent that makes no difference), and then plays 100 greedy episodes. A
+# mean score of at least 475 earns the points; if the first training misses it, two more are tried.
+
+# %% nbgrader={"grade_id": "check-agent", "grade": true} tags=["not-graded"]
+check("double_dqn_keras/agent", make_agent)
+
+# %% [markdown]
+# ## 11. A whole model in a file
+#
+# Weights alone are not a model: who loads them must know which network they belong to. A `.keras`
+# file holds both, the weights and the *configuration*: the name of the class and the arguments for
+# `__init__`, which `get_config` hands out. The decorator above the class has put its name into
+# Keras' register, so that a loaded name leads to your class again.
+#
+# ### Exercise: `save` (5 minutes)
+#
+# Save a network to `path` (it ends in `.keras`), and load one.
+#
+# <details><summary>Hint</summary>
+#
+# `net.save(path)` and `keras.models.load_model(path)`. `save_weights` would save half of it.
+# </details>
+
+# %% nbgrader={"grade_id": "save", "solution": true}
+def save_network(net, path):
+    """Write the whole model into a file."""
+    ### BEGIN SOLUTION
+    net.save(path)
+    ### END SOLUTION
+
+
+def load_network(path):
+    """The model that was written into the file."""
+    ### BEGIN SOLUTION
+    return keras.models.load_model(path)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-save", "grade": true}
+check("double_dqn_keras/save", DQN, save_network, load_network)
+
+# %% [markdown]
+# How does the restored network play? It needs no agent around it: its method `act` is enough.
+
+# %% tags=["not-graded", "raises-exception"]
+class Restored(AbstractAgent):
+    """Plays with a network out of a file."""
+
+    def __init__(self, path):
+        self.net = load_network(path)
+
+    def act(self, observation, explore=True):
+        return self.net.act(observation)
+
+
+save_network(agent.net, "double_dqn.keras")
+restored = Restored("double_dqn.keras")
+print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.1f} on average.")
+
+# %% tags=["not-graded", "raises-exception"]
+animate(restored, seed=3)
+
+# %% [markdown]
+# ## 12. What went wrong here?
+#
+# A colleague wrote the agent as you did, but in `train` stands:
+#
+# ```python
+# if self.batches % s.target_update_freq == 0:
+#     transfer_weights(self.net, self.target_net)
+# ```
+#
+# This is the learning curve (measured, ten trainings). The largest Q-values never went beyond 3.
+
+# %% tags=["not-graded", "raises-exception"]
+plot_learning_curve("double_dqn_keras_diagnosis")
+
+# %% [markdown]
+# ### Exercise: `diagnosis` (5 minutes)
+#
+# Which explanation fits the snippet, the curve *and* the Q-values? Return its letter.
+#
+# * **a**: The learning rate is too small; in ten times as many steps the curve would rise.
+# * **b**: Double DQN takes the smaller of two values and therefore underestimates everything.
+# * **c**: The targets move with every batch, so the Q-values drive each other up.
+# * **d**: The weights go the wrong way: every few batches the network is thrown back to its
+#   first, random weights.
+#
+# <details><summary>Hint</summary>
+#
+# Who gets and who gives, according to your own `transfer_weights`? And what has the target network
+# learned so far?
+# </details>
+
+# %% nbgrader={"grade_id": "diagnosis", "solution": true}
+def diagnosis():
+    """The letter of the explanation that fits."""
+    ### BEGIN SOLUTION
+    return "d"
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-diagnosis", "grade": true}
+check("double_dqn_keras/diagnosis", diagnosis)
+
+# %% [markdown]
+# ## 13. In your own words
+#
+# (5 minutes, graded by hand.) Suppose *all* Q-values were too large by exactly 20. Would the agent
+# play any worse? When does overestimation do harm, then, and why does letting one network choose and
+# the other one judge help against it?
+
+# %% [markdown] nbgrader={"grade_id": "question-overestimation", "grade": true, "solution": true, "points": 2}
+# *Your answer here.*
+
+# %% [markdown]
+# ## Where to go from here
+#
+# * H. van Hasselt, A. Guez, D. Silver, [Deep Reinforcement Learning with Double
+#   Q-learning](https://arxiv.org/abs/1509.06461), 2016.
+# * H. van Hasselt, [Double
+#   Q-learning](https://papers.nips.cc/paper/2010/hash/091d584fced301b442654dd8c23b3fc9-Abstract.html),
+#   2010.
+# * M. Hessel et al., [Rainbow: Combining Improvements in Deep Reinforcement
+#   Learning](https://arxiv.org/abs/1710.02298), 2018: what has been added since, and how much each
+#   addition is worth.
+# * R. S. Sutton, A. G. Barto, [Reinforcement Learning: An
+#   Introduction](http://incompleteideas.net/book/the-book-2nd.html), 2nd edition, section 6.7:
+#   maximization bias.
