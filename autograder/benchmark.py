@@ -21,7 +21,7 @@ from rich.table import Table
 from autograder import judging
 from autograder.calibration import ONE_THREAD, REFERENCE, train_once
 from autograder.course import Course, CourseError
-from autograder.evaluation import derived_seed, evaluate
+from autograder.evaluation import derived_seed, evaluate, train_and_score
 from autograder.grading import GradingOptions, agent_seeds, grade_file
 from autograder.units import Unit, unit_named
 from autograder.variants import reference, student_of
@@ -123,8 +123,14 @@ def _ask_everything(root: Path, unit_name: str) -> None:
     for task in unit.tasks:
         judging.judge(task, student, derived_seed(secret, task.name))
     if unit.agent is not None:
-        seeds = agent_seeds(unit, unit.agent, secret)
-        evaluate(unit.agent, student, lambda made, _: student.object(made.number), seeds)
+        rule = unit.agent
+        evaluate(
+            rule,
+            lambda seed: train_and_score(
+                rule, student, lambda made, _: student.object(made.number), seed
+            ),
+            agent_seeds(unit, rule, secret),
+        )
 
 
 def _reference(course: Course, unit: Unit, seeds: int) -> Measured:

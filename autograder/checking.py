@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder import judging
 from autograder.course import CourseError
-from autograder.evaluation import DoesNotReinforce, NetworkDoesNotDecide, evaluate
+from autograder.evaluation import DoesNotReinforce, NetworkDoesNotDecide, evaluate, train_and_score
 from autograder.grading import judge_score
 from autograder.results import CheckResult, EvaluationResult, TaskResult
 from autograder.rules import AgentRule
@@ -101,7 +101,7 @@ def _check_agent(unit: Unit, rule: AgentRule, student: LocalStudent) -> CheckRep
     seeds = tuple(secrets.randbits(31) for _ in range(rule.trainings))
     print(f"Training a fresh agent as the grader does, at most {rule.trainings} times …")
     try:
-        evaluation = evaluate(rule, student, proxy, seeds)
+        evaluation = evaluate(rule, lambda seed: train_and_score(rule, student, proxy, seed), seeds)
     except NotSolved as error:
         return _no_score(rule, name, judging.NOT_SOLVED, f"Waits for your other exercises: {error}")
     except DoesNotReinforce as error:

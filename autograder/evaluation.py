@@ -35,6 +35,7 @@ FOLLOWED = 0.15
 CURVE_POINTS = 200
 
 AgentProxy = Callable[[StudentObject, int], AbstractAgent]
+OneTraining = Callable[[int], tuple[float, list[EpisodeStatistics]]]
 
 
 @dataclass(frozen=True)
@@ -99,18 +100,15 @@ def derived_seed(secret: bytes, *names: str) -> int:
     return int.from_bytes(digest, "big") % 2**31
 
 
-def evaluate(
-    rule: AgentRule, student: Student, proxy: AgentProxy, seeds: tuple[int, ...]
-) -> EvaluationResult:
+def evaluate(rule: AgentRule, train: OneTraining, seeds: tuple[int, ...]) -> EvaluationResult:
     """Train fresh agents until one reaches the threshold, at most one for each seed.
 
-    proxy: makes the training loop's view of the student's agent. Raises StudentError when the
-    student's code raises, NetworkDoesNotDecide when something else than the network chooses.
+    train: one training with a seed (`train_and_score`); what it raises ends the evaluation.
     """
     scores: list[float] = []
     curves: list[list[EpisodeStatistics]] = []
     for seed in seeds:
-        score, statistics = train_and_score(rule, student, proxy, seed)
+        score, statistics = train(seed)
         scores.append(score)
         curves.append(statistics)
         if score >= rule.threshold:
@@ -131,7 +129,8 @@ def train_and_score(
 ) -> tuple[float, list[EpisodeStatistics]]:
     """One training in disguise: the mean greedy score afterwards, and the training's episodes.
 
-    Raises what `evaluate` raises.
+    proxy: makes the training loop's view of the student's agent. Raises StudentError when the
+    student's code raises, NetworkDoesNotDecide when something else than the network chooses.
     """
     random = np.random.default_rng(seed)
     spec = gym.spec(rule.environment)

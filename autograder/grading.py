@@ -13,6 +13,7 @@ from autograder.evaluation import (
     NetworkDoesNotDecide,
     derived_seed,
     evaluate,
+    train_and_score,
 )
 from autograder.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
 from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult
@@ -25,9 +26,10 @@ from autograder.student.remote import NoSuchAction, RemoteAgent, RemoteStudent
 from autograder.tasks.base import Task
 from autograder.units import Unit
 from helpers.agents import AbstractAgent
+from helpers.training import EpisodeStatistics
 
 #: Processor seconds for all checks of one task.
-TASK_SECONDS = 20.0
+TASK_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -138,15 +140,12 @@ def _judge_agent(
     name = f"{unit.name}/agent"
     seeds = agent_seeds(unit, rule, secret)
 
-    def train(student: RemoteStudent) -> EvaluationResult:
-        def proxy(made: StudentObject, n_actions: int) -> AbstractAgent:
-            return RemoteAgent(student, made, n_actions)
-
-        return evaluate(rule, student, proxy, seeds)
+    def train(seed: int) -> tuple[float, list[EpisodeStatistics]]:
+        return session.ask(lambda student: _train(rule, student, seed), rule.processor_seconds)
 
     nothing = EvaluationResult(rule.episodes, None, rule.threshold, ())
     try:
-        evaluation = session.ask(train, rule.processor_seconds * rule.trainings)
+        evaluation = evaluate(rule, train, seeds)
     except Broken as broken:
         failed = _agent_failed(
             unit, rule, broken.status.name.lower(), f"Your code {broken.message}."
@@ -170,6 +169,15 @@ def _judge_agent(
         message = f"The agent's network does not decide: {error}."
         return _agent_failed(unit, rule, "network_does_not_decide", message), nothing
     return judge_score(name, rule, evaluation), evaluation
+
+
+def _train(
+    rule: AgentRule, student: RemoteStudent, seed: int
+) -> tuple[float, list[EpisodeStatistics]]:
+    def proxy(made: StudentObject, n_actions: int) -> AbstractAgent:
+        return RemoteAgent(student, made, n_actions)
+
+    return train_and_score(rule, student, proxy, seed)
 
 
 def agent_seeds(unit: Unit, rule: AgentRule, secret: bytes) -> tuple[int, ...]:

@@ -84,10 +84,7 @@ class Worker:
         """Read, answer, repeat."""
         while True:
             frame = read_frame(_read)
-            if frame.kind is Kind.STEP:
-                reply = self._step(frame)
-            else:
-                reply = self._request(frame)
+            reply = self._step(frame) if frame.kind is Kind.STEP else self._request(frame)
             _write(reply.encoded())
 
     def _request(self, frame: Frame) -> Frame:

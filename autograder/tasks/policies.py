@@ -146,7 +146,8 @@ def action_task(unit: str, results: tuple[str, ...] = ACTIONS_AND_LOG_PROBABILIT
                     value,
                     (rows,),
                     "wrong_shape",
-                    f"For {rows} observations ({np.dtype(dtype).name}) there should be {rows} {name}.",
+                    f"For {rows} observations ({np.dtype(dtype).name}) there should be {rows} "
+                    f"{name}.",
                 )
 
     @task.check("log_probability_of_the_chosen_action", points=1)
@@ -188,7 +189,8 @@ def action_task(unit: str, results: tuple[str, ...] = ACTIONS_AND_LOG_PROBABILIT
                 WrongAnswer(
                     "always_the_first_action",
                     np.log(probabilities[:, 0]),
-                    "These are always the log-probabilities of action 0: take each row's own action.",
+                    "These are always the log-probabilities of action 0: take each row's own "
+                    "action.",
                 ),
             ),
             tolerance=1e-3,

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from autograder.evaluation import Disguise, NetworkDoesNotDecide, derived_seed, evaluate
+from autograder.evaluation import (
+    Disguise,
+    NetworkDoesNotDecide,
+    derived_seed,
+    evaluate,
+    train_and_score,
+)
 from autograder.rules import AgentRule
 from autograder.student.local import LocalStudent
 from helpers import Training
@@ -38,7 +44,11 @@ def student_with(code):
 
 def judged(code, seeds=(1, 2), rule=RULE):
     student = student_with(code)
-    return evaluate(rule, student, lambda made, n: student.object(made.number), seeds)
+
+    def train(seed):
+        return train_and_score(rule, student, lambda made, n: student.object(made.number), seed)
+
+    return evaluate(rule, train, seeds)
 
 
 def test_an_agent_that_learned_nothing_scores_little_in_every_training():
@@ -129,7 +139,9 @@ def test_in_disguise_no_number_keeps_its_place():
 
 
 def test_a_disguise_is_the_same_game():
-    disguise = Disguise(np.array([3, 2, 0, 1]), np.array([1, -1, -1, 1], np.float32), np.array([1, 0]))
+    disguise = Disguise(
+        np.array([3, 2, 0, 1]), np.array([1, -1, -1, 1], np.float32), np.array([1, 0])
+    )
     plain, hidden = make_environments("CartPole-v1", 3), disguise.wrap("CartPole-v1")(3)
     seen, _ = plain.reset(seed=4)
     disguised, _ = hidden.reset(seed=4)
@@ -143,5 +155,13 @@ def test_seeds_come_from_the_secret_and_the_name():
     seed = derived_seed(b"secret", "unit/task", "0")
 
     assert seed == derived_seed(b"secret", "unit/task", "0") < 2**31
-    assert len({seed, derived_seed(b"other", "unit/task", "0"),
-                derived_seed(b"secret", "unit/task", "1")}) == 3
+    assert (
+        len(
+            {
+                seed,
+                derived_seed(b"other", "unit/task", "0"),
+                derived_seed(b"secret", "unit/task", "1"),
+            }
+        )
+        == 3
+    )

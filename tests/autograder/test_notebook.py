@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from autograder.course import Course
 from autograder.notebook import (
     InvalidNotebook,
     read_skeleton,
@@ -161,18 +162,13 @@ def test_edited_flags_change_nothing(submit, notebook):
 
     spliced = spliced_notebook_of(submit, notebook)
 
-    metadata = [c.metadata.nbgrader for c in spliced.cells if c.id == "check-loss"][0]
+    metadata = next(c.metadata.nbgrader for c in spliced.cells if c.id == "check-loss")
     assert (metadata.points, metadata.grade, metadata.solution) == (2, True, False)
 
 
 def spliced_notebook_of(submit, notebook):
-    submission = submit(notebook)
-    course_notebook = json.dumps(notebook)
-    assert course_notebook
-    from autograder.course import Course
-
     skeleton = read_skeleton(Course.find().released("2_policy_network"))
-    return spliced_notebook(skeleton, submission)
+    return spliced_notebook(skeleton, submit(notebook))
 
 
 def test_the_spliced_notebook_holds_answers_and_added_cells_but_no_outputs(submit, notebook):
@@ -238,7 +234,9 @@ def test_only_an_ordinary_file_is_read(tmp_path, skeleton, course, kind):
 
 def test_metadata_of_any_shape_does_no_harm(submit, notebook):
     for number, changed in enumerate(notebook["cells"]):
-        changed["metadata"] = ([], None, {"nbgrader": []}, {"nbgrader": {"grade_id": 7}})[number % 4]
+        changed["metadata"] = ([], None, {"nbgrader": []}, {"nbgrader": {"grade_id": 7}})[
+            number % 4
+        ]
 
     assert len(submit(notebook).cells) >= len(notebook["cells"])
 

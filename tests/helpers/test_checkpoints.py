@@ -60,7 +60,9 @@ def test_the_best_weights_come_back():
 
     train_agent(
         agent,
-        training=Training(episodes=500, max_steps=3_000, checkpoint_every=600, seed=1, progress=False),
+        training=Training(
+            episodes=500, max_steps=3_000, checkpoint_every=600, seed=1, progress=False
+        ),
     )
 
     assert agent.steps > 1200

@@ -14,7 +14,9 @@ def test_the_registered_time_limit_holds_side_by_side(environment, limit):
     observation, _ = environments.reset(seed=1)
     for step in range(1, limit + 1):
         # A rule that balances: push towards the side to which the pole falls.
-        action = (3 * observation[:, 2] + observation[:, 3] + 0.1 * observation[:, 0] > 0).astype(int)
+        action = (3 * observation[:, 2] + observation[:, 3] + 0.1 * observation[:, 0] > 0).astype(
+            int
+        )
         observation, _, terminated, truncated, _ = environments.step(action)
         assert not terminated.any()
         assert truncated.all() == (step == limit)
