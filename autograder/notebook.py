@@ -131,7 +131,7 @@ def untouched(skeleton: Skeleton) -> Submission:
 
 
 def spliced_notebook(skeleton: Skeleton, submission: Submission) -> NotebookNode:
-    """The released notebook with the student's cells in it; metadata and flags stay the skeleton's."""
+    """The released notebook with the student's cells; metadata and flags stay the skeleton's."""
     notebook = copy.deepcopy(skeleton.notebook)
     released = {_name(cell): cell for cell in notebook.cells}
     cells = []

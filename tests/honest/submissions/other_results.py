@@ -1,0 +1,11 @@
+"""Returns more than is asked for: integers of NumPy, views, tensors that keep their graph."""
+
+CELLS = {
+    "normalise": """
+def normalise(returns):
+    returns = returns.clone().requires_grad_()
+    spread = torch.sqrt(torch.mean((returns - returns.mean()) ** 2))
+    return (returns - returns.mean()) / torch.clamp(spread, min=1e-6)
+""",
+    "diagnosis": "def diagnosis():\n    return ' B '",
+}

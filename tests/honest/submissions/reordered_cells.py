@@ -1,0 +1,6 @@
+"""Has its cells in reverse order."""
+
+
+def notebook(notebook):
+    notebook["cells"].reverse()
+    return notebook
