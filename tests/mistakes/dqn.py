@@ -105,7 +105,8 @@ MISTAKES = (
             Edit(
                 "memory",
                 "        rows = (self.position",
-                "        if self.size == self.capacity:\n            return\n        rows = (self.position",
+                "        if self.size == self.capacity:\n            return\n"
+                "        rows = (self.position",
             ),
         ),
         MEMORY,
@@ -244,7 +245,8 @@ MISTAKES = (
             Edit(
                 "memory",
                 SAMPLE,
-                "Batch(*(torch.as_tensor(np.stack(c)) for c in zip(*(self.rows[i] for i in rows))))",
+                "Batch(*(torch.as_tensor(np.stack(c)) "
+                "for c in zip(*(self.rows[i] for i in rows))))",
             ),
         ),
         MEMORY,
@@ -693,7 +695,8 @@ MISTAKES = (
             Edit(
                 "loss",
                 "F.smooth_l1_loss(taken, targets)",
-                "F.smooth_l1_loss(net(observation), targets.unsqueeze(1).expand(-1, net(observation).shape[1]))",
+                "F.smooth_l1_loss(net(observation), "
+                "targets.unsqueeze(1).expand(-1, net(observation).shape[1]))",
             ),
         ),
         LOSS,
