@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook
 from autograder.course import MARKER, Course
 from autograder.gradebook.book import Book
 from autograder.gradebook.display import CleanCells, clean_report, safe_markdown
+from autograder.gradebook.outputs import check_outputs, status_cell
 from autograder.results import CheckResult, Result, Status, TaskResult
 from autograder.units import Unit, unit_named
 from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_result
@@ -101,6 +102,19 @@ def test_the_graders_own_html_keeps_its_colours_and_nothing_that_moves() -> None
     html = clean_report('<div style="color: #1b6e20; position: fixed; z-index: 9">x</div>')
     assert "#1b6e20" in html
     assert "position" not in html and "z-index" not in html
+
+
+def test_the_graders_own_outputs_escape_what_is_the_students() -> None:
+    result = nasty_result(unit_named("policy_network"))
+    shown = [
+        output.data["text/html"]
+        for output in check_outputs(result, result.tasks[0], 3.0)
+        if "text/html" in output.data
+    ]
+    for html in (*shown, status_cell(result).source):
+        names = {tag.name for tag in BeautifulSoup(html, "html.parser").find_all(True)}
+        assert names <= {"div", "strong", "br", "p", "table", "tbody", "tr", "td"}
+        assert "onerror" in html  # there, as text
 
 
 def test_outputs_of_unknown_kinds_are_dropped() -> None:
