@@ -150,7 +150,7 @@ def learning_curve(unit: Unit, runs: list[Run], name: str) -> dict[str, Any]:
         "low": np.round(low, 1).tolist(),
         "high": np.round(high, 1).tolist(),
         "seeds": len(runs),
-        "threshold": _threshold(unit),
+        "threshold": _solved(unit),
     }
 
 
@@ -220,6 +220,14 @@ def _threshold(unit: Unit) -> float:
     rule = unit.agent or unit.played
     assert rule is not None
     return rule.threshold
+
+
+def _solved(unit: Unit) -> float:
+    """The line in the picture: for a rule of thumb, what Gymnasium calls solved."""
+    if unit.agent is not None:
+        return unit.agent.threshold
+    assert unit.played is not None
+    return float(gym.spec(unit.played.environment).reward_threshold or unit.played.threshold)
 
 
 def _rule(unit: Unit) -> dict[str, Any]:
