@@ -252,7 +252,7 @@ TASKS = (
 
 AGENT = AgentRule(
     points=6,
-    training=Training(episodes=5_000, environments=8, max_steps=80_000, checkpoint_every=2_000),
+    training=Training(episodes=5_000, environments=8, max_steps=80_000, checkpoint_every=1_000),
     threshold=475.0,
 )
 

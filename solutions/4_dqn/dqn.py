@@ -366,8 +366,8 @@ check("dqn/loss", q_loss)
 #
 # $$\theta_{\text{target}} \leftarrow \tau\,\theta + (1 - \tau)\,\theta_{\text{target}}$$
 #
-# with a small $\tau$, say $0.01$: it always is what the network was on average during the last
-# hundred steps. (Lillicrap et al., *Continuous control with deep reinforcement learning*, 2016.)
+# with a small $\tau$. At $0.05$ it always is what the network was on average during the last twenty
+# steps. (Lillicrap et al., *Continuous control with deep reinforcement learning*, 2016.)
 #
 # ### Exercise: `soft_update` (10 minutes)
 #
@@ -398,26 +398,27 @@ check("dqn/soft_update", soft_update)
 # %% [markdown]
 # ## 9. The agent
 #
-# These are the settings. The values of PyTorch's own tutorial, from which many of these names come,
-# stand in the comments: they do learn, but take two minutes and fail every third time. What
-# was changed, and why:
+# These are the settings. Many of the names come from PyTorch's own tutorial, and its values stand in
+# the comments where ours differ. Those learn, too, but take minutes, and of six trainings measured
+# two ended below 475. What was changed, and why:
 #
-# * `LR` and `TAU` are larger: the network learns, and its target follows, several times faster.
-#   The larger steps stay stable because of the next point.
-# * `ENVIRONMENTS` cart poles are played side by side, and the agent learns once per step of all of
-#   them, not once per step of each: the batches are more varied, and most of the time was spent
-#   learning again from the same few transitions.
+# * `LR` and `TAU` are larger: the network learns faster and its target follows faster, so a dozen
+#   times fewer steps of learning are enough. The price is a nervous curve; section 10 deals with it.
+# * `GAMMA` is a little smaller: the agent looks about $1 / (1 - \gamma) = 50$ steps ahead, one
+#   second, instead of 100. Q-values are half as large and found in fewer steps.
+# * `ENVIRONMENTS` cart poles are played side by side, and the agent learns once in each step of all
+#   of them: acting becomes cheap, and the transitions are more varied.
 # * `MEMORY_SIZE` is larger: when the agent has become good, a small memory holds no falls any more,
-#   and the network forgets what they look like.
+#   and the network forgets what they look like. `LEARNING_STARTS` waits for a few falls first.
 
 # %%
 BATCH_SIZE = 128  # transitions in a step of learning
-GAMMA = 0.99  # discount
+GAMMA = 0.98  # discount (0.99)
 EPS_START = 0.9  # epsilon at the start
 EPS_END = 0.05  # and in the end
 EPS_DECAY = 1000  # steps in which the difference falls to 37 %
-TAU = 0.01  # part of the way that the target network goes (0.005)
-LR = 1e-3  # learning rate of AdamW (1e-4)
+TAU = 0.05  # part of the way that the target network goes (0.005)
+LR = 2e-3  # learning rate of AdamW (1e-4)
 MEMORY_SIZE = 50_000  # transitions (10,000)
 LEARNING_STARTS = 500  # transitions before the first step of learning (128)
 ENVIRONMENTS = 8  # cart poles side by side (1)
@@ -520,7 +521,7 @@ check("dqn/update", DQNAgent)
 # ## 10. Training
 #
 # Deep Q agents reach the goal *and lose it again*: once the pole never falls, the memory fills with
-# good times, and the network forgets why it pushed the way it did. So every 2,000 steps the agent
+# good times, and the network forgets why it pushed the way it did. So every 1,000 steps the agent
 # is tested greedily on twenty fresh episodes, its best weights are kept, and training stops when two
 # tests in a row are passed.
 #
@@ -534,8 +535,9 @@ check("dqn/update", DQNAgent)
 #
 # <details><summary>Hint</summary>
 #
-# `return DQNAgent(Settings())`. Another learning rate is `Settings(lr=3e-4)`. Do not make `gamma`
-# much smaller: at $0.95$ the agent looks only twenty steps ahead, and falls later.
+# `return DQNAgent(Settings())`. Another learning rate is `Settings(lr=5e-4)`. Do not make `gamma`
+# much smaller: at $0.95$ the agent looks only twenty steps ahead, and does not see the end of the
+# rail come.
 # </details>
 
 # %% nbgrader={"grade_id": "agent", "solution": true}
@@ -555,7 +557,7 @@ statistics = train_agent(
         episodes=5_000,
         environments=ENVIRONMENTS,
         max_steps=80_000,
-        checkpoint_every=2_000,
+        checkpoint_every=1_000,
         seed=1,
         on_episode=plot_durations,
     ),
@@ -585,8 +587,8 @@ check("dqn/agent", make_agent)
 animate(agent, seed=3)
 
 # %% [markdown]
-# What does it think of its own situation? The largest possible return is
-# $1 / (1 - \gamma) = 100$. A Q-value far beyond that would be a sign of trouble.
+# What does it think of its own situation? With a reward of 1 in each step no return can be larger
+# than $1 / (1 - \gamma) = 50$. A Q-value far beyond that would be a sign of trouble.
 
 # %% tags=["not-graded", "raises-exception"]
 upright = torch.zeros(1, 4)
@@ -615,8 +617,9 @@ print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.
 #         return reward + gamma * target_net(next_observation).max(dim=1).values
 # ```
 #
-# This is the learning curve (measured, ten trainings). After 20,000 steps the agent put the values
-# of all states and actions at about 100, or beyond.
+# This is the learning curve (measured, ten trainings). After 20,000 steps the Q-values of a pole
+# standing upright were between 3,800 and 8,000, in three trainings, and those of a falling one
+# higher still.
 
 # %% tags=["not-graded", "raises-exception"]
 plot_learning_curve("dqn_diagnosis")
@@ -636,8 +639,8 @@ plot_learning_curve("dqn_diagnosis")
 #
 # <details><summary>Hint</summary>
 #
-# $1 + \gamma + \gamma^2 + \dots = 1 / (1 - \gamma) = 100$. Who gets a reward of 1 in each step,
-# for ever?
+# No return can be larger than $1 + \gamma + \gamma^2 + \dots = 50$. What does the snippet ask the
+# network about the state after a fall, and has it ever learned what such a state is worth?
 # </details>
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
