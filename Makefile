@@ -16,12 +16,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 WORKERS ?= 2
+SEEDS ?= 30
+UNITS ?= policy_network actor_critic dqn dqn_keras double_dqn_keras
 
 # One thread a process: small networks learn slower with more, and grades must not depend on it.
 export OMP_NUM_THREADS := 1
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: help setup sandbox grade course lab lint test pins clean
+.PHONY: help setup sandbox grade course lab lint test validate calibrate bench pins clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' \
@@ -91,6 +93,15 @@ sandbox:
 	fi
 	command -v bwrap > /dev/null || echo "The grader's sandbox is missing. Debian, Ubuntu:" \
 		"sudo apt install bubblewrap" >&2
+
+validate: setup sandbox  ## prove that the course is right: references, mistakes, right answers, trained agents
+	@$(BIN)/autograder validate
+
+calibrate: setup  ## measure again how reliable each unit's threshold is, and its learning curve (resumable)
+	@for unit in $(UNITS); do $(BIN)/autograder calibrate $$unit --seeds $(SEEDS); done
+
+bench: setup sandbox  ## train every reference beside Stable-Baselines3, and print the ratios
+	@$(BIN)/autograder bench
 
 pins: setup  ## choose the versions in requirements.txt anew from pyproject.toml (with UPGRADE=--upgrade: the newest)
 	@$(BIN)/pip install --quiet uv

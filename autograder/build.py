@@ -26,6 +26,8 @@ from autograder.course import MARKER, Course, CourseError
 from autograder.source import read_source
 from autograder.units import Unit, unit_named, unit_names
 
+#: Stands in the sources where the course's address belongs.
+ADDRESS = "$COURSE_URL"
 #: Beside a unit's source, but no part of what students get.
 NOT_RELEASED = shutil.ignore_patterns("*.py", "*.ipynb", "__pycache__", ".ipynb_checkpoints")
 
@@ -84,6 +86,9 @@ def _generate(course: Course, unit: Unit) -> dict[Path, bytes]:
     """Generate one unit in a temporary directory."""
     source = course.source(unit.assignment)
     notebook = read_source(source, unit)
+    for cell in notebook.cells:
+        if ADDRESS in cell.source:
+            cell.source = cell.source.replace(ADDRESS, _address(course))
     with tempfile.TemporaryDirectory(prefix="course-") as temporary:
         root = Path(temporary).resolve()
         config = _config(course)
@@ -100,6 +105,15 @@ def _generate(course: Course, unit: Unit) -> dict[Path, bytes]:
         files = {path: path.read_bytes() for path in _files(released)}
         files[with_solutions] = with_solutions.read_bytes()
         return {path.relative_to(root): data for path, data in files.items()}
+
+
+def _address(course: Course) -> str:
+    """Where the course can be fetched, as pyproject.toml says: what a notebook on Colab installs."""
+    text = (course.root / "pyproject.toml").read_text(encoding="utf-8")
+    found = re.search(r'^Repository = "([^"]+)"$', text, re.MULTILINE)
+    if found is None:
+        raise CourseError("pyproject.toml names no Repository in [project.urls].")
+    return found[1]
 
 
 def _run_nbgrader(config: Config, unit: Unit) -> None:

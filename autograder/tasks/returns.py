@@ -178,8 +178,8 @@ def normalise_task(unit: str) -> Task:
                 isinstance(values, np.ndarray) and bool(np.all(np.isfinite(values))),
                 "division_by_zero",
                 f"For the returns {returns.tolist()} you get nan or inf: their spread is zero "
-                "(and torch's std of a single number is nan). Add a small number to the divisor, and use "
-                "std(correction=0), which is 0 for a single number.",
+                "(and torch's std of a single number is nan). Add a small number to the divisor, "
+                "and use std(correction=0), which is 0 for a single number.",
             )
 
     return task
