@@ -104,8 +104,9 @@ def test_a_notebook_starts_with_a_students_packages_alone(
     course: Course, unit: Unit, tmp_path: Path
 ) -> None:
     """Nothing that a student meets before training imports what only instructors install."""
-    needed = {"tensorflow": {"tensorflow", "keras"}, "torch": {"torch"}, None: set()}
-    blocked = [name for name in NOT_FOR_STUDENTS if name not in needed[unit.framework]]
+    # Keras itself imports rich.
+    needed = {"tensorflow", "rich"} if unit.framework == "tensorflow" else set()
+    blocked = [name for name in NOT_FOR_STUDENTS if name not in needed]
     start = f"""
 import sys
 sys.modules.update(dict.fromkeys({blocked}))  # importing one of them is an ImportError
