@@ -56,7 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("unit", metavar="UNIT")
 
     _command(commands, "build", _build, "generate the notebooks from solutions/")
-    demo = _command(commands, "demo", _demo, "build and grade the demonstration class")
+    demo = _command(commands, "demo", _demo, "build and grade the demonstration classes")
+    demo.add_argument("units", nargs="*", metavar="UNIT", help="default: all units")
     demo.add_argument("--jobs", type=_positive, metavar="N", help="notebooks graded side by side")
     _unsafe(demo)
     validate = _command(commands, "validate", _validate, "prove that the course is right")
@@ -180,7 +181,8 @@ def _build(parsed: argparse.Namespace) -> int:
 def _demo(parsed: argparse.Namespace) -> int:
     from autograder.demonstration import demonstrate
 
-    return demonstrate(Course.find(), sandboxed=not parsed.unsafe, jobs=parsed.jobs)
+    course = Course.find()
+    return demonstrate(course, parsed.units, sandboxed=not parsed.unsafe, jobs=parsed.jobs)
 
 
 def _validate(parsed: argparse.Namespace) -> int:

@@ -1,14 +1,16 @@
-"""The demonstration class: students with known faults, and the marks that they must get.
+"""The demonstration: a class for each unit, students with known faults and their marks.
 
-Each stands in `demo/students/` as a small file of edits to the released notebook.
+Each student stands in `demo/students/<unit>/` as a small file of edits to the released notebook.
 """
 
 from __future__ import annotations
 
 import copy
+import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,14 +18,17 @@ import nbformat
 import yaml  # type: ignore[import-untyped]
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
+from tqdm import tqdm
 
 from autograder.classroom import grade_class
+from autograder.cohort import grade_one
 from autograder.course import MARKER, Course, CourseError
+from autograder.grading import GradingOptions
 from autograder.results import Status
 from autograder.source import BEGIN, END, read_source
-from autograder.units import Unit, unit_named
+from autograder.submitted import submissions
+from autograder.units import Unit, unit_named, unit_names
 
-UNIT = "policy_network"
 _MARKERS = re.compile(rf"^[ \t]*(?:{re.escape(BEGIN)}|{re.escape(END)})[^\n]*\n?", re.MULTILINE)
 
 
@@ -44,11 +49,60 @@ class DemoStudent:
     added: tuple[str, ...] = ()
 
 
-def demonstrate(course: Course, *, sandboxed: bool = True, jobs: int | None = None) -> int:
-    """Build the demonstration class into `demo/run`, grade it and show the marks; exit status 0."""
-    unit = unit_named(UNIT)
-    run = build_class(course, unit, course.root / "demo" / "run")
-    return grade_class(run, unit, sandboxed=sandboxed, jobs=jobs)
+def demonstrate(
+    course: Course,
+    units: Sequence[str] = (),
+    *,
+    sandboxed: bool = True,
+    jobs: int | None = None,
+) -> int:
+    """Build each unit's class into `demo/run`, grade it and show the marks; exit status 0.
+
+    units: their names; default: all that have a demonstration class.
+    """
+    chosen = [unit_named(name) for name in units] or demonstrated_units(course)
+    runs = {
+        unit.name: build_class(course, unit, course.root / "demo" / "run" / unit.assignment)
+        for unit in chosen
+    }
+    _grade_ahead(chosen, runs, GradingOptions(sandboxed), jobs)
+    for unit in chosen:
+        grade_class(runs[unit.name], unit, sandboxed=sandboxed, jobs=jobs)
+    return 0
+
+
+def demonstrated_units(course: Course) -> list[Unit]:
+    """The units that have a demonstration class, in the order of the course."""
+    folder = course.root / "demo" / "students"
+    return [unit_named(name) for name in unit_names() if (folder / name).is_dir()]
+
+
+def _grade_ahead(
+    units: list[Unit], runs: Mapping[str, Course], options: GradingOptions, jobs: int | None
+) -> None:
+    """Grade all classes in one go, so that no core waits for the last notebook of a unit.
+
+    The results are kept, and found again when each class is put into its gradebook. The last
+    units come first: theirs train longest.
+    """
+    waiting = [
+        (handed.notebook, unit)
+        for unit in reversed(units)
+        for handed in submissions(runs[unit.name], unit)
+        if handed.notebook is not None
+    ]
+    with ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as executor:
+        futures = [
+            executor.submit(grade_one, notebook, unit, runs[unit.name], options)
+            for notebook, unit in waiting
+        ]
+        try:
+            bar = tqdm(as_completed(futures), total=len(futures), desc="Grading", unit="notebook")
+            for future in bar:
+                future.result()
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def build_class(course: Course, unit: Unit, root: Path) -> Course:
@@ -76,7 +130,7 @@ def demo_students(course: Course, unit: Unit) -> list[DemoStudent]:
 
     Raises CourseError if there are none, or a file names an exercise that the unit does not have.
     """
-    folder = course.root / "demo" / "students"
+    folder = course.root / "demo" / "students" / unit.name
     students = [_read_student(path, unit) for path in sorted(folder.glob("*.yaml"))]
     if not students:
         raise CourseError(f"No demonstration class: no students in {folder}. Use a full clone.")
@@ -98,7 +152,12 @@ def _read_student(path: Path, unit: Unit) -> DemoStudent:
     all_points = {name.split("/")[1]: points for name, points in unit.task_points}
     solved = record.get("solved", [])
     expected = record["expected"]
-    points = all_points if expected["points"] == "all" else expected["points"]
+    in_full = {"all": all_points}
+    if solved != "all":
+        in_full["solved"] = {name: all_points[name] for name in solved}
+    points = (
+        expected["points"] if isinstance(expected["points"], dict) else in_full[expected["points"]]
+    )
     student = DemoStudent(
         name=path.stem,
         about=" ".join(record["about"].split()),

@@ -95,7 +95,7 @@ def test_the_reference_holds_no_marker_and_no_stub(course: Course, unit: Unit) -
 
 
 def test_a_student_file_with_an_unknown_exercise_is_refused(tmp_path: Path, unit: Unit) -> None:
-    folder = tmp_path / "demo" / "students"
+    folder = tmp_path / "demo" / "students" / unit.name
     folder.mkdir(parents=True)
     text = "about: x\nexpected: {status: ok, points: {}}\ncells: {no_such: x}\n"
     (folder / "x.yaml").write_text(text, encoding="utf-8")
