@@ -2,8 +2,8 @@
 # # Meet the cart pole
 #
 # A cart runs on a rail, a pole stands on it. Push the cart, left or right, fifty times a second, and
-# keep the pole from falling. Children do it with a broomstick on one finger; in this course,
-# programs learn it, six different ones, and you write them.
+# keep the pole from falling. Children do it with a broomstick on one finger; in this course programs
+# learn it, and you write them.
 #
 # First you meet the cart pole yourself. You will see what an environment is, play with your own
 # hands, and write down what you noticed as a rule of thumb. At the end you know what a good score
