@@ -249,7 +249,17 @@ def encode_step(
 
 
 def decode_step(blob: bytes) -> tuple[int, Transition | None, np.ndarray, bool]:
-    """Agent, transition, observation and explore of a lean request."""
+    """Agent, transition, observation and explore of a lean request.
+
+    Raises ProtocolError if the sizes do not fit.
+    """
+    try:
+        return _step(blob)
+    except (struct.error, ValueError, OverflowError, MemoryError) as error:
+        raise ProtocolError(f"a malformed step ({type(error).__name__})") from error
+
+
+def _step(blob: bytes) -> tuple[int, Transition | None, np.ndarray, bool]:
     agent, learn, act, width, explore = STEP.unpack_from(blob)
     start = STEP.size
 
@@ -271,4 +281,7 @@ def decode_step(blob: bytes) -> tuple[int, Transition | None, np.ndarray, bool]:
             truncated=take("|b1", learn),
             episode=take("<i8", learn),
         )
-    return agent, transition, take("<f4", act, width), bool(explore)
+    observation = take("<f4", act, width)
+    if start != len(blob):
+        raise ProtocolError("a step is longer than its arrays")
+    return agent, transition, observation, bool(explore)

@@ -95,6 +95,16 @@ class RemoteStudent(Student):
         for item in (*by_argument, *by_parameter.values()):
             if item is not None and not isinstance(item, np.ndarray):
                 raise ProtocolError("a gradient that is no array")
+        given = [
+            argument.array.shape
+            for argument in arguments
+            if isinstance(argument, Tensor) and argument.array.dtype.kind == "f"
+        ]
+        if len(given) != len(by_argument) or any(
+            item is not None and item.shape != shape
+            for item, shape in zip(by_argument, given, strict=True)
+        ):
+            raise ProtocolError("gradients of other shapes than what they belong to")
         return Gradients(value, tuple(by_argument), by_parameter)
 
     def seed(self, seed: int) -> None:

@@ -8,7 +8,14 @@ from autograder.rules import AgentRule
 from autograder.student.interface import Student, StudentError, StudentObject, Tensor
 from autograder.tasks.answers import choice_task
 from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close, expect_shape
-from autograder.tasks.networks import linear_layers, observations, redraw, relu, softmax
+from autograder.tasks.networks import (
+    distance,
+    linear_layers,
+    observations,
+    redraw,
+    relu,
+    softmax,
+)
 from autograder.tasks.probes import ProbedAgent, add_probe_checks
 from autograder.tasks.q_learning import (
     add_target_network_checks,
@@ -118,7 +125,7 @@ def learn_moves_the_weights(student: Student, random: np.random.Generator) -> No
             "zero_grad() before both.",
         ) from error
     expect(
-        _distance(before, net.parameters()) > 0,
+        distance(before, net.parameters()) > 0,
         "step_missing",
         "learn changes no weight of self.net. Is there loss.backward() and, after it, "
         "self.optimizer.step(), with zero_grad() before both?",
@@ -160,16 +167,16 @@ def target_network_follows(student: Student, random: np.random.Generator) -> Non
     found = target_net.parameters()
     # It may follow before the step of the optimizer or after it.
     right = [_own_soft_update(student, slow, fast) for fast in (start, net.parameters())]
-    if any(_distance(slow, moved) == 0 for moved in right):
+    if any(distance(slow, moved) == 0 for moved in right):
         return  # their soft_update moves nothing: asked at its own exercise
     expect(
-        _distance(slow, found) > 0,
+        distance(slow, found) > 0,
         "target_never_follows",
         "learn leaves the target network where it was. Call soft_update at the end, the target "
         "network first: soft_update(self.target_net, self.net, s.tau).",
     )
     expect(
-        any(_distance(moved, found) < 1e-3 * _distance(slow, moved) for moved in right),
+        any(distance(moved, found) < 1e-3 * distance(slow, moved) for moved in right),
         "follows_wrongly",
         "In learn the target network does not go where one call of soft_update with the tau of "
         "the settings would bring it. Call it once in each learn, with s.tau, and let only the "
@@ -187,7 +194,7 @@ def old_gradients_are_cleared(student: Student, random: np.random.Generator) -> 
         _answer_constantly(target_net, promised)
         before = net.parameters()
         agent.call("learn")
-        distances.append(_distance(before, net.parameters()))
+        distances.append(distance(before, net.parameters()))
     # The second time there was nothing to learn: 0.9 * 10 is 9. What is left of the first gradient
     # alone moves the weights as far again; AdamW's momentum takes two thirds of it.
     _answer_constantly(target_net, 10.0)
@@ -346,8 +353,3 @@ def _largest_gradient(agent: StudentObject, parameters: int) -> float:
         if state["state"].call("__contains__", i)
     ]
     return max(float(np.abs(average).max()) for average in averages) / (1 - momentum)
-
-
-def _distance(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> float:
-    """How far the parameters moved, over all of them."""
-    return float(np.sqrt(sum(np.sum((second[name] - first[name]) ** 2) for name in first)))

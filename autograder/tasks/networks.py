@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +52,43 @@ def redraw(
     }
     network.set_parameters(drawn)
     return drawn
+
+
+def differences(
+    first: dict[str, np.ndarray], second: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """How far each parameter moved from the first reading to the second.
+
+    Shapes are compared first: a column minus a row would be a matrix, as large as they like.
+    """
+    expect(
+        {name: array.shape for name, array in first.items()}
+        == {name: array.shape for name, array in second.items()},
+        "other_parameters",
+        "Your network has other parameters than a moment ago: other names, or other shapes. "
+        "Learning changes their numbers only.",
+    )
+    return {name: second[name] - first[name] for name in first}
+
+
+def distance(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> float:
+    """How far the parameters moved, over all of them."""
+    moved = differences(first, second).values()
+    return float(np.sqrt(sum(np.sum(np.square(part, dtype=np.float64)) for part in moved)))
+
+
+def rise(
+    first: dict[str, np.ndarray],
+    second: dict[str, np.ndarray],
+    gradients: Mapping[str, np.ndarray | None],
+) -> float:
+    """By how much the move from the first to the second raised what has these gradients."""
+    moved = differences(first, second)
+    return sum(
+        float(np.sum(moved[name] * gradient, dtype=np.float64))
+        for name, gradient in gradients.items()
+        if gradient is not None and name in moved and moved[name].shape == gradient.shape
+    )
 
 
 def linear_layers(network: StudentObject, framework: str | None) -> list[Linear]:

@@ -8,7 +8,16 @@ from autograder.rules import AgentRule
 from autograder.student.interface import Student, StudentObject, Tensor
 from autograder.tasks.answers import choice_task
 from autograder.tasks.base import Task, WrongAnswer, expect, expect_close, expect_shape
-from autograder.tasks.networks import linear_layers, observations, redraw, relu, softmax
+from autograder.tasks.networks import (
+    differences,
+    distance,
+    linear_layers,
+    observations,
+    redraw,
+    relu,
+    rise,
+    softmax,
+)
 from autograder.tasks.policies import action_task, policy_loss_task
 from autograder.tasks.returns import normalise_task, returns_task
 from autograder.tasks.saving import network_of, save_task
@@ -223,13 +232,8 @@ def a_step_lowers_the_loss(student: Student, random: np.random.Generator) -> Non
     before = _weights(agent)
     agent.call("update", log_probs, Tensor(returns))
     after = _weights(agent)
-    rise = sum(
-        float(np.sum((after[name] - before[name]) * gradient))
-        for name, gradient in rising.items()
-        if gradient is not None
-    )
     expect(
-        rise * slope <= 0,
+        rise(before, after, rising) * slope <= 0,
         "step_uphill",
         "The update makes your own policy_loss larger, not smaller. Call loss.backward() on what "
         "policy_loss returns, without another minus.",
@@ -253,7 +257,7 @@ def old_gradients_are_cleared(student: Student, random: np.random.Generator) -> 
     agent.call("update", log_probs, Tensor(nothing))
     third = _weights(agent)
     expect(
-        _distance(second, third) < 0.95 * _distance(first, second) or _distance(first, second) == 0,
+        distance(second, third) < 0.95 * distance(first, second) or distance(first, second) == 0,
         "zero_grad_missing",
         "The gradients of the update before are still there: backward() adds to them. Call "
         "self.optimizer.zero_grad() before loss.backward().",
@@ -351,10 +355,5 @@ def _slope_of_the_loss(student: Student, log_probs: np.ndarray, returns: np.ndar
     return 0.0 if found is None else float(found.sum())
 
 
-def _distance(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> float:
-    """How far the parameters moved, over all of them."""
-    return float(np.sqrt(sum(np.sum((second[name] - first[name]) ** 2) for name in first)))
-
-
 def _changed(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:
-    return any(not np.array_equal(first[name], second[name]) for name in first)
+    return any(np.any(moved != 0) for moved in differences(first, second).values())
