@@ -18,6 +18,7 @@ from gymnasium.vector import VectorEnv, VectorWrapper
 from autograder.results import EvaluationResult
 from autograder.rules import AgentRule
 from autograder.student.interface import Student, StudentError, StudentObject
+from autograder.tasks.base import Wrong
 from helpers.agents import AbstractAgent, Transition
 from helpers.environments import EnvironmentFactory, make_environments
 from helpers.training import EpisodeStatistics, mean_score, play_episodes, train_agent
@@ -253,10 +254,20 @@ def _log_probabilities(
 ) -> np.ndarray:
     """The network's log-probabilities of all actions, (steps, n_actions)."""
     observation = batches.reshape(-1, batches.shape[-1])
-    values = rule.values(student, made, observation)
+    values = _values(rule, student, made, observation)
     if not isinstance(values, np.ndarray) or values.shape != (len(observation), n_actions):
         raise NetworkDoesNotDecide("`agent.net` does not give one value per action")
     return np.log(np.clip(values.astype(np.float64), 1e-8, 1.0))
+
+
+def _values(
+    rule: AgentRule, student: Student, made: StudentObject, observation: np.ndarray
+) -> object:
+    """What the agent's network says. Raises NetworkDoesNotDecide if that is nothing to read."""
+    try:
+        return rule.values(student, made, observation)
+    except Wrong as wrong:
+        raise NetworkDoesNotDecide(wrong.message) from wrong
 
 
 def _expect_greedy(
@@ -266,7 +277,7 @@ def _expect_greedy(
     agent: AbstractAgent,
     observation: np.ndarray,
 ) -> np.ndarray:
-    values = rule.values(student, made, observation)
+    values = _values(rule, student, made, observation)
     if not isinstance(values, np.ndarray) or values.ndim != 2 or len(values) != len(observation):
         raise NetworkDoesNotDecide("`agent.net` does not give one row of values per observation")
     actions = agent.act(observation, explore=False)

@@ -4,7 +4,7 @@
 def notebook(notebook):
     outputs = [
         {"output_type": "stream", "name": "stderr", "text": ["Warning\n"] * 1000},
-        {"output_type": "display_data", "data": {"image/png": "A" * 2_000_000}, "metadata": {}},
+        {"output_type": "display_data", "data": {"image/png": "A" * 200_000}, "metadata": {}},
         {"output_type": "error", "ename": "E", "evalue": "e", "traceback": ["\x1b[31m"]},
     ]
     for number, cell in enumerate(notebook["cells"]):
