@@ -26,6 +26,9 @@ class ScriptedEnv(gym.Env):
     truncated: whether the last step hits the time limit; if not, it terminates the episode.
     """
 
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 50}  # noqa: RUF012
+    render_mode = "rgb_array"
+
     def __init__(self, observations: np.ndarray, rewards: np.ndarray, truncated: bool) -> None:
         self.observations = observations
         self.rewards = rewards
@@ -64,6 +67,10 @@ class ScriptedEnv(gym.Env):
             over and self.truncated,
             {},
         )
+
+    def render(self) -> np.ndarray:
+        """A black picture, (height, width, 3) uint8: there is nothing to see, and nothing fails."""
+        return np.zeros((40, 60, 3), np.uint8)
 
 
 class FirstNumberRule:

@@ -47,11 +47,6 @@ def return_minus_value(student: Student, random: np.random.Generator) -> None:
                     "These are squared differences, as in a loss. The advantage is the difference "
                     "itself, with its sign.",
                 ),
-                WrongAnswer(
-                    "whole_table",
-                    returns - values[:, np.newaxis],
-                    "Every return minus every value: one of the two has an extra dimension.",
-                ),
             ),
         )
 

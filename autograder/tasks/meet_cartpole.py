@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.rules import AgentRule, PlayedRule
-from autograder.student.interface import Student, StudentError
+from autograder.student.interface import Student, StudentError, StudentObject
 from autograder.tasks.answers import choice_task
 from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close
 from helpers.environments import make_environments
@@ -276,6 +276,8 @@ def _actions(answers: list[Any]) -> np.ndarray:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, StudentObject):
+        return f"a {value.kind}"
     return f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)[:40]
 
 

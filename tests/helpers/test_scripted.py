@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from gymnasium.error import ResetNeeded
 
+from helpers import render
 from helpers.scripted import EpisodeIsOver, FirstNumberRule, RuleGotAPair, ScriptedEnv
 
 OBSERVATIONS = np.array([[1.0, 0.0], [-1.0, 0.0], [2.0, 0.0]], dtype=np.float32)
@@ -54,6 +55,14 @@ def test_an_action_that_does_not_exist_is_refused(action):
 
     with pytest.raises(ValueError, match="no action"):
         env.step(action)
+
+
+def test_a_loop_that_shows_what_it_plays_may_do_so():
+    env = ScriptedEnv(OBSERVATIONS, REWARDS, False)
+    env.reset()
+
+    assert env.render().shape == (40, 60, 3)
+    render(env)
 
 
 def test_the_rule_follows_the_first_number_and_refuses_a_pair():

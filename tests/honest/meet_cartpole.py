@@ -78,6 +78,16 @@ RIGHT_ANSWERS = (
         ),
     ),
     RightAnswer(
+        "shown_while_played",
+        (
+            Edit(
+                "play_episode",
+                "        score += reward\n",
+                "        score += reward\n        render(env)\n",
+            ),
+        ),
+    ),
+    RightAnswer(
         "recursive",
         (
             Edit(

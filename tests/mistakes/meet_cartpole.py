@@ -173,6 +173,21 @@ MISTAKES = (
         "played on",
     ),
     Mistake(
+        "first_step_before_the_loop",
+        "nobody falls in the first step",
+        (
+            Edit(
+                "play_episode",
+                "    score = 0.0\n",
+                "    observation, score, _, _, _ = env.step(rule(observation))\n",
+            ),
+        ),
+        PLAY,
+        ONE,
+        "terminated_ignored",
+        "played on",
+    ),
+    Mistake(
         "score_carried_over",
         "score is set at the top of the cell",
         (
