@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -58,6 +60,7 @@ def run_calibration(course: Course, unit: Unit, seeds: int, mistake: str | None)
     written = [
         write_json(measured, folder / f"{name}.json"),
         write_json(learning_curve(unit, runs, curve), curves / f"{curve}.json"),
+        _write_summary(folder),
     ]
     low, high = measured["pass_rate_95_percent_interval"]
     score, seconds = measured["score"], measured["processor_seconds"]
@@ -69,6 +72,39 @@ def run_calibration(course: Course, unit: Unit, seeds: int, mistake: str | None)
     for path in written:
         print(f"  wrote {path.relative_to(course.root)}")
     return 0
+
+
+SUMMARY = """# Calibration
+
+How often the reference of each unit reaches its threshold in **one** training, in disguise, scored
+over 100 greedy episodes: measured by `make calibrate` (or `autograder calibrate UNIT --seeds N`),
+which writes the records beside this page. The rule of the marks tries up to three trainings and
+stops at the first that passes. Processor seconds are those of training and scoring on one thread;
+they vary with the machine and with what else it does.
+
+| what | trainings | reach the threshold | 95 % interval | score, median (lowest) | steps, median \
+| processor seconds, median (largest) |
+|---|---|---|---|---|---|---|
+"""
+
+
+def _write_summary(folder: Path) -> Path:
+    """The page that shows all records as one table."""
+    lines = []
+    for path in sorted(folder.glob("*.json")):
+        measured = json.loads(path.read_text(encoding="utf-8"))
+        low, high = measured["pass_rate_95_percent_interval"]
+        score, steps, seconds = (measured[key] for key in ("score", "steps", "processor_seconds"))
+        shown = "–" if score is None else f"{score['median']:.1f} ({score['min']:.1f})"
+        lines.append(
+            f"| {path.stem} | {measured['seeds']} | {measured['passed']} "
+            f"({measured['pass_rate']:.1%}), needed: {measured['rule']['threshold']:g} | "
+            f"{low:.1%} – {high:.1%} | {shown} | {steps['median']:,.0f} | "
+            f"{seconds['median']:.1f} ({seconds['max']:.1f}) |"
+        )
+    page = folder / "README.md"
+    page.write_text(SUMMARY + "\n".join(lines) + "\n", encoding="utf-8")
+    return page
 
 
 def run_benchmark(course: Course, names: list[str], seeds: int) -> int:
