@@ -96,8 +96,20 @@ class DoesNotReinforce(NetworkDoesNotDecide):
 
 
 def derived_seed(secret: bytes, *names: str) -> int:
-    """A seed below 2**31 that only the holder of the secret knows; the same for everybody."""
+    """A seed below 2**62 that only the holder of the secret knows; the same for everybody.
+
+    So wide that nobody finds it by trying from what is drawn with it.
+    """
     digest = hashlib.blake2b("\0".join(names).encode(), key=secret, digest_size=8).digest()
+    return int.from_bytes(digest, "big") % 2**62
+
+
+def told_seed(seed: int) -> int:
+    """The seed below 2**31 that the student's process is told.
+
+    The grader's own, with which disguise and environments are drawn, cannot be found from it.
+    """
+    digest = hashlib.blake2b(b"told" + seed.to_bytes(8, "big"), digest_size=8).digest()
     return int.from_bytes(digest, "big") % 2**31
 
 
@@ -137,12 +149,14 @@ def train_and_score(
     spec = gym.spec(rule.environment)
     width, n_actions = _sizes(spec.id)
     disguised = Disguise.draw(random, width, n_actions).wrap(rule.environment)
-    student.seed(seed)
+    student.seed(told_seed(seed))
     made = student.call(rule.factory)
     if not isinstance(made, StudentObject):
         raise StudentError("TypeError", f"{rule.factory}() must return an agent, not {made!r:.80}")
     agent = proxy(made, n_actions)
-    statistics = train_agent(agent, disguised, replace(rule.training, seed=seed, progress=False))
+    statistics = train_agent(
+        agent, disguised, replace(rule.training, seed=seed % 2**31, progress=False)
+    )
     _expect_network_decides(rule, student, made, agent, random, width)
     played = play_episodes(agent, disguised, rule.episodes, seed=int(random.integers(2**31)))
     score = mean_score(played)

@@ -6,6 +6,7 @@ from autograder.evaluation import (
     NetworkDoesNotDecide,
     derived_seed,
     evaluate,
+    told_seed,
     train_and_score,
 )
 from autograder.rules import AgentRule
@@ -151,10 +152,17 @@ def test_a_disguise_is_the_same_game():
         disguised, *_ = hidden.step(1 - np.array(action))
 
 
+def test_the_student_is_told_another_seed_than_the_disguise_is_drawn_with():
+    seeds = [derived_seed(b"secret", "unit/task", str(number)) for number in range(100)]
+
+    assert len({told_seed(seed) for seed in seeds} | set(seeds)) == 200
+    assert all(told_seed(seed) < 2**31 < max(seeds) for seed in seeds)
+
+
 def test_seeds_come_from_the_secret_and_the_name():
     seed = derived_seed(b"secret", "unit/task", "0")
 
-    assert seed == derived_seed(b"secret", "unit/task", "0") < 2**31
+    assert seed == derived_seed(b"secret", "unit/task", "0") < 2**62
     assert (
         len(
             {
