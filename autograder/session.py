@@ -40,8 +40,9 @@ SUBMISSION_SLEEP_SECONDS = 120.0
 SUBMISSION_WALL_SECONDS = 3_600.0
 #: How long to wait for the kernel to say how a worker ended, once its pipe is closed.
 BURIAL_SECONDS = 5.0
-#: How often a submission's sandbox is started again after its code broke it.
-RESTARTS = 12
+#: How often a submission's sandbox is started again after its code broke it: so many cells of a
+#: student's own, each of which trains for too long, may be left out and cost nothing.
+RESTARTS = 25
 
 PACKAGE = Path(__file__).resolve().parent
 #: What of the grader the worker needs; nothing else of it is visible inside.

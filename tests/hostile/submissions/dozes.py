@@ -3,6 +3,7 @@
 FAMILY = "exhaust"
 EXPECTED = "timeout"
 HONEST = 2
+LOST = True
 SOLVED = ("double",)
 
 
