@@ -36,7 +36,7 @@ FRAMEWORK = "tensorflow"
 #: Steps in a batch of an agent that is asked to learn a few times, and its discount.
 BATCH, GAMMA = 8, 0.9
 #: Batches between two copies to its target network.
-INTERVAL = 3
+INTERVAL = 4
 
 
 def masked_network(student: Student, layers: Layers) -> StudentObject:
@@ -269,12 +269,6 @@ def only_the_action_taken_learns(student: Student, random: np.random.Generator) 
                 "one-hot encoding of the actions.",
             ),
             WrongAnswer(
-                "answers_not_masked",
-                scale * (mask * values - wanted[:, None]).sum(axis=0),
-                "The answers hold the target at all actions, but the masked outputs are 0 where "
-                "the mask is 0: multiply the targets with the one-hot encoding, too.",
-            ),
-            WrongAnswer(
                 "answers_without_targets",
                 scale * (mask * (values - 1)).sum(axis=0),
                 "The answers are the one-hot encoding itself: multiply it with the targets, "
@@ -302,6 +296,15 @@ def returns_the_loss(student: Student, random: np.random.Generator) -> None:
         np.array(4.0 / q.n_actions),
         "loss_not_returned",
         "learn should return the loss: what train_on_batch returns.",
+        otherwise=(
+            WrongAnswer(
+                "answers_not_masked",
+                np.array((4.0 + (q.n_actions - 1) * np.mean(wanted**2)) / q.n_actions),
+                "The answers hold the target at all actions, but the masked outputs are 0 where "
+                "the mask is 0: a loss that nobody can learn away. Multiply the targets with the "
+                "one-hot encoding, too.",
+            ),
+        ),
         tolerance=1e-3,
     )
 
@@ -327,18 +330,18 @@ def targets_are_those_of_the_batch(student: Student, random: np.random.Generator
     agent = _new_agent(student, "AdvancedQAgent")
     net = _network(agent, "net")
     steps = _steps(random, BATCH)
-    _answer_constantly(net, 3.0)
+    redraw(net, random, scale=0.3)
     if not _own_learn_is_right(student, random):
         return  # asked at its own exercise
-    own = student.call(
-        "td_targets", net, steps.reward, steps.next_observation, steps.terminated, GAMMA
-    )
+    own = np.asarray(student.call("td_targets", net, *_for_targets(steps), GAMMA))
+    values = np.asarray(net([Tensor(steps.observation), Tensor(_ones(BATCH, 2))]))
+    before = list(net.parameters().values())[-1]
     _use_plain_descent(net)
     _train(agent, steps)
-    error = 3.0 - np.asarray(own, dtype=np.float64)
+    error = values[np.arange(BATCH), steps.action] - own
     right = np.array([np.sum(error[steps.action == a]) for a in (0, 1)]) / BATCH
     expect_close(
-        3.0 - list(net.parameters().values())[-1],
+        before - list(net.parameters().values())[-1],
         right,
         "wrong_batch",
         "replay learns, but not what the steps in self.memory say. Take the five parts in their "
