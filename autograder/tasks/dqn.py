@@ -58,7 +58,17 @@ def one_value_for_each_action(student: Student, random: np.random.Generator) -> 
 def computes_what_its_layers_say(student: Student, random: np.random.Generator) -> None:
     network = _new_network(student, 3)
     redraw(network, random)
-    first, second, last = linear_layers(network, FRAMEWORK)
+    layers = linear_layers(network, FRAMEWORK)
+    shapes = [layer.weight.shape for layer in layers]
+    if len(shapes) != 3 or not (
+        shapes[0][0] == 4 and shapes[0][1] == shapes[1][0] and shapes[1][1] == shapes[2][0]
+    ):
+        raise Wrong(
+            "other_layers",
+            "The network should have the three linear layers that were given, in their order; "
+            f"yours go {', '.join(f'{i} to {o}' for i, o in shapes)}.",
+        )
+    first, second, last = layers
     x = observations(random)
     right = last(relu(second(relu(first(x)))))
     expect_close(
@@ -214,7 +224,8 @@ def gradients_are_clipped(student: Student, random: np.random.Generator) -> None
     net = _network(agent, "net")
     columns = (steps.observation, steps.action, np.full(STEPS, -1e6, np.float32))
     loss = student.gradients("q_loss", net, *map(Tensor, columns), network=net)
-    if max(np.abs(g).max() for g in loss.parameters.values() if g is not None) < 2 * CLIP:
+    found = [gradient for gradient in loss.parameters.values() if gradient is not None]
+    if not found or max(np.abs(gradient).max() for gradient in found) < 2 * CLIP:
         return  # their q_loss says something else: asked at its own exercise
     agent.call("learn")
     largest = _largest_gradient(agent, len(net.parameters()))
@@ -344,9 +355,11 @@ def _own_soft_update(
 
 
 def _largest_gradient(agent: StudentObject, parameters: int) -> float:
-    """The largest number of the only gradient that the agent's AdamW has seen so far."""
+    """The largest number of the only gradient that the agent's optimizer, an Adam, has seen."""
     state = agent.call("optimizer.state_dict")
-    momentum = state["param_groups"][0]["betas"][0]
+    momentum = state["param_groups"][0].get("betas", [None])[0]
+    if momentum is None:
+        return 0.0  # another optimizer: it has left no trace of the gradient
     averages = [
         state["state"].call("__getitem__", i)["exp_avg"]
         for i in range(parameters)

@@ -62,6 +62,12 @@ def exponential_epsilon_task(unit: str) -> Task:
                     np.full(len(step), start),
                     "Epsilon stays at its start, whatever the step.",
                 ),
+                WrongAnswer(
+                    "arguments_ignored",
+                    0.05 + (0.9 - 0.05) * np.exp(-step / 1000),
+                    "This is the right formula with fixed numbers: use the arguments start, end "
+                    "and decay.",
+                ),
             ),
         )
 
@@ -136,8 +142,8 @@ def epsilon_greedy_task(
     def ask(student: Student, q: QNetwork, observation: np.ndarray, epsilon: float) -> np.ndarray:
         rows = len(observation)
         chosen = student.call(function, network(student, q.layers), observation, epsilon)
-        if isinstance(chosen, list) and all(isinstance(item, int) for item in chosen):
-            chosen = np.array(chosen, dtype=np.int64)
+        if isinstance(chosen, list) and all(_is_whole(item) for item in chosen):
+            chosen = np.array([int(item) for item in chosen], dtype=np.int64)
         action = expect_shape(
             chosen,
             (rows,),
@@ -258,6 +264,12 @@ def epsilon_greedy_task(
         )
 
     return task
+
+
+def _is_whole(item: object) -> bool:
+    if isinstance(item, np.ndarray):
+        return item.shape == () and item.dtype.kind in "iu"
+    return isinstance(item, int)
 
 
 def _expect_schedule(

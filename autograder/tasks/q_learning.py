@@ -426,10 +426,13 @@ def _typical(steps: _Steps, values: np.ndarray) -> tuple[WrongAnswer, ...]:
             _targets(steps._replace(gamma=1.0), best),
             "gamma is missing: what comes later counts gamma times less.",
         ),
-        WrongAnswer(
-            "fixed_discount",
-            _targets(steps._replace(gamma=0.99), best),
-            "Use the argument gamma, not a fixed number.",
+        *(
+            WrongAnswer(
+                "fixed_discount",
+                _targets(steps._replace(gamma=fixed), best),
+                "Use the argument gamma, not a fixed number.",
+            )
+            for fixed in (0.98, 0.99)
         ),
         WrongAnswer(
             "reward_discounted",

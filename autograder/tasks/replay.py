@@ -14,6 +14,11 @@ from helpers.agents import Transition
 #: Transitions in the memory, and draws of one, when it is asked whether all are equally likely.
 ENTRIES, BATCH, BATCHES = 20, 10, 300
 
+EMPTY_PLACES = (
+    "The batch holds observations that were never pushed. While the memory is not full, draw only "
+    "among the places that are filled."
+)
+
 
 @dataclass(frozen=True)
 class MemoryNames:
@@ -135,6 +140,11 @@ def replay_memory_task(unit: str, names: MemoryNames = NAMES) -> Task:
         memory.push(numbered(random, 0, ENTRIES))
         batches = [memory.sample(BATCH) for _ in range(BATCHES)]
         drawn = [_number_of(batch.observation) for batch in batches]  # (BATCH,) each
+        expect(
+            all(bool(np.all((batch >= 0) & (batch < ENTRIES))) for batch in drawn),
+            "samples_empty_places",
+            EMPTY_PLACES,
+        )
         counts = np.bincount(np.concatenate(drawn), minlength=ENTRIES)
         never = np.flatnonzero(counts == 0)
         if len(never):
@@ -241,8 +251,11 @@ class _Memory:
     def push(self, transition: Transition) -> None:
         self.memory.call(self.names.push, transition)
 
-    def length(self) -> object:
-        return self.memory.call("__len__")
+    def length(self) -> int:
+        length = self.memory.call("__len__")
+        if not isinstance(length, int):
+            raise Wrong("wrong_length", "len(memory) should be a whole number.")
+        return length
 
     def sample(self, batch_size: int) -> Batch:
         batch = self.memory.call(self.names.sample, batch_size)
@@ -287,11 +300,7 @@ def _expect_known_rows(batch: Batch, known: Transition) -> None:
     """Every row is one of the transitions pushed, with all its parts."""
     number = _number_of(batch.observation)
     if not np.all((number >= 0) & (number < len(known.action))):
-        raise Wrong(
-            "samples_empty_places",
-            "The batch holds observations that were never pushed. While the memory is not full, "
-            "draw only among the places that are filled.",
-        )
+        raise Wrong("samples_empty_places", EMPTY_PLACES)
     same = {
         name: np.allclose(
             np.asarray(getattr(batch, name), dtype=np.float64), getattr(known, name)[number]

@@ -486,6 +486,32 @@ RIGHT_ANSWERS = (
             ),
         ),
     ),
+    RightAnswer(
+        "a_list_of_numpy_numbers",
+        (
+            Edit(
+                "act",
+                ACT,
+                "    best = [np.argmax(row) for row in values]\n"
+                "    return [\n"
+                "        np.random.randint(n_actions) if np.random.rand() < epsilon else a\n"
+                "        for a in best\n"
+                "    ]\n",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "another_optimizer",
+        (
+            Edit(
+                "update",
+                "torch.optim.AdamW(\n"
+                "            self.net.parameters(), lr=self.settings.lr, amsgrad=True, fused=True\n"
+                "        )",
+                "torch.optim.RMSprop(self.net.parameters(), lr=self.settings.lr)",
+            ),
+        ),
+    ),
     RightAnswer("another_learning_rate", (Edit("agent", "Settings()", "Settings(lr=1e-3)"),)),
     RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "d"', 'return " D"'),)),
 )

@@ -336,6 +336,18 @@ MISTAKES = (
         "one Q-value for each action",
         also=(LEARNS, *PROBES),
     ),
+    Mistake(
+        "layer_left_out",
+        "two layers are enough",
+        (
+            Edit("forward", "        self.layer2 = nn.Linear(hidden_size, hidden_size)\n", ""),
+            Edit("forward", "        x = F.relu(self.layer2(x))  # (batch, hidden_size)\n", ""),
+        ),
+        FORWARD,
+        "computes_what_its_layers_say",
+        "other_layers",
+        "three linear layers",
+    ),
     # --- epsilon
     Mistake(
         "decays_to_zero",
@@ -399,6 +411,21 @@ MISTAKES = (
         "decays_exponentially",
         "wrong_epsilon",
         "after very many",
+    ),
+    Mistake(
+        "arguments_ignored",
+        "the constants are there",
+        (
+            Edit(
+                "epsilon",
+                "end + (start - end) * np.exp(-step / decay)",
+                "0.05 + (0.9 - 0.05) * np.exp(-step / 1000)",
+            ),
+        ),
+        EPSILON,
+        "decays_exponentially",
+        "arguments_ignored",
+        "use the arguments",
     ),
     # --- act
     Mistake(
@@ -616,6 +643,16 @@ MISTAKES = (
         "no_gradient_through_the_target",
         "gradient_through_the_target",
         "without gradient",
+    ),
+    Mistake(
+        "global_discount",
+        "GAMMA is there",
+        (Edit("targets", "gamma * next_value", "GAMMA * next_value"),),
+        TARGETS,
+        "targets_are_right",
+        "fixed_discount",
+        "argument gamma",
+        also=(f"{TARGETS}:steps_that_end_nothing", *PROBES),
     ),
     # --- loss
     Mistake(
