@@ -108,7 +108,7 @@ def _generate(course: Course, unit: Unit) -> dict[Path, bytes]:
 
 
 def _address(course: Course) -> str:
-    """Where the course can be fetched, as pyproject.toml says: what a notebook on Colab installs."""
+    """Where a notebook on Colab fetches the course, as pyproject.toml says."""
     text = (course.root / "pyproject.toml").read_text(encoding="utf-8")
     found = re.search(r'^Repository = "([^"]+)"$', text, re.MULTILINE)
     if found is None:
