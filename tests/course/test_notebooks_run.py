@@ -24,7 +24,7 @@ def run(path: Path, folder: Path) -> list[NotebookNode]:
     """
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(folder)}}
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
+    NotebookClient(notebook, timeout=900, kernel_name="python3", resources=resources).execute()
     return list(notebook.cells)
 
 
@@ -59,7 +59,15 @@ def test_untouched_it_runs_to_the_end_and_every_exercise_fails_alone(
             assert any(task in shown(cell) for task, _ in unit.task_points), cell.id
 
 
-@pytest.mark.parametrize("unit", here.UNITS, ids=here.name)
+#: These are solved without training, or within seconds; the others take up to a minute or two.
+QUICK = ("meet_cartpole", "policy_network")
+SOLVED = [
+    pytest.param(unit, id=unit.name, marks=[] if unit.name in QUICK else [pytest.mark.slow])
+    for unit in here.UNITS
+]
+
+
+@pytest.mark.parametrize("unit", SOLVED)
 def test_solved_it_runs_without_an_error_or_a_warning(
     course: Course, unit: Unit, tmp_path: Path
 ) -> None:
