@@ -94,8 +94,9 @@ sandbox:
 	command -v bwrap > /dev/null || echo "The grader's sandbox is missing. Debian, Ubuntu:" \
 		"sudo apt install bubblewrap" >&2
 
-validate: setup sandbox  ## prove that the course is right: references, mistakes, right answers, trained agents
+validate: setup sandbox  ## prove that the course is right: trained references, mistakes, right answers, slow tests
 	@$(BIN)/autograder validate
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m slow
 
 calibrate: setup  ## measure again how reliable each unit's threshold is, and its learning curve (resumable)
 	@for unit in $(UNITS); do $(BIN)/autograder calibrate $$unit --seeds $(SEEDS); done
