@@ -279,7 +279,7 @@ def _steps(random: np.random.Generator) -> tuple[np.ndarray, ...]:
     log_probs = np.log(random.uniform(0.1, 0.9, size=8)).astype(np.float32)
     returns = random.normal(size=8).astype(np.float32)
     errors = random.uniform(0.2, 0.8, size=8) * random.choice([-1, 1], size=8)
-    errors[:4] *= 4
+    errors[:4] *= 6
     values = (returns + errors).astype(np.float32)
     return log_probs, returns - values, values, returns
 

@@ -105,6 +105,7 @@ MISTAKES = (
         "no_softmax",
         "should be probabilities",
         also=(
+            f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",
             f"{FORWARD}:probabilities_are_what_the_layers_say",
             f"{UPDATE}:act_answers_and_remembers",
         ),
