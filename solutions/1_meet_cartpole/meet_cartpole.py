@@ -205,13 +205,14 @@ for name, played in (
     print(f"{name:>16}: best score {played.best_score}, {len(played.scores)} episodes")
 
 # %% [markdown]
-# On your own computer you can also play in a window of Gymnasium's own. Write `True` if you like to;
-# Esc ends the game. (On Colab and other servers no window can open. The cell says so.)
+# On your own computer you can also play all three in a window of Gymnasium's own: write `True`, and
+# the name of the one you like. Esc ends the game. (On Colab and other servers no window can open. The
+# cell says so.)
 
 # %% tags=["not-graded"]
 open_a_window = False
 if open_a_window:
-    play_in_window("helpers/NoOpCartPole-v0")
+    play_in_window("CartPole-v1")  # or "helpers/NoOpCartPole-v0", or "MountainCar-v0"
 
 # %% [markdown]
 # ## 6. A rule of thumb
