@@ -167,6 +167,63 @@ def targets_come_from_the_target_network(student: Student, random: np.random.Gen
     )
 
 
+@update.check("loss_of_a_batch_is_what_learns", points=1)
+def loss_of_a_batch_is_what_learns(student: Student, random: np.random.Generator) -> None:
+    agent, _ = _agent_with_memory(student, random)
+    net, target_net = _network(agent, "net"), _network(agent, "target_net")
+    redraw(net, random, scale=0.2)
+    redraw(target_net, random, scale=0.2)
+    batch = agent.call("memory.sample", STEPS)
+    if not isinstance(batch, list) or len(batch) != 5:
+        return  # their memory is asked at its own exercise
+    observation, action, reward, next_observation, terminated = batch
+
+    _shift(target_net, 5.0)  # so that gamma matters
+    values = net(Tensor(observation))[0]
+    columns = (reward, next_observation, terminated)
+    towards = _number(student.call("td_targets", target_net, *map(Tensor, columns), GAMMA))
+    _shift(net, towards + 0.3 - values[int(action[0])])  # so that the error is small, but there
+
+    def gradient(
+        following: np.ndarray, gamma: float = GAMMA, judge: StudentObject = target_net
+    ) -> list[np.ndarray]:
+        """Of their own q_loss, with targets of their own td_targets."""
+        columns = (reward, following, terminated)
+        targets = student.call("td_targets", judge, *map(Tensor, columns), gamma)
+        given = map(Tensor, (observation, action, targets))
+        found = student.gradients("q_loss", net, *given, network=net).parameters
+        return [array for array in found.values() if array is not None]
+
+    right, without_next = gradient(next_observation), gradient(observation)
+    other_gamma = gradient(next_observation, gamma=0.98)
+    asked_above = ([-array for array in right], gradient(next_observation, judge=net))
+    agent.call("learn")
+    seen = _gradients_seen(agent, len(net.parameters()))
+    if not seen or not right or any(_alike(seen, wrong) for wrong in asked_above):
+        return  # another optimizer; a q_loss without gradient; the target network not asked
+    if _alike(seen, right):
+        return
+    expect(
+        not _alike(seen, without_next),
+        "next_observation_not_used",
+        "The targets are computed for batch.observation: V is asked of what was seen *after* the "
+        "step, batch.next_observation.",
+    )
+    expect(
+        not _alike(seen, other_gamma),
+        "fixed_discount",
+        "The targets are computed with GAMMA instead of the discount of the agent's settings: "
+        "s.gamma.",
+    )
+    raise Wrong(
+        "wrong_gradient",
+        "The gradient that reached the optimizer is not that of your q_loss for the batch sampled. "
+        "The targets are those of self.target_net, from the batch's reward, next_observation and "
+        "terminated; the loss is that of self.net, from its observation, action and these targets; "
+        "the old gradients are cleared before.",
+    )
+
+
 @update.check("target_network_follows", points=1)
 def target_network_follows(student: Student, random: np.random.Generator) -> None:
     agent, _ = _agent_with_memory(student, random)
@@ -228,7 +285,8 @@ def gradients_are_clipped(student: Student, random: np.random.Generator) -> None
     if not found or max(np.abs(gradient).max() for gradient in found) < 2 * CLIP:
         return  # their q_loss says something else: asked at its own exercise
     agent.call("learn")
-    largest = _largest_gradient(agent, len(net.parameters()))
+    seen = _gradients_seen(agent, len(net.parameters()))
+    largest = max((float(np.abs(array).max()) for array in seen), default=0.0)
     expect(
         largest <= CLIP * 1.001,
         "not_clipped",
@@ -325,11 +383,27 @@ def _answer_constantly(network: StudentObject, value: float) -> None:
     network.set_parameters({name: np.full(2, value, np.float32) for name in last_bias})
 
 
+def _shift(network: StudentObject, value: float) -> None:
+    """Let the network say so much more of everything."""
+    last_bias = {
+        name: (array + value).astype(array.dtype)
+        for name, array in network.parameters().items()
+        if array.shape == (2,)
+    }
+    network.set_parameters(last_bias)
+
+
+def _number(value: object) -> float:
+    """The mean of what the student's code answered; nan if that is no numbers."""
+    if not isinstance(value, (int, float, np.ndarray)) or np.size(value) == 0:
+        return float("nan")
+    return float(np.mean(value))
+
+
 def _own_targets(student: Student, network: StudentObject, steps: Transition) -> float:
     """The mean target according to the student's own td_targets."""
     columns = (steps.reward, steps.next_observation, steps.terminated)
-    targets = student.call("td_targets", network, *map(Tensor, columns), GAMMA)
-    return float(np.mean(targets))
+    return _number(student.call("td_targets", network, *map(Tensor, columns), GAMMA))
 
 
 def _own_loss_falls(student: Student, net: StudentObject, steps: Transition, target: float) -> bool:
@@ -338,7 +412,7 @@ def _own_loss_falls(student: Student, net: StudentObject, steps: Transition, tar
     losses = []
     for value in (6.0, 5.0):
         _answer_constantly(net, value)
-        losses.append(float(np.mean(student.call("q_loss", net, *map(Tensor, columns)))))
+        losses.append(_number(student.call("q_loss", net, *map(Tensor, columns))))
     return losses[0] < losses[1]
 
 
@@ -354,15 +428,22 @@ def _own_soft_update(
     return target_net.parameters()
 
 
-def _largest_gradient(agent: StudentObject, parameters: int) -> float:
-    """The largest number of the only gradient that the agent's optimizer, an Adam, has seen."""
+def _gradients_seen(agent: StudentObject, parameters: int) -> list[np.ndarray]:
+    """The only gradients that the agent's Adam has seen so far; none from another optimizer."""
     state = agent.call("optimizer.state_dict")
     momentum = state["param_groups"][0].get("betas", [None])[0]
     if momentum is None:
-        return 0.0  # another optimizer: it has left no trace of the gradient
-    averages = [
-        state["state"].call("__getitem__", i)["exp_avg"]
+        return []
+    return [
+        state["state"].call("__getitem__", i)["exp_avg"] / (1 - momentum)
         for i in range(parameters)
         if state["state"].call("__contains__", i)
     ]
-    return max(float(np.abs(average).max()) for average in averages) / (1 - momentum)
+
+
+def _alike(first: list[np.ndarray], second: list[np.ndarray]) -> bool:
+    """Whether two lists of gradients are the same, but for rounding."""
+    return len(first) == len(second) and all(
+        a.shape == b.shape and np.allclose(a, b, rtol=1e-2, atol=1e-4)
+        for a, b in zip(first, second, strict=True)
+    )

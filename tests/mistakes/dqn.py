@@ -999,6 +999,43 @@ MISTAKES = (
         "clipped_without_gradients",
         "comes before it",
     ),
+    Mistake(
+        "next_observation_not_used",
+        "the observation of the batch",
+        (Edit("update", "batch.next_observation", "batch.observation"),),
+        UPDATE,
+        "loss_of_a_batch_is_what_learns",
+        "next_observation_not_used",
+        "after",
+        also=PROBES,
+    ),
+    Mistake(
+        "global_discount_in_learn",
+        "GAMMA is there",
+        (Edit("update", "batch.terminated, s.gamma", "batch.terminated, GAMMA"),),
+        UPDATE,
+        "loss_of_a_batch_is_what_learns",
+        "fixed_discount",
+        "s.gamma",
+        also=(
+            f"{UPDATE}:targets_come_from_the_target_network",
+            f"{UPDATE}:old_gradients_are_cleared",
+            *PROBES,
+        ),
+    ),
+    Mistake(
+        "loss_of_the_target_network",
+        "the target network has the targets",
+        (
+            Edit("update", "q_loss(self.net,", "q_loss(self.target_net,"),
+            Edit("update", "            self.target_net, batch", "            self.net, batch"),
+        ),
+        UPDATE,
+        "learn_moves_the_weights",
+        "clipped_without_gradients",
+        "comes before it",
+        also=PROBES,
+    ),
     # --- diagnosis
     Mistake(
         "wrong_diagnosis",
