@@ -34,7 +34,8 @@ grade: setup sandbox  ## build the course, grade the demonstration class, print 
 	@$(BIN)/autograder demo
 
 test: setup sandbox lint  ## every test but the slow ones (at most 10 minutes)
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow"
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow and not browser"
+	@$(BIN)/pytest -m "browser and not slow"  # games run in real time: alone
 
 lint: setup  ## ruff and mypy
 	@$(BIN)/ruff check .
