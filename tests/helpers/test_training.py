@@ -39,6 +39,21 @@ def test_a_training_reports_each_episode_with_score_and_length():
     assert all(record["score"] == record["steps"] > 5 for record in statistics)
 
 
+def test_each_episode_is_told_as_soon_as_it_has_ended():
+    told = []
+    training = Training(
+        episodes=6,
+        environments=3,
+        seed=1,
+        progress=False,
+        on_episode=lambda s: told.append(list(s)),
+    )
+
+    statistics = train_agent(RandomAgent(seed=1), "CartPole-v1", training)
+
+    assert told == [statistics[: n + 1] for n in range(len(statistics))]
+
+
 def test_each_step_follows_from_the_one_before():
     agent = PushesRight()
 
