@@ -697,15 +697,16 @@ Video(str(video), embed=True)
 # %% [markdown]
 # ## 12. What went wrong here?
 #
-# A colleague wrote the agent as you did, but in `__init__` stands:
+# A colleague wrote everything as you did, but in `learn` stands:
 #
 # ```python
-# self.net = build_model(alpha=s.alpha)
-# self.target_net = self.net
+# one_hot = keras.utils.to_categorical(action, n_actions)
+# ones = np.ones_like(one_hot)
+# return net.train_on_batch([observation, ones], one_hot * targets[:, None])
 # ```
 #
-# This is the learning curve (measured, ten trainings). The largest Q-values rose far beyond 50, which
-# is all that a discount of 0.98 allows.
+# This is the learning curve (measured, ten trainings). The Q-values stayed below 10, although a pole
+# that stands is worth almost 50, and most agents ended by pushing to one side, always the same.
 
 # %% tags=["not-graded", "raises-exception"]
 plot_learning_curve("dqn_keras_diagnosis")
@@ -715,16 +716,16 @@ plot_learning_curve("dqn_keras_diagnosis")
 #
 # Which explanation fits the snippet, the curve *and* the Q-values? Return its letter.
 #
-# * **a**: The target network has random weights that are never trained, so the targets are noise.
-# * **b**: Epsilon is still large; with more episodes the curve will come up.
-# * **c**: There is only one network under two names, so the targets move with every batch and the
-#   Q-values drive each other up.
-# * **d**: The replay memory is too small and holds only falls.
+# * **a**: The learning rate is too small; with more episodes the values and the curve would rise.
+# * **b**: The targets move with every batch, so the Q-values drive each other up.
+# * **c**: With every step the actions that were *not* taken learn that they are worth 0, so the one
+#   that is taken more often looks better, and is taken still more often.
+# * **d**: The memory is too small and holds only falls.
 #
 # <details><summary>Hint</summary>
 #
-# What does `copy_weights(self.target_net, self.net)` change here? Think of the second reason why
-# the naive agent is unstable.
+# Take one step with the action 1 and the target 5. What does the network answer with this mask, and
+# what is it told that it should have answered, for action 1, and for action 0?
 # </details>
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}

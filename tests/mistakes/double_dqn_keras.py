@@ -56,6 +56,7 @@ MISTAKES = (
         "rows are counted on and on",
         (Edit("memory", ROWS, "self.position + np.arange(n)"),),
         MEMORY, "forgets_the_oldest", "raises_an_error", "IndexError",
+        also=PROBES,
     ),
     Mistake(
         "size_without_limit",
@@ -113,7 +114,7 @@ MISTAKES = (
         "a list times a number",
         (Edit("network", "[\n            " + HIDDEN + "\n        ]",
               '[keras.layers.Dense(64, activation="relu")] * n_hidden_layers'),),
-        NETWORK, "any_number_of_hidden_layers", "raises_an_error", "incompatible",
+        NETWORK, "one_value_for_each_action", "raises_an_error", "Input 0",
     ),
     Mistake(
         "wrong_width",
@@ -147,7 +148,10 @@ MISTAKES = (
         "x is the answer",
         (Edit("network", "return self.output_layer(x)", "return x"),),
         NETWORK, "one_value_for_each_action", "wrong_output_shape", "for each action",
-        also=(STEP, f"{UPDATE}:target_network_is_a_copy", f"{SAVE}:the_whole_model_comes_back", *PROBES),
+        also=(
+            STEP, BOTH, f"{UPDATE}:target_network_is_a_copy", f"{SAVE}:the_whole_model_comes_back",
+            *PROBES,
+        ),
     ),
     Mistake(
         "predict_in_act",
@@ -241,6 +245,7 @@ MISTAKES = (
             Edit("double_targets", JUDGED, MAX),
         ),
         DOUBLE, "one_network_chooses_the_other_judges", "plain_dqn", "This is plain DQN",
+        also=PROBES,
     ),
     Mistake(
         "networks_swapped",
@@ -250,12 +255,14 @@ MISTAKES = (
             Edit("double_targets", JUDGED, JUDGED.replace("target_net(", "net(")),
         ),
         DOUBLE, "one_network_chooses_the_other_judges", "networks_swapped", "swapped",
+        also=PROBES,
     ),
     Mistake(
         "only_the_online_network",
         "the newest network knows best",
         (Edit("double_targets", JUDGED, JUDGED.replace("target_net(", "net(")),),
         DOUBLE, "one_network_chooses_the_other_judges", "only_the_online_network", "Only `net`",
+        also=PROBES,
     ),
     Mistake(
         "smaller_of_both",
@@ -265,6 +272,7 @@ MISTAKES = (
             Edit("double_targets", JUDGED, f"keras.ops.minimum(best, {MAX})"),
         ),
         DOUBLE, "one_network_chooses_the_other_judges", "smaller_of_both", "smaller of two",
+        also=PROBES,
     ),
     Mistake(
         "double_terminal_not_masked",

@@ -309,6 +309,7 @@ MISTAKES = (
         (Edit("memory", "rows = (self.position + np.arange(n)) % self.capacity",
               "rows = self.position + np.arange(n)"),),
         MEMORY, "forgets_the_oldest", "raises_an_error", "IndexError",
+        also=PROBES,
     ),
     Mistake(
         "size_without_limit",
@@ -419,6 +420,7 @@ MISTAKES = (
         "the network knows best",
         (Edit("update", "td_targets(self.target_net,", "td_targets(self.net,"),),
         UPDATE, "targets_come_from_the_target_network", "targets_from_the_network", "fell",
+        also=PROBES,
     ),
     Mistake(
         "target_never_follows",
