@@ -10,8 +10,9 @@ from typing import Any
 
 from autograder import judging
 from autograder.course import CourseError
-from autograder.evaluation import DoesNotReinforce, NetworkDoesNotDecide, evaluate, train_and_score
+from autograder.evaluation import evaluate, train_and_score
 from autograder.grading import judge_score
+from autograder.learning import DoesNotReinforce, NetworkDoesNotDecide
 from autograder.results import CheckResult, EvaluationResult, TaskResult
 from autograder.rules import AgentRule
 from autograder.student.interface import NotSolved, StudentError, StudentObject

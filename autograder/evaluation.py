@@ -15,27 +15,25 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.vector import VectorEnv, VectorWrapper
 
+from autograder.learning import (
+    AgentProxy,
+    NetworkDoesNotDecide,
+    expect_learning,
+    sizes_of,
+    values_of,
+)
 from autograder.results import EvaluationResult
 from autograder.rules import AgentRule
 from autograder.student.interface import Student, StudentError, StudentObject
-from autograder.tasks.base import Wrong
-from helpers.agents import AbstractAgent, Transition
+from helpers.agents import AbstractAgent
 from helpers.environments import EnvironmentFactory, make_environments
 from helpers.training import EpisodeStatistics, mean_score, play_episodes, train_agent
 
 #: Observations on which the agent is asked whether its network decides.
 PROBED = 64
-#: Rewarded by chance: so many fresh agents, each with so many batches of episodes of one step.
-LUCKY_AGENTS = 16
-LUCKY_BATCHES = 4
-LUCKY_EPISODES = 16
-#: What agents that follow their rewards reach at least, on average over those agents. Measured on
-#: the reference: 0.29, with a standard deviation of 0.025; on agents that search: 0, with 0.05.
-FOLLOWED = 0.15
 #: At most so many points of a learning curve are kept.
 CURVE_POINTS = 200
 
-AgentProxy = Callable[[StudentObject, int], AbstractAgent]
 OneTraining = Callable[[int], tuple[float, list[EpisodeStatistics]]]
 
 
@@ -85,14 +83,6 @@ class _DisguisedEnv(VectorWrapper):
 
     def _show(self, observation: np.ndarray) -> np.ndarray:
         return observation[:, self.disguise.permutation] * self.disguise.signs
-
-
-class NetworkDoesNotDecide(Exception):
-    """The agent's actions are not those of its network."""
-
-
-class DoesNotReinforce(NetworkDoesNotDecide):
-    """The agent reached the threshold, but not by making rewarded actions likelier."""
 
 
 def derived_seed(secret: bytes, *names: str) -> int:
@@ -147,7 +137,7 @@ def train_and_score(
     """
     random = np.random.default_rng(seed)
     spec = gym.spec(rule.environment)
-    width, n_actions = _sizes(spec.id)
+    width, n_actions = sizes_of(spec.id)
     disguised = Disguise.draw(random, width, n_actions).wrap(rule.environment)
     student.seed(told_seed(seed))
     made = student.call(rule.factory)
@@ -160,17 +150,9 @@ def train_and_score(
     _expect_network_decides(rule, student, made, agent, random, width)
     played = play_episodes(agent, disguised, rule.episodes, seed=int(random.integers(2**31)))
     score = mean_score(played)
-    if rule.policy_gradient and score >= rule.threshold:
-        expect_reinforces(rule, student, proxy, np.random.default_rng([seed, 1]))
+    if score >= rule.threshold:
+        expect_learning(rule, student, proxy, np.random.default_rng([seed, 1]))
     return score, statistics
-
-
-def _sizes(environment: str) -> tuple[int, int]:
-    """Width of the observation and number of actions."""
-    env = gym.make(environment)
-    assert isinstance(env.observation_space, gym.spaces.Box)
-    assert isinstance(env.action_space, gym.spaces.Discrete)
-    return env.observation_space.shape[0], int(env.action_space.n)
 
 
 def _expect_network_decides(
@@ -202,88 +184,6 @@ def _expect_network_decides(
         raise NetworkDoesNotDecide("other weights in `agent.net` change nothing")
 
 
-def expect_reinforces(
-    rule: AgentRule, student: Student, proxy: AgentProxy, random: np.random.Generator
-) -> None:
-    """A policy gradient makes what was rewarded by chance likelier, and what was punished rarer.
-
-    Raises DoesNotReinforce for agents that find their weights in another way, by trying or by
-    knowing better: rewards that mean nothing teach these nothing.
-    """
-    width, n_actions = _sizes(rule.environment)
-    followed = [
-        _followed(rule, student, proxy, random, width, n_actions) for _ in range(LUCKY_AGENTS)
-    ]
-    if not np.mean(followed) > FOLLOWED:
-        raise DoesNotReinforce(
-            "actions that were rewarded do not become likelier, punished ones not rarer"
-        )
-
-
-def _followed(
-    rule: AgentRule,
-    student: Student,
-    proxy: AgentProxy,
-    random: np.random.Generator,
-    width: int,
-    n_actions: int,
-) -> float:
-    """How far a fresh agent's probabilities moved the way of the rewards: -1 to 1, about 0.3."""
-    made = student.call(rule.factory)
-    if not isinstance(made, StudentObject):
-        raise StudentError("TypeError", f"{rule.factory}() must return an agent")
-    agent = proxy(made, n_actions)
-    batches = random.normal(size=(LUCKY_BATCHES, LUCKY_EPISODES, width)).astype(np.float32)
-    rewards = random.choice(np.array([-1, 1], np.float32), size=(LUCKY_BATCHES, LUCKY_EPISODES))
-    before = _log_probabilities(rule, student, made, batches, n_actions)
-    actions = []
-    for observation, reward in zip(batches, rewards, strict=True):
-        agent.start_episode(observation)
-        actions.append(np.asarray(agent.act(observation)))
-        ended = np.ones(LUCKY_EPISODES, dtype=bool)
-        agent.train(
-            Transition(
-                observation=observation,
-                action=actions[-1],
-                reward=reward,
-                next_observation=observation + np.float32(0.1),
-                terminated=ended,
-                truncated=~ended,
-                episode=np.arange(LUCKY_EPISODES),
-            )
-        )
-    agent.get_weights()  # what is still to be learned is learned now
-    after = _log_probabilities(rule, student, made, batches, n_actions)
-    chosen = np.concatenate(actions)
-    moved = (after - before)[np.arange(len(chosen)), chosen]  # (steps,)
-    return float(np.sum(moved * rewards.ravel()) / max(np.sum(np.abs(moved)), 1e-12))
-
-
-def _log_probabilities(
-    rule: AgentRule,
-    student: Student,
-    made: StudentObject,
-    batches: np.ndarray,
-    n_actions: int,
-) -> np.ndarray:
-    """The network's log-probabilities of all actions, (steps, n_actions)."""
-    observation = batches.reshape(-1, batches.shape[-1])
-    values = _values(rule, student, made, observation)
-    if not isinstance(values, np.ndarray) or values.shape != (len(observation), n_actions):
-        raise NetworkDoesNotDecide("`agent.net` does not give one value per action")
-    return np.log(np.clip(values.astype(np.float64), 1e-8, 1.0))
-
-
-def _values(
-    rule: AgentRule, student: Student, made: StudentObject, observation: np.ndarray
-) -> object:
-    """What the agent's network says. Raises NetworkDoesNotDecide if that is nothing to read."""
-    try:
-        return rule.values(student, made, observation)
-    except Wrong as wrong:
-        raise NetworkDoesNotDecide(wrong.message) from wrong
-
-
 def _expect_greedy(
     rule: AgentRule,
     student: Student,
@@ -291,7 +191,7 @@ def _expect_greedy(
     agent: AbstractAgent,
     observation: np.ndarray,
 ) -> np.ndarray:
-    values = _values(rule, student, made, observation)
+    values = values_of(rule, student, made, observation)
     if not isinstance(values, np.ndarray) or values.ndim != 2 or len(values) != len(observation):
         raise NetworkDoesNotDecide("`agent.net` does not give one row of values per observation")
     actions = agent.act(observation, explore=False)

@@ -8,13 +8,8 @@ from pathlib import Path
 
 from autograder import judging
 from autograder.course import Course, CourseError
-from autograder.evaluation import (
-    DoesNotReinforce,
-    NetworkDoesNotDecide,
-    derived_seed,
-    evaluate,
-    train_and_score,
-)
+from autograder.evaluation import derived_seed, evaluate, train_and_score
+from autograder.learning import DoesNotReinforce, NetworkDoesNotDecide
 from autograder.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
 from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult
 from autograder.rules import AgentRule

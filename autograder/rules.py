@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
@@ -19,6 +20,13 @@ def values_of_net(student: Student, agent: StudentObject, observation: np.ndarra
     return student.call_method(agent, "net", Tensor(observation))
 
 
+class Learns(Enum):
+    """What an agent's rewards move."""
+
+    PROBABILITIES = "the probabilities of its actions, step by step"
+    VALUES = "the values of its actions, in the long run"
+
+
 @dataclass(frozen=True)
 class AgentRule:
     """How a fresh agent of the student's is trained and scored by the grader.
@@ -27,8 +35,8 @@ class AgentRule:
     threshold: the mean score to reach, greedily, over `episodes` fresh episodes.
     trainings: at most so many, with different seeds and disguises; the first pass ends it.
     processor_seconds: limit of one training.
-    policy_gradient: its actions' probabilities follow the rewards, step by step: asked of an agent
-    that reached the threshold, because a search for good weights reaches it, too.
+    learns: what its rewards move: asked of an agent that reached the threshold, because a search
+    for good weights reaches it, too.
     """
 
     points: float
@@ -40,7 +48,7 @@ class AgentRule:
     trainings: int = 3
     processor_seconds: float = 60.0
     values: NetworkValues = values_of_net
-    policy_gradient: bool = False
+    learns: Learns | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.rules import AgentRule
+from autograder.rules import AgentRule, Learns
 from autograder.student.interface import Student
 from autograder.tasks.actor_critic_losses import advantage, losses
 from autograder.tasks.actor_critic_network import forward, probabilities_of_net
@@ -61,5 +61,5 @@ AGENT = AgentRule(
     training=Training(episodes=2_500, environments=16, max_steps=600_000, checkpoint_every=8_000),
     threshold=475.0,
     values=probabilities_of_net,
-    policy_gradient=True,
+    learns=Learns.PROBABILITIES,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.rules import AgentRule
+from autograder.rules import AgentRule, Learns
 from autograder.student.interface import Student, StudentError, StudentObject, Tensor
 from autograder.tasks.answers import choice_task
 from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close, expect_shape
@@ -431,6 +431,7 @@ AGENT = AgentRule(
     points=6,
     training=Training(episodes=5_000, environments=8, max_steps=100_000, checkpoint_every=1_000),
     threshold=475.0,
+    learns=Learns.VALUES,
 )
 
 
@@ -496,7 +497,13 @@ def _gradient_step(agent: StudentObject, steps: Transition) -> None:
 def _answer_constantly(net: StudentObject, values: list[float]) -> None:
     """Let the network say these values whatever it sees: no weights, only the last bias."""
     parameters = {name: np.zeros_like(array) for name, array in net.parameters().items()}
-    parameters[list(parameters)[-1]] = np.array(values, np.float32)
+    last = list(parameters)[-1]
+    if parameters[last].shape != (len(values),):
+        raise Wrong(
+            "wrong_last_layer",
+            "The last layer of self.net should have a unit for each action: mend your DQN first.",
+        )
+    parameters[last] = np.array(values, np.float32)
     net.set_parameters(parameters)
 
 
@@ -507,12 +514,15 @@ def _own_parts_are_right(
     layers = [[(np.zeros((4, 2), np.float32), np.array(values, np.float32))] for values in promised]
     net, target_net = map(student.network, layers)
     following = (*map(Tensor, (steps.reward, steps.next_observation, steps.terminated)), GAMMA)
-    plain = np.asarray(student.call("td_targets", target_net, *following))
-    double = np.asarray(student.call("double_dqn_targets", net, target_net, *following))
+    columns = (steps.observation, steps.action, np.full(BATCH, 18, np.float32))
+    try:
+        plain = np.asarray(student.call("td_targets", target_net, *following))
+        double = np.asarray(student.call("double_dqn_targets", net, target_net, *following))
+        found = student.gradients("q_loss", net, *map(Tensor, columns), network=net)
+    except StudentError:
+        return False
     if not np.allclose(plain, 18, atol=0.1) or not np.allclose(double, 0, atol=0.1):
         return False
-    columns = (steps.observation, steps.action, np.full(BATCH, 18, np.float32))
-    found = student.gradients("q_loss", net, *map(Tensor, columns), network=net)
     bias = list(found.parameters.values())[-1]
     return bias is not None and float(bias[0]) < 0
 

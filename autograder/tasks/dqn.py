@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.rules import AgentRule
+from autograder.rules import AgentRule, Learns
 from autograder.student.interface import Student, StudentError, StudentObject, Tensor
 from autograder.tasks.answers import choice_task
 from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close, expect_shape
@@ -330,6 +330,7 @@ AGENT = AgentRule(
     points=6,
     training=Training(episodes=5_000, environments=8, max_steps=80_000, checkpoint_every=1_000),
     threshold=475.0,
+    learns=Learns.VALUES,
 )
 
 

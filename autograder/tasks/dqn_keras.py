@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from autograder.rules import AgentRule
+from autograder.rules import AgentRule, Learns
 from autograder.student.interface import Student, StudentError, StudentObject, Tensor
 from autograder.tasks.answers import choice_task
 from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close, expect_shape
@@ -501,6 +501,7 @@ AGENT = AgentRule(
     training=Training(episodes=5_000, environments=8, max_steps=80_000, checkpoint_every=1_000),
     threshold=195.0,
     values=values_with_all_actions,
+    learns=Learns.VALUES,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.rules import AgentRule
+from autograder.rules import AgentRule, Learns
 from autograder.student.interface import Student, StudentObject, Tensor
 from autograder.tasks.answers import choice_task
 from autograder.tasks.base import Task, WrongAnswer, expect, expect_close, expect_shape
@@ -279,7 +279,7 @@ AGENT = AgentRule(
     points=6,
     training=Training(episodes=2_500, environments=16, max_steps=600_000, checkpoint_every=8_000),
     threshold=475.0,
-    policy_gradient=True,
+    learns=Learns.PROBABILITIES,
 )
 
 

@@ -1,0 +1,172 @@
+"""Whether an agent that plays well has learned it: asked of fresh agents, in other circumstances.
+
+Weights can also be found by trying, and a controller can find out the disguise while it seems to
+be trained. Neither learns anything where the rewards are about something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gymnasium as gym
+import numpy as np
+
+from autograder.rules import AgentRule, Learns
+from autograder.student.interface import Student, StudentError, StudentObject
+from autograder.tasks.base import Wrong
+from helpers.agents import AbstractAgent, Transition
+
+#: Rewarded by chance: so many fresh agents, each with so many batches of episodes of one step.
+LUCKY_AGENTS = 16
+LUCKY_BATCHES = 4
+LUCKY_EPISODES = 16
+#: What agents that follow their rewards reach at least, on average over those agents. Measured on
+#: the reference: 0.29, with a standard deviation of 0.025; on agents that search: 0, with 0.05.
+FOLLOWED = 0.15
+#: Rewarded by a rule: so many episodes of one step side by side, and batches of them, before the
+#: agent is asked; at most so many times. The references reach 0.96 and more at the first time.
+RULED_EPISODES = 8
+RULED_BATCHES = 300
+RULED_ROUNDS = 4
+#: The part of its greedy actions that must follow the rule, of so many.
+RULED_ASKED = 500
+RULED_RIGHT = 0.9
+
+AgentProxy = Callable[[StudentObject, int], AbstractAgent]
+
+
+class NetworkDoesNotDecide(Exception):
+    """The agent's actions are not those of its network."""
+
+
+class DoesNotReinforce(NetworkDoesNotDecide):
+    """The agent reached the threshold, but does not learn from its rewards."""
+
+
+def expect_learning(
+    rule: AgentRule, student: Student, proxy: AgentProxy, random: np.random.Generator
+) -> None:
+    """Raise DoesNotReinforce unless fresh agents learn in the way that the unit teaches."""
+    if rule.learns is Learns.PROBABILITIES:
+        _expect_reinforces(rule, student, proxy, random)
+    elif rule.learns is Learns.VALUES:
+        _expect_follows_rule(rule, student, proxy, random)
+
+
+def _expect_reinforces(
+    rule: AgentRule, student: Student, proxy: AgentProxy, random: np.random.Generator
+) -> None:
+    """A policy gradient makes what was rewarded by chance likelier, and what was punished rarer.
+
+    Raises DoesNotReinforce for agents that find their weights in another way, by trying or by
+    knowing better: rewards that mean nothing teach these nothing.
+    """
+    width, n_actions = sizes_of(rule.environment)
+    followed = [
+        _followed(rule, student, proxy, random, width, n_actions) for _ in range(LUCKY_AGENTS)
+    ]
+    if not np.mean(followed) > FOLLOWED:
+        raise DoesNotReinforce(
+            "actions that were rewarded do not become likelier, punished ones not rarer"
+        )
+
+
+def _followed(
+    rule: AgentRule,
+    student: Student,
+    proxy: AgentProxy,
+    random: np.random.Generator,
+    width: int,
+    n_actions: int,
+) -> float:
+    """How far a fresh agent's probabilities moved the way of the rewards: -1 to 1, about 0.3."""
+    made = _fresh(rule, student)
+    agent = proxy(made, n_actions)
+    batches = random.normal(size=(LUCKY_BATCHES, LUCKY_EPISODES, width)).astype(np.float32)
+    rewards = random.choice(np.array([-1, 1], np.float32), size=(LUCKY_BATCHES, LUCKY_EPISODES))
+    before = _log_probabilities(rule, student, made, batches, n_actions)
+    actions = []
+    for observation, reward in zip(batches, rewards, strict=True):
+        agent.start_episode(observation)
+        actions.append(np.asarray(agent.act(observation)))
+        agent.train(_one_step(observation, actions[-1], reward))
+    agent.get_weights()  # what is still to be learned is learned now
+    after = _log_probabilities(rule, student, made, batches, n_actions)
+    chosen = np.concatenate(actions)
+    moved = (after - before)[np.arange(len(chosen)), chosen]  # (steps,)
+    return float(np.sum(moved * rewards.ravel()) / max(np.sum(np.abs(moved)), 1e-12))
+
+
+def _log_probabilities(
+    rule: AgentRule,
+    student: Student,
+    made: StudentObject,
+    batches: np.ndarray,
+    n_actions: int,
+) -> np.ndarray:
+    """The network's log-probabilities of all actions, (steps, n_actions)."""
+    observation = batches.reshape(-1, batches.shape[-1])
+    values = values_of(rule, student, made, observation)
+    if not isinstance(values, np.ndarray) or values.shape != (len(observation), n_actions):
+        raise NetworkDoesNotDecide("`agent.net` does not give one value per action")
+    return np.log(np.clip(values.astype(np.float64), 1e-8, 1.0))
+
+
+def _expect_follows_rule(
+    rule: AgentRule, student: Student, proxy: AgentProxy, random: np.random.Generator
+) -> None:
+    """Where each step is an episode, and a drawn rule says which action is rewarded, learn it."""
+    width, n_actions = sizes_of(rule.environment)
+    agent = proxy(_fresh(rule, student), n_actions)
+    rewarding = random.normal(size=width)
+    others = random.normal(size=(RULED_ASKED, width)).astype(np.float32)
+    for _ in range(RULED_ROUNDS):
+        for _ in range(RULED_BATCHES):
+            observation = random.normal(size=(RULED_EPISODES, width)).astype(np.float32)
+            agent.start_episode(observation)
+            action = np.asarray(agent.act(observation))
+            right = action == (observation @ rewarding > 0)
+            agent.train(_one_step(observation, action, np.where(right, 1, -1)))
+        chosen = np.asarray(agent.act(others, explore=False))
+        if np.mean(chosen == (others @ rewarding > 0)) >= RULED_RIGHT:
+            return
+    raise DoesNotReinforce("where other actions are rewarded, it does not learn to choose them")
+
+
+def _fresh(rule: AgentRule, student: Student) -> StudentObject:
+    made = student.call(rule.factory)
+    if not isinstance(made, StudentObject):
+        raise StudentError("TypeError", f"{rule.factory}() must return an agent")
+    return made
+
+
+def _one_step(observation: np.ndarray, action: np.ndarray, reward: np.ndarray) -> Transition:
+    """A step with which every episode ends."""
+    ended = np.ones(len(action), dtype=bool)
+    return Transition(
+        observation=observation,
+        action=action,
+        reward=reward.astype(np.float32),
+        next_observation=observation + np.float32(0.1),
+        terminated=ended,
+        truncated=~ended,
+        episode=np.arange(len(action)),
+    )
+
+
+def sizes_of(environment: str) -> tuple[int, int]:
+    """Width of the observation and number of actions."""
+    env = gym.make(environment)
+    assert isinstance(env.observation_space, gym.spaces.Box)
+    assert isinstance(env.action_space, gym.spaces.Discrete)
+    return env.observation_space.shape[0], int(env.action_space.n)
+
+
+def values_of(
+    rule: AgentRule, student: Student, made: StudentObject, observation: np.ndarray
+) -> object:
+    """What the agent's network says. Raises NetworkDoesNotDecide if that is nothing to read."""
+    try:
+        return rule.values(student, made, observation)
+    except Wrong as wrong:
+        raise NetworkDoesNotDecide(wrong.message) from wrong
