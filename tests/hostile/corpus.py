@@ -6,7 +6,7 @@ FAMILY      what the attack is about, in the words of the library of attacks
 EXPECTED    the status, or several that are all fine (default: ok)
 HONEST      points that its honest part is worth
 LOST        True if the attack costs its author even these
-UNIT        "little" (default) or "policy_network"
+UNIT        "little" (default), "policy_network" or "dqn"
 SOLVED      exercises answered as they should be; all others are left as released
 CELLS       what the attacker wrote into exercises, by name
 FIRST, LAST a code cell added at the top, at the end

@@ -65,16 +65,16 @@ SOLVED = {
 
 
 def make_course(root: Path) -> Course:
-    """A course with the little unit and policy_network released, and a secret that is known."""
+    """A course with the little unit and two real ones released, and a secret that is known."""
     (root / "nbgrader_config.py").touch()
     course = Course(root)
     released = course.released(LITTLE.assignment)
     released.parent.mkdir(parents=True)
     nbformat.write(_little_notebook(), released)
-    policy_network = unit_named("policy_network").assignment
-    copy = course.released(policy_network)
-    copy.parent.mkdir(parents=True)
-    shutil.copy(Course(REPOSITORY).released(policy_network), copy)
+    for name in ("policy_network", "dqn"):
+        copy = course.released(unit_named(name).assignment)
+        copy.parent.mkdir(parents=True)
+        shutil.copy(Course(REPOSITORY).released(unit_named(name).assignment), copy)
     secret = root / ".autograder" / "secret"
     secret.parent.mkdir(mode=0o700)
     secret.write_text("5e" * 32, encoding="ascii")

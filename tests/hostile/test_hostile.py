@@ -33,7 +33,7 @@ from tests.hostile import corpus, little
 
 ATTACKS = corpus.load()
 CLASSES = sorted({(attack.family, attack.unit.name) for attack in ATTACKS})
-CELL_SECONDS = {"little": 4.0, "policy_network": 15.0}
+CELL_SECONDS = {"little": 4.0, "policy_network": 15.0, "dqn": 15.0}
 SECRET = "HOSTILE_TEST_SECRET"
 SIDE_BY_SIDE = 3
 #: What a thing of the attackers' would be called, and where it would lie.
@@ -88,7 +88,7 @@ def test_no_attack_is_worth_more_than_its_honest_part(family, unit, course):
 
     assert problems(attacks, results) == []
     honest = results["neighbour"]
-    agent_points = {"little": 0, "policy_network": 6}[unit]
+    agent_points = {"little": 0, "policy_network": 6, "dqn": 6}[unit]
     assert (honest.status.value, honest.points) == ("ok", honest.max_points - agent_points)
 
 
