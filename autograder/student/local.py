@@ -6,7 +6,6 @@ This file runs inside the sandbox. It must import nothing of the grader but its 
 from __future__ import annotations
 
 import importlib
-import os
 import random
 import tempfile
 import traceback
@@ -40,6 +39,7 @@ class LocalStudent(Student):
         self.framework = framework
         self._framework: Framework = framework_named(framework)
         self._objects: dict[int, Any] = {}
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def call(self, target: str | StudentObject, *arguments: Any, **keywords: Any) -> Any:
         function = self._target(target)
@@ -133,7 +133,9 @@ class LocalStudent(Student):
         return self._hold(self._framework.network(layers, softmax, critic, masked))
 
     def temporary_path(self, name: str) -> str:
-        return str(Path(tempfile.gettempdir()) / f"{os.getpid()}-{name}")
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="autograder-")  # removed with us
+        return str(Path(self._folder.name) / name)
 
     def move(self, path: str, other: str) -> bool:
         try:
