@@ -6,6 +6,7 @@ This file runs inside the sandbox. It must import nothing of the grader but its 
 from __future__ import annotations
 
 import importlib
+import os
 import random
 import tempfile
 import traceback
