@@ -432,6 +432,7 @@ AGENT = AgentRule(
     training=Training(episodes=5_000, environments=8, max_steps=100_000, checkpoint_every=1_000),
     threshold=475.0,
     learns=Learns.VALUES,
+    processor_seconds=150.0,  # 10 to 25 on an idle core; three times as many on a busy one
 )
 
 

@@ -340,7 +340,7 @@ MISTAKES = (
         "loss_without_a_graph",
         "predict_on_batch is how to ask",
         (Edit("loss", TAKEN, "tf.gather(net.predict_on_batch(observation), action, batch_dims=1)"),),
-        LOSS, "only_the_chosen_action_learns", "graph_cut", "net(observation)",
+        LOSS, "only_the_chosen_action_learns", "graph_cut", "cut the graph",
         also=(STEP,),
     ),
     # --- copy
