@@ -377,7 +377,8 @@ def the_whole_model_comes_back(student: Student, random: np.random.Generator) ->
     net, x = _new_network(student, 3, 1), observations(random)
     net(Tensor(x))
     redraw(net, random)
-    path = student.temporary_path("network.keras")
+    # A name of its own: a file left over from another time must not be found.
+    path = student.temporary_path(f"network-{random.integers(2**31)}.keras")
     student.call("save_network", net, path)
     kept = net(Tensor(x))
     redraw(net, random)  # what was saved must not follow
