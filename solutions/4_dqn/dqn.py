@@ -617,7 +617,7 @@ print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.
 #         return reward + gamma * target_net(next_observation).max(dim=1).values
 # ```
 #
-# This is the learning curve (measured, ten trainings). After 20,000 steps the Q-values of a pole
+# This is the learning curve (measured). After 20,000 steps the Q-values of a pole
 # standing upright were between 3,800 and 8,000, in three trainings, and those of a falling one
 # higher still.
 

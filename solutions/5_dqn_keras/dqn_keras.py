@@ -705,7 +705,7 @@ Video(str(video), embed=True)
 # return net.train_on_batch([observation, ones], one_hot * targets[:, None])
 # ```
 #
-# This is the learning curve (measured, ten trainings). The Q-values stayed below 10, although a pole
+# This is the learning curve (measured). The Q-values stayed below 10, although a pole
 # that stands is worth almost 50, and most agents ended by pushing to one side, always the same.
 
 # %% tags=["not-graded", "raises-exception"]

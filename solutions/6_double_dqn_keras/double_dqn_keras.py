@@ -712,7 +712,7 @@ animate(restored, seed=3)
 #     transfer_weights(self.net, self.target_net)
 # ```
 #
-# This is the learning curve (measured, ten trainings). The largest Q-values never went beyond 2.
+# This is the learning curve (measured). The largest Q-values never went beyond 2.
 
 # %% tags=["not-graded", "raises-exception"]
 plot_learning_curve("double_dqn_keras_diagnosis")
