@@ -88,6 +88,7 @@ class Channel:
         self.sandbox = sandbox
         self.budget = budget
         self._sequence = 0
+        self._failure: Exception | None = None
         self._poll = select.poll()
         self._poll.register(sandbox.reply_fd, select.POLLIN)
         self._writable = select.poll()
@@ -146,6 +147,20 @@ class Channel:
         return frame.arrays
 
     def _exchange(self, kind: Kind, text: bytes, arrays: bytes) -> Frame:
+        """One frame there, one back. What broke the channel once is raised again ever after.
+
+        Whoever cleans up after the first failure (the training loop puts the best weights back)
+        would otherwise meet the rest of an answer, and report another failure than the one.
+        """
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return self._ask_and_wait(kind, text, arrays)
+        except (ProtocolError, WorkerEnded, OutOfTime, TooMuchOutput) as failure:
+            self._failure = failure
+            raise
+
+    def _ask_and_wait(self, kind: Kind, text: bytes, arrays: bytes) -> Frame:
         unasked = self._receive(1) if self._poll.poll(0) else None
         if unasked is not None:
             raise ProtocolError("an answer before the question") if unasked else WorkerEnded
