@@ -8,8 +8,15 @@ from autograder.variants import edited, judge_all, reference, right_answers_of, 
 
 COURSE = Course.find()
 UNITS = units_with_source(COURSE)
+
+
+def slow_with_keras(unit):
+    """Keras compiles each agent anew, seconds for each case: `make validate` asks these."""
+    return [pytest.mark.slow] if unit.framework == "tensorflow" else []
+
+
 CASES = [
-    pytest.param(unit, answer, id=f"{unit.name}-{answer.name}")
+    pytest.param(unit, answer, id=f"{unit.name}-{answer.name}", marks=slow_with_keras(unit))
     for unit in UNITS
     for answer in right_answers_of(unit, COURSE)
 ]
@@ -27,7 +34,10 @@ def failures(submission, unit, seeds):
     ]
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+REFERENCES = [pytest.param(unit, id=unit.name, marks=slow_with_keras(unit)) for unit in UNITS]
+
+
+@pytest.mark.parametrize("unit", REFERENCES)
 def test_the_reference_is_right_for_twenty_seeds(unit):
     assert not failures(reference(unit, COURSE), unit, range(20))
 

@@ -7,8 +7,15 @@ from autograder.course import Course
 from autograder.variants import edited, judge_all, mistakes_of, reference, student_of
 
 COURSE = Course.find()
+
+
+def slow_with_keras(unit):
+    """Keras compiles each agent anew, seconds for each case: `make validate` asks these."""
+    return [pytest.mark.slow] if unit.framework == "tensorflow" else []
+
+
 CASES = [
-    pytest.param(unit, mistake, id=f"{unit.name}-{mistake.name}")
+    pytest.param(unit, mistake, id=f"{unit.name}-{mistake.name}", marks=slow_with_keras(unit))
     for unit in units_with_source(COURSE)
     for mistake in mistakes_of(unit, COURSE)
 ]
