@@ -5,15 +5,10 @@ import pytest
 from autograder.build import units_with_source
 from autograder.course import Course
 from autograder.variants import edited, judge_all, reference, right_answers_of, student_of
+from tests.marks import slow_with_keras
 
 COURSE = Course.find()
 UNITS = units_with_source(COURSE)
-
-
-def slow_with_keras(unit):
-    """Keras compiles each agent anew, seconds for each case: `make validate` asks these."""
-    return [pytest.mark.slow] if unit.framework == "tensorflow" else []
-
 
 CASES = [
     pytest.param(unit, answer, id=f"{unit.name}-{answer.name}", marks=slow_with_keras(unit))

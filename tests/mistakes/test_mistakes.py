@@ -5,14 +5,9 @@ import pytest
 from autograder.build import units_with_source
 from autograder.course import Course
 from autograder.variants import edited, judge_all, mistakes_of, reference, student_of
+from tests.marks import slow_with_keras
 
 COURSE = Course.find()
-
-
-def slow_with_keras(unit):
-    """Keras compiles each agent anew, seconds for each case: `make validate` asks these."""
-    return [pytest.mark.slow] if unit.framework == "tensorflow" else []
-
 
 CASES = [
     pytest.param(unit, mistake, id=f"{unit.name}-{mistake.name}", marks=slow_with_keras(unit))
