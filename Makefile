@@ -34,10 +34,7 @@ grade: setup sandbox  ## build the course, grade the demonstration class, print 
 	@$(BIN)/autograder demo
 
 test: setup sandbox lint  ## every test but the slow ones (at most 10 minutes)
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" tests/autograder/sandbox
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow" tests/autograder/student tests/autograder/tasks
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow and not browser" --ignore tests/autograder/sandbox \
-		--ignore tests/autograder/student --ignore tests/autograder/tasks
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow and not browser"
 	@$(BIN)/pytest -m "browser and not slow"  # games run in real time: alone
 
 lint: setup  ## ruff and mypy

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,13 @@ from autograder.course import Course
 from autograder.scripts import put_scripts_on_path
 
 put_scripts_on_path()
+
+# TensorFlow logs through absl, whose handler closes its stream when logging is configured anew,
+# as nbgrader does. Imported in a test, that stream would be pytest's capture: give it another.
+with suppress(ImportError):
+    from absl import logging
+
+    logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
 
 @pytest.fixture(scope="session")
