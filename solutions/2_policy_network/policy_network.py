@@ -380,17 +380,17 @@ plot_statistics(single_statistics, threshold=475, title="One episode an update")
 # %% [markdown]
 # ## 9. Training with a batch of episodes
 #
-# Now sixteen episodes for every update. Their gradients are averaged, so chance has less to say,
+# Now thirty-two episodes for every update. Their gradients are averaged, so chance has less to say,
 # and the direction is worth a larger step: instead of $5 \cdot 10^{-3}$ the learning rate can be
-# $2 \cdot 10^{-2}$. All sixteen cart poles are moved by one NumPy call, so a batch costs hardly more
-# time than the longest of its episodes.
+# $2 \cdot 10^{-2}$. All thirty-two cart poles are moved by one NumPy call, so a batch costs hardly
+# more time than the longest of its episodes.
 #
 # Every 8,000 steps the agent is tested greedily on twenty fresh episodes; when it keeps the pole up
 # twice in a row, training ends.
 #
 # ### Exercise: `agent` (10 minutes)
 #
-# `make_agent` returns a fresh `SimplePolicy` with hyperparameters that learn well in batches of 16.
+# `make_agent` returns a fresh `SimplePolicy` with hyperparameters that learn well in batches of 32.
 # Start with the ones above; try others if you like, and compare the curves.
 #
 # <details><summary>Hint</summary>
@@ -410,7 +410,7 @@ def make_agent():
 # %% tags=["not-graded", "raises-exception"]
 agent = make_agent()
 statistics = train_agent(
-    agent, "CartPole-v1", Training(episodes=2_500, environments=16, checkpoint_every=8_000, seed=1)
+    agent, "CartPole-v1", Training(episodes=5_000, environments=32, checkpoint_every=8_000, seed=1)
 )
 plot_learning_curve("policy_network", statistics)
 
