@@ -10,7 +10,7 @@ from autograder.student.interface import Student, StudentError, StudentObject, T
 from autograder.tasks.actor_critic_losses import leaks, slopes
 from autograder.tasks.actor_critic_network import bias_name, part_of
 from autograder.tasks.base import Task, WrongAnswer, expect, expect_close, expect_shape
-from autograder.tasks.networks import observations
+from autograder.tasks.networks import distance, observations, rise
 from autograder.tasks.saving import network_of
 from helpers.agents import Transition
 
@@ -139,12 +139,7 @@ def the_policy_follows_the_advantage(student: Student, random: np.random.Generat
         before = _weights(agent)
         steps.learn(agent)
         after = _weights(agent)
-        rise = sum(
-            float(np.sum((after[name] - before[name]) * gradient))
-            for name, gradient in rising.items()
-            if gradient is not None
-        )
-        expect(rise * slope <= 0, mistake, message)
+        expect(rise(before, after, rising) * slope <= 0, mistake, message)
 
 
 @update.check("only_its_own_loss_moves_the_critic", points=1)
@@ -191,7 +186,7 @@ def old_gradients_are_cleared(student: Student, random: np.random.Generator) -> 
     steps.learn(agent)
     third = _weights(agent)
     expect(
-        _distance(first, third) < 0.95 * _distance(first, second) or _distance(first, second) == 0,
+        distance(first, third) < 0.95 * distance(first, second) or distance(first, second) == 0,
         "zero_grad_missing",
         "The gradients of the update before are still there: backward() adds to them. Call "
         "self.optimizer.zero_grad() before backward().",
@@ -312,8 +307,3 @@ def _end(
 def _weights(agent: StudentObject) -> dict[str, np.ndarray]:
     """The parameters of the agent's network."""
     return network_of(agent).parameters()
-
-
-def _distance(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> float:
-    """How far the parameters moved, over all of them."""
-    return float(np.sqrt(sum(np.sum((second[name] - first[name]) ** 2) for name in first)))

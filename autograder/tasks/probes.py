@@ -165,7 +165,7 @@ class RewardFromAction(Probe):
     message = (
         "One step; action 1 is rewarded with 1, action 0 with -1, and so should be their "
         "Q-values. Probes 1 to 3 do not care for the action; here it must be the right column: "
-        "gather(1, action), with each row's own action."
+        "of each row the value of its own action."
     )
 
     def start(self, random: np.random.Generator, n: int) -> np.ndarray:

@@ -559,13 +559,13 @@ class _LossCase(NamedTuple):
                 np.mean(error**2),
                 "This is the mean *squared* error. The Huber loss is quadratic only for small "
                 "errors and a straight line beyond 1, so that one surprise does not throw "
-                "everything over: F.smooth_l1_loss.",
+                "everything over: F.smooth_l1_loss in PyTorch, keras.losses.Huber in Keras.",
             ),
             WrongAnswer(
                 "absolute_error",
                 np.mean(np.abs(error)),
                 "This is the mean absolute error; near zero the Huber loss is a parabola: "
-                "F.smooth_l1_loss.",
+                "F.smooth_l1_loss in PyTorch, keras.losses.Huber in Keras.",
             ),
             WrongAnswer(
                 "sum_instead_of_mean",
@@ -576,13 +576,14 @@ class _LossCase(NamedTuple):
                 "rows_against_columns",
                 np.mean(huber(taken[:, None] - targets[None, :])),
                 "Each value was compared with *every* target: a column, shape (batch, 1), met a "
-                "row, shape (batch,). squeeze(1) the one or unsqueeze(1) the other.",
+                "row, shape (batch,). Give both the shape (batch,).",
             ),
             WrongAnswer(
                 "max_instead_of_chosen",
                 np.mean(huber(values.max(axis=1) - targets)),
                 "This compares the *largest* Q-value with the target; learn about the action that "
-                "was taken: gather(1, action).",
+                "was taken: gather(1, action) in PyTorch, tf.gather(..., batch_dims=1) in "
+                "TensorFlow.",
             ),
             WrongAnswer(
                 "always_the_first_action",
