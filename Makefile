@@ -17,13 +17,14 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 WORKERS ?= 2
 SEEDS ?= 30
+SAMPLE ?= 300
 UNITS ?= policy_network actor_critic dqn dqn_keras double_dqn_keras
 
 # One thread a process: small networks learn slower with more, and grades must not depend on it.
 export OMP_NUM_THREADS := 1
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: help setup sandbox grade course lab lint test validate calibrate bench pins clean
+.PHONY: help setup sandbox grade course lab lint test validate calibrate bench mutation pins clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' \
@@ -104,6 +105,24 @@ calibrate: setup  ## measure again how reliable each unit's threshold is, and it
 
 bench: setup sandbox  ## train every reference beside Stable-Baselines3, and print the ratios
 	@$(BIN)/autograder bench
+
+# Workers mutate clones of what is committed. Interrupted, it goes on with what is left.
+mutation: setup  ## kill mutants of the checks (docs/mutation.md), SAMPLE of them; resumable
+	@[ -x $(VENV)-mutation/bin/cosmic-ray ] || { $(BIN)/python -m venv $(VENV)-mutation
+		$(VENV)-mutation/bin/pip install --quiet -r mutation/requirements.txt; }
+	export PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(VENV)-mutation/bin:$$PATH"
+	config=mutation/cosmic-ray.toml session=.autograder/mutation.sqlite
+	if [ ! -f $$session ]; then
+		mkdir -p .autograder
+		cosmic-ray init $$config $$session
+		cr-filter-operators $$session $$config
+		PYTHONPATH=. $(VENV)-mutation/bin/python -m mutation.sample $$session --size $(SAMPLE)
+	fi
+	cr-http-workers $$config . &
+	trap 'pkill -f "cosmic-ray .*http-worker"' EXIT
+	sleep 10
+	cosmic-ray exec $$config $$session
+	cr-report $$session --show-diff --surviving-only
 
 pins: setup  ## choose the versions in requirements.txt anew from pyproject.toml (with UPGRADE=--upgrade: the newest)
 	@$(BIN)/pip install --quiet uv

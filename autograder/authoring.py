@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -17,9 +15,11 @@ from autograder.calibration import (
     record,
     write_json,
 )
+from autograder.calibration_page import write_page
 from autograder.course import Course
 from autograder.units import Unit, unit_named
 from autograder.validation import Outcome, validate
+from autograder.variants import mistakes_of
 
 FAILED = 1
 
@@ -50,18 +50,19 @@ def run_validation(course: Course, trained: bool, jobs: int | None) -> int:
 def run_calibration(course: Course, unit: Unit, seeds: int, mistake: str | None) -> int:
     """Calibrate a unit and write its record and learning curve; print the figures.
 
-    With a mistake, its curve becomes the one that the unit's diagnosis exercise shows.
+    A mistake's curve becomes the one that the unit's diagnosis exercise shows, unless it is one
+    of those that only the score shows.
     """
     runs = calibrate(unit, course, seeds, mistake or REFERENCE)
     measured = record(unit, runs)
     folder, curves = course.root / "docs" / "calibration", course.root / "helpers" / "curves"
     name = f"{unit.name}-{mistake}" if mistake else unit.name
     curve = f"{unit.name}_diagnosis" if mistake else unit.name
-    written = [
-        write_json(measured, folder / f"{name}.json"),
-        write_json(learning_curve(unit, runs, curve), curves / f"{curve}.json"),
-        _write_summary(folder),
-    ]
+    written = [write_json(measured, folder / f"{name}.json"), *write_page(folder)]
+    if not any(known.name == mistake and known.is_scored for known in mistakes_of(unit, course)):
+        written.append(
+            write_json(learning_curve(unit, runs, curve), curves / f"{curve}.json"),
+        )
     low, high = measured["pass_rate_95_percent_interval"]
     score, seconds = measured["score"], measured["processor_seconds"]
     print(f"{name}: {measured['passed']} of {seeds} reach {measured['rule']['threshold']:g}")
@@ -72,39 +73,6 @@ def run_calibration(course: Course, unit: Unit, seeds: int, mistake: str | None)
     for path in written:
         print(f"  wrote {path.relative_to(course.root)}")
     return 0
-
-
-SUMMARY = """# Calibration
-
-How often the reference of each unit reaches its threshold in **one** training, in disguise, scored
-over 100 greedy episodes: measured by `make calibrate` (or `autograder calibrate UNIT --seeds N`),
-which writes the records beside this page. The rule of the marks tries up to three trainings and
-stops at the first that passes. Processor seconds are those of training and scoring on one thread;
-they vary with the machine and with what else it does.
-
-| what | trainings | reach the threshold | 95 % interval | score, median (lowest) | steps, median \
-| processor seconds, median (largest) |
-|---|---|---|---|---|---|---|
-"""
-
-
-def _write_summary(folder: Path) -> Path:
-    """The page that shows all records as one table."""
-    lines = []
-    for path in sorted(folder.glob("*.json")):
-        measured = json.loads(path.read_text(encoding="utf-8"))
-        low, high = measured["pass_rate_95_percent_interval"]
-        score, steps, seconds = (measured[key] for key in ("score", "steps", "processor_seconds"))
-        shown = "–" if score is None else f"{score['median']:.1f} ({score['min']:.1f})"
-        lines.append(
-            f"| {path.stem} | {measured['seeds']} | {measured['passed']} "
-            f"({measured['pass_rate']:.1%}), needed: {measured['rule']['threshold']:g} | "
-            f"{low:.1%} – {high:.1%} | {shown} | {steps['median']:,.0f} | "
-            f"{seconds['median']:.1f} ({seconds['max']:.1f}) |"
-        )
-    page = folder / "README.md"
-    page.write_text(SUMMARY + "\n".join(lines) + "\n", encoding="utf-8")
-    return page
 
 
 def run_benchmark(course: Course, names: list[str], seeds: int) -> int:

@@ -29,6 +29,7 @@ from tqdm import tqdm
 from autograder.course import Course, CourseError
 from autograder.evaluation import NetworkDoesNotDecide, train_and_score
 from autograder.notebook import Submission
+from autograder.reliability import fails_at_most, passes_at_most
 from autograder.rules import PlayedRule
 from autograder.student.interface import StudentError, StudentObject
 from autograder.student.local import LocalStudent
@@ -83,7 +84,9 @@ def calibrate(unit: Unit, course: Course, seeds: int, variant: str = REFERENCE) 
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
-        futures = [pool.submit(_run, course.root, unit.name, variant, seed) for seed in missing]
+        futures = [
+            pool.submit(train_variant, course.root, unit.name, variant, seed) for seed in missing
+        ]
         progress = tqdm(total=seeds, initial=seeds - len(missing), desc=f"{unit.name} {variant}")
         with progress:
             for future in as_completed(futures):
@@ -100,7 +103,7 @@ def train_once(course: Course, unit: Unit, variant: str, seed: int) -> Run:
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
-        return pool.submit(_run, course.root, unit.name, variant, seed).result()
+        return pool.submit(train_variant, course.root, unit.name, variant, seed).result()
 
 
 def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
@@ -111,16 +114,19 @@ def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
     passed = [run.score is not None and run.score >= threshold for run in runs]
     interval = binomtest(sum(passed), len(passed)).proportion_ci(0.95, method="exact")
     scores = [run.score for run in runs if run.score is not None]
+    rule, all_scores = _rule(unit), [run.score or 0.0 for run in runs]
     return {
         "unit": unit.name,
         "date": date.today().isoformat(),
         "python": platform.python_version(),
         "versions": {name: version for name in PACKAGES if (version := _version(name))},
-        "rule": _rule(unit),
+        "rule": rule,
         "seeds": len(runs),
         "passed": sum(passed),
         "pass_rate": round(sum(passed) / len(passed), 4),
         "pass_rate_95_percent_interval": [round(interval.low, 4), round(interval.high, 4)],
+        "rule_fails_at_most": fails_at_most(sum(passed), all_scores, rule),
+        "rule_passes_at_most": passes_at_most(sum(passed), all_scores, rule),
         "score": _quantiles(scores),
         "steps": _quantiles([run.steps for run in runs]),
         "episodes": _quantiles([len(run.scores) for run in runs]),
@@ -171,8 +177,8 @@ def _submission(unit: Unit, course: Course, variant: str) -> Submission:
     raise CourseError(f"{unit.name} has no mistake called {variant}: see tests/mistakes.")
 
 
-def _run(root: Path, unit_name: str, variant: str, seed: int) -> Run:
-    """One training in a process of its own."""
+def train_variant(root: Path, unit_name: str, variant: str, seed: int) -> Run:
+    """One training in this process, which has one thread for the numeric libraries."""
     unit = unit_named(unit_name)
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
         student = student_of(_submission(unit, Course(root), variant), unit)

@@ -19,14 +19,13 @@ from tqdm import tqdm
 
 from autograder import judging
 from autograder.build import stale, units_with_source
-from autograder.calibration import ONE_THREAD
+from autograder.calibration import ONE_THREAD, train_variant
 from autograder.course import Course
 from autograder.grading import GradingOptions, grade_file
 from autograder.notebook import read_skeleton
 from autograder.results import Status, TaskResult
 from autograder.units import Unit, unit_named
 from autograder.variants import (
-    Mistake,
     edited,
     judge_all,
     mistakes_of,
@@ -65,9 +64,9 @@ def cases(course: Course, trained: bool) -> list[Case]:
         if trained:
             found.append(Case(unit.name, "reference graded", "reference graded"))
         found += [
-            Case(unit.name, "mistakes", mistake.name)
+            Case(unit.name, "scored mistakes" if mistake.is_scored else "mistakes", mistake.name)
             for mistake in mistakes_of(unit, course)
-            if not _is_scored(unit, mistake)
+            if trained or not mistake.is_scored
         ]
         found += [
             Case(unit.name, "right answers", answer.name)
@@ -144,6 +143,13 @@ def _mistake(course: Course, unit: Unit, name: str) -> str | None:
     }
     others = failed - {f"{mistake.task}:{mistake.check}", *mistake.also}
     return f"also fails {', '.join(sorted(others))}" if others else None
+
+
+def _scored_mistake(course: Course, unit: Unit, name: str) -> str | None:
+    """A mistake that no check sees: the agent's score is too low."""
+    assert unit.agent is not None
+    score = train_variant(course.root, unit.name, name, SEEDS[0]).score
+    return None if score is None or score < unit.agent.threshold else f"reaches {score:g}"
 
 
 def _right_answer(course: Course, unit: Unit, name: str) -> str | None:
@@ -223,11 +229,6 @@ def _first(problems: Iterator[str | None]) -> str | None:
     return next((problem for problem in problems if problem is not None), None)
 
 
-def _is_scored(unit: Unit, mistake: Mistake) -> bool:
-    """Whether only the trained agent's score shows the mistake: calibration holds those."""
-    return mistake.task == f"{unit.name}/agent"
-
-
 _Examiner = Callable[[Course, Unit, str], "str | None"]
 _CHECKED_ONCE: dict[str, _Examiner] = {
     "generated files fresh": _generated_fresh,
@@ -239,5 +240,6 @@ _CHECKED_ONCE: dict[str, _Examiner] = {
 _EXAMINERS: dict[str, _Examiner] = _CHECKED_ONCE | {
     "reference graded": _reference_graded,
     "mistakes": _mistake,
+    "scored mistakes": _scored_mistake,
     "right answers": _right_answer,
 }

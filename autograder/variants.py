@@ -39,6 +39,7 @@ class Mistake:
     thought: what the student had in mind. task, check: where it must be caught. mistake: the name
     it must be given there. says: words that its message must contain.
     also: checks (`task:check`) that fail as well, because they stand on the same line of thought.
+    Where only the trained agent's score shows it, task is `<unit>/agent`.
     """
 
     name: str
@@ -49,6 +50,11 @@ class Mistake:
     mistake: str
     says: str
     also: tuple[str, ...] = ()
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether no check sees it, only the trained agent's score."""
+        return self.task.endswith("/agent")
 
 
 @dataclass(frozen=True)

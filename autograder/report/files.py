@@ -10,6 +10,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader
 
 from autograder.course import Course
+from autograder.reliability import in_words
 from autograder.report.rows import ClassReport, Row
 from autograder.report.text import number, plain, plain_lines, spreadsheet_cell
 from autograder.results import Status
@@ -46,6 +47,7 @@ def write_page(report: ClassReport, course: Course) -> Path:
         bars=_histogram(report),
         links={row.student: _link(row, path.parent) for row in report.rows},
         ok=Status.OK,
+        rule=in_words(report.unit, course),
     )
     path.write_text(page, encoding="utf-8")
     return path

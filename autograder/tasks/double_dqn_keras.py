@@ -89,9 +89,9 @@ def any_number_of_hidden_layers(student: Student, random: np.random.Generator) -
             f"weights; there should be {n_hidden_layers} hidden ones and the last one.",
         )
         expect(
-            all(layer.weight.shape[1] == 64 for layer in layers[:-1]),
+            all(layer.weight.shape[1] == 128 for layer in layers[:-1]),
             "wrong_width",
-            "Each hidden layer should have 64 units.",
+            "Each hidden layer should have 128 units.",
         )
         hidden = without = hyperbolic = x.astype(np.float64)
         for layer in layers[:-1]:
@@ -108,7 +108,7 @@ def any_number_of_hidden_layers(student: Student, random: np.random.Generator) -
                 WrongAnswer(
                     "relu_missing",
                     layers[-1](without),
-                    'The hidden layers have no activation: Dense(64, activation="relu"). Without '
+                    'The hidden layers have no activation: Dense(128, activation="relu"). Without '
                     "it any number of layers is no more than one.",
                 ),
                 WrongAnswer(

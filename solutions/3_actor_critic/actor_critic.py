@@ -371,6 +371,10 @@ plot_learning_curve("actor_critic", statistics)
 # cart pole **in disguise** (the numbers of the observation change places and signs, the actions
 # change names), and then plays 100 greedy episodes. A mean score of at least 475 earns the points;
 # if the first training misses it, two more are tried.
+#
+# How fair is that? From many trainings of the reference and of agents with a mistake we know: a right
+# solution misses all three at most once in 1,000 times, and a mistake that only the score can show
+# gets through at most once in 100 times.
 
 # %% nbgrader={"grade_id": "check-agent", "grade": true} tags=["not-graded"]
 check("actor_critic/agent", make_agent)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.calibration import _run, learning_curve, record
+from autograder.calibration import learning_curve, record, train_variant
 from autograder.units import unit_named
 
 UNIT = unit_named("meet_cartpole")
@@ -11,7 +11,7 @@ UNIT = unit_named("meet_cartpole")
 
 @pytest.fixture(scope="module")
 def runs(course):
-    return [_run(course.root, UNIT.name, "reference", seed) for seed in (0, 1)]
+    return [train_variant(course.root, UNIT.name, "reference", seed) for seed in (0, 1)]
 
 
 def test_the_rule_stays_as_good_as_it_is(runs):
@@ -21,12 +21,12 @@ def test_the_rule_stays_as_good_as_it_is(runs):
 
 
 def test_a_seed_gives_the_same_scores_again(course, runs):
-    assert _run(course.root, UNIT.name, "reference", 1).scores == runs[1].scores
+    assert train_variant(course.root, UNIT.name, "reference", 1).scores == runs[1].scores
     assert runs[0].scores != runs[1].scores
 
 
 def test_the_mistake_of_the_diagnosis_stays_below_chance(course):
-    run = _run(course.root, UNIT.name, "observation_not_updated", 0)
+    run = train_variant(course.root, UNIT.name, "observation_not_updated", 0)
 
     assert 8 < run.score < 12
 

@@ -10,7 +10,7 @@ STORE = (
 DRAW = "random.sample(range(self.size), batch_size)"
 LAYERS = (
     "self.hidden_layers = [\n"
-    '            keras.layers.Dense(64, activation="relu") for _ in range(n_hidden_layers)\n'
+    '            keras.layers.Dense(128, activation="relu") for _ in range(n_hidden_layers)\n'
     "        ]"
 )
 BEST = "self.predict_on_batch(observation).argmax(axis=1)"
@@ -56,15 +56,15 @@ RIGHT_ANSWERS = (
     )),
     RightAnswer("hidden_layers_as_a_sequential", (
         Edit("network", LAYERS,
-             "self.größe = 64\n"
+             "self.größe = 128\n"
              "        self.hidden_layers = keras.Sequential(\n"
              "            [keras.layers.Dense(self.größe, activation=\"relu\")\n"
              "             for _ in range(n_hidden_layers)])"),
-        Edit("network", "        for layer in self.hidden_layers:\n            x = layer(x)  # (batch, 64)\n",
+        Edit("network", "        for layer in self.hidden_layers:\n            x = layer(x)  # (batch, 128)\n",
              "        x = self.hidden_layers(x)\n"),
     )),
     RightAnswer("activation_in_call", (
-        Edit("network", 'keras.layers.Dense(64, activation="relu")', "keras.layers.Dense(64)"),
+        Edit("network", 'keras.layers.Dense(128, activation="relu")', "keras.layers.Dense(128)"),
         Edit("network", "x = layer(x)", "x = tf.nn.relu(layer(x))"),
     )),
     RightAnswer("act_by_calling_the_model", (

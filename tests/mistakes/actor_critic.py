@@ -857,4 +857,14 @@ MISTAKES = (
         "wrong_option",
         "Look at the curve",
     ),
+    # --- the settings
+    Mistake(
+        "learning_rate_too_large",
+        "faster learning takes less time",
+        (Edit("agent", "return ACPolicy(gamma=0.99, lr=2e-2)", "return ACPolicy(gamma=0.99, lr=2e-1)"),),
+        "actor_critic/agent",
+        "reaches_threshold",
+        "below_threshold",
+        "look at the learning rate",
+    ),
 )

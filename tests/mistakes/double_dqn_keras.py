@@ -26,7 +26,7 @@ FOLLOWS = f"{UPDATE}:the_target_network_follows_now_and_then"
 
 ROWS = "(self.position + np.arange(n)) % self.buffer_size"
 DRAW = "random.sample(range(self.size), batch_size)"
-HIDDEN = 'keras.layers.Dense(64, activation="relu") for _ in range(n_hidden_layers)'
+HIDDEN = 'keras.layers.Dense(128, activation="relu") for _ in range(n_hidden_layers)'
 LAST = "keras.layers.Dense(n_actions)"
 BEST = "self.predict_on_batch(observation).argmax(axis=1)"
 CHOICE = "np.where(explore, np.random.randint(n_actions, size=n), values.argmax(axis=1))"
@@ -99,7 +99,7 @@ MISTAKES = (
     Mistake(
         "no_activation",
         "a Dense layer is a Dense layer",
-        (Edit("network", HIDDEN, "keras.layers.Dense(64) for _ in range(n_hidden_layers)"),),
+        (Edit("network", HIDDEN, "keras.layers.Dense(128) for _ in range(n_hidden_layers)"),),
         NETWORK, "any_number_of_hidden_layers", "relu_missing", "no more than one",
         also=PROBES,
     ),
@@ -113,14 +113,14 @@ MISTAKES = (
         "one_layer_used_again_and_again",
         "a list times a number",
         (Edit("network", "[\n            " + HIDDEN + "\n        ]",
-              '[keras.layers.Dense(64, activation="relu")] * n_hidden_layers'),),
+              '[keras.layers.Dense(128, activation="relu")] * n_hidden_layers'),),
         NETWORK, "one_value_for_each_action", "raises_an_error", "Input 0",
     ),
     Mistake(
         "wrong_width",
         "32, as in the last unit",
-        (Edit("network", HIDDEN, HIDDEN.replace("64", "32")),),
-        NETWORK, "any_number_of_hidden_layers", "wrong_width", "64 units",
+        (Edit("network", HIDDEN, HIDDEN.replace("128", "32")),),
+        NETWORK, "any_number_of_hidden_layers", "wrong_width", "128 units",
     ),
     Mistake(
         "relu_on_values",
@@ -486,5 +486,12 @@ MISTAKES = (
         "Double DQN is too careful",
         (Edit("diagnosis", 'return "d"', 'return "b"'),),
         DIAGNOSIS, "the_right_option", "wrong_option", "Look at the curve",
+    ),
+    # --- the settings
+    Mistake(
+        "learning_rate_too_large",
+        "faster learning takes less time",
+        (Edit("agent", "return DoubleDQNAgent(Settings())", "return DoubleDQNAgent(Settings(learning_rate=1e-1))"),),
+        "double_dqn_keras/agent", "reaches_threshold", "below_threshold", "look at the learning rate",
     ),
 )

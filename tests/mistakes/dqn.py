@@ -1055,4 +1055,14 @@ MISTAKES = (
         "no_option",
         "one of the letters",
     ),
+    # --- the settings
+    Mistake(
+        "learning_rate_too_large",
+        "faster learning takes less time",
+        (Edit("agent", "return DQNAgent(Settings())", "return DQNAgent(Settings(lr=1e-1))"),),
+        "dqn/agent",
+        "reaches_threshold",
+        "below_threshold",
+        "look at the learning rate",
+    ),
 )

@@ -81,8 +81,8 @@ MISTAKES = (
     ),
     Mistake(
         "hidden_size_ignored",
-        "32 it says, so 32 it is",
-        (Edit("model", SECOND, 'layers.Dense(32, activation="relu")(hidden)'),),
+        "64 it says, so 64 it is",
+        (Edit("model", SECOND, 'layers.Dense(64, activation="relu")(hidden)'),),
         MODEL, "computes_what_its_layers_say", "sizes_ignored", "not a fixed number",
     ),
     Mistake(
@@ -449,5 +449,12 @@ MISTAKES = (
         "random weights, obviously",
         (Edit("diagnosis", 'return "c"', 'return "a"'),),
         DIAGNOSIS, "the_right_option", "wrong_option", "Look at the curve",
+    ),
+    # --- the settings
+    Mistake(
+        "learning_rate_too_large",
+        "faster learning takes less time",
+        (Edit("agent", "return DQNAgent(Settings())", "return DQNAgent(Settings(alpha=1e-1))"),),
+        "dqn_keras/agent", "reaches_threshold", "below_threshold", "look at the learning rate",
     ),
 )  # fmt: skip

@@ -659,4 +659,14 @@ MISTAKES = (
         "no_option",
         "one of the letters",
     ),
+    # --- the settings
+    Mistake(
+        "learning_rate_too_large",
+        "faster learning takes less time",
+        (Edit("agent", "return SimplePolicy(gamma=0.99, lr=2e-2)", "return SimplePolicy(gamma=0.99, lr=2e-1)"),),
+        "policy_network/agent",
+        "reaches_threshold",
+        "below_threshold",
+        "look at the learning rate",
+    ),
 )

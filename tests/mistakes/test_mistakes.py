@@ -13,6 +13,13 @@ CASES = [
     pytest.param(unit, mistake, id=f"{unit.name}-{mistake.name}", marks=slow_with_keras(unit))
     for unit in units_with_source(COURSE)
     for mistake in mistakes_of(unit, COURSE)
+    if not mistake.is_scored
+]
+SCORED = [
+    pytest.param(unit, mistake, id=f"{unit.name}-{mistake.name}", marks=slow_with_keras(unit))
+    for unit in units_with_source(COURSE)
+    for mistake in mistakes_of(unit, COURSE)
+    if mistake.is_scored
 ]
 
 
@@ -33,3 +40,13 @@ def test_a_mistake_is_named(unit, mistake):
         if not check.passed and check.mistake != "not_reached"
     }
     assert failed <= {f"{mistake.task}:{mistake.check}", *mistake.also}
+
+
+@pytest.mark.parametrize(("unit", "mistake"), SCORED)
+def test_a_mistake_in_the_settings_passes_every_check(unit, mistake):
+    """So it is the score that must show it: tests/autograder/test_reliability.py."""
+    submission = edited(reference(unit, COURSE), mistake.edits)
+
+    results = judge_all(student_of(submission, unit), unit, seed=11)
+
+    assert [task.task for task in results.values() if task.points < task.max_points] == []

@@ -1,0 +1,101 @@
+"""The page that shows all records of the calibration: a table, and every score in a picture."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from autograder.units import unit_names
+
+SUMMARY = """# Calibration
+
+How often the reference of each unit, and agents with a mistake, reach the threshold in **one**
+training, in disguise, scored over 100 greedy episodes: measured by `make calibrate` (or
+`autograder calibrate UNIT --seeds N [--mistake NAME]`), which writes the records beside this
+page.
+
+The rule of the marks tries up to three trainings and stops at the first that passes. *The rule is
+wrong* says how often that is at most: for a right solution that fails all three, from the
+one-sided 95 % Clopper–Pearson bound of a single training; for a mistake that passes one of three,
+from Cantelli's inequality with the mean and the standard deviation of its scores. Processor
+seconds are those of training and scoring on one thread; they vary with the machine and with what
+else it does.
+
+![Every measured score, against the threshold](scores.png)
+
+| what | trainings | reach the threshold | 95 % interval | the rule is wrong, at most | \
+score, median (lowest – highest) | steps, median | processor seconds, median (largest) |
+|---|---|---|---|---|---|---|---|
+"""
+
+
+def write_page(folder: Path) -> list[Path]:
+    """Write README.md and scores.png about the records in the folder; returns both."""
+    records = _records(folder)
+    page, picture = folder / "README.md", folder / "scores.png"
+    lines = [_line(name, measured) for name, measured in records.items()]
+    page.write_text(SUMMARY + "\n".join(lines) + "\n", encoding="utf-8")
+    _draw(records, picture)
+    return [page, picture]
+
+
+def _records(folder: Path) -> dict[str, dict[str, Any]]:
+    """All records by name: the units in the order of the course, the reference first."""
+    paths = [
+        path
+        for unit in unit_names()
+        for path in [folder / f"{unit}.json", *sorted(folder.glob(f"{unit}-*.json"))]
+        if path.exists()
+    ]
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def _line(name: str, measured: dict[str, Any]) -> str:
+    low, high = measured["pass_rate_95_percent_interval"]
+    score, steps, seconds = (measured[key] for key in ("score", "steps", "processor_seconds"))
+    shown = "–"
+    if score is not None:
+        shown = f"{score['median']:.1f} ({score['min']:.1f} – {score['max']:.1f})"
+    wrong = measured["rule_passes_at_most" if "-" in name else "rule_fails_at_most"]
+    return (
+        f"| {name} | {measured['seeds']} | {measured['passed']} ({measured['pass_rate']:.1%}), "
+        f"needed: {measured['rule']['threshold']:g} | {low:.1%} – {high:.1%} | {wrong:.2%} | "
+        f"{shown} | {steps['median']:,.0f} | {seconds['median']:.1f} ({seconds['max']:.1f}) |"
+    )
+
+
+def _draw(records: dict[str, dict[str, Any]], path: Path) -> None:
+    """One row of dots for each record, in a panel for each unit."""
+    panels = {
+        unit: [name for name in records if name.split("-")[0] == unit] for unit in unit_names()
+    }
+    panels = {unit: names for unit, names in panels.items() if names}
+    rows = [len(names) for names in panels.values()]
+    figure = Figure(figsize=(9, 0.7 * len(panels) + 0.32 * sum(rows)), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=[1 + n for n in rows])
+    for panel, names in zip(axes[:, 0], panels.values(), strict=True):
+        _draw_unit(panel, [records[name] for name in names], names)
+    axes[-1, 0].set_xlabel("mean score of 100 greedy episodes after one training")
+    figure.savefig(path, dpi=90, metadata={"Software": None})
+
+
+def _draw_unit(axes: Axes, records: list[dict[str, Any]], names: list[str]) -> None:
+    random = np.random.default_rng(0)  # dots of equal scores side by side
+    for row, measured in enumerate(records):
+        scores = [score for score in measured["scores"] if score is not None]
+        heights = row + random.uniform(-0.25, 0.25, size=len(scores))
+        axes.scatter(scores, heights, s=9, alpha=0.6, color="#0072B2" if row == 0 else "#D55E00")
+    threshold = records[0]["rule"]["threshold"]
+    axes.axvline(threshold, color="#2e7d32", linestyle="--", linewidth=1)
+    axes.set_yticks(range(len(names)), [name.split("-")[-1] for name in names], fontsize=8)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_xlim(left=0)
+    axes.set_title(f"needed: {threshold:g}", loc="right", fontsize=8, color="#2e7d32")
+    axes.tick_params(axis="x", labelsize=8)

@@ -1,0 +1,75 @@
+"""How far a unit's rule can be trusted: bounds for its calibration's records, and them in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.course import Course
+from autograder.units import Unit
+
+
+def record_paths(unit: Unit, course: Course) -> tuple[Path, list[Path]]:
+    """The record of the unit's reference, and those of its mistakes."""
+    folder = course.root / "docs" / "calibration"
+    return folder / f"{unit.name}.json", sorted(folder.glob(f"{unit.name}-*.json"))
+
+
+def fails_at_most(passed: int, scores: list[float], rule: dict[str, Any]) -> float:
+    """How often a right solution fails all trainings of the rule, at most.
+
+    From the one-sided 95 % Clopper-Pearson bound of how often a single training fails.
+    """
+    from scipy.stats import beta
+
+    single = float(beta.ppf(0.95, len(scores) - passed + 1, passed)) if passed else 1.0
+    return single ** rule.get("trainings", 1)
+
+
+def passes_at_most(passed: int, scores: list[float], rule: dict[str, Any]) -> float:
+    """How often a mistake passes one of the trainings of the rule, at most.
+
+    From Cantelli's inequality, P(X >= mean + k sd) <= 1 / (1 + k^2), with the mean and the
+    standard deviation of its measured scores; 1 for a mistake that reached the threshold.
+    """
+    gap = rule["threshold"] - float(np.mean(scores))
+    if passed or gap <= 0 or len(scores) < 2:
+        return 1.0
+    variance = float(np.var(scores, ddof=1))
+    return 1 - (1 - variance / (variance + gap**2)) ** rule.get("trainings", 1)
+
+
+def in_words(unit: Unit, course: Course) -> str | None:
+    """The rule of the trained agent and both figures; None without an agent or a record."""
+    reference, mistakes = record_paths(unit, course)
+    if unit.agent is None or not reference.exists():
+        return None
+    rule, measured = unit.agent, _read(reference)
+    fails = _once_in(measured["rule_fails_at_most"])
+    text = (
+        f"A fresh agent is trained up to {rule.trainings} times, until one reaches a mean score "
+        f"of {rule.threshold:g} over {rule.episodes} greedy episodes. Of {measured['seeds']} "
+        f"single trainings of the reference, {measured['passed']} reached it: a right solution "
+        f"fails the rule {fails}."
+    )
+    found = [_read(path) for path in mistakes]
+    if not found:
+        return text
+    trainings, reached = (sum(record[key] for record in found) for key in ("seeds", "passed"))
+    passes = _once_in(max(record["rule_passes_at_most"] for record in found))
+    return (
+        f"{text} Of {trainings} trainings with a mistake, {reached} did: "
+        f"a mistake passes the rule {passes}."
+    )
+
+
+def _once_in(rate: float) -> str:
+    return f"at most once in {int(1 / max(rate, 1e-6)):,} times"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found

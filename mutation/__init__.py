@@ -1,0 +1,1 @@
+"""Mutation testing of what judges the students, with Cosmic Ray: `make mutation`."""

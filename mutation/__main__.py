@@ -1,0 +1,53 @@
+"""Run the tests of the one module that is mutated in this working tree: Cosmic Ray's test command."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+#: The units whose mistakes and right answers ask a module of autograder/tasks.
+UNITS = {
+    "actor_critic_losses": ("actor_critic",),
+    "actor_critic_network": ("actor_critic",),
+    "actor_critic_update": ("actor_critic",),
+    "answers": ("policy_network",),
+    "base": ("policy_network", "meet_cartpole"),
+    "exploration": ("dqn",),
+    "networks": ("policy_network", "actor_critic", "dqn"),
+    "policies": ("policy_network", "actor_critic"),
+    "probes": ("dqn",),
+    "q_learning": ("dqn",),
+    "q_networks": ("dqn",),
+    "replay": ("dqn",),
+    "returns": ("policy_network", "actor_critic"),
+    "saving": ("policy_network", "actor_critic"),
+}
+#: The tests of other modules, and those that a module has beside its units'.
+TESTS = {
+    "evaluation": ["tests/autograder/test_evaluation.py"],
+    "learning": ["tests/autograder/test_evaluation.py"],
+    "judging": ["tests/autograder/test_judging.py", "tests/autograder/test_checking.py"],
+    "probes": ["tests/autograder/tasks/test_probes.py"],
+}
+ANSWERS = ["tests/mistakes/test_mistakes.py", "tests/honest/test_right_answers.py"]
+
+
+def main() -> int:
+    """The exit status of pytest over the module's tests."""
+    changed = subprocess.run(
+        ["git", "diff", "--name-only", "--", "autograder"],
+        capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    if len(changed) != 1:
+        sys.exit(f"one module should be mutated, not {changed}")
+    path = Path(changed[0])
+    asked = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *TESTS.get(path.stem, [])]
+    if path.parent.name == "tasks":
+        units = UNITS.get(path.stem, (path.stem,))
+        asked += [*ANSWERS, "-k", " or ".join(["probe", *(f"[{unit}-" for unit in units)])]
+    return int(pytest.main(asked))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""Leave so many of a session's mutants, drawn by chance; the others are skipped."""
+
+import random
+import sys
+from argparse import ArgumentParser, Namespace
+
+from cosmic_ray.tools.filters.filter_app import FilterApp
+from cosmic_ray.work_db import WorkDB
+from cosmic_ray.work_item import WorkerOutcome, WorkResult
+
+
+class SampleFilter(FilterApp):
+    """The same mutants for the same seed and the same code."""
+
+    def description(self) -> str | None:
+        return __doc__
+
+    def add_args(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--size", type=int, default=300)
+        parser.add_argument("--seed", type=int, default=0)
+
+    def filter(self, work_db: WorkDB, args: Namespace) -> None:
+        pending = sorted(work_db.pending_work_items, key=lambda item: str(item.mutations))
+        random.Random(args.seed).shuffle(pending)
+        for item in pending[args.size :]:
+            skipped = WorkResult(output="not drawn", worker_outcome=WorkerOutcome.SKIPPED)
+            work_db.set_result(item.job_id, skipped)
+        print(f"{min(args.size, len(pending))} of {len(pending)} mutants drawn")
+
+
+if __name__ == "__main__":
+    sys.exit(SampleFilter().main())
