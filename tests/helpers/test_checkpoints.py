@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from helpers import AbstractAgent, Training, train_agent
 from helpers.checkpoints import Checkpoints
@@ -76,3 +77,10 @@ def test_training_stops_after_two_good_tests():
     )
 
     assert sum(record["steps"] for record in statistics) <= 1_500
+
+
+@pytest.mark.parametrize(
+    ("environment", "goal"), [("CartPole-v1", 495), ("helpers/ShortCartPole-v0", 199)]
+)
+def test_its_goal_lies_well_above_the_threshold(environment, goal):
+    assert Checkpoints(environment, every=1).goal == pytest.approx(goal)

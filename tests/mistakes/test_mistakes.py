@@ -44,7 +44,7 @@ def test_a_mistake_is_named(unit, mistake):
 
 @pytest.mark.parametrize(("unit", "mistake"), SCORED)
 def test_a_mistake_in_the_settings_passes_every_check(unit, mistake):
-    """So it is the score that must show it: tests/autograder/test_reliability.py."""
+    """So it is the score that must show it: calibrated, and asked by `autograder validate`."""
     submission = edited(reference(unit, COURSE), mistake.edits)
 
     results = judge_all(student_of(submission, unit), unit, seed=11)
