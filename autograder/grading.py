@@ -191,7 +191,7 @@ def judge_score(name: str, rule: AgentRule, evaluation: EvaluationResult) -> Tas
     if not passed:
         message = (
             f"Your agent scored {reached}; {needed}. If all checks above are green, look at the "
-            "learning curve: does it rise at all? Then look at the learning rate."
+            "learning curve: does it rise at all? Then look at the learning rate and the discount."
         )
     check = CheckResult("reaches_threshold", passed, None if passed else "below_threshold", message)
     return TaskResult(name, rule.points if passed else 0.0, rule.points, (check,))

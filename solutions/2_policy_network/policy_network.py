@@ -395,8 +395,8 @@ plot_statistics(single_statistics, threshold=475, title="One episode an update")
 #
 # <details><summary>Hint</summary>
 #
-# `return SimplePolicy(gamma=0.99, lr=2e-2)`. Ten times larger and the policy jumps to “always left”
-# and never comes back; ten times smaller and you wait ten times longer.
+# `return SimplePolicy(gamma=0.99, lr=2e-2)`. With a learning rate a hundred times larger the policy
+# jumps to “always left” and never comes back; ten times smaller and you wait much longer.
 # </details>
 
 # %% nbgrader={"grade_id": "agent", "solution": true}

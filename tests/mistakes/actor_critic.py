@@ -859,12 +859,12 @@ MISTAKES = (
     ),
     # --- the settings
     Mistake(
-        "learning_rate_too_large",
-        "faster learning takes less time",
-        (Edit("agent", "return ACPolicy(gamma=0.99, lr=2e-2)", "return ACPolicy(gamma=0.99, lr=2e-1)"),),
+        "no_future",
+        "a discount of 0 is no discount",
+        (Edit("agent", "return ACPolicy(gamma=0.99, lr=2e-2)", "return ACPolicy(gamma=0.0, lr=2e-2)"),),
         "actor_critic/agent",
         "reaches_threshold",
         "below_threshold",
-        "look at the learning rate",
+        "the discount",
     ),
 )

@@ -489,9 +489,9 @@ MISTAKES = (
     ),
     # --- the settings
     Mistake(
-        "learning_rate_too_large",
-        "faster learning takes less time",
-        (Edit("agent", "return DoubleDQNAgent(Settings())", "return DoubleDQNAgent(Settings(learning_rate=1e-1))"),),
-        "double_dqn_keras/agent", "reaches_threshold", "below_threshold", "look at the learning rate",
+        "no_future",
+        "a discount of 0 is no discount",
+        (Edit("agent", "return DoubleDQNAgent(Settings())", "return DoubleDQNAgent(Settings(gamma=0.0))"),),
+        "double_dqn_keras/agent", "reaches_threshold", "below_threshold", "the discount",
     ),
 )

@@ -1057,12 +1057,12 @@ MISTAKES = (
     ),
     # --- the settings
     Mistake(
-        "learning_rate_too_large",
-        "faster learning takes less time",
-        (Edit("agent", "return DQNAgent(Settings())", "return DQNAgent(Settings(lr=1e-1))"),),
+        "no_future",
+        "a discount of 0 is no discount",
+        (Edit("agent", "return DQNAgent(Settings())", "return DQNAgent(Settings(gamma=0.0))"),),
         "dqn/agent",
         "reaches_threshold",
         "below_threshold",
-        "look at the learning rate",
+        "the discount",
     ),
 )

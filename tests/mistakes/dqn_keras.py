@@ -452,9 +452,9 @@ MISTAKES = (
     ),
     # --- the settings
     Mistake(
-        "learning_rate_too_large",
-        "faster learning takes less time",
-        (Edit("agent", "return DQNAgent(Settings())", "return DQNAgent(Settings(alpha=1e-1))"),),
-        "dqn_keras/agent", "reaches_threshold", "below_threshold", "look at the learning rate",
+        "no_future",
+        "a discount of 0 is no discount",
+        (Edit("agent", "return DQNAgent(Settings())", "return DQNAgent(Settings(gamma=0.0))"),),
+        "dqn_keras/agent", "reaches_threshold", "below_threshold", "the discount",
     ),
 )  # fmt: skip
