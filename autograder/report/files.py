@@ -47,7 +47,7 @@ def write_page(report: ClassReport, course: Course) -> Path:
         bars=_histogram(report),
         links={row.student: _link(row, path.parent) for row in report.rows},
         ok=Status.OK,
-        rule=in_words(report.unit, course),
+        rule=in_words(report.unit),
     )
     path.write_text(page, encoding="utf-8")
     return path

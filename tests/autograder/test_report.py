@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.course import Course
+from autograder.reliability import in_words
 from autograder.report.curve import learning_curve, running_mean
 from autograder.report.files import write_csv, write_page
 from autograder.report.rows import ClassReport
@@ -125,6 +126,7 @@ def test_the_page_shows_the_class_and_runs_nothing(report: ClassReport, tmp_path
     assert "onerror=alert(1)" in text  # as text
     assert "Unsafe: 1 results" in text
     assert "grader error" in text
+    assert in_words(report.unit) in text
 
 
 def test_the_page_links_each_feedback_page(unit: Unit, tmp_path: Path) -> None:
