@@ -1,0 +1,88 @@
+"""The rule of the trained agent: seldom wrong, and said to be so wherever it is stated."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from autograder.course import Course
+from autograder.reliability import RECORDS, fails_at_most, in_words, passes_at_most, record_paths
+from autograder.units import unit_named, unit_names
+from autograder.variants import mistakes_of
+
+COURSE = Course.find()
+UNITS = [unit for unit in map(unit_named, unit_names()) if unit.agent is not None]
+RULE = {"threshold": 475.0, "trainings": 3}
+
+
+class TestBounds:
+    def test_thirty_of_thirty_trainings_show_that_one_fails_in_ten_times_at_most(self):
+        single = 1 - 0.05 ** (1 / 30)  # so that 30 passes have a chance of 5 %
+
+        assert fails_at_most(30, [500.0] * 30, RULE) == pytest.approx(single**3)
+
+    def test_a_rule_with_one_training_has_no_second_chance(self):
+        fails = fails_at_most(30, [500.0] * 30, {"threshold": 475.0})
+
+        assert fails == pytest.approx(0.095, abs=1e-3)
+
+    def test_who_never_passes_always_fails(self):
+        assert fails_at_most(0, [9.0] * 30, RULE) == 1
+
+    def test_scores_far_below_the_threshold_seldom_reach_it(self):
+        scores = [9.0, 11.0, 9.0, 11.0]  # mean 10, variance 4 / 3
+        single = (4 / 3) / (4 / 3 + 465**2)
+
+        assert passes_at_most(0, scores, RULE) == pytest.approx(3 * single, rel=1e-4)
+
+    def test_scores_that_vary_as_much_as_they_are_below_it_reach_it_often(self):
+        assert passes_at_most(0, [0.0, 470.0], RULE) > 0.5
+
+    @pytest.mark.parametrize(
+        ("passed", "scores"), [(1, [480.0, 9.0, 9.0]), (0, [9.0]), (0, [476.0, 476.0])]
+    )
+    def test_nothing_is_promised_of_what_has_passed_or_was_not_measured(self, passed, scores):
+        assert passes_at_most(passed, scores, RULE) == 1
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+class TestRecords:
+    def test_the_rule_that_was_measured_is_the_rule_that_is_used(self, unit):
+        reference, mistakes = record_paths(unit)
+
+        for path in (reference, *mistakes):
+            measured = json.loads(path.read_text())["rule"]
+            assert measured["training"] == asdict(unit.agent.training)
+            assert measured["threshold"] == unit.agent.threshold
+            assert measured["trainings"] == unit.agent.trainings
+
+    def test_a_right_solution_fails_at_most_once_in_a_thousand_times(self, unit):
+        reference, _ = record_paths(unit)
+        measured = json.loads(reference.read_text())
+
+        assert measured["seeds"] >= 30
+        assert measured["rule_fails_at_most"] <= 1 / 1000
+
+    def test_what_only_the_score_shows_never_passed(self, unit):
+        scored = [mistake.name for mistake in mistakes_of(unit, COURSE) if mistake.is_scored]
+
+        assert scored
+        for name in scored:
+            measured = json.loads((RECORDS / f"{unit.name}-{name}.json").read_text())
+            assert measured["seeds"] >= 10
+            assert measured["passed"] == 0
+
+    def test_the_student_is_told_the_rule_and_how_often_it_is_wrong(self, unit):
+        text = COURSE.released(unit.assignment).read_text()
+
+        assert "once in 1,000" in text
+        assert "not one got through" in text
+        assert f"{unit.agent.threshold:g}" in text
+
+    def test_the_instructor_is_told(self, unit):
+        words = in_words(unit)
+
+        assert "up to 3 times" in words
+        assert f"{unit.agent.threshold:g} over 100 greedy episodes" in words
+        assert words.count("at most once in") == 2
+
