@@ -24,6 +24,7 @@ from autograder.course import Course
 from autograder.grading import GradingOptions, grade_file
 from autograder.notebook import read_skeleton
 from autograder.results import Status, TaskResult
+from autograder.tasks.base import Check
 from autograder.units import Unit, unit_named
 from autograder.variants import (
     edited,
@@ -182,15 +183,41 @@ def _notebook_in_order(course: Course, unit: Unit, name: str) -> str | None:
 
 
 def _every_check_catches(course: Course, unit: Unit, name: str) -> str | None:
-    """Every check has a mistake that it catches."""
-    caught = {f"{mistake.task}:{mistake.check}" for mistake in mistakes_of(unit, course)}
+    """Every check has a mistake that it catches; units that share a check share its mistakes."""
+    caught: set[tuple[str, str]] = set()
+    for other in units_with_source(course):
+        names = _caught(other, course)
+        caught |= {
+            _origin(check)
+            for task in other.tasks
+            for check in task.checks
+            if f"{task.name}:{check.name}" in names
+        }
     idle = [
         f"{task.name}:{check.name}"
         for task in unit.tasks
         for check in task.checks
-        if f"{task.name}:{check.name}" not in caught
+        if _origin(check) not in caught
     ]
     return f"no mistake in tests/mistakes is caught by {', '.join(idle)}" if idle else None
+
+
+def _origin(check: Check) -> tuple[str, str]:
+    """Where a check is written: tasks of several units are made by the same lines."""
+    return check.ask.__module__, f"{check.ask.__qualname__} {check.name}"
+
+
+def _caught(unit: Unit, course: Course) -> set[str]:
+    """The checks that a mistake of this unit is caught by; without points, that it may fail."""
+    found = {f"{mistake.task}:{mistake.check}" for mistake in mistakes_of(unit, course)}
+    without_points = {
+        f"{task.name}:{check.name}"
+        for task in unit.tasks
+        for check in task.checks
+        if not check.points and not check.essential
+    }
+    also = {check for mistake in mistakes_of(unit, course) for check in mistake.also}
+    return found | (without_points & also)
 
 
 #: Solution lines shorter than this stand elsewhere by chance (`return action`).

@@ -1,4 +1,4 @@
-"""Run the tests of the one module that is mutated in this working tree: Cosmic Ray's test command."""
+"""Run the tests of the one module that is mutated here: Cosmic Ray's test command."""
 
 import subprocess
 import sys

@@ -8,7 +8,14 @@ from autograder.rules import AgentRule, Learns
 from autograder.student.interface import Student, StudentError, StudentObject, Tensor
 from autograder.tasks.answers import choice_task
 from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close, expect_shape
-from autograder.tasks.networks import linear_layers, observations, redraw, relu, softmax
+from autograder.tasks.networks import (
+    centred,
+    linear_layers,
+    observations,
+    redraw,
+    relu,
+    softmax,
+)
 from autograder.tasks.probes import (
     DelayedReward,
     ProbedAgent,
@@ -97,6 +104,7 @@ def any_number_of_hidden_layers(student: Student, random: np.random.Generator) -
         for layer in layers[:-1]:
             hidden, without = relu(layer(hidden)), layer(without)
             hyperbolic = np.tanh(layer(hyperbolic))
+        layers[-1] = centred(net, layers[-1], hidden)
         right = layers[-1](hidden)
         expect_close(
             net(Tensor(x)),

@@ -9,6 +9,7 @@ from autograder.student.interface import Student, StudentError, StudentObject, T
 from autograder.tasks.answers import choice_task
 from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close, expect_shape
 from autograder.tasks.networks import (
+    centred,
     distance,
     linear_layers,
     observations,
@@ -35,6 +36,7 @@ FRAMEWORK = "torch"
 STEPS = 8
 #: Its discount, and the part of the way that its target network goes.
 GAMMA, TAU = 0.9, 0.25
+TRIES = 50  # to draw a network that tells two observations apart
 #: No number of a gradient may be larger.
 CLIP = 100.0
 
@@ -70,6 +72,7 @@ def computes_what_its_layers_say(student: Student, random: np.random.Generator) 
         )
     first, second, last = layers
     x = observations(random)
+    last = centred(network, last, relu(second(relu(first(x)))))
     right = last(relu(second(relu(first(x)))))
     expect_close(
         network(Tensor(x)),
@@ -172,16 +175,23 @@ def loss_of_a_batch_is_what_learns(student: Student, random: np.random.Generator
     agent, _ = _agent_with_memory(student, random)
     net, target_net = _network(agent, "net"), _network(agent, "target_net")
     redraw(net, random, scale=0.2)
-    redraw(target_net, random, scale=0.2)
     batch = agent.call("memory.sample", STEPS)
     if not isinstance(batch, list) or len(batch) != 5:
         return  # their memory is asked at its own exercise
     observation, action, reward, next_observation, terminated = batch
 
-    _shift(target_net, 5.0)  # so that gamma matters
+    def target(following: np.ndarray) -> float:
+        columns = (reward, following, terminated)
+        return _number(student.call("td_targets", target_net, *map(Tensor, columns), GAMMA))
+
+    for _ in range(TRIES):
+        redraw(target_net, random, scale=0.2)
+        _shift(target_net, 5.0)  # so that gamma matters
+        # The error of 0.3 below becomes another one of the same sign for the wrong observation.
+        if 0.1 < target(next_observation) - target(observation) < 0.5:
+            break
     values = net(Tensor(observation))[0]
-    columns = (reward, next_observation, terminated)
-    towards = _number(student.call("td_targets", target_net, *map(Tensor, columns), GAMMA))
+    towards = target(next_observation)
     _shift(net, towards + 0.3 - values[int(action[0])])  # so that the error is small, but there
 
     def gradient(

@@ -10,7 +10,7 @@ from autograder.rules import AgentRule, Learns
 from autograder.student.interface import Student, StudentError, StudentObject, Tensor
 from autograder.tasks.answers import choice_task
 from autograder.tasks.base import Task, Wrong, WrongAnswer, expect, expect_close, expect_shape
-from autograder.tasks.networks import linear_layers, observations, redraw, relu
+from autograder.tasks.networks import centred, linear_layers, observations, redraw, relu
 from autograder.tasks.probes import (
     DelayedReward,
     ProbedAgent,
@@ -111,6 +111,7 @@ def computes_what_its_layers_say(student: Student, random: np.random.Generator) 
         "number.",
     )
     x = observations(random)
+    last = centred(network, last, relu(second(relu(first(x)))))
     right = last(relu(second(relu(first(x)))))
     expect_close(
         network([Tensor(x), Tensor(_ones(5, 3))]),
@@ -389,13 +390,17 @@ def waits_then_learns_from_its_memory(student: Student, random: np.random.Genera
 def targets_come_from_the_target_network(student: Student, random: np.random.Generator) -> None:
     agent = _new_agent(student, "DQNAgent")
     net, target_net = _network(agent, "net"), _network(agent, "target_net")
+    steps = _steps(random, BATCH)._replace(
+        reward=np.zeros(BATCH, np.float32), terminated=np.zeros(BATCH, dtype=bool)
+    )
+    # The target network may follow before the first batch. That one teaches nothing: 0 is right.
+    _answer_constantly(net, 0.0)
+    _answer_constantly(target_net, 0.0)
+    _train(agent, steps)
     # The target network promises 20: towards 0.9 * 20 the 5 must rise. The network itself
     # promises 5: towards 0.9 * 5 it would fall.
     _answer_constantly(net, 5.0)
     _answer_constantly(target_net, 20.0)
-    steps = _steps(random, BATCH)._replace(
-        reward=np.zeros(BATCH, np.float32), terminated=np.zeros(BATCH, dtype=bool)
-    )
     own = [
         float(np.mean(student.call("td_targets", network, *_for_targets(steps), GAMMA)))
         for network in (net, target_net)

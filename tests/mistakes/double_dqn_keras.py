@@ -238,6 +238,13 @@ MISTAKES = (
     ),
     # --- double_targets
     Mistake(
+        "a_column_of_targets",
+        "a target is a row of its own",
+        (Edit("double_targets", "stop_gradient(targets)", "stop_gradient(targets[:, None])"),),
+        DOUBLE, "one_target_for_each_row", "wrong_shape", "should give 6 targets",
+        also=(STEP, BOTH, *PROBES),
+    ),
+    Mistake(
         "plain_dqn",
         "two networks, so it is double",
         (

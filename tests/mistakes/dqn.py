@@ -779,6 +779,16 @@ MISTAKES = (
         "wrong network",
     ),
     Mistake(
+        "aliased_at_once",
+        "a tau of 1 needs no arithmetic",
+        (Edit("soft_update", LERP, "slow.data = fast.data if tau == 1 else torch.lerp(slow, fast, tau)"),),
+        SOFT_UPDATE,
+        "stays_a_network_of_its_own",
+        "target_aliased",
+        "share their memory",
+        also=PROBES,
+    ),
+    Mistake(
         "full_copy",
         "the target becomes the network",
         (Edit("soft_update", LERP, "slow.copy_(fast)"),),

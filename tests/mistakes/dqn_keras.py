@@ -60,7 +60,7 @@ MISTAKES = (
         "a ReLU after every layer",
         (Edit("model", LAST, 'layers.Dense(n_actions, activation="relu")(hidden)'),),
         MODEL, "computes_what_its_layers_say", "relu_on_values", "could be negative",
-        also=PROBES,
+        also=(*PROBES, NAIVE_BATCH, STARTS, FOLLOWS),
     ),
     Mistake(
         "tanh_instead_of_relu",
@@ -70,6 +70,13 @@ MISTAKES = (
             Edit("model", SECOND, SECOND.replace("relu", "tanh")),
         ),
         MODEL, "computes_what_its_layers_say", "tanh_instead_of_relu", "asks for ReLU",
+        also=PROBES,
+    ),
+    Mistake(
+        "alpha_ignored",
+        "1e-3 is a good learning rate",
+        (Edit("model", "Adam(learning_rate=alpha)", "Adam(learning_rate=1e-3)"),),
+        MODEL, "is_compiled_for_learning", "alpha_ignored", "the argument alpha",
         also=PROBES,
     ),
     Mistake(
@@ -365,6 +372,13 @@ MISTAKES = (
               "net.set_weights(target_net.get_weights())"),),
         COPY, "copies_the_weights", "wrong_direction", "own weights have changed",
         also=(FOLLOWS, *PROBES),
+    ),
+    Mistake(
+        "copied_into_one",
+        "everything that it has, in one line",
+        (Edit("copy", "target_net.set_weights(net.get_weights())", "vars(target_net).update(vars(net))"),),
+        COPY, "stays_a_network_of_its_own", "target_aliased", "share their memory",
+        also=(f"{UPDATE}:target_network_is_a_copy", FROM_TARGET, FOLLOWS, *PROBES),
     ),
     Mistake(
         "one_layer_copied",

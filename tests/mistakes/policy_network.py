@@ -451,7 +451,10 @@ MISTAKES = (
         "value",
         "product_of_sums",
         "two sums",
-        also=(f"{LOSS}:gradient_reaches_the_policy",),
+        also=(
+            f"{LOSS}:gradient_reaches_the_policy",
+            f"{UPDATE}:an_episode_cut_by_the_time_limit_ends_too",
+        ),
     ),
     Mistake(
         "loss_for_each_step",
