@@ -27,7 +27,8 @@ import numpy as np
 from tqdm import tqdm
 
 from autograder.course import Course, CourseError
-from autograder.evaluation import NetworkDoesNotDecide, train_and_score
+from autograder.evaluation import train_and_score
+from autograder.learning import NetworkDoesNotDecide
 from autograder.notebook import Submission
 from autograder.reliability import fails_at_most, passes_at_most
 from autograder.rules import PlayedRule

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from autograder.reliability import read_record, record_paths
 from autograder.units import unit_names
 
 SUMMARY = """# Calibration
@@ -47,13 +47,8 @@ def write_page(folder: Path) -> list[Path]:
 
 def _records(folder: Path) -> dict[str, dict[str, Any]]:
     """All records by name: the units in the order of the course, the reference first."""
-    paths = [
-        path
-        for unit in unit_names()
-        for path in [folder / f"{unit}.json", *sorted(folder.glob(f"{unit}-*.json"))]
-        if path.exists()
-    ]
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    paths = [path for unit in unit_names() for path in record_paths(unit, folder)]
+    return {path.stem: read_record(path) for path in paths}
 
 
 def _line(name: str, measured: dict[str, Any]) -> str:

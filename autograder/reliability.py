@@ -14,9 +14,16 @@ from autograder.units import Unit
 RECORDS = Path(__file__).resolve().parents[1] / "docs" / "calibration"
 
 
-def record_paths(unit: Unit) -> tuple[Path, list[Path]]:
-    """The record of the unit's reference, and those of its mistakes."""
-    return RECORDS / f"{unit.name}.json", sorted(RECORDS.glob(f"{unit.name}-*.json"))
+def record_paths(unit_name: str, folder: Path = RECORDS) -> list[Path]:
+    """The unit's records that there are: its reference's first, then those of its mistakes."""
+    paths = [folder / f"{unit_name}.json", *sorted(folder.glob(f"{unit_name}-*.json"))]
+    return [path for path in paths if path.exists()]
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """What `autograder.calibration.record` made."""
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def fails_at_most(passed: int, scores: list[float], rule: dict[str, Any]) -> float:
@@ -45,10 +52,10 @@ def passes_at_most(passed: int, scores: list[float], rule: dict[str, Any]) -> fl
 
 def in_words(unit: Unit) -> str | None:
     """The rule of the trained agent and both figures; None without an agent or its record."""
-    reference, mistakes = record_paths(unit)
-    if unit.agent is None or not reference.exists():
+    paths = record_paths(unit.name)
+    if unit.agent is None or not paths or paths[0].stem != unit.name:
         return None
-    rule, measured = unit.agent, _read(reference)
+    rule, (measured, *found) = unit.agent, map(read_record, paths)
     fails = _once_in(measured["rule_fails_at_most"])
     text = (
         f"A fresh agent is trained up to {rule.trainings} times, until one reaches a mean score "
@@ -56,7 +63,6 @@ def in_words(unit: Unit) -> str | None:
         f"single trainings of the reference, {measured['passed']} reached it: a right solution "
         f"fails the rule {fails}."
     )
-    found = [_read(path) for path in mistakes]
     if not found:
         return text
     trainings, reached = (sum(record[key] for record in found) for key in ("seeds", "passed"))
@@ -69,8 +75,3 @@ def in_words(unit: Unit) -> str | None:
 
 def _once_in(rate: float) -> str:
     return f"at most once in {int(1 / max(rate, 1e-6)):,} times"
-
-
-def _read(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found

@@ -209,14 +209,15 @@ def _origin(check: Check) -> tuple[str, str]:
 
 def _caught(unit: Unit, course: Course) -> set[str]:
     """The checks that a mistake of this unit is caught by; without points, that it may fail."""
-    found = {f"{mistake.task}:{mistake.check}" for mistake in mistakes_of(unit, course)}
+    mistakes = mistakes_of(unit, course)
+    found = {f"{mistake.task}:{mistake.check}" for mistake in mistakes}
     without_points = {
         f"{task.name}:{check.name}"
         for task in unit.tasks
         for check in task.checks
         if not check.points and not check.essential
     }
-    also = {check for mistake in mistakes_of(unit, course) for check in mistake.also}
+    also = {check for mistake in mistakes for check in mistake.also}
     return found | (without_points & also)
 
 

@@ -6,7 +6,7 @@ FAMILY      what the attack is about, in the words of the library of attacks
 EXPECTED    the status, or several that are all fine (default: ok)
 HONEST      points that its honest part is worth
 LOST        True if the attack costs its author even these
-UNIT        "little" (default), "policy_network" or "dqn"
+UNIT        "little" (default), "policy_network", "dqn", or several, each attacked by itself
 SOLVED      exercises answered as they should be; all others are left as released
 CELLS       what the attacker wrote into exercises, by name
 FIRST, LAST a code cell added at the top, at the end
@@ -126,27 +126,32 @@ def unit_of(name: str) -> Unit:
 
 def load() -> list[Hostile]:
     """Every attack, by name."""
-    return [_load(path) for path in sorted(FOLDER.glob("*.py"))]
+    return [attack for path in sorted(FOLDER.glob("*.py")) for attack in _load(path)]
 
 
-def _load(path: Path) -> Hostile:
+def _load(path: Path) -> list[Hostile]:
+    """The attack of one file, once for each unit."""
     spec = importlib.util.spec_from_file_location(f"hostile_{path.stem}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     expected = getattr(module, "EXPECTED", "ok")
-    return Hostile(
-        name=path.stem,
-        attack=(module.__doc__ or "").strip(),
-        family=module.FAMILY,
-        expected=(expected,) if isinstance(expected, str) else tuple(expected),
-        honest=module.HONEST,
-        lost=getattr(module, "LOST", False),
-        unit=unit_of(getattr(module, "UNIT", "little")),
-        solved=tuple(getattr(module, "SOLVED", ())),
-        cells=copy.copy(getattr(module, "CELLS", {})),
-        first=getattr(module, "FIRST", None),
-        last=getattr(module, "LAST", None),
-        notebook=getattr(module, "notebook", None),
-        place=getattr(module, "place", None),
-    )
+    units = getattr(module, "UNIT", "little")
+    return [
+        Hostile(
+            name=path.stem,
+            attack=(module.__doc__ or "").strip(),
+            family=module.FAMILY,
+            expected=(expected,) if isinstance(expected, str) else tuple(expected),
+            honest=module.HONEST,
+            lost=getattr(module, "LOST", False),
+            unit=unit_of(unit),
+            solved=tuple(getattr(module, "SOLVED", ())),
+            cells=copy.copy(getattr(module, "CELLS", {})),
+            first=getattr(module, "FIRST", None),
+            last=getattr(module, "LAST", None),
+            notebook=getattr(module, "notebook", None),
+            place=getattr(module, "place", None),
+        )
+        for unit in ((units,) if isinstance(units, str) else units)
+    ]

@@ -1,7 +1,7 @@
 """Tries random weights until some hold the pole, and never learns from a single reward."""
 
 FAMILY = "skip the learning"
-UNIT = "policy_network"
+UNIT = ("policy_network", "dqn")
 HONEST = 0
 CELLS = {
     "agent": """

@@ -1,7 +1,7 @@
 """Finds out in training which number is the angle, then steers by rule and pretends a network."""
 
 FAMILY = "skip the learning"
-UNIT = "policy_network"
+UNIT = ("policy_network", "dqn")
 HONEST = 0
 CELLS = {
     "agent": """
