@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.sandbox.protocol import (
     Frame,
+    FrameReader,
     Kind,
     ProtocolError,
     decode,
     encode,
-    read_frame,
 )
 from autograder.student.interface import NotSolved, StudentError
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at the processor time of a worker that has not answered yet.
 LOOK_EVERY = 0.1
+#: Bytes taken out of the pipe at once: what it holds.
+PIECE = 1 << 16
 #: A worker that owes an answer and uses no processor time for so long sleeps: however loaded the
 #: machine is, a worker that wants to run gets a hundredth of a second in less.
 ASLEEP_AFTER = 5.0
@@ -88,6 +90,7 @@ class Channel:
         self.sandbox = sandbox
         self.budget = budget
         self._sequence = 0
+        self._frames = FrameReader(self._wait)
         self._failure: Exception | None = None
         self._poll = select.poll()
         self._poll.register(sandbox.reply_fd, select.POLLIN)
@@ -137,7 +140,7 @@ class Channel:
             raise ProtocolError("an answer to another question")
         return answer
 
-    def step(self, request: bytes, reply_size: int) -> bytes:
+    def step(self, request: bytes, reply_size: int) -> bytes | bytearray:
         """Ask for an agent's step; the reply has exactly this size."""
         frame = self._exchange(Kind.STEP, b"", request)
         if frame.kind is Kind.ERROR:
@@ -161,12 +164,14 @@ class Channel:
             raise
 
     def _ask_and_wait(self, kind: Kind, text: bytes, arrays: bytes) -> Frame:
-        unasked = self._receive(1) if self._poll.poll(0) else None
+        if self._frames.holds_more:
+            raise ProtocolError("an answer before the question")
+        unasked = self._receive() if self._poll.poll(0) else None
         if unasked is not None:
             raise ProtocolError("an answer before the question") if unasked else WorkerEnded
         self._sequence = (self._sequence + 1) & 0xFFFFFFFF
         self._write(Frame(self._sequence, kind, text, arrays).encoded())
-        frame = read_frame(self._read)
+        frame = self._frames.read()
         if frame.sequence != self._sequence:
             raise ProtocolError("an answer out of turn")
         return frame
@@ -182,26 +187,25 @@ class Channel:
             except BrokenPipeError as error:
                 raise WorkerEnded from error
 
-    def _read(self, count: int) -> bytes:
-        received = bytearray()  # not a list of pieces: they may be a byte each
-        while len(received) < count:
+    def _wait(self) -> bytes:
+        """The next bytes of an answer, at least one."""
+        while True:
             if not self._poll.poll(1000 * LOOK_EVERY):
                 self._look()
                 continue
             if time.monotonic() > self._next_look:
                 self._look()
-            piece = self._receive(min(count - len(received), 1 << 20))
+            piece = self._receive()
             if piece is None:
                 continue
             if not piece:
                 raise WorkerEnded
-            received += piece
-        return bytes(received)
+            return piece
 
-    def _receive(self, count: int) -> bytes | None:
+    def _receive(self) -> bytes | None:
         """What is there of the next bytes, empty at the end of the file; None if they are gone."""
         try:
-            return os.read(self.sandbox.reply_fd, count)
+            return os.read(self.sandbox.reply_fd, PIECE)
         except BlockingIOError:
             return None
 

@@ -16,9 +16,8 @@ import json
 import math
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -49,6 +48,9 @@ DTYPES = {
     )
 }
 
+I8, F4, B1 = DTYPES["<i8"], DTYPES["<f4"], DTYPES["|b1"]
+#: In the order of a Transition.
+TRANSITION = (F4, I8, F4, F4, B1, B1, I8)
 STEP = struct.Struct("<IIIII")  # agent, rows to learn, rows to act on, width, explore
 
 
@@ -66,31 +68,55 @@ class ProtocolError(Exception):
     """The other side broke the protocol."""
 
 
-@dataclass(frozen=True)
-class Frame:
+#: By number: quicker than asking the class in every step.
+KINDS = {int(kind): kind for kind in Kind}
+
+
+class Frame(NamedTuple):
     """One message."""
 
     sequence: int
     kind: Kind
-    json: bytes
-    arrays: bytes
+    json: bytes | bytearray
+    arrays: bytes | bytearray
 
     def encoded(self) -> bytes:
         """The bytes of the frame."""
         header = HEADER.pack(MAGIC, self.sequence, self.kind, len(self.json), len(self.arrays))
-        return header + self.json + self.arrays
+        return b"".join((header, self.json, self.arrays))
 
 
-def read_frame(read: Callable[[int], bytes]) -> Frame:
-    """Read one frame; `read(n)` returns exactly n bytes. Sizes are checked before reading."""
-    magic, sequence, kind, json_length, arrays_length = HEADER.unpack(read(HEADER.size))
-    if magic != MAGIC or kind not in Kind.__members__.values():
-        raise ProtocolError("a message does not begin with a header")
-    if json_length > MAX_JSON or arrays_length > MAX_ARRAYS:
-        raise ProtocolError("a message is larger than allowed")
-    text = read(json_length) if json_length else b""
-    arrays = read(arrays_length) if arrays_length else b""
-    return Frame(sequence, Kind(kind), text, arrays)
+class FrameReader:
+    """Cuts a stream into frames. Most come in one piece, which costs one system call."""
+
+    def __init__(self, receive: Callable[[], bytes]) -> None:
+        """receive: waits for the next bytes, at least one."""
+        self._receive = receive
+        self._buffer = bytearray()
+
+    @property
+    def holds_more(self) -> bool:
+        """Whether something has come after the last frame."""
+        return bool(self._buffer)
+
+    def read(self) -> Frame:
+        """The next frame. Raises ProtocolError before more is read than one may be long."""
+        buffer = self._buffer
+        while len(buffer) < HEADER.size:
+            buffer += self._receive()
+        magic, sequence, number, json_length, arrays_length = HEADER.unpack_from(buffer)
+        kind = KINDS.get(number)
+        if magic != MAGIC or kind is None:
+            raise ProtocolError("a message does not begin with a header")
+        if json_length > MAX_JSON or arrays_length > MAX_ARRAYS:
+            raise ProtocolError("a message is larger than allowed")
+        start = HEADER.size + json_length
+        end = start + arrays_length
+        while len(buffer) < end:
+            buffer += self._receive()
+        frame = Frame(sequence, kind, buffer[HEADER.size : start], buffer[start:end])
+        del buffer[:end]
+        return frame
 
 
 def encode(value: Any, to_tree: Callable[[Any], Any | None]) -> tuple[bytes, bytes]:
@@ -138,7 +164,9 @@ def encode(value: Any, to_tree: Callable[[Any], Any | None]) -> tuple[bytes, byt
     return text, blob
 
 
-def decode(text: bytes, blob: bytes, from_tree: Callable[[str, Any], Any]) -> Any:
+def decode(
+    text: bytes | bytearray, blob: bytes | bytearray, from_tree: Callable[[str, Any], Any]
+) -> Any:
     """The value of a frame. from_tree(key, value) makes what `to_tree` replaced.
 
     Raises ProtocolError for anything malformed.
@@ -160,7 +188,7 @@ def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
-def _arrays(described: Any, blob: bytes) -> list[np.ndarray]:
+def _arrays(described: Any, blob: bytes | bytearray) -> list[np.ndarray]:
     if type(described) is not list:
         raise ProtocolError("the arrays are not a list")
     arrays = []
@@ -232,56 +260,52 @@ def encode_step(
 ) -> bytes:
     """The lean request: learn from this transition (if any), then act on these observations."""
     learn = 0 if transition is None else len(transition.action)
-    width = observation.shape[1]
-    parts = [STEP.pack(agent, learn, len(observation), width, explore)]
+    parts = [STEP.pack(agent, learn, len(observation), observation.shape[1], explore)]
     if transition is not None:
         parts += [
-            transition.observation.astype("<f4").tobytes(),
-            transition.action.astype("<i8").tobytes(),
-            transition.reward.astype("<f4").tobytes(),
-            transition.next_observation.astype("<f4").tobytes(),
-            transition.terminated.astype("|b1").tobytes(),
-            transition.truncated.astype("|b1").tobytes(),
-            transition.episode.astype("<i8").tobytes(),
+            np.asarray(array, dtype).tobytes()
+            for array, dtype in zip(transition, TRANSITION, strict=True)
         ]
-    parts.append(observation.astype("<f4").tobytes())
+    parts.append(np.asarray(observation, F4).tobytes())
     return b"".join(parts)
 
 
-def decode_step(blob: bytes) -> tuple[int, Transition | None, np.ndarray, bool]:
+def decode_step(
+    blob: bytes | bytearray,
+) -> tuple[int, Transition | None, np.ndarray, bool]:
     """Agent, transition, observation and explore of a lean request.
 
     Raises ProtocolError if the sizes do not fit.
     """
     try:
         return _step(blob)
-    except (struct.error, ValueError, OverflowError, MemoryError) as error:
+    except (struct.error, ValueError, OverflowError, MemoryError, TypeError) as error:
         raise ProtocolError(f"a malformed step ({type(error).__name__})") from error
 
 
-def _step(blob: bytes) -> tuple[int, Transition | None, np.ndarray, bool]:
+def _step(blob: bytes | bytearray) -> tuple[int, Transition | None, np.ndarray, bool]:
     agent, learn, act, width, explore = STEP.unpack_from(blob)
     start = STEP.size
 
-    def take(dtype: str, *shape: int) -> np.ndarray:
+    def take(dtype: np.dtype, *shape: int) -> np.ndarray:
+        # A copy has the alignment that NumPy gives every array; sums may depend on it.
         nonlocal start
-        count = math.prod(shape)
-        array = np.frombuffer(blob, dtype, count, start).reshape(shape).copy()
+        array = np.ndarray(shape, dtype, blob, start).copy()
         start += array.nbytes
         return array
 
     transition = None
     if learn:
         transition = Transition(
-            observation=take("<f4", learn, width),
-            action=take("<i8", learn),
-            reward=take("<f4", learn),
-            next_observation=take("<f4", learn, width),
-            terminated=take("|b1", learn),
-            truncated=take("|b1", learn),
-            episode=take("<i8", learn),
+            observation=take(F4, learn, width),
+            action=take(I8, learn),
+            reward=take(F4, learn),
+            next_observation=take(F4, learn, width),
+            terminated=take(B1, learn),
+            truncated=take(B1, learn),
+            episode=take(I8, learn),
         )
-    observation = take("<f4", act, width)
+    observation = take(F4, act, width)
     if start != len(blob):
         raise ProtocolError("a step is longer than its arrays")
     return agent, transition, observation, bool(explore)

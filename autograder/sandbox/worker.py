@@ -18,12 +18,12 @@ import numpy as np  # noqa: E402
 
 from autograder.sandbox.protocol import (  # noqa: E402
     Frame,
+    FrameReader,
     Kind,
     ProtocolError,
     decode,
     decode_step,
     encode,
-    read_frame,
 )
 from autograder.student.interface import (  # noqa: E402
     NotSolved,
@@ -82,8 +82,9 @@ class Worker:
 
     def serve(self) -> None:
         """Read, answer, repeat."""
+        frames = FrameReader(_receive)
         while True:
-            frame = read_frame(_read)
+            frame = frames.read()
             reply = self._step(frame) if frame.kind is Kind.STEP else self._request(frame)
             _write(reply.encoded())
 
@@ -295,15 +296,11 @@ def _start_shell() -> Any:
     return Shell.instance(config=config, user_module=__main__)
 
 
-def _read(count: int) -> bytes:
-    pieces = []
-    while count:
-        piece = os.read(REQUESTS, min(count, 1 << 20))
-        if not piece:
-            os._exit(0)  # the grader has closed the pipe
-        pieces.append(piece)
-        count -= len(piece)
-    return b"".join(pieces)
+def _receive() -> bytes:
+    piece = os.read(REQUESTS, 1 << 16)
+    if not piece:
+        os._exit(0)  # the grader has closed the pipe
+    return piece
 
 
 def _write(data: bytes) -> None:

@@ -37,12 +37,12 @@ from autograder.sandbox.protocol import (
     MAX_JSON,
     STEP,
     Frame,
+    FrameReader,
     Kind,
     ProtocolError,
     decode,
     decode_step,
     encode,
-    read_frame,
 )
 from autograder.student.interface import StudentError, StudentObject
 from autograder.student.remote import NoSuchAction, RemoteAgent, RemoteStudent
@@ -99,17 +99,14 @@ class FakeSandbox:
                 os.close(descriptor)
 
 
-def read_exactly(descriptor):
-    def read(count):
-        data = b""
-        while len(data) < count:
-            piece = os.read(descriptor, count - len(data))
-            if not piece:
-                raise EOFError
-            data += piece
-        return data
+def received_from(descriptor):
+    def receive():
+        piece = os.read(descriptor, 1 << 16)
+        if not piece:
+            raise EOFError
+        return piece
 
-    return read
+    return receive
 
 
 class talking:
@@ -130,8 +127,9 @@ class talking:
     def _serve(self):
         try:
             last = False
+            frames = FrameReader(received_from(self.sandbox.requests))
             while not last:
-                answer = self.answer(read_frame(read_exactly(self.sandbox.requests)))
+                answer = self.answer(frames.read())
                 data, last = answer if isinstance(answer, tuple) else (answer, False)
                 view = memoryview(data)
                 while view:
@@ -164,23 +162,26 @@ def dumped(message) -> bytes:
         st.integers(0, 100) | st.sampled_from([MAX_JSON, MAX_JSON + 1, 2**32 - 1]),
         st.integers(0, 100) | st.sampled_from([MAX_ARRAYS, MAX_ARRAYS + 1, 2**64 - 1]),
         blobs,
-    ).map(lambda parts: HEADER.pack(*parts[:5]) + parts[5])
+    ).map(lambda parts: HEADER.pack(*parts[:5]) + parts[5]),
+    st.integers(1, 200),
 )
-def test_any_bytes_are_a_frame_or_a_protocol_error(data):
+def test_any_bytes_are_a_frame_or_a_protocol_error(data, size):
     file = io.BytesIO(data)
 
-    def read(count):
-        assert count <= MAX_ARRAYS
-        piece = file.read(count)
-        if len(piece) < count:
+    def receive():
+        piece = file.read(size)
+        if not piece:
             raise WorkerEnded
         return piece
 
+    frames = FrameReader(receive)
     try:
-        frame = read_frame(read)
+        frame = frames.read()
     except (ProtocolError, WorkerEnded):
         return
-    assert frame.encoded() == data[: len(frame.encoded())]
+    rest = data[len(frame.encoded()) :]
+    assert frame.encoded() + rest == data
+    assert frames.holds_more == (len(frame.encoded()) < file.tell())
 
 
 @pytest.mark.slow
