@@ -12,6 +12,7 @@ import venv
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 
@@ -66,24 +67,18 @@ def benchmark(course: Course, units: list[Unit], seeds: int) -> None:
 def sandbox_cost(course: Course, unit: Unit, rounds: int) -> float:
     """Grade the reference in the sandbox and in a plain process, turn by turn; print the medians.
 
-    The plain process asks the same questions with the same seeds, without sandbox and pipe.
+    Both in a fresh process, imports included. The plain one asks the same questions with the
+    same seeds, without sandbox and pipe, so that it trains the same agents.
     Returns by which part the sandbox and the pipe are dearer in processor time.
     """
-    path = course.source(unit.assignment).with_suffix(".ipynb")
-    options = GradingOptions(sandboxed=True)
-    # Each way tells the processor seconds that it used outside of this process.
-    ways: dict[str, Callable[[], float]] = {
-        "sandbox": lambda: grade_file(path, unit, course, options).seconds,
-        "process": lambda: _in_a_process(course, unit),
-    }
+    ways = {"sandbox": _grade_in_sandbox, "process": _ask_everything}
     processor: dict[str, list[float]] = {name: [] for name in ways}
     wall: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, grade in ways.items():
-            started, used = time.monotonic(), time.process_time()
-            elsewhere = grade()
+            started = time.monotonic()
+            processor[name].append(_in_a_process(grade, course, unit))
             wall[name].append(time.monotonic() - started)
-            processor[name].append(time.process_time() - used + elsewhere)
     dearer = median(processor["sandbox"]) / median(processor["process"]) - 1
     table = Table(title=f"Grading the {unit.name} reference, medians of {rounds}")
     for column in ("", "processor seconds", "seconds"):
@@ -96,25 +91,32 @@ def sandbox_cost(course: Course, unit: Unit, rounds: int) -> float:
     return dearer
 
 
-def _in_a_process(course: Course, unit: Unit) -> float:
-    """Ask everything in a fresh process; its processor seconds."""
+def _in_a_process(
+    grade: Callable[[Path, str, Connection], None], course: Course, unit: Unit
+) -> float:
+    """Grade in a fresh process; the processor seconds that it says it used, and all it started."""
     context = multiprocessing.get_context("spawn")
-    worker = context.Process(target=_ask_everything, args=(course.root, unit.name))
-    before = _children_seconds()
+    said, says = context.Pipe(duplex=False)
+    worker = context.Process(target=grade, args=(course.root, unit.name, says))
     worker.start()
-    worker.join()
-    if worker.exitcode:
-        raise CourseError(f"The plain process ended with status {worker.exitcode}.")
-    return _children_seconds() - before
+    says.close()
+    try:
+        return float(said.recv())
+    except EOFError:
+        raise CourseError("A process that graded ended without a word.") from None
+    finally:
+        worker.join()
 
 
-def _children_seconds() -> float:
-    """Processor seconds of this process's ended children."""
-    times = os.times()
-    return times.children_user + times.children_system
+def _grade_in_sandbox(root: Path, unit_name: str, says: Connection) -> None:
+    """Grade the reference as the grader does."""
+    course, unit = Course(root), unit_named(unit_name)
+    path = course.source(unit.assignment).with_suffix(".ipynb")
+    result = grade_file(path, unit, course, GradingOptions(sandboxed=True))
+    says.send(time.process_time() + result.seconds)
 
 
-def _ask_everything(root: Path, unit_name: str) -> None:
+def _ask_everything(root: Path, unit_name: str, says: Connection) -> None:
     """What the grader asks of the reference, asked of it right here."""
     course, unit = Course(root), unit_named(unit_name)
     secret = course.secret()
@@ -131,6 +133,7 @@ def _ask_everything(root: Path, unit_name: str) -> None:
             ),
             agent_seeds(unit, rule, secret),
         )
+    says.send(time.process_time())
 
 
 def _reference(course: Course, unit: Unit, seeds: int) -> Measured:

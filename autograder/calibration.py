@@ -8,7 +8,9 @@ draws the learning curve that students may expect.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.metadata
+import inspect
 import json
 import multiprocessing
 import os
@@ -28,10 +30,10 @@ from tqdm import tqdm
 
 from autograder.course import Course, CourseError
 from autograder.evaluation import train_and_score
-from autograder.learning import NetworkDoesNotDecide
+from autograder.learning import NetworkDoesNotDecide, expect_learning
 from autograder.notebook import Submission
 from autograder.reliability import fails_at_most, passes_at_most
-from autograder.rules import PlayedRule
+from autograder.rules import AgentRule, PlayedRule
 from autograder.student.interface import StudentError, StudentObject
 from autograder.student.local import LocalStudent
 from autograder.units import Unit, unit_named
@@ -51,6 +53,15 @@ ONE_THREAD = {
         "TF_NUM_INTEROP_THREADS",
     )
 } | {"CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
+#: Fresh agents with a mistake that are asked after each training whether they learn.
+QUESTIONS = 5
+#: Code that a training's result depends on, beside the student's and its rule.
+DEPENDS_ON = (
+    "autograder.evaluation",
+    "autograder.learning",
+    "helpers.training",
+    "helpers.checkpoints",
+)
 #: A learning curve's grid has so many points; scores are averaged over so many episodes.
 GRID_POINTS = 60
 SMOOTHED_OVER = 20
@@ -61,6 +72,8 @@ class Run:
     """One training: its score, what it cost, and its learning curve.
 
     score is None if the code raised. scores and lengths are those of the training's episodes.
+    asked, learned: of a mistake, how many fresh agents were asked whether they learn as they
+    should, as the grader asks whoever reaches the threshold, and how many do.
     """
 
     seed: int
@@ -69,6 +82,8 @@ class Run:
     processor_seconds: float
     scores: tuple[float, ...]
     lengths: tuple[int, ...]
+    asked: int = 0
+    learned: int = 0
 
 
 def calibrate(unit: Unit, course: Course, seeds: int, variant: str = REFERENCE) -> list[Run]:
@@ -86,7 +101,7 @@ def calibrate(unit: Unit, course: Course, seeds: int, variant: str = REFERENCE) 
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
         futures = [
-            pool.submit(train_variant, course.root, unit.name, variant, seed) for seed in missing
+            pool.submit(_calibrated, course.root, unit.name, variant, seed) for seed in missing
         ]
         progress = tqdm(total=seeds, initial=seeds - len(missing), desc=f"{unit.name} {variant}")
         with progress:
@@ -116,6 +131,7 @@ def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
     interval = binomtest(sum(passed), len(passed)).proportion_ci(0.95, method="exact")
     scores = [run.score for run in runs if run.score is not None]
     rule, all_scores = _rule(unit), [run.score or 0.0 for run in runs]
+    asked, learned = sum(run.asked for run in runs), sum(run.learned for run in runs)
     return {
         "unit": unit.name,
         "date": date.today().isoformat(),
@@ -126,8 +142,10 @@ def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
         "passed": sum(passed),
         "pass_rate": round(sum(passed) / len(passed), 4),
         "pass_rate_95_percent_interval": [round(interval.low, 4), round(interval.high, 4)],
+        "asked_whether_it_learns": asked,
+        "learns": learned,
         "rule_fails_at_most": fails_at_most(sum(passed), all_scores, rule),
-        "rule_passes_at_most": passes_at_most(sum(passed), all_scores, rule),
+        "rule_passes_at_most": passes_at_most(all_scores, rule, asked, learned),
         "score": _quantiles(scores),
         "steps": _quantiles([run.steps for run in runs]),
         "episodes": _quantiles([len(run.scores) for run in runs]),
@@ -209,6 +227,29 @@ def train_variant(root: Path, unit_name: str, variant: str, seed: int) -> Run:
     )
 
 
+def _calibrated(root: Path, unit_name: str, variant: str, seed: int) -> Run:
+    """One training; of a mistake, also whether some fresh agents learn as they should."""
+    run, unit = train_variant(root, unit_name, variant, seed), unit_named(unit_name)
+    if variant == REFERENCE or unit.agent is None or unit.agent.learns is None:
+        return run
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        student = student_of(_submission(unit, Course(root), variant), unit)
+    student.seed(seed)
+    asked = [
+        _learns(unit.agent, student, np.random.default_rng([seed, 2, number]))
+        for number in range(QUESTIONS)
+    ]
+    return replace(run, asked=QUESTIONS, learned=sum(asked))
+
+
+def _learns(rule: AgentRule, student: LocalStudent, random: np.random.Generator) -> bool:
+    try:
+        expect_learning(rule, student, lambda made, _: student.object(made.number), random)
+    except (StudentError, NetworkDoesNotDecide, ValueError):
+        return False
+    return True
+
+
 def _play(rule: PlayedRule, student: LocalStudent, seed: int) -> Run:
     """Episodes of a rule of thumb; the environment is seeded once, the loop resets it."""
     started = time.process_time()
@@ -261,6 +302,7 @@ def _key(submission: Submission, unit: Unit) -> str:
     """What a run depends on: another key, another folder."""
     parts = [cell.source for cell in submission.cells if cell.runs]
     parts += [repr(unit.agent or unit.played), *(f"{name} {_version(name)}" for name in PACKAGES)]
+    parts += [inspect.getsource(importlib.import_module(name)) for name in DEPENDS_ON]
     return hashlib.sha256(_without_addresses("\0".join(parts)).encode()).hexdigest()[:16]
 
 

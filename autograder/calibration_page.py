@@ -22,16 +22,18 @@ page.
 
 The rule of the marks tries up to three trainings and stops at the first that passes. *The rule is
 wrong* says how often that is at most: for a right solution that fails all three, from the
-one-sided 95 % Clopper–Pearson bound of a single training; for a mistake that passes one of three,
-from Cantelli's inequality with the mean and the standard deviation of its scores. Processor
-seconds are those of training and scoring on one thread; they vary with the machine and with what
-else it does.
+one-sided 95 % Clopper–Pearson bound of a single training; for a mistake that passes one of three:
+it must reach the threshold (Cantelli's inequality with the mean and the standard deviation of its
+scores), and a fresh agent must then learn as the unit teaches (*learns, asked*: how many of those
+that were asked; the same bound as above). Processor seconds are those of training and scoring on
+one thread; they vary with the machine and with what else it does.
 
 ![Every measured score, against the threshold](scores.png)
 
-| what | trainings | reach the threshold | 95 % interval | the rule is wrong, at most | \
-score, median (lowest – highest) | steps, median | processor seconds, median (largest) |
-|---|---|---|---|---|---|---|---|
+| what | trainings | reach the threshold | 95 % interval | learns, asked | \
+the rule is wrong, at most | score, median (lowest – highest) | steps, median | \
+processor seconds, median (largest) |
+|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -58,10 +60,13 @@ def _line(name: str, measured: dict[str, Any]) -> str:
     if score is not None:
         shown = f"{score['median']:.1f} ({score['min']:.1f} – {score['max']:.1f})"
     wrong = measured["rule_passes_at_most" if "-" in name else "rule_fails_at_most"]
+    asked = measured["asked_whether_it_learns"]
+    learns = f"{measured['learns']} of {asked}" if asked else "–"
     return (
         f"| {name} | {measured['seeds']} | {measured['passed']} ({measured['pass_rate']:.1%}), "
-        f"needed: {measured['rule']['threshold']:g} | {low:.1%} – {high:.1%} | {wrong:.2%} | "
-        f"{shown} | {steps['median']:,.0f} | {seconds['median']:.1f} ({seconds['max']:.1f}) |"
+        f"needed: {measured['rule']['threshold']:g} | {low:.1%} – {high:.1%} | {learns} | "
+        f"{wrong:.2%} | {shown} | {steps['median']:,.0f} | "
+        f"{seconds['median']:.1f} ({seconds['max']:.1f}) |"
     )
 
 

@@ -61,19 +61,27 @@ class Disguise:
             signs = random.choice(np.array([-1, 1], dtype=np.float32), size=width)
             return cls(permutation, signs, random.permutation(n_actions))
 
-    def wrap(self, environment: str) -> EnvironmentFactory:
-        """Environments in this disguise."""
-        return lambda n: _DisguisedEnv(make_environments(environment, n), self)
+    def wrap(self, environment: str, random: np.random.Generator) -> EnvironmentFactory:
+        """Environments in this disguise, each seeded by the next number drawn."""
+        return lambda n: _DisguisedEnv(
+            make_environments(environment, n), self, int(random.integers(2**31))
+        )
 
 
 class _DisguisedEnv(VectorWrapper):
-    """Environments whose observations and actions are in disguise."""
+    """Environments whose observations and actions are in disguise; their first reset is seeded.
 
-    def __init__(self, env: VectorEnv, disguise: Disguise) -> None:
+    So the training loop needs no seed, with which it would seed the student's code, too, where
+    that runs in the same process: trained there or in the sandbox, an agent scores the same.
+    """
+
+    def __init__(self, env: VectorEnv, disguise: Disguise, seed: int) -> None:
         super().__init__(env)
         self.disguise = disguise
+        self._first_seed: int | None = seed
 
     def reset(self, *, seed=None, options=None):  # type: ignore[no-untyped-def]
+        seed, self._first_seed = self._first_seed if seed is None else seed, None
         observation, info = self.env.reset(seed=seed, options=options)
         return self._show(observation), info
 
@@ -138,17 +146,15 @@ def train_and_score(
     random = np.random.default_rng(seed)
     spec = gym.spec(rule.environment)
     width, n_actions = sizes_of(spec.id)
-    disguised = Disguise.draw(random, width, n_actions).wrap(rule.environment)
+    disguised = Disguise.draw(random, width, n_actions).wrap(rule.environment, random)
     student.seed(told_seed(seed))
     made = student.call(rule.factory)
     if not isinstance(made, StudentObject):
         raise StudentError("TypeError", f"{rule.factory}() must return an agent, not {made!r:.80}")
     agent = proxy(made, n_actions)
-    statistics = train_agent(
-        agent, disguised, replace(rule.training, seed=seed % 2**31, progress=False)
-    )
+    statistics = train_agent(agent, disguised, replace(rule.training, progress=False))
     _expect_network_decides(rule, student, made, agent, random, width)
-    played = play_episodes(agent, disguised, rule.episodes, seed=int(random.integers(2**31)))
+    played = play_episodes(agent, disguised, rule.episodes)
     score = mean_score(played)
     if score >= rule.threshold:
         expect_learning(rule, student, proxy, np.random.default_rng([seed, 1]))

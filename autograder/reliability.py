@@ -37,17 +37,29 @@ def fails_at_most(passed: int, scores: list[float], rule: dict[str, Any]) -> flo
     return single ** rule.get("trainings", 1)
 
 
-def passes_at_most(passed: int, scores: list[float], rule: dict[str, Any]) -> float:
+def passes_at_most(scores: list[float], rule: dict[str, Any], asked: int, learned: int) -> float:
     """How often a mistake passes one of the trainings of the rule, at most.
 
-    From Cantelli's inequality, P(X >= mean + k sd) <= 1 / (1 + k^2), with the mean and the
-    standard deviation of its measured scores; 1 for a mistake that reached the threshold.
+    Who passes reaches the threshold, and a fresh agent then learns as it should. How often the
+    first: Cantelli's inequality, P(X >= mean + k sd) <= 1 / (1 + k^2), with the mean and the
+    standard deviation of the measured scores; 1 if they were never all below the threshold. How
+    often the second: the one-sided 95 % Clopper-Pearson bound, 1 if nobody was asked.
     """
-    gap = rule["threshold"] - float(np.mean(scores))
-    if passed or gap <= 0 or len(scores) < 2:
+    single = _reaches_at_most(scores, rule["threshold"]) * _learns_at_most(asked, learned)
+    return 1 - (1 - single) ** rule.get("trainings", 1)
+
+
+def _reaches_at_most(scores: list[float], threshold: float) -> float:
+    if len(scores) < 2 or max(scores) >= threshold:
         return 1.0
     variance = float(np.var(scores, ddof=1))
-    return 1 - (1 - variance / (variance + gap**2)) ** rule.get("trainings", 1)
+    return variance / (variance + (threshold - float(np.mean(scores))) ** 2)
+
+
+def _learns_at_most(asked: int, learned: int) -> float:
+    from scipy.stats import beta
+
+    return float(beta.ppf(0.95, learned + 1, asked - learned)) if learned < asked else 1.0
 
 
 def in_words(unit: Unit) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from autograder.sandbox.channel import (
     TooMuchOutput,
     WorkerEnded,
 )
+from autograder.sandbox.cores import one_core
 from autograder.sandbox.launcher import Sandbox, UnsafeProcess
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import Mounts
@@ -95,8 +97,10 @@ class Session:
         self._skipped: set[str] = set()
         self._process: Sandbox | UnsafeProcess | None = None
         self._student: RemoteStudent | None = None
+        self._core = ExitStack()
 
     def __enter__(self) -> Session:
+        self._core.enter_context(one_core())
         return self
 
     def __exit__(
@@ -106,6 +110,7 @@ class Session:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+        self._core.close()
 
     def close(self) -> None:
         """Kill the sandbox, if one is running."""

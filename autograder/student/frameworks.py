@@ -207,7 +207,7 @@ class TensorFlowFramework(Framework):
         return self.tensorflow.constant(array)
 
     def array(self, tensor: Any) -> np.ndarray:
-        return np.array(tensor, subok=False)
+        return np.array(tensor.numpy())
 
     def parameters(self, network: Any) -> dict[str, np.ndarray]:
         return {

@@ -143,13 +143,23 @@ def test_a_disguise_is_the_same_game():
     disguise = Disguise(
         np.array([3, 2, 0, 1]), np.array([1, -1, -1, 1], np.float32), np.array([1, 0])
     )
-    plain, hidden = make_environments("CartPole-v1", 3), disguise.wrap("CartPole-v1")(3)
+    plain = make_environments("CartPole-v1", 3)
+    hidden = disguise.wrap("CartPole-v1", np.random.default_rng(0))(3)
     seen, _ = plain.reset(seed=4)
     disguised, _ = hidden.reset(seed=4)
     for action in ([0, 1, 0], [1, 1, 0], [0, 0, 1]):
         assert np.array_equal(disguised, seen[:, [3, 2, 0, 1]] * np.array([1, -1, -1, 1]))
         seen, *_ = plain.step(np.array(action))
         disguised, *_ = hidden.step(1 - np.array(action))
+
+
+def test_environments_in_disguise_start_the_same_for_a_seed_and_differ_from_each_other():
+    disguise = Disguise.draw(np.random.default_rng(0), 4, 2)
+    first, again = (disguise.wrap("CartPole-v1", np.random.default_rng(7)) for _ in range(2))
+    starts = [[make(3).reset()[0] for _ in range(2)] for make in (first, again)]
+
+    assert np.array_equal(starts[0], starts[1])
+    assert not np.array_equal(starts[0][0], starts[0][1])
 
 
 def test_the_student_is_told_another_seed_than_the_disguise_is_drawn_with():

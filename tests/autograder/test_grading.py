@@ -1,15 +1,19 @@
 """A submission through the whole grader: sandbox, tasks, trained agent, one record."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from autograder import judging
+from autograder.evaluation import train_and_score
 from autograder.grading import GradingOptions, grade_submission
 from autograder.notebook import read_skeleton, untouched
 from autograder.results import Status
+from autograder.session import Session
+from autograder.student.remote import RemoteAgent
 from autograder.units import unit_named
-from autograder.variants import Edit, edited, reference
+from autograder.variants import Edit, edited, reference, student_of
 
 UNIT = unit_named("policy_network")
 SECRET = b"the secret of these tests"
@@ -47,6 +51,34 @@ def test_the_reference_gets_full_marks_the_same_alone_and_beside_another(solved)
     assert first.points == first.max_points == UNIT.max_points
     assert first.evaluation.mean >= 475 and first.evaluation.episodes == 100
     assert first.marks() == second.marks()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "policy_network",
+        "dqn",
+        pytest.param("dqn_keras", marks=pytest.mark.slow),
+        pytest.param("double_dqn_keras", marks=pytest.mark.slow),
+    ],
+)
+def test_in_the_sandbox_an_agent_scores_as_it_does_here(course, name):
+    """So a calibration, which trains without a sandbox, measures what the grader does."""
+    unit = unit_named(name)
+    rule = replace(unit.agent, training=replace(unit.agent.training, max_steps=3_000))
+    answer = reference(unit, course)
+
+    with Session(answer, unit.framework, sandboxed=True) as session:
+        there = session.ask(
+            lambda student: train_and_score(
+                rule, student, lambda made, n: RemoteAgent(student, made, n), 5
+            ),
+            60,
+        )
+    student = student_of(answer, unit)
+    here = train_and_score(rule, student, lambda made, n: student.object(made.number), 5)
+
+    assert there == here
 
 
 def test_an_untouched_notebook_gets_nothing_and_every_task_says_why(course):

@@ -39,16 +39,28 @@ class TestBounds:
         scores = [9.0, 11.0, 9.0, 11.0]  # mean 10, variance 4 / 3
         single = (4 / 3) / (4 / 3 + 465**2)
 
-        assert passes_at_most(0, scores, RULE) == pytest.approx(3 * single, rel=1e-4)
+        assert passes_at_most(scores, RULE, 0, 0) == pytest.approx(3 * single, rel=1e-4)
 
     def test_scores_that_vary_as_much_as_they_are_below_it_reach_it_often(self):
-        assert passes_at_most(0, [0.0, 470.0], RULE) > 0.5
+        assert passes_at_most([0.0, 470.0], RULE, 0, 0) > 0.5
 
-    @pytest.mark.parametrize(
-        ("passed", "scores"), [(1, [480.0, 9.0, 9.0]), (0, [9.0]), (0, [476.0, 476.0])]
-    )
-    def test_nothing_is_promised_of_what_has_passed_or_was_not_measured(self, passed, scores):
-        assert passes_at_most(passed, scores, RULE) == 1
+    @pytest.mark.parametrize("scores", [[480.0, 9.0, 9.0], [9.0], [476.0, 476.0]])
+    def test_nothing_is_promised_of_what_has_passed_or_was_not_measured(self, scores):
+        assert passes_at_most(scores, RULE, 0, 0) == 1
+
+    def test_who_never_learned_when_asked_passes_more_seldom(self):
+        scores = [100.0, 200.0, 300.0]
+        reaches = 1e4 / (1e4 + 275**2)
+        learns = 1 - 0.05 ** (1 / 50)  # so that 50 failures have a chance of 5 %
+
+        passes = passes_at_most(scores, RULE, asked=50, learned=0)
+
+        assert passes == pytest.approx(1 - (1 - reaches * learns) ** 3)
+
+    def test_who_always_learned_when_asked_is_held_back_by_the_threshold_alone(self):
+        scores = [100.0, 200.0, 300.0]
+
+        assert passes_at_most(scores, RULE, 50, 50) == passes_at_most(scores, RULE, 0, 0)
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
@@ -74,6 +86,7 @@ class TestRecords:
             measured = read_record(RECORDS / f"{unit.name}-{name}.json")
             assert measured["seeds"] >= 10
             assert measured["passed"] == 0
+            assert measured["rule_passes_at_most"] <= 1 / 100
 
     def test_the_student_is_told_the_rule_and_how_often_it_is_wrong(self, unit):
         text = COURSE.released(unit.assignment).read_text()
