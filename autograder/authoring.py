@@ -77,8 +77,9 @@ def run_calibration(course: Course, unit: Unit, seeds: int, mistake: str | None)
 
 def run_benchmark(course: Course, names: list[str], seeds: int) -> int:
     """Train references and Stable-Baselines3 in one run; then what the sandbox costs."""
-    benchmark(course, [unit_named(name) for name in names], seeds)
-    sandbox_cost(course, unit_named("policy_network"), rounds=seeds)
+    units = [unit_named(name) for name in names]
+    benchmark(course, units, seeds)
+    sandbox_cost(course, units, rounds=seeds)
     return 0
 
 

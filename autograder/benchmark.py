@@ -10,34 +10,34 @@ import sys
 import time
 import venv
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 
 from rich.console import Console
 from rich.table import Table
+from tqdm import tqdm
 
 from autograder import judging
-from autograder.calibration import ONE_THREAD, REFERENCE, train_once
+from autograder.calibration import ONE_THREAD
 from autograder.course import Course, CourseError
 from autograder.evaluation import derived_seed, evaluate, train_and_score
 from autograder.grading import GradingOptions, agent_seeds, grade_file
 from autograder.units import Unit, unit_named
 from autograder.variants import reference, student_of
+from helpers.checkpoints import Checkpoints
+from helpers.training import mean_score, play_episodes, train_agent
 
 ALGORITHMS = ("DQN", "PPO")
 MARKER = "installed"
 
 
-@dataclass(frozen=True)
-class Measured:
-    """Processor seconds and scores of some trainings of one agent."""
-
-    name: str
-    seconds: tuple[float, ...]
-    scores: tuple[float, ...]
+#: One training with a seed: its processor seconds, and the agent's mean score afterwards.
+OneTraining = Callable[[int], tuple[float, float]]
 
 
 def benchmark(course: Course, units: list[Unit], seeds: int) -> None:
@@ -48,47 +48,59 @@ def benchmark(course: Course, units: list[Unit], seeds: int) -> None:
     os.environ.update(ONE_THREAD)
     console = Console()
     python = _environment(course, console)
-    trained = [unit for unit in units if unit.agent is not None]
-    found = [_stable_baselines(course, python, algorithm, seeds) for algorithm in ALGORITHMS]
-    found += [_reference(course, unit, seeds) for unit in trained]
+    others = [f"Stable-Baselines3 {algorithm}" for algorithm in ALGORITHMS]
+    contenders: dict[str, OneTraining] = {
+        name: partial(_stable_baselines, course, python, algorithm)
+        for name, algorithm in zip(others, ALGORITHMS, strict=True)
+    }
+    contenders |= {
+        unit.name: partial(_reference, course, unit) for unit in units if unit.agent is not None
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    scores: dict[str, list[float]] = {name: [] for name in contenders}
+    with tqdm(total=seeds * len(contenders), unit="training") as progress:
+        for seed in range(seeds):
+            for name, train in contenders.items():
+                progress.set_description(name)
+                used, score = train(seed)
+                seconds[name].append(used)
+                scores[name].append(score)
+                progress.update()
     table = Table(title=f"Processor seconds to the threshold, median of {seeds} trainings")
     for column in ("agent", "seconds", "scores", *(f"SB3 {name} / ours" for name in ALGORITHMS)):
         table.add_column(column, justify="left" if column == "agent" else "right")
-    others = [median(measured.seconds) for measured in found[: len(ALGORITHMS)]]
-    for number, measured in enumerate(found):
-        seconds = median(measured.seconds)
-        ours = number >= len(ALGORITHMS)
-        ratios = [f"{other / seconds:.1f}" if ours else "" for other in others]
-        scores = ", ".join(f"{score:.0f}" for score in measured.scores)
-        table.add_row(measured.name, f"{seconds:.1f}", scores, *ratios)
+    for name, measured in seconds.items():
+        ratios = [f"{median(seconds[other]) / median(measured):.1f}" for other in others]
+        shown = ", ".join(f"{score:.0f}" for score in scores[name])
+        table.add_row(name, f"{median(measured):.1f}", shown, *([] if name in others else ratios))
     console.print(table)
 
 
-def sandbox_cost(course: Course, unit: Unit, rounds: int) -> float:
-    """Grade the reference in the sandbox and in a plain process, turn by turn; print the medians.
+def sandbox_cost(course: Course, units: list[Unit], rounds: int) -> None:
+    """Grade the references in the sandbox and in a plain process, turn by turn; print the medians.
 
     Both in a fresh process, imports included. The plain one asks the same questions with the
     same seeds, without sandbox and pipe, so that it trains the same agents.
-    Returns by which part the sandbox and the pipe are dearer in processor time.
     """
-    ways = {"sandbox": _grade_in_sandbox, "process": _ask_everything}
-    processor: dict[str, list[float]] = {name: [] for name in ways}
-    wall: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(rounds):
-        for name, grade in ways.items():
-            started = time.monotonic()
-            processor[name].append(_in_a_process(grade, course, unit))
-            wall[name].append(time.monotonic() - started)
-    dearer = median(processor["sandbox"]) / median(processor["process"]) - 1
-    table = Table(title=f"Grading the {unit.name} reference, medians of {rounds}")
-    for column in ("", "processor seconds", "seconds"):
-        table.add_column(column, justify="right" if column else "left")
-    for name in ways:
-        table.add_row(name, f"{median(processor[name]):.2f}", f"{median(wall[name]):.2f}")
-    console = Console()
-    console.print(table)
-    console.print(f"Sandbox and pipe add {100 * dearer:+.1f} % of processor time.")
-    return dearer
+    table = Table(title=f"Grading a reference, processor seconds, medians of {rounds}")
+    for column in ("unit", "in the sandbox", "without", "sandbox and pipe add"):
+        table.add_column(column, justify="left" if column == "unit" else "right")
+    sums = [0.0, 0.0]
+    for unit in units:
+        rounds_of_unit = [
+            [_in_a_process(grade, course, unit) for grade in (_grade_in_sandbox, _ask_everything)]
+            for _ in range(rounds)
+        ]
+        inside, outside = (median(seconds) for seconds in zip(*rounds_of_unit, strict=True))
+        sums = [sums[0] + inside, sums[1] + outside]
+        table.add_row(unit.name, *_compared(inside, outside))
+    table.add_section()
+    table.add_row("all", *_compared(*sums))
+    Console().print(table)
+
+
+def _compared(inside: float, outside: float) -> tuple[str, str, str]:
+    return f"{inside:.1f}", f"{outside:.1f}", f"{inside / outside - 1:+.0%}"
 
 
 def _in_a_process(
@@ -136,26 +148,38 @@ def _ask_everything(root: Path, unit_name: str, says: Connection) -> None:
     says.send(time.process_time())
 
 
-def _reference(course: Course, unit: Unit, seeds: int) -> Measured:
-    """Our reference, each training in a process of its own."""
-    runs = [train_once(course, unit, REFERENCE, seed) for seed in range(seeds)]
-    return Measured(
-        unit.name,
-        tuple(run.processor_seconds for run in runs),
-        tuple(run.score or 0.0 for run in runs),
-    )
+def _reference(course: Course, unit: Unit, seed: int) -> tuple[float, float]:
+    """One training of our reference, in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(_train, course.root, unit.name, seed).result()
 
 
-def _stable_baselines(course: Course, python: Path, algorithm: str, seeds: int) -> Measured:
+def _train(root: Path, unit_name: str, seed: int) -> tuple[float, float]:
+    """Processor seconds of one training of the reference, and the agent's score afterwards."""
+    course, unit = Course(root), unit_named(unit_name)
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        student = student_of(reference(unit, course), unit)
+    rule = unit.agent
+    assert rule is not None
+    student.seed(seed)
+    agent = student.object(student.call(rule.factory).number)
+    started = time.process_time()
+    train_agent(agent, rule.environment, replace(rule.training, seed=seed, progress=False))
+    seconds = time.process_time() - started
+    return seconds, mean_score(play_episodes(agent, rule.environment, seed=10_000 + seed))
+
+
+def _stable_baselines(
+    course: Course, python: Path, algorithm: str, seed: int
+) -> tuple[float, float]:
+    """One training of theirs, up to the same goal as ours."""
     script = course.root / "bench" / "stable_baselines.py"
-    command = [str(python), str(script), algorithm, "--seeds", str(seeds)]
+    goal = Checkpoints("CartPole-v1", every=1).goal
+    command = [str(python), str(script), algorithm, "--seed", str(seed), "--threshold", str(goal)]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    return Measured(
-        f"Stable-Baselines3 {algorithm}",
-        tuple(line["processor_seconds"] for line in lines),
-        tuple(line["score"] for line in lines),
-    )
+    found = json.loads(output.splitlines()[-1])
+    return found["processor_seconds"], found["score"]
 
 
 def _environment(course: Course, console: Console) -> Path:

@@ -114,14 +114,6 @@ def calibrate(unit: Unit, course: Course, seeds: int, variant: str = REFERENCE) 
     return [_read(folder / f"{seed}.json") for seed in range(seeds)]
 
 
-def train_once(course: Course, unit: Unit, variant: str, seed: int) -> Run:
-    """One training in a fresh process."""
-    os.environ.update(ONE_THREAD)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context) as pool:
-        return pool.submit(train_variant, course.root, unit.name, variant, seed).result()
-
-
 def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
     """What was measured, as plain JSON: versions, rule, pass rate with its interval, figures."""
     from scipy.stats import binomtest

@@ -48,7 +48,7 @@ class Actor(Protocol):
 
 # --- one frame -----------------------------------------------------------------------------------
 
-_handles: WeakKeyDictionary[Any, tuple[int, DisplayHandle]] = WeakKeyDictionary()
+_handles: WeakKeyDictionary[Any, tuple[str, DisplayHandle]] = WeakKeyDictionary()
 
 
 def render(env: gym.Env) -> None:
@@ -76,8 +76,12 @@ def render(env: gym.Env) -> None:
         _handles[env] = (cell, display(picture, display_id=True))
 
 
-def current_cell() -> int | None:
-    """Number of the notebook cell that runs now; None outside a notebook."""
+def current_cell() -> str | None:
+    """Which notebook cell runs now; None outside a notebook.
+
+    The id of Jupyter's request: the execution count is already the next cell's when IPython 8
+    shows the figures that a cell leaves open.
+    """
     if "IPython" not in sys.modules:
         return None
     from IPython.core.getipython import get_ipython
@@ -85,7 +89,7 @@ def current_cell() -> int | None:
     shell = get_ipython()
     if shell is None or not hasattr(shell, "kernel"):
         return None
-    return int(shell.execution_count)
+    return str(shell.get_parent().get("header", {}).get("msg_id"))
 
 
 def _png(frame: np.ndarray) -> bytes:

@@ -248,7 +248,7 @@ def _notebook_figure() -> type[Figure]:
         that is open: without this class, a returned figure appears twice.
         """
 
-        _shown_in_cell: int | None = None
+        _shown_in_cell: str | None = None
 
         def _ipython_display_(self) -> None:
             cell = current_cell()
@@ -273,7 +273,7 @@ def _picture(figure: Figure) -> Any:
 class _LivePlot:
     """The picture of a cell that is drawn again and again."""
 
-    def __init__(self, cell: int | None) -> None:
+    def __init__(self, cell: str | None) -> None:
         self.cell = cell
         self.figure, _ = _new_figure("", "")
         self._handle: DisplayHandle | None = None

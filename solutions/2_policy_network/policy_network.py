@@ -427,8 +427,8 @@ plot_learning_curve("policy_network", statistics)
 # are tried.
 #
 # How fair is that? From many trainings of the reference and of agents with a mistake we know: a right
-# solution misses all three at most once in 1,000 times; of the agents with a mistake that only the
-# score can show, not one got through.
+# solution misses all three at most once in 1,000 times; an agent with a mistake that only its score
+# can show gets through at most once in 100 times.
 
 # %% nbgrader={"grade_id": "check-agent", "grade": true} tags=["not-graded"]
 check("policy_network/agent", make_agent)

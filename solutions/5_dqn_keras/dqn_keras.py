@@ -685,8 +685,8 @@ print(f"Mean score over {len(played)} episodes: {mean_score(played):.1f} (195 ne
 # tried. The next cell does the same here.
 #
 # How fair is that? From many trainings of the reference and of agents with a mistake we know: a right
-# solution misses all three at most once in 1,000 times; of the agents with a mistake that only the
-# score can show, not one got through.
+# solution misses all three at most once in 1,000 times; an agent with a mistake that only its score
+# can show gets through at most once in 100 times.
 
 # %% nbgrader={"grade_id": "check-agent", "grade": true} tags=["not-graded"]
 check("dqn_keras/agent", make_agent)
