@@ -54,15 +54,14 @@ def run_calibration(course: Course, unit: Unit, seeds: int, mistake: str | None)
     of those that only the score shows.
     """
     runs = calibrate(unit, course, seeds, mistake or REFERENCE)
-    measured = record(unit, runs)
+    scored = any(known.name == mistake and known.is_scored for known in mistakes_of(unit, course))
+    measured = record(unit, runs) | {"only_the_score_shows_it": scored}
     folder, curves = course.root / "docs" / "calibration", course.root / "helpers" / "curves"
     name = f"{unit.name}-{mistake}" if mistake else unit.name
     curve = f"{unit.name}_diagnosis" if mistake else unit.name
     written = [write_json(measured, folder / f"{name}.json"), *write_page(folder)]
-    if not any(known.name == mistake and known.is_scored for known in mistakes_of(unit, course)):
-        written.append(
-            write_json(learning_curve(unit, runs, curve), curves / f"{curve}.json"),
-        )
+    if not scored:
+        written.append(write_json(learning_curve(unit, runs, curve), curves / f"{curve}.json"))
     low, high = measured["pass_rate_95_percent_interval"]
     score, seconds = measured["score"], measured["processor_seconds"]
     print(f"{name}: {measured['passed']} of {seeds} reach {measured['rule']['threshold']:g}")

@@ -149,8 +149,10 @@ def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
 def learning_curve(unit: Unit, runs: list[Run], name: str) -> dict[str, Any]:
     """Median and 10-90 % band of the training scores over the episodes played.
 
-    A training that has ended keeps its last value: its agent plays on as it is.
+    A training that has ended keeps its last value: its agent plays on as it is. One that raised
+    has no curve.
     """
+    runs = [run for run in runs if run.scores]
     longest = int(np.quantile([len(run.scores) for run in runs], 0.9))
     # Episodes of a batch are counted as they end, the shortest first: begin with a whole mean.
     start = min(SMOOTHED_OVER, longest)

@@ -75,13 +75,14 @@ def in_words(unit: Unit) -> str | None:
         f"single trainings of the reference, {measured['passed']} reached it: a right solution "
         f"fails the rule {fails}."
     )
-    if not found:
+    scored = [record for record in found if record["only_the_score_shows_it"]]
+    if not scored:
         return text
-    trainings, reached = (sum(record[key] for record in found) for key in ("seeds", "passed"))
-    passes = _once_in(max(record["rule_passes_at_most"] for record in found))
+    trainings, reached = (sum(record[key] for record in scored) for key in ("seeds", "passed"))
+    passes = _once_in(max(record["rule_passes_at_most"] for record in scored))
     return (
-        f"{text} Of {trainings} trainings with a mistake, {reached} did: "
-        f"a mistake passes the rule {passes}."
+        f"{text} Of {trainings} trainings with a mistake that no check sees, {reached} did: "
+        f"such a mistake passes the rule {passes}."
     )
 
 
