@@ -11,7 +11,6 @@ import time
 import venv
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection
@@ -28,7 +27,7 @@ from autograder.course import Course, CourseError
 from autograder.evaluation import derived_seed, evaluate, train_and_score
 from autograder.grading import GradingOptions, agent_seeds, grade_file
 from autograder.units import Unit, unit_named
-from autograder.variants import reference, student_of
+from autograder.variants import reference, silent_student_of
 from helpers.checkpoints import Checkpoints
 from helpers.training import mean_score, play_episodes, train_agent
 
@@ -132,8 +131,7 @@ def _ask_everything(root: Path, unit_name: str, says: Connection) -> None:
     """What the grader asks of the reference, asked of it right here."""
     course, unit = Course(root), unit_named(unit_name)
     secret = course.secret()
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
-        student = student_of(reference(unit, course), unit)
+    student = silent_student_of(reference(unit, course), unit)
     for task in unit.tasks:
         judging.judge(task, student, derived_seed(secret, task.name))
     if unit.agent is not None:
@@ -158,8 +156,7 @@ def _reference(course: Course, unit: Unit, seed: int) -> tuple[float, float]:
 def _train(root: Path, unit_name: str, seed: int) -> tuple[float, float]:
     """Processor seconds of one training of the reference, and the agent's score afterwards."""
     course, unit = Course(root), unit_named(unit_name)
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
-        student = student_of(reference(unit, course), unit)
+    student = silent_student_of(reference(unit, course), unit)
     rule = unit.agent
     assert rule is not None
     student.seed(seed)

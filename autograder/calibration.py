@@ -18,7 +18,6 @@ import platform
 import re
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -37,7 +36,7 @@ from autograder.rules import AgentRule, PlayedRule
 from autograder.student.interface import StudentError, StudentObject
 from autograder.student.local import LocalStudent
 from autograder.units import Unit, unit_named
-from autograder.variants import edited, mistakes_of, reference, student_of
+from autograder.variants import edited, mistakes_of, reference, silent_student_of
 from helpers.agents import AbstractAgent
 
 REFERENCE = "reference"
@@ -193,8 +192,7 @@ def _submission(unit: Unit, course: Course, variant: str) -> Submission:
 def train_variant(root: Path, unit_name: str, variant: str, seed: int) -> Run:
     """One training in this process, which has one thread for the numeric libraries."""
     unit = unit_named(unit_name)
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
-        student = student_of(_submission(unit, Course(root), variant), unit)
+    student = silent_student_of(_submission(unit, Course(root), variant), unit)
     if unit.agent is None:
         assert unit.played is not None
         return _play(unit.played, student, seed)
@@ -226,8 +224,7 @@ def _calibrated(root: Path, unit_name: str, variant: str, seed: int) -> Run:
     run, unit = train_variant(root, unit_name, variant, seed), unit_named(unit_name)
     if variant == REFERENCE or unit.agent is None or unit.agent.learns is None:
         return run
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
-        student = student_of(_submission(unit, Course(root), variant), unit)
+    student = silent_student_of(_submission(unit, Course(root), variant), unit)
     student.seed(seed)
     asked = [
         _learns(unit.agent, student, np.random.default_rng([seed, 2, number]))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import importlib.util
 import linecache
+import os
 import types
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -120,6 +122,12 @@ def student_of(submission: Submission, unit: Unit) -> LocalStudent:
         except Exception as error:
             namespace[f"error in {cell.name}"] = error
     return LocalStudent(namespace, unit.framework)
+
+
+def silent_student_of(submission: Submission, unit: Unit) -> LocalStudent:
+    """The same, without what the cells print."""
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        return student_of(submission, unit)
 
 
 def judge_all(student: LocalStudent, unit: Unit, seed: int) -> dict[str, TaskResult]:
