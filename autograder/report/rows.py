@@ -43,13 +43,17 @@ class Row:
 
 @dataclass(frozen=True)
 class TaskSummary:
-    """A task in the class: its points, their mean, and how many have all, some or did not try."""
+    """A task in the class: its points, their mean, and how many have all of them, some or none.
+
+    Who did not try it is counted by itself.
+    """
 
     name: str
     most: float
     mean: float
     complete: int
     partly: int
+    wrong: int
     not_solved: int
 
 
@@ -114,6 +118,7 @@ class ClassReport:
                     mean=sum(earned) / len(earned) if earned else 0.0,
                     complete=sum(points >= most for points in earned),
                     partly=sum(0 < points < most for points in earned),
+                    wrong=sum(task.points <= 0 and not _is_not_solved(task) for task in tasks),
                     not_solved=sum(map(_is_not_solved, tasks)),
                 )
             )

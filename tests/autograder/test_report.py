@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.course import Course
+from autograder.judging import NOT_SOLVED
 from autograder.reliability import in_words
 from autograder.report.curve import learning_curve, running_mean
 from autograder.report.files import write_csv, write_page
@@ -155,6 +156,17 @@ def test_the_mistakes_are_counted_most_frequent_first(unit: Unit) -> None:
     }
     mistakes = ClassReport.of(unit, results).mistakes()
     assert [(one.mistake, one.students) for one in mistakes] == [("sign", 2), ("shape", 1)]
+
+
+def test_each_student_with_a_mark_is_counted_once_for_each_task(unit: Unit) -> None:
+    not_tried = CheckResult("values", False, NOT_SOLVED, "raises NotImplementedError")
+    wrong = CheckResult("values", False, "sign_flipped", "The sign is flipped.")
+    results = {"right": make_result(unit), "half": make_result(unit, 0.5)}
+    for name, check in (("untouched", not_tried), ("wrong", wrong)):
+        tasks = tuple(TaskResult(task, 0.0, points, (check,)) for task, points in unit.task_points)
+        results[name] = make_result(unit, 0.0, tasks=tasks)
+    for task in ClassReport.of(unit, results).summaries():
+        assert (task.complete, task.partly, task.wrong, task.not_solved) == (1, 1, 1, 1)
 
 
 def test_the_learning_curve_is_a_picture() -> None:
