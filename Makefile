@@ -122,11 +122,16 @@ mutation: setup  ## kill mutants of the checks (docs/mutation.md), SAMPLE of the
 		cr-filter-operators $$session $$config
 		PYTHONPATH=. $(VENV)-mutation/bin/python -m mutation.sample $$session --size $(SAMPLE)
 	fi
-	cr-http-workers $$config . &
+	cr-http-workers $$config . > .autograder/mutation.log 2>&1 &
 	trap 'pkill -f "cosmic-ray .*http-worker"' EXIT
 	sleep 10
-	cosmic-ray exec $$config $$session
+	cosmic-ray exec $$config $$session 2>> .autograder/mutation.log &
+	running=$$!
+	count="$(VENV)-mutation/bin/python -m mutation.count $$session"
+	while kill -0 $$running 2> /dev/null; do PYTHONPATH=. $$count; sleep 60; done
+	wait $$running
 	cr-report $$session --show-diff --surviving-only
+	PYTHONPATH=. $$count
 
 pins: setup  ## choose the versions in requirements.txt anew from pyproject.toml (with UPGRADE=--upgrade: the newest)
 	@$(BIN)/pip install --quiet uv

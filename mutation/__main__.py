@@ -23,30 +23,43 @@ UNITS = {
     "returns": ("policy_network", "actor_critic"),
     "saving": ("policy_network", "actor_critic"),
 }
-#: The tests of other modules, and those that a module has beside its units'.
+#: The tests of other modules, and those that a module has beside its own.
 TESTS = {
     "evaluation": ["tests/autograder/test_evaluation.py"],
-    "learning": ["tests/autograder/test_evaluation.py"],
+    "learning": ["tests/autograder/test_learning.py", "tests/autograder/test_evaluation.py"],
     "judging": ["tests/autograder/test_judging.py", "tests/autograder/test_checking.py"],
-    "probes": ["tests/autograder/tasks/test_probes.py"],
 }
+POINTS = (
+    "tests/course/test_generated_files.py"
+    "::test_the_notebook_promises_the_points_that_the_tasks_give"
+)
 ANSWERS = ["tests/mistakes/test_mistakes.py", "tests/honest/test_right_answers.py"]
 
 
 def main() -> int:
-    """The exit status of pytest over the module's tests."""
+    """The exit status of pytest over the module's tests: its own first, they are quick."""
+    path = _mutated()
+    if path.parent.name != "tasks":
+        return _pytest(*TESTS[path.stem])
+    units = UNITS.get(path.stem, (path.stem,))
+    return _pytest(f"tests/autograder/tasks/test_{path.stem}.py", POINTS) or _pytest(
+        *ANSWERS, "-k", " or ".join(f"[{unit}-" for unit in units)
+    )
+
+
+def _mutated() -> Path:
+    """The one module that differs from what is committed."""
     changed = subprocess.run(
         ["git", "diff", "--name-only", "--", "autograder"],
         capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
     if len(changed) != 1:
         sys.exit(f"one module should be mutated, not {changed}")
-    path = Path(changed[0])
-    asked = ["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *TESTS.get(path.stem, [])]
-    if path.parent.name == "tasks":
-        units = UNITS.get(path.stem, (path.stem,))
-        asked += [*ANSWERS, "-k", " or ".join(["probe", *(f"[{unit}-" for unit in units)])]
-    return int(pytest.main(asked))
+    return Path(changed[0])
+
+
+def _pytest(*asked: str) -> int:
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *asked]))
 
 
 if __name__ == "__main__":

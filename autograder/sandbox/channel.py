@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autograder.sandbox.protocol import (
+    PIECE,
     Frame,
     FrameReader,
     Kind,
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at the processor time of a worker that has not answered yet.
 LOOK_EVERY = 0.1
-#: Bytes taken out of the pipe at once: what it holds.
-PIECE = 1 << 16
 #: A worker that owes an answer and uses no processor time for so long sleeps: however loaded the
 #: machine is, a worker that wants to run gets a hundredth of a second in less.
 ASLEEP_AFTER = 5.0

@@ -25,6 +25,8 @@ from helpers.agents import Transition
 
 HEADER = struct.Struct("<4sIIIQ")  # magic, sequence, kind, JSON bytes, array bytes
 MAGIC = b"RLG1"
+#: Bytes taken out of the pipe at once: what it holds.
+PIECE = 1 << 16
 MAX_JSON = 1 << 20
 MAX_ARRAYS = 16 << 20
 MAX_DEPTH = 12

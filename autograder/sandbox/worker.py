@@ -17,6 +17,7 @@ sys.path[0] = str(Path(__file__).resolve().parents[2])
 import numpy as np  # noqa: E402
 
 from autograder.sandbox.protocol import (  # noqa: E402
+    PIECE,
     Frame,
     FrameReader,
     Kind,
@@ -297,7 +298,7 @@ def _start_shell() -> Any:
 
 
 def _receive() -> bytes:
-    piece = os.read(REQUESTS, 1 << 16)
+    piece = os.read(REQUESTS, PIECE)
     if not piece:
         os._exit(0)  # the grader has closed the pipe
     return piece
