@@ -258,7 +258,9 @@ def smooth_l1(errors: np.ndarray) -> np.ndarray:
 
 def leaks(student: Student, returns: np.ndarray, values: np.ndarray) -> bool:
     """Whether the student's advantage lets a gradient through the values."""
-    slope = student.gradients("advantage", Tensor(returns), Tensor(values)).arguments[1]
+    # Kept there, the returns are not differentiated: a right answer may call `returns.numpy()`.
+    kept = student.keep(Tensor(returns))
+    slope = student.gradients("advantage", kept, Tensor(values)).arguments[0]
     return slope is not None and bool(np.any(slope != 0))
 
 

@@ -48,7 +48,7 @@ def act_answers_and_remembers(student: Student, random: np.random.Generator) -> 
     )
     if not (isinstance(chosen, list) and len(chosen) == 3):
         return  # asked at its own exercise
-    _, log_prob, value = chosen
+    drawn, log_prob, value = chosen
     for item, right, other, name in (
         (saved[0], log_prob, value, "log_prob"),
         (saved[1], value, log_prob, "value"),
@@ -67,6 +67,12 @@ def act_answers_and_remembers(student: Student, random: np.random.Generator) -> 
                     ),
                 ),
             )
+    expect(
+        not isinstance(drawn, np.ndarray) or np.array_equal(action, drawn),
+        "other_action",
+        "act should answer with the actions that choose_action drew, and remember the "
+        "log-probabilities of these.",
+    )
 
 
 @update.check("both_heads_learn_when_the_batch_has_ended", points=2, essential=True)

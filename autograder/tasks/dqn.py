@@ -277,6 +277,10 @@ def old_gradients_are_cleared(student: Student, random: np.random.Generator) -> 
     _answer_constantly(target_net, 10.0)
     if abs(_own_targets(student, target_net, steps) - 9.0) > 1e-3:
         return  # what their td_targets says is asked at its own exercise
+    _answer_constantly(net, 9.0)
+    columns = (steps.observation, steps.action, np.full(STEPS, 9.0, np.float32))
+    if _own_gradient(student, net, columns) > 1e-3:
+        return  # what their q_loss says is asked at its own exercise
     expect(
         distances[1] < 0.9 * distances[0],
         "zero_grad_missing",
@@ -290,9 +294,7 @@ def gradients_are_clipped(student: Student, random: np.random.Generator) -> None
     agent, steps = _agent_with_memory(student, random, scale=10_000.0)
     net = _network(agent, "net")
     columns = (steps.observation, steps.action, np.full(STEPS, -1e6, np.float32))
-    loss = student.gradients("q_loss", net, *map(Tensor, columns), network=net)
-    found = [gradient for gradient in loss.parameters.values() if gradient is not None]
-    if not found or max(np.abs(gradient).max() for gradient in found) < 2 * CLIP:
+    if _own_gradient(student, net, columns) < 2 * CLIP:
         return  # their q_loss says something else: asked at its own exercise
     agent.call("learn")
     seen = _gradients_seen(agent, len(net.parameters()))
@@ -303,6 +305,17 @@ def gradients_are_clipped(student: Student, random: np.random.Generator) -> None
         f"A gradient of {largest:.0f} reached the optimizer. Between loss.backward() and "
         "self.optimizer.step(), cut it: nn.utils.clip_grad_value_(self.net.parameters(), 100).",
     )
+
+
+def _own_gradient(
+    student: Student, net: StudentObject, columns: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> float:
+    """The largest gradient of the student's own q_loss; 0 if it reaches no weight.
+
+    columns: observations (STEPS, 4), actions and targets (STEPS,).
+    """
+    found = student.gradients("q_loss", net, *map(Tensor, columns), network=net).parameters.values()
+    return max((float(np.abs(array).max()) for array in found if array is not None), default=0.0)
 
 
 def _probed_agent(student: Student, gamma: float) -> StudentObject:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 
 from autograder.student.interface import StudentObject
 from autograder.tasks.base import expect
+
+#: Numbers of an observation of the cart pole.
+WIDTH = 4
+#: Of more layers the order of use is not looked for.
+MOST_LAYERS = 6
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class Linear:
 
 def observations(random: np.random.Generator, n: int = 5) -> np.ndarray:
     """Cart-pole-like observations, all rows different; (n, 4) float32."""
-    return random.normal(size=(n, 4)).astype(np.float32)
+    return random.normal(size=(n, WIDTH)).astype(np.float32)
 
 
 def redraw(
@@ -92,8 +98,18 @@ def rise(
 
 
 def linear_layers(network: StudentObject, framework: str | None) -> list[Linear]:
-    """The network's linear layers in the order of its parameters, weights as (inputs, outputs)."""
-    return layers_of(list(network.parameters().values()), framework)
+    """The network's linear layers in the order of their use, weights as (inputs, outputs)."""
+    layers = layers_of(list(network.parameters().values()), framework)
+    if len(layers) > MOST_LAYERS:
+        return layers
+    # Parameters stand in the order in which the layers were made, which says nothing of their use.
+    return next((list(order) for order in permutations(layers) if _fit(order)), layers)
+
+
+def _fit(layers: Sequence[Linear]) -> bool:
+    """Whether the first layer takes observations, and each other one what the one before gives."""
+    inputs, outputs = zip(*(layer.weight.shape for layer in layers), strict=True)
+    return bool(inputs == (WIDTH, *outputs[:-1]))
 
 
 def layers_of(arrays: list[np.ndarray], framework: str | None) -> list[Linear]:
@@ -115,7 +131,11 @@ def centred(network: StudentObject, last: Linear, hidden: np.ndarray) -> Linear:
 
     So a ReLU on the values shows, whatever was drawn. Returns the last layer as it is then.
     """
-    name = [name for name, array in network.parameters().items() if array.ndim == 1][-1]
+    name = [
+        name
+        for name, array in network.parameters().items()
+        if np.array_equal(array, last.bias)  # it is the last layer, wherever it was made
+    ][-1]
     bias = (last.bias - last(hidden).mean(axis=0)).astype(last.bias.dtype)
     network.set_parameters({name: bias})
     return Linear(last.weight, bias)

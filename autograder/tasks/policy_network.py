@@ -9,6 +9,7 @@ from autograder.student.interface import Student, StudentObject, Tensor
 from autograder.tasks.answers import choice_task
 from autograder.tasks.base import Task, WrongAnswer, expect, expect_close, expect_shape
 from autograder.tasks.networks import (
+    centred,
     differences,
     distance,
     linear_layers,
@@ -17,6 +18,7 @@ from autograder.tasks.networks import (
     relu,
     rise,
     softmax,
+    through,
 )
 from autograder.tasks.policies import action_task, policy_loss_task
 from autograder.tasks.returns import normalise_task, returns_task
@@ -59,7 +61,7 @@ def each_row_sums_to_one(student: Student, random: np.random.Generator) -> None:
             "The columns sum to one, the rows do not: the softmax runs over the batch (dim=0). "
             "Each observation needs its own probabilities: dim=-1.",
         )
-    if np.all(output <= 0):
+    if np.allclose(np.exp(output).sum(axis=1), 1, atol=1e-4):
         expect(
             False,
             "log_softmax",
@@ -91,9 +93,10 @@ def computes_what_its_layers_say(student: Student, random: np.random.Generator) 
         "one Linear(7, 3): use the arguments, not fixed numbers.",
     )
     x = observations(random)
-    hidden = without = x.astype(np.float64)
-    for layer in layers[:-1]:
-        hidden, without = relu(layer(hidden)), layer(without)
+    through(layers, x)  # says so if one does not fit the next
+    hidden = relu(through(layers[:-1], x))
+    without = through(layers[:-1], x, lambda values: values)
+    layers[-1] = centred(network, layers[-1], hidden)
     logits = layers[-1](hidden)
     expect_close(
         network(Tensor(x)),
@@ -180,6 +183,12 @@ def act_answers_and_remembers(student: Student, random: np.random.Generator) -> 
                     "self.memory holds the actions: the loss needs their log-probabilities.",
                 ),
             ),
+        )
+        expect(
+            np.array_equal(action, chosen[0]),
+            "other_action",
+            "act should answer with the actions that choose_action drew, and remember the "
+            "log-probabilities of these.",
         )
 
 

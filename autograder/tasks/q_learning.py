@@ -12,7 +12,8 @@ environments in which an agent must find known Q-values).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -46,6 +47,8 @@ __all__ = [
 #: How a batch's arrays are handed to the student's function.
 HandOver = Callable[[np.ndarray], object]
 ROWS = 6
+#: Answers that differ so much somewhere are told apart, whatever is tolerated.
+DISTINCT = 0.05
 
 
 class _Steps(NamedTuple):
@@ -88,16 +91,20 @@ def targets_task(
 
     @task.check("targets_are_right", points=2)
     def targets_are_right(student: Student, random: np.random.Generator) -> None:
-        q = QNetwork.draw(random)
-        steps = _steps(random)
-        values = q.values(steps.next_observation)
+        while True:
+            q, steps = QNetwork.draw(random), _steps(random)
+            values = q.values(steps.next_observation)
+            right = _targets(steps, values.max(axis=1))
+            wrong = (*_wrong_sums(steps, values.max(axis=1)), *_wrong_choices(steps, values))
+            if _all_differ(right, wrong):
+                break
         expect_close(
             ask(student, network(student, q.layers), steps),
-            _targets(steps, values.max(axis=1)),
+            right,
             "wrong_targets",
             "The target of a step is its reward + gamma * the largest Q-value of the next "
             "observation, and the reward alone if the episode terminated with it.",
-            otherwise=_typical(steps, values),
+            otherwise=wrong,
             tolerance=1e-3,
         )
 
@@ -150,42 +157,20 @@ def double_targets_task(
 
     @task.check("one_network_chooses_the_other_judges", points=2)
     def one_chooses_the_other_judges(student: Student, random: np.random.Generator) -> None:
-        q, other, steps = _disagreeing(random)
-        online, target = q.values(steps.next_observation), other.values(steps.next_observation)
-        rows = np.arange(ROWS)
-        wrong = (
-            WrongAnswer(
-                "plain_dqn",
-                _targets(steps, target.max(axis=1)),
-                "This is plain DQN: the target network chooses the action *and* says its value. In "
-                "Double DQN `net` chooses (argmax), and the target network says the value of that "
-                "action.",
-            ),
-            WrongAnswer(
-                "only_the_online_network",
-                _targets(steps, online.max(axis=1)),
-                "Only `net` was asked, for the choice and for the value: the value comes from the "
-                "target network.",
-            ),
-            WrongAnswer(
-                "networks_swapped",
-                _targets(steps, online[rows, target.argmax(axis=1)]),
-                "The two networks are swapped: `net` chooses, the target network says the value.",
-            ),
-            WrongAnswer(
-                "smaller_of_both",
-                _targets(steps, np.minimum(online.max(axis=1), target.max(axis=1))),
-                "This takes the smaller of two maxima (as TD3 does). Double DQN takes the target "
-                "network's value of the action that `net` rates best.",
-            ),
-        )
+        while True:
+            q, other, steps = QNetwork.draw(random), QNetwork.draw(random), _steps(random)
+            online, target = q.values(steps.next_observation), other.values(steps.next_observation)
+            judged = target[np.arange(ROWS), online.argmax(axis=1)]
+            wrong = (*_wrong_roles(steps, online, target), *_wrong_sums(steps, judged))
+            if _all_differ(_targets(steps, judged), wrong):
+                break
         expect_close(
             ask(student, network(student, q.layers), network(student, other.layers), steps),
-            _targets(steps, target[rows, online.argmax(axis=1)]),
+            _targets(steps, judged),
             "wrong_targets",
             "The target is the reward + gamma * what the target network says of the action that "
             "`net` rates best, and the reward alone if the episode terminated.",
-            otherwise=(*wrong, *_typical(steps, target[rows, online.argmax(axis=1)][:, None])),
+            otherwise=wrong,
             tolerance=1e-3,
         )
 
@@ -388,9 +373,18 @@ def _targets(steps: _Steps, following: np.ndarray) -> np.ndarray:
     return steps.reward + steps.gamma * np.where(steps.terminated, 0.0, following)
 
 
-def _typical(steps: _Steps, values: np.ndarray) -> tuple[WrongAnswer, ...]:
-    """What typical mistakes make of the next observations' Q-values, (ROWS, any)."""
-    best = values.max(axis=1)
+def _all_differ(right: np.ndarray, wrong: Sequence[WrongAnswer]) -> bool:
+    """Whether no mistake gives the right answer, or another mistake's, by chance."""
+    named = [("", right), *((answer.mistake, answer.values) for answer in wrong)]
+    return all(
+        np.max(np.abs(values - others)) > DISTINCT
+        for (name, values), (other, others) in combinations(named, 2)
+        if name != other
+    )
+
+
+def _wrong_sums(steps: _Steps, best: np.ndarray) -> tuple[WrongAnswer, ...]:
+    """What typical mistakes make of the right values of the next observations, (ROWS,)."""
     reward, gamma, over = steps.reward, steps.gamma, steps.terminated
     return (
         WrongAnswer(
@@ -440,6 +434,17 @@ def _typical(steps: _Steps, values: np.ndarray) -> tuple[WrongAnswer, ...]:
             "The reward is discounted, too; only V(s') is.",
         ),
         WrongAnswer(
+            "sign_flipped",
+            reward - gamma * np.where(over, 0.0, best),
+            "V(s') is subtracted: what comes later is *added* to the reward.",
+        ),
+    )
+
+
+def _wrong_choices(steps: _Steps, values: np.ndarray) -> tuple[WrongAnswer, ...]:
+    """Something else than the largest of the next observations' Q-values, (ROWS, n_actions)."""
+    return (
+        WrongAnswer(
             "min_instead_of_max",
             _targets(steps, values.min(axis=1)),
             "You take the smallest Q-value of the next observation; the agent will do its best: "
@@ -472,10 +477,35 @@ def _typical(steps: _Steps, values: np.ndarray) -> tuple[WrongAnswer, ...]:
             _targets(steps, values[:, 0]),
             "You always take the Q-value of action 0: take the largest of each row.",
         ),
+    )
+
+
+def _wrong_roles(steps: _Steps, online: np.ndarray, target: np.ndarray) -> tuple[WrongAnswer, ...]:
+    """The two networks' Q-values, (ROWS, n_actions) each, in other roles than Double DQN's."""
+    return (
         WrongAnswer(
-            "sign_flipped",
-            reward - gamma * np.where(over, 0.0, best),
-            "V(s') is subtracted: what comes later is *added* to the reward.",
+            "plain_dqn",
+            _targets(steps, target.max(axis=1)),
+            "This is plain DQN: the target network chooses the action *and* says its value. In "
+            "Double DQN `net` chooses (argmax), and the target network says the value of that "
+            "action.",
+        ),
+        WrongAnswer(
+            "only_the_online_network",
+            _targets(steps, online.max(axis=1)),
+            "Only `net` was asked, for the choice and for the value: the value comes from the "
+            "target network.",
+        ),
+        WrongAnswer(
+            "networks_swapped",
+            _targets(steps, online[np.arange(ROWS), target.argmax(axis=1)]),
+            "The two networks are swapped: `net` chooses, the target network says the value.",
+        ),
+        WrongAnswer(
+            "smaller_of_both",
+            _targets(steps, np.minimum(online.max(axis=1), target.max(axis=1))),
+            "This takes the smaller of two maxima (as TD3 does). Double DQN takes the target "
+            "network's value of the action that `net` rates best.",
         ),
     )
 
@@ -500,22 +530,15 @@ def _expect_one_for_each_row(targets: object, q: QNetwork) -> None:
 def _expect_no_gradient(
     student: Student, function: str, arguments: tuple[object, ...], net: StudentObject
 ) -> None:
-    found = student.gradients(function, *arguments, network=net)
+    # Kept there, they are not differentiated: a right answer may call `reward.numpy()`.
+    given = [student.keep(item) if isinstance(item, Tensor) else item for item in arguments]
+    found = student.gradients(function, *given, network=net)
     expect(
         all(array is None or not np.any(array) for array in found.parameters.values()),
         "gradient_through_the_target",
         "The targets still hang on the network's weights: learning would move the target instead "
         "of the prediction. Compute them without gradient (torch.no_grad(), tf.stop_gradient).",
     )
-
-
-def _disagreeing(random: np.random.Generator) -> tuple[QNetwork, QNetwork, _Steps]:
-    """Two networks that rate different actions best in at least two of the rows that count."""
-    while True:
-        q, other, steps = QNetwork.draw(random), QNetwork.draw(random), _steps(random)
-        best = [net.values(steps.next_observation).argmax(axis=1) for net in (q, other)]
-        if np.sum((best[0] != best[1]) & ~steps.terminated) >= 2:
-            return q, other, steps
 
 
 class _LossCase(NamedTuple):
@@ -528,12 +551,15 @@ class _LossCase(NamedTuple):
 
     @classmethod
     def draw(cls, random: np.random.Generator) -> _LossCase:
-        q = QNetwork.draw(random)
-        observation = random.normal(size=(ROWS, 4)).astype(np.float32)
-        action = random.permutation(np.arange(ROWS) % q.n_actions)
-        error = np.array([0.3, -0.6, 0.8, -1.7, 2.5, -3.1]) * random.uniform(0.9, 1.1, size=ROWS)
-        taken = q.values(observation)[np.arange(ROWS), action]
-        return cls(q, observation, action, (taken - random.permutation(error)).astype(np.float32))
+        while True:
+            q = QNetwork.draw(random)
+            observation = random.normal(size=(ROWS, 4)).astype(np.float32)
+            action = random.permutation(np.arange(ROWS) % q.n_actions)
+            size = np.array([0.3, -0.6, 0.8, -1.7, 2.5, -3.1]) * random.uniform(0.9, 1.1, size=ROWS)
+            targets = q.values(observation)[np.arange(ROWS), action] - random.permutation(size)
+            case = cls(q, observation, action, targets.astype(np.float32))
+            if _all_differ(np.mean(huber(case.error)), case.typical()):
+                return case
 
     @property
     def error(self) -> np.ndarray:

@@ -95,6 +95,7 @@ def returns_task(unit: str) -> Task:
     @task.check("integer_rewards", points=1)
     def integer_rewards(student: Student, random: np.random.Generator) -> None:
         rewards = [int(reward) for reward in random.integers(1, 5, size=4)]
+        rewards[-1] = int(random.choice([1, 3]))  # half of it is no whole number
         right = discounted(np.array(rewards, dtype=float), 0.5)
         returns = student.call("discounted_returns", rewards, 0.5)
         expect_close(

@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from autograder.evaluation import (
+    CURVE_POINTS,
+    PROBED,
     Disguise,
     NetworkDoesNotDecide,
     derived_seed,
@@ -9,9 +13,12 @@ from autograder.evaluation import (
     told_seed,
     train_and_score,
 )
-from autograder.rules import AgentRule
+from autograder.learning import DoesNotReinforce
+from autograder.rules import AgentRule, Learns
+from autograder.student.interface import StudentError
 from autograder.student.local import LocalStudent
 from helpers import Training
+from helpers.agents import AbstractAgent
 from helpers.environments import make_environments
 
 RULE = AgentRule(
@@ -183,3 +190,359 @@ def test_seeds_come_from_the_secret_and_the_name():
         )
         == 3
     )
+
+
+def test_all_disguises_of_a_cart_pole_are_drawn():
+    drawn = [Disguise.draw(np.random.default_rng(seed), 4, 2) for seed in range(300)]
+
+    assert len({tuple(disguise.permutation) for disguise in drawn}) == 8
+    assert len({tuple(disguise.signs) for disguise in drawn}) == 16
+    assert {tuple(disguise.actions) for disguise in drawn} == {(0, 1), (1, 0)}
+    assert all(set(disguise.signs) <= {-1, 1} for disguise in drawn)
+    assert all(disguise.signs.dtype == np.float32 for disguise in drawn)
+
+
+@pytest.mark.parametrize(("width", "n_actions"), [(2, 3), (3, 1), (5, 2), (8, 4)])
+def test_observations_of_any_width_are_disguised(width, n_actions):
+    for seed in range(20):
+        disguise = Disguise.draw(np.random.default_rng(seed), width, n_actions)
+        assert sorted(disguise.permutation) == list(range(width))
+        assert not np.any(disguise.permutation == np.arange(width))
+        assert disguise.signs.shape == (width,)
+        assert sorted(disguise.actions) == list(range(n_actions))
+
+
+def test_what_the_student_is_told_and_what_is_drawn_with_fills_its_range():
+    secret = [derived_seed(b"secret", str(number)) for number in range(200)]
+    told = [told_seed(seed) for seed in secret]
+
+    assert 2**61 < max(secret) < 2**62
+    assert min(secret) < 2**57
+    assert 2**30 < max(told) < 2**31
+    assert min(told) < 2**26
+
+
+def test_names_of_seeds_do_not_run_together():
+    assert derived_seed(b"secret", "ab", "c") != derived_seed(b"secret", "a", "bc")
+
+
+def evaluated(outcomes, threshold=475.0, seeds=(7, 8, 9), episodes=100):
+    """Evaluate trainings whose score and episodes' scores are written down."""
+    asked = []
+
+    def train(seed):
+        asked.append(seed)
+        score, curve = outcomes[len(asked) - 1]
+        return score, [{"episode": i, "score": one, "steps": 1} for i, one in enumerate(curve)]
+
+    rule = replace(RULE, threshold=threshold, episodes=episodes)
+    result = evaluate(rule, train, seeds)
+    assert result.seeds == tuple(asked)
+    return result
+
+
+def test_the_best_training_counts():
+    result = evaluated([(10.0, [1.0]), (30.0, [2.0, 3.0]), (20.0, [4.0])], episodes=50)
+
+    assert (result.mean, result.threshold, result.episodes) == (30.0, 475.0, 50)
+    assert result.scores == (10.0, 30.0, 20.0)
+    assert result.curve == (2.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("score", "trainings"), [(474.9, 3), (475.0, 1), (475.1, 1), (500.0, 1), (0.0, 3)]
+)
+def test_the_training_that_reaches_the_threshold_is_the_last(score, trainings):
+    result = evaluated([(score, [1.0])] * 3)
+
+    assert result.scores == (score,) * trainings
+
+
+@pytest.mark.parametrize(
+    ("episodes", "points"),
+    [
+        (0, []),
+        (1, [0.0]),
+        (CURVE_POINTS, list(range(CURVE_POINTS))),
+        (CURVE_POINTS + 1, [0.5 + 2 * i for i in range(CURVE_POINTS // 2)] + [CURVE_POINTS]),
+        (3 * CURVE_POINTS, [1.0 + 3 * i for i in range(CURVE_POINTS)]),
+    ],
+)
+def test_a_long_curve_is_averaged_over_a_few_episodes_each(episodes, points):
+    result = evaluated([(500.0, list(range(episodes)))])
+
+    assert result.curve == tuple(points)
+    assert len(result.curve) <= CURVE_POINTS == 200
+
+
+class ArrayNet:
+    """A linear network made of arrays; `says` is what it answers instead of its values."""
+
+    says = None
+
+    def __init__(self, *others):
+        first = np.array([[1, -1], [2, -2], [3, -3], [4, -4]], np.float32)
+        self.weights = [first, *others]
+
+    def values(self, observation):
+        return (observation @ self.weights[0]).astype(np.float64)
+
+    def __call__(self, observation):
+        values = self.values(observation)
+        return values if self.says is None else self.says(values)
+
+    def get_weights(self):
+        return self.weights
+
+    def set_weights(self, weights):
+        self.weights = weights
+
+
+class Untrained(AbstractAgent):
+    """An agent that learns nothing, but whose network decides."""
+
+    net_class = ArrayNet
+
+    def __init__(self):
+        self.net = self.net_class()
+
+    def act(self, observation, explore=True):
+        return self.net.values(observation).argmax(axis=1)
+
+
+def agent_with(net_class):
+    return type("Agent", (Untrained,), {"net_class": net_class})
+
+
+SHORT = replace(RULE, training=Training(episodes=4, environments=2), episodes=5)
+
+
+def scored(make_agent, seed=1, student=LocalStudent, **changes):
+    """One short training of an agent that such a function makes."""
+    asked = student({"make_agent": make_agent}, None)
+    rule = replace(SHORT, **changes)
+    return train_and_score(rule, asked, lambda made, _: asked.object(made.number), seed)
+
+
+def kept(agents, agent):
+    """A function that makes such agents, and keeps them in the list."""
+
+    def make_agent():
+        agents.append(agent())
+        return agents[-1]
+
+    return make_agent
+
+
+def test_a_training_gives_the_score_afterwards_and_its_own_episodes():
+    score, statistics = scored(Untrained)
+
+    assert 8 < score < 475
+    assert score * 5 == pytest.approx(round(score * 5))
+    assert [episode["episode"] for episode in statistics] == [0, 1, 2, 3]
+
+
+def test_the_greedy_agent_is_scored_after_training_on_the_rules_episodes():
+    class Watches(Untrained):
+        def __init__(self):
+            super().__init__()
+            self.asked = []
+
+        def act(self, observation, explore=True):
+            self.asked.append((len(observation), explore))
+            return super().act(observation, explore)
+
+    agents = []
+    scored(kept(agents, Watches))
+    greedy = [rows for rows, explore in agents[0].asked if not explore]
+
+    assert agents[0].asked[0] == (2, True)
+    assert greedy[:3] == [PROBED, PROBED, 5]
+    assert not any(explore for _, explore in agents[0].asked[-len(greedy) :])
+
+
+def test_the_graders_training_shows_no_progress(capsys):
+    scored(Untrained)
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_proxy_is_told_the_number_of_actions():
+    told = []
+    student = LocalStudent({"make_agent": Untrained}, None)
+
+    def proxy(made, n_actions):
+        told.append(n_actions)
+        return student.object(made.number)
+
+    train_and_score(SHORT, student, proxy, 1)
+
+    assert told == [2]
+
+
+def test_the_students_code_is_seeded_with_what_it_may_know():
+    told = []
+
+    class Listens(LocalStudent):
+        def seed(self, seed):
+            told.append(seed)
+
+    scored(Untrained, seed=5, student=Listens)
+
+    assert told == [told_seed(5)]
+
+
+@pytest.mark.parametrize("made", [None, 3, "agent " * 50])
+def test_the_factory_must_return_an_agent(made):
+    with pytest.raises(StudentError, match=r"make_agent\(\) must return an agent, not ") as caught:
+        scored(lambda: made)
+
+    assert caught.value.kind == "TypeError"
+    assert len(caught.value.message) < 130
+
+
+def test_after_training_an_agent_has_its_own_weights_again():
+    agents = []
+    scored(kept(agents, Untrained))
+
+    assert np.array_equal(agents[0].net.weights[0], ArrayNet().weights[0])
+
+
+def test_only_weights_of_floats_are_exchanged_and_each_keeps_its_kind():
+    given = []
+
+    class Counts(ArrayNet):
+        def __init__(self):
+            super().__init__(np.array([7, 8]), np.ones(3), np.array([True, False]))
+
+        def set_weights(self, weights):
+            given.append(weights)
+            super().set_weights(weights)
+
+    scored(agent_with(Counts))
+    other, back = given[-2:]
+
+    for weights in (other, back):
+        assert [weight.dtype for weight in weights] == [np.float32, np.int64, np.float64, bool]
+        assert [weight.shape for weight in weights] == [(4, 2), (2,), (3,), (2,)]
+        assert np.array_equal(weights[1], [7, 8])
+        assert np.array_equal(weights[3], [True, False])
+    assert not np.any(other[0] == back[0])
+    assert not np.any(other[2] == back[2])
+
+
+@pytest.mark.parametrize("learns", Learns)
+@pytest.mark.parametrize("above", [0.0, 0.1, 5.0])
+def test_who_reaches_the_threshold_is_asked_whether_it_learns(learns, above):
+    score, _ = scored(Untrained)
+
+    with pytest.raises(DoesNotReinforce):
+        scored(Untrained, threshold=score - above, learns=learns)
+
+
+@pytest.mark.parametrize("learns", Learns)
+def test_who_stays_below_the_threshold_is_not_asked_whether_it_learns(learns):
+    score, _ = scored(Untrained)
+
+    assert scored(Untrained, threshold=score + 0.1, learns=learns)[0] == score
+
+
+def test_without_a_question_the_score_alone_counts():
+    score, _ = scored(Untrained)
+
+    assert scored(Untrained, threshold=score - 1, learns=None)[0] == score
+
+
+def test_an_agent_without_a_network_does_not_decide_through_it():
+    class NoNetwork(Untrained):
+        net_class = type(None)
+
+        def act(self, observation, explore=True):
+            return np.zeros(len(observation), dtype=np.int64)
+
+    with pytest.raises(NetworkDoesNotDecide, match="no network with weights"):
+        scored(NoNetwork)
+
+
+def other_action_better_by(difference):
+    """Rates every action that is not chosen a bit better than the chosen one."""
+
+    def says(values):
+        best = values.max(axis=1, keepdims=True)
+        return np.where(values == best, best, best + difference)
+
+    return says
+
+
+def one_row_worse(values):
+    values[5] = -values[5]
+    return values
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        None,
+        lambda values: 10 * values - 3,
+        lambda values: np.concatenate([values, values.min(axis=1, keepdims=True)], axis=1),
+        other_action_better_by(0.5e-5),
+    ],
+    ids=["its_values", "in_other_units", "more_values_than_actions", "the_same_but_for_rounding"],
+)
+def test_a_network_that_rates_the_chosen_actions_best_decides(says):
+    net = type("Net", (ArrayNet,), {"says": staticmethod(says) if says else None})
+
+    assert scored(agent_with(net)) == scored(Untrained)
+
+
+@pytest.mark.parametrize(
+    ("says", "message"),
+    [
+        (lambda values: "values", "one row of values per observation"),
+        (lambda values: values[:, 0], "one row of values per observation"),
+        (lambda values: values[:, :, None], "one row of values per observation"),
+        (lambda values: values[None], "one row of values per observation"),
+        (lambda values: values[:-1], "one row of values per observation"),
+        (lambda values: np.repeat(values, 2, axis=0), "one row of values per observation"),
+        (lambda values: values[:, :1], "one value per action"),
+        (lambda values: -values, "rates best"),
+        (one_row_worse, "rates best"),
+        (other_action_better_by(2e-5), "rates best"),
+    ],
+)
+def test_a_network_that_rates_others_best_or_nothing_does_not_decide(says, message):
+    net = type("Net", (ArrayNet,), {"says": staticmethod(says)})
+
+    with pytest.raises(NetworkDoesNotDecide, match=message) as caught:
+        scored(agent_with(net))
+    assert not isinstance(caught.value, DoesNotReinforce)
+
+
+def test_other_weights_must_not_change_the_number_of_values():
+    class Grows(ArrayNet):
+        def __call__(self, observation):
+            values = self.values(observation)
+            if np.array_equal(self.weights[0], ArrayNet().weights[0]):
+                return values
+            return np.concatenate([values, values - 1], axis=1)
+
+    with pytest.raises(NetworkDoesNotDecide, match="changes the number of its values"):
+        scored(agent_with(Grows))
+
+
+def test_other_weights_must_change_the_values():
+    class Deaf(ArrayNet):
+        def set_weights(self, weights):
+            pass
+
+    with pytest.raises(NetworkDoesNotDecide, match="change nothing"):
+        scored(agent_with(Deaf))
+
+
+def test_the_network_must_decide_with_other_weights_too():
+    class Remembers(Untrained):
+        def act(self, observation, explore=True):
+            return ArrayNet().values(observation).argmax(axis=1)
+
+    with pytest.raises(NetworkDoesNotDecide, match="rates best"):
+        scored(Remembers)

@@ -146,8 +146,8 @@ MISTAKES = (
         ),
         MEMORY,
         "gives_back_what_was_pushed",
-        "samples_empty_places",
-        "never pushed",
+        "observations_swapped",
+        "after the step",
         also=PROBES,
     ),
     Mistake(
@@ -192,8 +192,8 @@ MISTAKES = (
         (Edit("memory", DRAW, "np.arange(self.size - batch_size, self.size)"),),
         MEMORY,
         "samples_all_equally_often",
-        "some_never_sampled",
-        "never drawn",
+        "same_batch_again",
+        "draw anew",
         also=(f"{MEMORY}:gives_back_what_was_pushed", *PROBES),
     ),
     Mistake(
