@@ -487,6 +487,18 @@ def one_wrong_row(values):
     return action
 
 
+def test_epsilon_is_a_probability_whenever_actions_are_asked_for():
+    asked = []
+
+    def recorded(net, observation, epsilon):
+        asked.append(epsilon)
+        return epsilon_greedy()(net, observation, epsilon)
+
+    assert failures(ask_act(recorded)) == {}
+    assert {0.0, 1.0} < set(asked)
+    assert all(0 <= epsilon <= 1 for epsilon in asked)
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_one_draw_for_all_rows_is_named_so_even_if_it_hits_the_best_action(seed):
     def one_draw(values):

@@ -1,5 +1,7 @@
 """Networks computed by hand answer what PyTorch's answer; odd networks are named."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -195,6 +197,25 @@ def test_torch_writes_a_weight_as_outputs_by_inputs():
     (layer,) = layers_of([weight, bias], "torch")
 
     assert layer(np.array([[1.0, 2.0]])).tolist() == [[3.0, 8.0, 13.0]]
+
+
+@pytest.mark.parametrize("sizes", [(4, 7, 3), (4, 8, 6, 3), (4, 9, 8, 7, 6, 5, 3)], ids=str)
+@pytest.mark.parametrize("turned", [slice(None), slice(None, None, -1)], ids=["", "backwards"])
+def test_layers_stand_in_the_order_of_their_use_however_they_were_made(sizes, turned):
+    shapes = list(pairwise(sizes))
+    network = nn.ModuleList([nn.Linear(*shape) for shape in shapes[turned]])
+
+    layers = linear_layers(made(network), "torch")
+
+    assert [layer.weight.shape for layer in layers] == shapes
+
+
+def test_layers_that_do_not_fit_stay_as_they_were_made():
+    network = nn.ModuleList([nn.Linear(6, 3), nn.Linear(4, 7)])
+
+    layers = linear_layers(made(network), "torch")
+
+    assert [layer.weight.shape for layer in layers] == [(6, 3), (4, 7)]
 
 
 @pytest.mark.parametrize(
