@@ -46,7 +46,8 @@ course: setup  ## regenerate every generated notebook from solutions/
 	@$(BIN)/autograder build
 
 lab: setup  ## open JupyterLab on the course
-	@$(BIN)/jupyter lab course
+	@# In a container one is root, which Jupyter refuses unless told that this is meant.
+	@$(BIN)/jupyter lab course $$([ "$$(id -u)" != 0 ] || echo --allow-root)
 
 setup: $(INSTALLED)
 
