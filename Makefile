@@ -124,7 +124,9 @@ mutation: setup  ## kill mutants of the checks (docs/mutation.md), SAMPLE of the
 		PYTHONPATH=. $(VENV)-mutation/bin/python -m mutation.sample $$session --size $(SAMPLE)
 	fi
 	cr-http-workers $$config . > .autograder/mutation.log 2>&1 &
-	trap 'pkill -f "cosmic-ray .*http-worker"' EXIT
+	running=
+	# First who asks: without workers it would note the rest as failed, and not ask it again.
+	trap 'kill $$running 2> /dev/null || true; pkill -f "cosmic-ray .*http-worker"' EXIT
 	sleep 10
 	cosmic-ray exec $$config $$session 2>> .autograder/mutation.log &
 	running=$$!

@@ -23,7 +23,7 @@ UNITS = {
     "returns": ("policy_network", "actor_critic"),
     "saving": ("policy_network", "actor_critic"),
 }
-#: The tests of other modules, and those that a module has beside its own.
+#: The tests of the modules outside autograder/tasks.
 TESTS = {
     "evaluation": ["tests/autograder/test_evaluation.py"],
     "learning": ["tests/autograder/test_learning.py", "tests/autograder/test_evaluation.py"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,16 @@ SIGN = "The sign is flipped: put a minus in front of the sum."
 def share_tolerance(probability: float) -> float:
     """How far the share of an action among the draws may lie from its probability."""
     return 6 * float(np.sqrt(probability * (1 - probability) / DRAWS))
+
+
+def expect_drawn(action: np.ndarray, drawn: Any) -> None:
+    """An agent's act answers with the actions that choose_action drew."""
+    expect(
+        np.array_equal(action, drawn),
+        "other_action",
+        "act should answer with the actions that choose_action drew, and remember the "
+        "log-probabilities of these.",
+    )
 
 
 def policy_loss_task(unit: str) -> Task:

@@ -20,7 +20,7 @@ from autograder.tasks.networks import (
     softmax,
     through,
 )
-from autograder.tasks.policies import action_task, policy_loss_task
+from autograder.tasks.policies import action_task, expect_drawn, policy_loss_task
 from autograder.tasks.returns import normalise_task, returns_task
 from autograder.tasks.saving import network_of, save_task
 from helpers.agents import Transition
@@ -184,12 +184,7 @@ def act_answers_and_remembers(student: Student, random: np.random.Generator) -> 
                 ),
             ),
         )
-        expect(
-            np.array_equal(action, chosen[0]),
-            "other_action",
-            "act should answer with the actions that choose_action drew, and remember the "
-            "log-probabilities of these.",
-        )
+        expect_drawn(action, chosen[0])
 
 
 @update.check("learns_when_all_episodes_have_ended", points=1, essential=True)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.student.interface import Student, StudentObject
-from autograder.tasks.networks import relu
+from autograder.tasks.networks import WIDTH, relu
 
 #: Weight (inputs, outputs) and bias (outputs,) of each layer.
 Layers = list[tuple[np.ndarray, np.ndarray]]
 #: Puts a network with these layers on the student's side, in the form that the unit uses.
 NetworkMaker = Callable[[Student, Layers], StudentObject]
 
-WIDTH, HIDDEN = 4, 8
+HIDDEN = 8
 
 
 def plain_network(student: Student, layers: Layers) -> StudentObject:

@@ -5,11 +5,12 @@ import pytest
 import torch
 from torch.distributions import Categorical
 
-from autograder.judging import NOT_REACHED, judge
+from autograder.judging import judge
 from autograder.rules import Learns
 from autograder.student.local import LocalStudent
 from autograder.tasks.actor_critic import AGENT, FRAMEWORK, TASKS, act
 from autograder.tasks.actor_critic_network import probabilities_of_net
+from tests.autograder.task_tools import verdicts
 
 SEEDS = (1, 2)
 
@@ -39,11 +40,7 @@ def with_values(values):
 
 def failures(function, seed):
     student = LocalStudent({"choose_action": function}, "torch")
-    return {
-        check.check: (check.mistake, check.message)
-        for check in judge(act, student, seed).checks
-        if not check.passed and check.mistake != NOT_REACHED
-    }
+    return verdicts(judge(act, student, seed))
 
 
 @pytest.mark.parametrize("seed", range(3))

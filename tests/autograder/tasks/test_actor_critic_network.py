@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from autograder.judging import NOT_REACHED, judge
+from autograder.judging import judge
 from autograder.student.local import LocalStudent
 from autograder.tasks.actor_critic_network import (
     bias_name,
@@ -14,6 +14,7 @@ from autograder.tasks.actor_critic_network import (
     part_of,
     probabilities_of_net,
 )
+from tests.autograder.task_tools import verdicts
 
 SEEDS = (1, 2)
 
@@ -151,11 +152,7 @@ class ValueOff(Network):
 def failures(network, seed):
     """The checks that fail, and the mistake and message of each; those not reached left out."""
     student = LocalStudent({"ActorCriticNetwork": network}, "torch")
-    return {
-        check.check: (check.mistake, check.message)
-        for check in judge(forward, student, seed).checks
-        if not check.passed and check.mistake != NOT_REACHED
-    }
+    return verdicts(judge(forward, student, seed))
 
 
 def named(network, seed):

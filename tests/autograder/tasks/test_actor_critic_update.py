@@ -9,9 +9,10 @@ import torch.nn.functional as F
 from torch import nn
 from torch.distributions import Categorical
 
-from autograder.judging import NOT_REACHED, RAISES, judge
+from autograder.judging import RAISES, judge
 from autograder.student.local import LocalStudent
 from autograder.tasks.actor_critic_update import update
+from tests.autograder.task_tools import verdicts
 
 SEEDS = (1, 2)
 
@@ -128,11 +129,7 @@ RIGHT = {"choose_action": choose_action, "advantage": advantage, "losses": losse
 def failures(agent, seed, **answers):
     """The checks that fail, and the mistake and message of each; those not reached left out."""
     student = LocalStudent({**RIGHT, "ACPolicy": agent, **answers}, "torch")
-    return {
-        check.check: (check.mistake, check.message)
-        for check in judge(update, student, seed).checks
-        if not check.passed and check.mistake != NOT_REACHED
-    }
+    return verdicts(judge(update, student, seed))
 
 
 def named(agent, seed, **answers):

@@ -9,13 +9,14 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from autograder.judging import NOT_REACHED, RAISES, judge
+from autograder.judging import RAISES, judge
 from autograder.rules import Learns
 from autograder.student.local import LocalStudent
 from autograder.tasks.base import Task
 from autograder.tasks.dqn import AGENT, FRAMEWORK, TASKS, forward, update
 from autograder.tasks.probes import LADDER, ProbedAgent
 from helpers.training import Training
+from tests.autograder.task_tools import mistakes
 
 SEEDS = (1, 2)
 
@@ -155,15 +156,6 @@ def without_probes():
 def only(name):
     """The task `update` with one of its checks."""
     return Task(update.name, update.needs, [check for check in update.checks if check.name == name])
-
-
-def mistakes(result):
-    """The mistakes by the names of their checks, as far as these were reached."""
-    return {
-        check.check: check.mistake
-        for check in result.checks
-        if not check.passed and check.mistake != NOT_REACHED
-    }
 
 
 def messages(result):

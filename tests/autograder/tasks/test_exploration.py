@@ -14,17 +14,9 @@ from autograder.tasks.exploration import (
     exponential_epsilon_task,
     linear_epsilon_task,
 )
+from tests.autograder.task_tools import failures, message
 
 SEEDS = (1, 2, 3)
-
-
-def failures(result):
-    """The mistake of each check that failed."""
-    return {check.check: check.mistake for check in result.checks if not check.passed}
-
-
-def message(result, name):
-    return next(check.message for check in result.checks if check.check == name)
 
 
 # --- the schedules

@@ -14,6 +14,7 @@ from autograder.tasks.policies import (
     policy_loss_task,
     share_tolerance,
 )
+from tests.autograder.task_tools import failures, message
 
 SEEDS = range(2)
 WITH_VALUES = (*ACTIONS_AND_LOG_PROBABILITIES, "values")
@@ -21,15 +22,6 @@ WITH_VALUES = (*ACTIONS_AND_LOG_PROBABILITIES, "values")
 
 def described(task):
     return [(check.name, check.points, check.essential) for check in task.checks]
-
-
-def mistakes(result):
-    """The mistakes by check; what passed is left out."""
-    return {check.check: check.mistake for check in result.checks if not check.passed}
-
-
-def message(result, name):
-    return next(check.message for check in result.checks if check.check == name)
 
 
 # The loss
@@ -86,7 +78,7 @@ def test_a_loss_earns_two_points():
 def test_a_right_loss_earns_all_points(policy_loss, seed):
     result = ask_loss(policy_loss, seed)
 
-    assert mistakes(result) == {}
+    assert failures(result) == {}
     assert result.points == 2
 
 
@@ -104,7 +96,7 @@ def test_a_right_loss_earns_all_points(policy_loss, seed):
 def test_a_loss_that_is_not_a_single_number_ends_the_task(policy_loss, said, seed):
     result = ask_loss(policy_loss, seed)
 
-    assert mistakes(result) == {
+    assert failures(result) == {
         "a_single_number": "not_a_number",
         "value": NOT_REACHED,
         "gradient_reaches_the_policy": NOT_REACHED,
@@ -153,7 +145,7 @@ def test_a_wrong_value_is_named_as_a_sum_and_as_a_mean(wrong, mistake, said, ste
         seed,
     )
 
-    assert mistakes(result) == {"value": mistake}
+    assert failures(result) == {"value": mistake}
     assert said in message(result, "value")
     assert result.points == 1
 
@@ -166,7 +158,7 @@ def test_a_sum_may_be_off_by_a_thousandth(part, mistake, direction, seed):
         loss = right_loss(log_probs, returns)
         return with_value(loss + direction * part * 1e-3 * (1 + loss.abs()), loss)
 
-    assert mistakes(ask_loss(policy_loss, seed)) == mistake
+    assert failures(ask_loss(policy_loss, seed)) == mistake
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -177,7 +169,7 @@ def test_a_mean_may_be_off_by_a_thousandth(part, mistake, direction, seed):
         loss = mean_loss(log_probs, returns)
         return with_value(loss * (1 + direction * part * 1e-3), loss)
 
-    assert mistakes(ask_loss(policy_loss, seed)) == mistake
+    assert failures(ask_loss(policy_loss, seed)) == mistake
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -200,7 +192,7 @@ def test_a_wrong_gradient_is_named_even_where_the_value_is_right(loss, mistake, 
         seed,
     )
 
-    assert mistakes(result) == {"gradient_reaches_the_policy": mistake}
+    assert failures(result) == {"gradient_reaches_the_policy": mistake}
     assert said in message(result, "gradient_reaches_the_policy")
     assert result.points == 1
 
@@ -218,7 +210,7 @@ def test_a_wrong_gradient_is_named_even_where_the_value_is_right(loss, mistake, 
 def test_a_loss_that_is_cut_off_keeps_the_point_for_its_value(cut, seed):
     result = ask_loss(lambda log_probs, returns: cut(right_loss(log_probs, returns)), seed)
 
-    assert mistakes(result) == {"gradient_reaches_the_policy": "graph_cut"}
+    assert failures(result) == {"gradient_reaches_the_policy": "graph_cut"}
     assert result.points == 1
 
 
@@ -227,7 +219,7 @@ def test_a_loss_that_is_cut_off_keeps_the_point_for_its_value(cut, seed):
 @pytest.mark.parametrize("loss", [right_loss, mean_loss])
 def test_a_gradient_may_be_off_by_a_thousandth(loss, direction, seed):
     def scaled(factor):
-        return mistakes(
+        return failures(
             ask_loss(
                 lambda log_probs, returns: with_value(
                     right_loss(log_probs, returns),
@@ -356,7 +348,7 @@ def test_an_action_earns_three_points(results):
 def test_a_right_action_earns_all_points(choose_action, seed):
     result = ask_action(choose_action, seed)
 
-    assert mistakes(result) == {}
+    assert failures(result) == {}
     assert result.points == 3
 
 
@@ -364,7 +356,7 @@ def test_a_right_action_earns_all_points(choose_action, seed):
 def test_a_right_action_with_a_value_earns_all_points(seed):
     result = ask_action(right_action_with_value, seed, WITH_VALUES)
 
-    assert mistakes(result) == {}
+    assert failures(result) == {}
     assert result.points == 3
 
 
@@ -384,7 +376,7 @@ def test_another_number_of_results_ends_the_task(answer, seed):
     two = ask_action(lambda *given: answer(*right_action(*given)), seed)
     three = ask_action(lambda *given: answer(*right_action_with_value(*given)), seed, WITH_VALUES)
 
-    assert mistakes(two) == {
+    assert failures(two) == {
         SHAPES: "not_two_results",
         LOG_PROBABILITY: NOT_REACHED,
         SHARES: NOT_REACHED,
@@ -393,7 +385,7 @@ def test_another_number_of_results_ends_the_task(answer, seed):
     assert message(two, SHAPES) == (
         "choose_action should return two things: the actions, the log-probabilities."
     )
-    assert mistakes(three)[SHAPES] == "not_three_results"
+    assert failures(three)[SHAPES] == "not_three_results"
     assert message(three, SHAPES) == (
         "choose_action should return three things: the actions, the log-probabilities, the values."
     )
@@ -420,7 +412,7 @@ def test_another_number_of_results_ends_the_task(answer, seed):
 def test_results_that_are_not_one_number_a_row_end_the_task(change, said, seed):
     result = ask_action(changed(change), seed)
 
-    assert mistakes(result) == {
+    assert failures(result) == {
         SHAPES: "wrong_shape",
         LOG_PROBABILITY: NOT_REACHED,
         SHARES: NOT_REACHED,
@@ -438,12 +430,12 @@ def test_the_values_are_asked_for_row_by_row_too(seed):
 
     result = ask_action(choose_action, seed, WITH_VALUES)
 
-    assert mistakes(result)[SHAPES] == "wrong_shape"
+    assert failures(result)[SHAPES] == "wrong_shape"
     assert "there should be 5 values" in message(result, SHAPES)
 
 
 def test_observations_may_come_in_double_precision():
-    assert mistakes(ask_action(needs_float32, seed=1))[SHAPES] == RAISES
+    assert failures(ask_action(needs_float32, seed=1))[SHAPES] == RAISES
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -466,7 +458,7 @@ def test_actions_must_be_the_whole_numbers_0_and_1(change, seed):
         seed,
     )
 
-    assert mistakes(result) == {LOG_PROBABILITY: "wrong_actions"}
+    assert failures(result) == {LOG_PROBABILITY: "wrong_actions"}
     assert "whole numbers 0 and 1" in message(result, LOG_PROBABILITY)
     assert result.points == 2
 
@@ -503,7 +495,7 @@ def test_actions_must_be_the_whole_numbers_0_and_1(change, seed):
 def test_another_log_probability_is_named(of, mistake, said, seed):
     result = ask_action(log_probability(of), seed)
 
-    assert mistakes(result) == {LOG_PROBABILITY: mistake}
+    assert failures(result) == {LOG_PROBABILITY: mistake}
     assert said in message(result, LOG_PROBABILITY)
     assert result.points == 2
 
@@ -524,7 +516,7 @@ def test_a_log_probability_may_be_off_by_a_thousandth(part, mistake, direction, 
         seed,
     )
 
-    assert mistakes(result) == mistake
+    assert failures(result) == mistake
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -552,7 +544,7 @@ def test_actions_that_do_not_follow_their_probabilities_are_named(
 ):
     result = ask_action(choose_action, seed)
 
-    assert mistakes(result) == {SHARES: mistake}
+    assert failures(result) == {SHARES: mistake}
     assert said in message(result, SHARES)
     assert result.points == 2
 
@@ -581,7 +573,7 @@ def test_actions_that_do_not_follow_their_probabilities_are_named(
 def test_the_share_of_an_action_tells_how_it_is_drawn(share, mistake):
     result = ask_action(with_share(round(share * DRAWS)), seed=1)
 
-    assert mistakes(result) == ({} if mistake is None else {SHARES: mistake})
+    assert failures(result) == ({} if mistake is None else {SHARES: mistake})
 
 
 @pytest.mark.parametrize("probability", [0.2, 0.5, 0.8])
@@ -597,7 +589,7 @@ def test_an_action_that_is_certain_may_never_be_missed():
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_probabilities_taken_for_logits_fail_the_draws_as_well(seed):
-    assert mistakes(ask_action(from_logits, seed)) == {
+    assert failures(ask_action(from_logits, seed)) == {
         LOG_PROBABILITY: "probabilities_taken_for_logits",
         SHARES: "wrong_distribution",
     }
@@ -616,7 +608,7 @@ def test_probabilities_taken_for_logits_fail_the_draws_as_well(seed):
 def test_a_log_probability_that_is_cut_off_costs_no_points_but_is_told(choose_action, seed):
     result = ask_action(choose_action, seed)
 
-    assert mistakes(result) == {GRADIENT: "graph_cut"}
+    assert failures(result) == {GRADIENT: "graph_cut"}
     assert "nothing will be learned" in message(result, GRADIENT)
     assert result.points == 3
 
@@ -627,4 +619,4 @@ def test_with_a_value_the_log_probability_must_still_know_the_network(seed):
         action, log_prob, value = right_action_with_value(net, observation)
         return action, log_prob.detach(), value
 
-    assert mistakes(ask_action(choose_action, seed, WITH_VALUES)) == {GRADIENT: "graph_cut"}
+    assert failures(ask_action(choose_action, seed, WITH_VALUES)) == {GRADIENT: "graph_cut"}

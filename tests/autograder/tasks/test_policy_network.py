@@ -7,11 +7,12 @@ from torch import nn
 from torch.distributions import Categorical
 from torch.nn import functional
 
-from autograder.judging import NOT_REACHED, judge
+from autograder.judging import judge
 from autograder.rules import Learns
 from autograder.student.local import LocalStudent
 from autograder.tasks.policy_network import AGENT, FRAMEWORK, TASKS, forward, update
 from helpers.training import Training
+from tests.autograder.task_tools import message, mistakes
 
 SEEDS = (1, 2)
 
@@ -472,19 +473,6 @@ def judged(task, seed, **changes):
     """A student's result who answers everything right, but for the changes."""
     student = LocalStudent({**RIGHT, "load_agent": load_agent, **changes}, FRAMEWORK)
     return judge(task, student, seed)
-
-
-def mistakes(result):
-    """The checks that failed when they were asked, and what they said."""
-    return {
-        check.check: check.mistake
-        for check in result.checks
-        if not check.passed and check.mistake != NOT_REACHED
-    }
-
-
-def message(result, check):
-    return next(found.message for found in result.checks if found.check == check)
 
 
 def offered(task):

@@ -21,6 +21,7 @@ from autograder.tasks.q_learning import (
     soft_update_task,
     targets_task,
 )
+from tests.autograder.task_tools import failures, message
 
 SEEDS = (1, 2)
 
@@ -37,16 +38,6 @@ MOVES, COPIES, OWN = "moves_by_tau", "copies_the_weights", "stays_a_network_of_i
 
 def ask(task, function, seed):
     return judge(task, LocalStudent({task.needs[0]: function}, "torch"), seed)
-
-
-def mistakes(result):
-    """What is wrong with an answer: the mistake of each check that failed."""
-    return {check.check: check.mistake for check in result.checks if not check.passed}
-
-
-def said(result, name):
-    """The message of a check."""
-    return next(check.message for check in result.checks if check.check == name)
 
 
 def worth(task):
@@ -119,7 +110,7 @@ def test_targets_are_worth_three_points():
 def test_right_targets_earn_all_points(function, seed):
     result = ask(targets_task("unit"), function, seed)
 
-    assert mistakes(result) == {}
+    assert failures(result) == {}
     assert result.points == 3
 
 
@@ -143,13 +134,13 @@ def test_right_targets_earn_all_points(function, seed):
 def test_targets_of_a_wrong_shape_end_the_task(formula, mistake, says, seed):
     result = ask(targets_task("unit"), targets_by(formula), seed)
 
-    assert mistakes(result) == {
+    assert failures(result) == {
         SHAPE: mistake,
         TARGETS: "not_reached",
         ENDLESS: "not_reached",
         GRADIENT: "not_reached",
     }
-    assert says in said(result, SHAPE)
+    assert says in message(result, SHAPE)
     assert result.points == 0
 
 
@@ -179,7 +170,7 @@ def test_targets_of_a_wrong_shape_end_the_task(formula, mistake, says, seed):
 def test_a_wrong_target_is_named(formula, mistake, seed):
     result = ask(targets_task("unit"), targets_by(formula), seed)
 
-    assert mistakes(result) == {TARGETS: mistake, ENDLESS: "wrong_without_ends"}
+    assert failures(result) == {TARGETS: mistake, ENDLESS: "wrong_without_ends"}
     assert result.points == 1
 
 
@@ -195,7 +186,7 @@ def test_a_wrong_target_is_named(formula, mistake, seed):
 def test_a_mistake_at_the_ends_does_not_show_without_them(formula, mistake, seed):
     result = ask(targets_task("unit"), targets_by(formula), seed)
 
-    assert mistakes(result) == {TARGETS: mistake}
+    assert failures(result) == {TARGETS: mistake}
     assert result.points == 1
 
 
@@ -206,7 +197,7 @@ def test_targets_that_work_only_where_an_episode_ends_fail_without_ends(seed):
 
     result = ask(targets_task("unit"), targets_by(breaks_without_ends), seed)
 
-    assert mistakes(result) == {ENDLESS: "wrong_without_ends"}
+    assert failures(result) == {ENDLESS: "wrong_without_ends"}
     assert result.points == 3
 
 
@@ -215,7 +206,7 @@ def test_targets_that_work_only_where_an_episode_ends_fail_without_ends(seed):
 def test_targets_may_be_off_by_a_thousandth(error, passes, seed):
     formula = targets_by(lambda r, q, on, g: r + g * best(q) * on + error)
 
-    wrong = mistakes(ask(targets_task("unit"), formula, seed))
+    wrong = failures(ask(targets_task("unit"), formula, seed))
 
     assert (TARGETS not in wrong) == passes
     assert (ENDLESS not in wrong) == passes
@@ -228,7 +219,7 @@ def test_a_target_must_not_hang_on_the_network(seed):
 
     result = ask(targets_task("unit"), with_gradient, seed)
 
-    assert mistakes(result) == {GRADIENT: "gradient_through_the_target"}
+    assert failures(result) == {GRADIENT: "gradient_through_the_target"}
     assert result.points == 2
 
 
@@ -237,7 +228,7 @@ def test_a_gradient_of_zero_moves_no_target():
         right = td_targets(target_net, reward, next_observation, terminated, gamma)
         return right + 0.0 * target_net(next_observation).sum()
 
-    assert mistakes(ask(targets_task("unit"), with_gradient_zero, 1)) == {}
+    assert failures(ask(targets_task("unit"), with_gradient_zero, 1)) == {}
 
 
 def test_targets_not_written_yet_are_not_solved():
@@ -246,7 +237,7 @@ def test_targets_not_written_yet_are_not_solved():
 
     result = ask(targets_task("unit"), td_targets, 1)
 
-    assert mistakes(result)[SHAPE] == "not_solved"
+    assert failures(result)[SHAPE] == "not_solved"
     assert result.points == 0
 
 
@@ -269,7 +260,7 @@ def test_a_unit_may_have_names_networks_and_arrays_of_its_own(make, online, seed
     result = ask(task, answer, seed)
 
     assert (task.name, task.needs) == ("unit/label", ("answer",))
-    assert mistakes(result) == {}
+    assert failures(result) == {}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -323,7 +314,7 @@ def test_double_targets_are_worth_three_points():
 def test_right_double_targets_earn_all_points(formula, seed):
     result = ask(double_targets_task("unit"), double_by(formula), seed)
 
-    assert mistakes(result) == {}
+    assert failures(result) == {}
     assert result.points == 3
 
 
@@ -339,7 +330,7 @@ def test_right_double_targets_earn_all_points(formula, seed):
 def test_double_targets_of_a_wrong_shape_end_the_task(formula, mistake, seed):
     result = ask(double_targets_task("unit"), double_by(formula), seed)
 
-    assert mistakes(result) == {SHAPE: mistake, DOUBLE: "not_reached", GRADIENT: "not_reached"}
+    assert failures(result) == {SHAPE: mistake, DOUBLE: "not_reached", GRADIENT: "not_reached"}
     assert result.points == 0
 
 
@@ -367,7 +358,7 @@ def test_double_targets_of_a_wrong_shape_end_the_task(formula, mistake, seed):
 def test_a_wrong_double_target_is_named(formula, mistake, seed):
     result = ask(double_targets_task("unit"), double_by(formula), seed)
 
-    assert mistakes(result) == {DOUBLE: mistake}
+    assert failures(result) == {DOUBLE: mistake}
     assert result.points == 1
 
 
@@ -376,7 +367,7 @@ def test_a_wrong_double_target_is_named(formula, mistake, seed):
 def test_double_targets_may_be_off_by_a_thousandth(error, seed):
     formula = double_by(lambda r, q, t, on, g: r + g * judged(q, t) * on + error)
 
-    assert mistakes(ask(double_targets_task("unit"), formula, seed)) == {}
+    assert failures(ask(double_targets_task("unit"), formula, seed)) == {}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -390,7 +381,7 @@ def test_a_double_target_must_hang_on_neither_network(hanging, seed):
 
     result = ask(double_targets_task("unit"), double_dqn_targets, seed)
 
-    assert mistakes(result) == {GRADIENT: "gradient_through_the_target"}
+    assert failures(result) == {GRADIENT: "gradient_through_the_target"}
     assert result.points == 2
 
 
@@ -414,7 +405,7 @@ def test_a_double_target_must_hang_on_neither_network(hanging, seed):
     ids=["always the first action", "smaller of both"],
 )
 def test_no_draw_makes_a_mistake_right_or_another(task, function, check, mistake, seed):
-    assert mistakes(ask(task, function, seed))[check] == mistake
+    assert failures(ask(task, function, seed))[check] == mistake
 
 
 def test_right_targets_may_leave_the_graph():
@@ -423,7 +414,7 @@ def test_right_targets_may_leave_the_graph():
             following = best(target_net(next_observation)).numpy()
         return torch.as_tensor(reward.numpy() + gamma * following * ~terminated.numpy())
 
-    assert mistakes(ask(targets_task("test"), with_numpy, 1)) == {}
+    assert failures(ask(targets_task("test"), with_numpy, 1)) == {}
 
 
 # The loss -----------------------------------------------------------------------------------------
@@ -474,7 +465,7 @@ def test_the_loss_is_worth_three_points():
 def test_a_right_loss_earns_all_points(formula, seed):
     result = ask(huber_loss_task("unit"), loss_by(formula), seed)
 
-    assert mistakes(result) == {}
+    assert failures(result) == {}
     assert result.points == 3
 
 
@@ -491,12 +482,12 @@ def test_a_right_loss_earns_all_points(formula, seed):
 def test_a_loss_that_is_no_number_ends_the_task(formula, says, seed):
     result = ask(huber_loss_task("unit"), loss_by(formula), seed)
 
-    assert mistakes(result) == {
+    assert failures(result) == {
         NUMBER: "not_a_number",
         VALUE: "not_reached",
         CHOSEN: "not_reached",
     }
-    assert says in said(result, NUMBER)
+    assert says in message(result, NUMBER)
     assert result.points == 0
 
 
@@ -519,7 +510,7 @@ def test_a_loss_that_is_no_number_ends_the_task(formula, says, seed):
 def test_a_wrong_loss_is_named(formula, mistake, seed):
     result = ask(huber_loss_task("unit"), loss_by(formula), seed)
 
-    assert mistakes(result) == {VALUE: mistake, CHOSEN: "wrong_gradient"}
+    assert failures(result) == {VALUE: mistake, CHOSEN: "wrong_gradient"}
     assert result.points == 0
 
 
@@ -528,7 +519,7 @@ def test_a_wrong_loss_is_named(formula, mistake, seed):
 def test_a_loss_may_be_off_by_a_thousandth(error, wrong, seed):
     function = loss_by(lambda q, a, t: right_loss(q, a, t) + error)
 
-    assert mistakes(ask(huber_loss_task("unit"), function, seed)) == wrong
+    assert failures(ask(huber_loss_task("unit"), function, seed)) == wrong
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -540,8 +531,8 @@ def test_a_loss_cut_from_its_graph_teaches_nothing(cut, seed):
 
     result = ask(huber_loss_task("unit"), function, seed)
 
-    assert mistakes(result) == {CHOSEN: "graph_cut"}
-    assert "does not depend on the network's weights" in said(result, CHOSEN)
+    assert failures(result) == {CHOSEN: "graph_cut"}
+    assert "does not depend on the network's weights" in message(result, CHOSEN)
     assert result.points == 2
 
 
@@ -554,8 +545,8 @@ def test_a_loss_must_reach_the_last_layer(seed):
 
     result = ask(huber_loss_task("unit"), q_loss, seed)
 
-    assert mistakes(result) == {CHOSEN: "graph_cut"}
-    assert "last layer" in said(result, CHOSEN)
+    assert failures(result) == {CHOSEN: "graph_cut"}
+    assert "last layer" in message(result, CHOSEN)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -567,7 +558,7 @@ def test_the_loss_pulls_at_the_chosen_actions(part, passes, seed):
 
     result = ask(huber_loss_task("unit"), loss_by(with_gradient_times_part), seed)
 
-    assert mistakes(result) == ({} if passes else {CHOSEN: "wrong_gradient"})
+    assert failures(result) == ({} if passes else {CHOSEN: "wrong_gradient"})
     assert result.points == (3 if passes else 2)
 
 
@@ -586,7 +577,7 @@ def test_the_loss_may_have_names_networks_and_arrays_of_its_own(seed):
     )
 
     assert (task.name, task.needs) == ("unit/label", ("answer",))
-    assert mistakes(ask(task, answer, seed)) == {}
+    assert failures(ask(task, answer, seed)) == {}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -687,7 +678,7 @@ def test_the_soft_update_is_worth_three_points():
 def test_a_right_soft_update_earns_all_points(function, seed):
     result = ask(soft_update_task("unit"), function, seed)
 
-    assert mistakes(result) == {}
+    assert failures(result) == {}
     assert result.points == 3
 
 
@@ -718,8 +709,8 @@ def test_a_right_soft_update_earns_all_points(function, seed):
 def test_a_wrong_soft_update_is_named(function, mistake, says, seed):
     result = ask(soft_update_task("unit"), function, seed)
 
-    assert mistakes(result) == {MOVES: mistake, OWN: "not_reached"}
-    assert says in said(result, MOVES)
+    assert failures(result) == {MOVES: mistake, OWN: "not_reached"}
+    assert says in message(result, MOVES)
     assert result.points == 0
 
 
@@ -731,12 +722,12 @@ def test_a_wrong_update_is_told_both_parts(seed):
         told.append(tau)
         soft_update(target_net, net, 0.01)
 
-    message = said(ask(soft_update_task("unit"), stands_nearly_still, seed), MOVES)
+    said = message(ask(soft_update_task("unit"), stands_nearly_still, seed), MOVES)
 
     tau = told[0]
     assert 0.1 <= tau <= 0.3
-    assert f"With tau = {tau} each weight" in message
-    assert f"{tau} * the network's weight + {1 - tau:.2f} * its own" in message
+    assert f"With tau = {tau} each weight" in said
+    assert f"{tau} * the network's weight + {1 - tau:.2f} * its own" in said
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -744,7 +735,7 @@ def test_a_wrong_update_is_told_both_parts(seed):
 def test_a_soft_update_may_be_off_by_a_thousandth(error, wrong, seed):
     function = updated_by(lambda slow, fast, tau: torch.lerp(slow, fast, tau) + error)
 
-    found = mistakes(ask(soft_update_task("unit"), function, seed))
+    found = failures(ask(soft_update_task("unit"), function, seed))
 
     assert found == ({MOVES: "wrong_update", OWN: "not_reached"} if wrong else {})
 
@@ -759,7 +750,7 @@ def test_from_one_weight_in_twenty_on_weights_are_left_out(inputs, mistake, seed
 
     result = ask(soft_update_task("unit", network=single), moves_the_weights_alone, seed)
 
-    assert mistakes(result)[MOVES] == mistake
+    assert failures(result)[MOVES] == mistake
 
 
 def stretched(layers, inputs):
@@ -781,7 +772,7 @@ def test_each_update_begins_where_the_last_one_ended(seed):
 
     result = ask(soft_update_task("unit"), begins_anew, seed)
 
-    assert mistakes(result)[MOVES] == "nothing_moved"
+    assert failures(result)[MOVES] == "nothing_moved"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -795,7 +786,7 @@ def test_a_full_update_must_copy_numbers_too(seed):
 
     result = ask(soft_update_task("unit"), shares_when_all_is_taken, seed)
 
-    assert mistakes(result) == {OWN: "target_aliased"}
+    assert failures(result) == {OWN: "target_aliased"}
     assert result.points == 2
 
 
@@ -875,7 +866,7 @@ def test_the_copy_is_worth_two_points():
 def test_a_right_copy_earns_all_points(function, seed):
     result = ask(copy_task("unit"), function, seed)
 
-    assert mistakes(result) == {}
+    assert failures(result) == {}
     assert result.points == 2
 
 
@@ -896,7 +887,7 @@ def test_a_right_copy_earns_all_points(function, seed):
 def test_a_wrong_copy_is_named(function, mistake, seed):
     result = ask(copy_task("unit"), function, seed)
 
-    assert mistakes(result) == {COPIES: mistake, OWN: "not_reached"}
+    assert failures(result) == {COPIES: mistake, OWN: "not_reached"}
     assert result.points == 0
 
 
@@ -905,7 +896,7 @@ def test_a_wrong_copy_is_named(function, mistake, seed):
 def test_a_copy_shares_no_memory(function, seed):
     result = ask(copy_task("unit"), function, seed)
 
-    assert mistakes(result) == {OWN: "target_aliased"}
+    assert failures(result) == {OWN: "target_aliased"}
     assert result.points == 1
 
 
@@ -928,7 +919,7 @@ def test_target_networks_may_have_names_and_forms_of_their_own(make, function, s
     result = ask(task, function, seed)
 
     assert (task.name, task.needs) == ("unit/label", ("answer",))
-    assert mistakes(result) == {}
+    assert failures(result) == {}
     assert len(made) == 4
 
 
@@ -1011,7 +1002,7 @@ def test_the_agents_target_network_is_worth_one_point():
 def test_an_agent_with_a_copy_passes(agent, names, seed):
     result = ask_agent(agent, seed, **names)
 
-    assert mistakes(result) == {}
+    assert failures(result) == {}
     assert result.points == 2
 
 
@@ -1030,6 +1021,6 @@ def test_an_agent_with_a_copy_passes(agent, names, seed):
 def test_an_agent_without_a_copy_of_its_own_is_told(agent, mistake, says, seed):
     result = ask_agent(agent, seed)
 
-    assert mistakes(result) == {COPY: mistake, "later": "not_reached"}
-    assert says in said(result, COPY)
+    assert failures(result) == {COPY: mistake, "later": "not_reached"}
+    assert says in message(result, COPY)
     assert result.points == 0

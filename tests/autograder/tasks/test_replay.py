@@ -16,6 +16,7 @@ from autograder.tasks.replay import (
     numbered,
     replay_memory_task,
 )
+from tests.autograder.task_tools import failures, message
 
 SEEDS = (0, 1)
 COUNTS = "counts_its_transitions"
@@ -335,15 +336,6 @@ def asked(memory, seed=0, framework=None, names=None, too_few=False):
     if too_few:
         add_too_few_check(task, names)
     return judge(task, LocalStudent({names.cls: memory}, framework), seed)
-
-
-def failures(result):
-    """The checks that failed, with the mistakes they name."""
-    return {check.check: check.mistake for check in result.checks if not check.passed}
-
-
-def message(result, name):
-    return next(check.message for check in result.checks if check.check == name)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

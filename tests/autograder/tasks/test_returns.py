@@ -7,6 +7,7 @@ import torch
 from autograder.judging import judge
 from autograder.student.local import LocalStudent
 from autograder.tasks.returns import discounted, normalise_task, returns_task
+from tests.autograder.task_tools import failures, message
 
 SEEDS = (0, 1)
 LENGTH = "one_return_for_each_reward"
@@ -120,15 +121,6 @@ def asked_for_returns(function, seed=0):
 def asked_to_normalise(function, seed=0):
     student = LocalStudent({"normalise": function}, "torch")
     return judge(normalise_task("test"), student, seed)
-
-
-def failures(result):
-    """The checks that failed, with the mistakes they name."""
-    return {check.check: check.mistake for check in result.checks if not check.passed}
-
-
-def message(result, name):
-    return next(check.message for check in result.checks if check.check == name)
 
 
 @pytest.mark.parametrize(
