@@ -24,6 +24,7 @@ from autograder.course import Course
 from autograder.grading import GradingOptions, grade_file
 from autograder.notebook import read_skeleton
 from autograder.results import Status, TaskResult
+from autograder.student.frameworks import allow_both_in_one_process
 from autograder.tasks.base import Check
 from autograder.units import Unit, unit_named
 from autograder.variants import (
@@ -81,7 +82,9 @@ def validate(course: Course, trained: bool = True, jobs: int | None = None) -> I
     os.environ.update(ONE_THREAD)
     found = cases(course, trained)
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=context) as pool:
+    with ProcessPoolExecutor(
+        jobs or os.cpu_count(), mp_context=context, initializer=allow_both_in_one_process
+    ) as pool:
         futures = [pool.submit(examine, course.root, case) for case in found]
         for future in tqdm(as_completed(futures), total=len(futures), desc="validating"):
             yield future.result()

@@ -15,8 +15,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from autograder.course import Course
 from autograder.scripts import put_scripts_on_path
+from autograder.student.frameworks import allow_both_in_one_process
 
 put_scripts_on_path()
+allow_both_in_one_process()
 
 # TensorFlow logs through absl, whose handler closes its stream when logging is configured anew,
 # as nbgrader does. Imported in a test, that stream would be pytest's capture: give it another.

@@ -5,8 +5,10 @@ This file runs inside the sandbox.
 
 from __future__ import annotations
 
+import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -283,3 +285,12 @@ def framework_named(name: str | None) -> Framework:
     if name is None:
         return NumPyFramework()
     return {"torch": TorchFramework, "tensorflow": TensorFlowFramework}[name]()
+
+
+def allow_both_in_one_process() -> None:
+    """Load Triton, which PyTorch's CUDA wheels bring: after TensorFlow it would end the process.
+
+    For processes that ask students of several units; a notebook has one framework.
+    """
+    with suppress(ImportError):
+        importlib.import_module("triton")
