@@ -111,30 +111,20 @@ calibrate: setup  ## measure again how reliable each unit's threshold is, and it
 bench: setup sandbox  ## train every reference beside Stable-Baselines3, and print the ratios
 	@$(BIN)/autograder bench
 
-# Workers mutate clones of what is committed. Interrupted, it goes on with what is left.
+# Cosmic Ray stands beside the course, not among what students install.
 mutation: setup  ## kill mutants of the checks (docs/mutation.md), SAMPLE of them; resumable
-	@[ -x $(VENV)-mutation/bin/cosmic-ray ] || { $(BIN)/python -m venv $(VENV)-mutation
-		$(VENV)-mutation/bin/pip install --quiet -r mutation/requirements.txt; }
-	export PATH="$(CURDIR)/$(BIN):$(CURDIR)/$(VENV)-mutation/bin:$$PATH"
+	@[ -d $(VENV)-mutation ] || $(BIN)/pip install --quiet --target $(VENV)-mutation \
+		--constraint requirements.txt -r mutation/requirements.txt
+	export PYTHONPATH=.:$(VENV)-mutation
 	config=mutation/cosmic-ray.toml session=.autograder/mutation.sqlite
 	if [ ! -f $$session ]; then
 		mkdir -p .autograder
-		cosmic-ray init $$config $$session
-		cr-filter-operators $$session $$config
-		PYTHONPATH=. $(VENV)-mutation/bin/python -m mutation.sample $$session --size $(SAMPLE)
+		$(BIN)/python -m cosmic_ray.cli init $$config $$session.new
+		$(BIN)/python -m cosmic_ray.tools.filters.operators_filter $$session.new $$config
+		$(BIN)/python -m mutation.sample $$session.new --size $(SAMPLE)
+		mv $$session.new $$session
 	fi
-	cr-http-workers $$config . > .autograder/mutation.log 2>&1 &
-	running=
-	# First who asks: without workers it would note the rest as failed, and not ask it again.
-	trap 'kill $$running 2> /dev/null || true; pkill -f "cosmic-ray .*http-worker"' EXIT
-	sleep 10
-	cosmic-ray exec $$config $$session 2>> .autograder/mutation.log &
-	running=$$!
-	count="$(VENV)-mutation/bin/python -m mutation.count $$session"
-	while kill -0 $$running 2> /dev/null; do PYTHONPATH=. $$count; sleep 60; done
-	wait $$running
-	cr-report $$session --show-diff --surviving-only
-	PYTHONPATH=. $$count
+	$(BIN)/python -m mutation $$session --workers $(WORKERS)
 
 pins: setup  ## choose the versions in requirements.txt anew from pyproject.toml (with UPGRADE=--upgrade: the newest)
 	@$(BIN)/pip install --quiet uv

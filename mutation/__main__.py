@@ -1,65 +1,173 @@
-"""Run the tests of the one module that is mutated here: Cosmic Ray's test command."""
+"""Ask the tests about the mutants of a Cosmic Ray session that are left: `make mutation`.
 
-import subprocess
+Cosmic Ray starts its test command anew for every mutant, and importing PyTorch and pytest takes
+longer than most of the tests. Here a process that has imported them is forked for each.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
 import sys
+import tempfile
+import threading
+import time
+from argparse import ArgumentParser
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from difflib import unified_diff
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-import pytest
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator
+from cosmic_ray.work_db import WorkDB, use_db
+from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkResult
+from tqdm import tqdm
 
-#: The units whose mistakes and right answers ask a module of autograder/tasks.
-UNITS = {
-    "actor_critic_losses": ("actor_critic",),
-    "actor_critic_network": ("actor_critic",),
-    "actor_critic_update": ("actor_critic",),
-    "answers": ("policy_network",),
-    "base": ("policy_network", "meet_cartpole"),
-    "exploration": ("dqn",),
-    "networks": ("policy_network", "actor_critic", "dqn"),
-    "policies": ("policy_network", "actor_critic"),
-    "probes": ("dqn",),
-    "q_learning": ("dqn",),
-    "q_networks": ("dqn",),
-    "replay": ("dqn",),
-    "returns": ("policy_network", "actor_critic"),
-    "saving": ("policy_network", "actor_critic"),
-}
-#: The tests of the modules outside autograder/tasks.
-TESTS = {
-    "evaluation": ["tests/autograder/test_evaluation.py"],
-    "learning": ["tests/autograder/test_learning.py", "tests/autograder/test_evaluation.py"],
-    "judging": ["tests/autograder/test_judging.py", "tests/autograder/test_checking.py"],
-}
-POINTS = (
-    "tests/course/test_generated_files.py"
-    "::test_the_notebook_promises_the_points_that_the_tasks_give"
-)
-ANSWERS = ["tests/mistakes/test_mistakes.py", "tests/honest/test_right_answers.py"]
+from mutation.modules import tests_of
+from mutation.mutant import ask
+
+#: Imported once, before the fork; nothing of the course, which is what changes.
+WARM = ["__main__", "torch", "torch.optim", "torch.distributions", "gymnasium", "IPython"]
+#: A mutant may take so much longer than the module as it is, and so many seconds more.
+PATIENCE, GRACE = 5, 20
+
+
+class Failing(Exception):
+    """The tests fail for the module as it is, and so can say nothing about its mutants."""
+
+
+class Stopped(Exception):
+    """Somebody interrupted the whole."""
+
+
+class Examiner:
+    """Asks about mutants, from several threads; keeps what the modules as they are need."""
+
+    def __init__(self) -> None:
+        self._context = get_context("forkserver")
+        self._context.set_forkserver_preload(WARM)
+        self._running: set[ForkServerProcess] = set()
+        self._stopped = False
+        self._seconds: dict[tuple[str, ...], float] = {}
+        self._measuring = threading.Lock()
+
+    def result(self, mutation: MutationSpec) -> WorkResult:
+        """Killed by the first tests that fail. Raises Failing, or Stopped."""
+        path = mutation.module_path
+        source = path.read_text()
+        operator = get_operator(mutation.operator_name)(**mutation.operator_args)
+        mutated = mutate_code(source, operator, mutation.occurrence)
+        if mutated is None:
+            return WorkResult(WorkerOutcome.NO_TEST)
+        diff = "\n".join(unified_diff(source.splitlines(), mutated.splitlines(), lineterm="", n=1))
+        for tests in tests_of(path):
+            timeout = PATIENCE * self._seconds_unmutated(path, source, tests) + GRACE
+            status, _ = self._ask(path, mutated, tests, timeout)
+            if status != 0:
+                killer = f"{tests[0]}: {status}"
+                return WorkResult(WorkerOutcome.NORMAL, killer, TestOutcome.KILLED, diff)
+        return WorkResult(WorkerOutcome.NORMAL, "", TestOutcome.SURVIVED, diff)
+
+    def stop(self) -> None:
+        """End what runs, and begin nothing more."""
+        self._stopped = True
+        for process in list(self._running):
+            _end(process)
+
+    def _seconds_unmutated(self, path: Path, source: str, tests: list[str]) -> float:
+        with self._measuring:
+            if tuple(tests) not in self._seconds:
+                started = time.monotonic()
+                status, said = self._ask(path, source, tests, timeout=None)
+                if status != 0:
+                    raise Failing(f"{path}, unmutated: pytest {' '.join(tests)}\n{said}")
+                self._seconds[tuple(tests)] = time.monotonic() - started
+            return self._seconds[tuple(tests)]
+
+    def _ask(
+        self, path: Path, source: str, tests: list[str], timeout: float | None
+    ) -> tuple[int, str]:
+        """Pytest's status (negative: the signal that ended it), and what it said."""
+        with tempfile.NamedTemporaryFile() as output:
+            process = self._context.Process(
+                target=ask, args=(path, source, tests, Path(output.name))
+            )
+            process.start()
+            self._running.add(process)
+            process.join(0 if self._stopped else timeout)
+            _end(process)
+            process.join()
+            self._running.discard(process)
+            if self._stopped:
+                raise Stopped
+            assert process.exitcode is not None
+            return process.exitcode, output.read().decode(errors="replace")
+
+
+def _end(process: ForkServerProcess) -> None:
+    """End a process and all of its session; it may have ended by itself."""
+    assert process.pid is not None
+    process.kill()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def examine(session: WorkDB, workers: int) -> None:
+    """Ask about the mutants that are left; what is answered is kept. Raises Failing."""
+    examiner = Examiner()
+    with ThreadPoolExecutor(workers) as pool:
+        asked = {
+            pool.submit(examiner.result, item.mutations[0]): item.job_id
+            for item in session.pending_work_items
+        }
+        try:
+            with tqdm(as_completed(asked), total=len(asked), unit="mutant") as progress:
+                for answered in progress:
+                    session.set_result(asked[answered], answered.result())
+                    progress.set_postfix_str(counted(session))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            examiner.stop()
+
+
+def counted(session: WorkDB) -> str:
+    """How many were killed of those asked; mutants that were not drawn do not count."""
+    asked = [
+        result for _, result in session.results if result.worker_outcome == WorkerOutcome.NORMAL
+    ]
+    killed = sum(result.is_killed for result in asked)
+    return f"{killed} of {len(asked)} killed" + (f" ({killed / len(asked):.1%})" if asked else "")
+
+
+def show_survivors(session: WorkDB) -> None:
+    """Print what no test noticed, and the share of what was killed."""
+    for item, result in session.completed_work_items:
+        if result.test_outcome == TestOutcome.SURVIVED:
+            print(f"{item.mutations[0].module_path}, {item.mutations[0].operator_name}")
+            print(f"{result.diff}\n")
+    print(counted(session))
 
 
 def main() -> int:
-    """The exit status of pytest over the module's tests: its own first, they are quick."""
-    path = _mutated()
-    if path.parent.name != "tasks":
-        return _pytest(*TESTS[path.stem])
-    units = UNITS.get(path.stem, (path.stem,))
-    return _pytest(f"tests/autograder/tasks/test_{path.stem}.py", POINTS) or _pytest(
-        *ANSWERS, "-k", " or ".join(f"[{unit}-" for unit in units)
-    )
-
-
-def _mutated() -> Path:
-    """The one module that differs from what is committed."""
-    changed = subprocess.run(
-        ["git", "diff", "--name-only", "--", "autograder"],
-        capture_output=True, text=True, check=True,
-    ).stdout.split()  # fmt: skip
-    if len(changed) != 1:
-        sys.exit(f"one module should be mutated, not {changed}")
-    return Path(changed[0])
-
-
-def _pytest(*asked: str) -> int:
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *asked]))
+    """0 when all were asked, 1 when a module's tests fail without a mutation, 130 after Ctrl-C."""
+    parser = ArgumentParser(prog="mutation", description="Ask the tests about a session's mutants.")
+    parser.add_argument("session", help="made by cosmic-ray init")
+    parser.add_argument("--workers", type=int, default=2)
+    arguments = parser.parse_args()
+    with use_db(arguments.session, WorkDB.Mode.open) as session:
+        try:
+            examine(session, arguments.workers)
+        except Failing as failing:
+            print(failing, file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("Interrupted: make mutation goes on with what is left.", file=sys.stderr)
+            return 130
+        show_survivors(session)
+    return 0
 
 
 if __name__ == "__main__":

@@ -292,7 +292,7 @@ def _step(blob: bytes | bytearray) -> tuple[int, Transition | None, np.ndarray, 
     def take(dtype: np.dtype, *shape: int) -> np.ndarray:
         # A copy has the alignment that NumPy gives every array; sums may depend on it.
         nonlocal start
-        array = np.ndarray(shape, dtype, blob, start).copy()
+        array: np.ndarray = np.ndarray(shape, dtype, blob, start).copy()
         start += array.nbytes
         return array
 
