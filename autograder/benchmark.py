@@ -11,11 +11,13 @@ import time
 import venv
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
+from types import ModuleType
 
 from rich.console import Console
 from rich.table import Table
@@ -26,6 +28,8 @@ from autograder.calibration import ONE_THREAD
 from autograder.course import Course, CourseError
 from autograder.evaluation import derived_seed, evaluate, train_and_score
 from autograder.grading import GradingOptions, agent_seeds, grade_file
+from autograder.sandbox.shell import start_shell
+from autograder.student.local import LocalStudent
 from autograder.units import Unit, unit_named
 from autograder.variants import reference, silent_student_of
 from helpers.checkpoints import Checkpoints
@@ -131,7 +135,12 @@ def _ask_everything(root: Path, unit_name: str, says: Connection) -> None:
     """What the grader asks of the reference, asked of it right here."""
     course, unit = Course(root), unit_named(unit_name)
     secret = course.secret()
-    student = silent_student_of(reference(unit, course), unit)
+    shell = start_shell(ModuleType("__main__"))
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        for cell in reference(unit, course).cells:
+            if cell.runs:
+                shell.run_cell(cell.source, store_history=True)
+    student = LocalStudent(shell.user_ns, unit.framework)
     for task in unit.tasks:
         judging.judge(task, student, derived_seed(secret, task.name))
     if unit.agent is not None:

@@ -136,12 +136,17 @@ def evaluate(rule: AgentRule, train: OneTraining, seeds: tuple[int, ...]) -> Eva
 
 
 def train_and_score(
-    rule: AgentRule, student: Student, proxy: AgentProxy, seed: int
+    rule: AgentRule,
+    student: Student,
+    proxy: AgentProxy,
+    seed: int,
+    trained_as: AgentProxy | None = None,
 ) -> tuple[float, list[EpisodeStatistics]]:
     """One training in disguise: the mean greedy score afterwards, and the training's episodes.
 
-    proxy: makes the training loop's view of the student's agent. Raises StudentError when the
-    student's code raises, NetworkDoesNotDecide when something else than the network chooses.
+    proxy: makes the loop's view of the student's agent. trained_as: makes the view while it
+    trains, if that is another. Raises StudentError when the student's code raises,
+    NetworkDoesNotDecide when something else than the network chooses.
     """
     random = np.random.default_rng(seed)
     spec = gym.spec(rule.environment)
@@ -152,7 +157,9 @@ def train_and_score(
     if not isinstance(made, StudentObject):
         raise StudentError("TypeError", f"{rule.factory}() must return an agent, not {made!r:.80}")
     agent = proxy(made, n_actions)
-    statistics = train_agent(agent, disguised, replace(rule.training, progress=False))
+    learner = agent if trained_as is None else trained_as(made, n_actions)
+    statistics = train_agent(learner, disguised, replace(rule.training, progress=False))
+    learner.get_weights()  # what is still to be learned is learned now
     _expect_network_decides(rule, student, made, agent, random, width)
     played = play_episodes(agent, disguised, rule.episodes)
     score = mean_score(played)

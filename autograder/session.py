@@ -51,6 +51,7 @@ PACKAGE = Path(__file__).resolve().parent
 WORKER_FILES = (
     "sandbox/__init__.py",
     "sandbox/protocol.py",
+    "sandbox/shell.py",
     "sandbox/worker.py",
     "student/__init__.py",
     "student/frameworks.py",

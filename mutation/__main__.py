@@ -51,7 +51,7 @@ class Examiner:
         self._context.set_forkserver_preload(WARM)
         self._running: set[ForkServerProcess] = set()
         self._stopped = False
-        self._seconds: dict[tuple[str, ...], float] = {}
+        self._seconds: dict[Path, float] = {}
         self._measuring = threading.Lock()
 
     def result(self, mutation: MutationSpec) -> WorkResult:
@@ -63,13 +63,10 @@ class Examiner:
         if mutated is None:
             return WorkResult(WorkerOutcome.NO_TEST)
         diff = "\n".join(unified_diff(source.splitlines(), mutated.splitlines(), lineterm="", n=1))
-        for tests in tests_of(path):
-            timeout = PATIENCE * self._seconds_unmutated(path, source, tests) + GRACE
-            status, _ = self._ask(path, mutated, tests, timeout)
-            if status != 0:
-                killer = f"{tests[0]}: {status}"
-                return WorkResult(WorkerOutcome.NORMAL, killer, TestOutcome.KILLED, diff)
-        return WorkResult(WorkerOutcome.NORMAL, "", TestOutcome.SURVIVED, diff)
+        timeout = PATIENCE * self._seconds_unmutated(path, source) + GRACE
+        status, said = self._ask(path, mutated, timeout)
+        outcome = TestOutcome.SURVIVED if status == 0 else TestOutcome.KILLED
+        return WorkResult(WorkerOutcome.NORMAL, said, outcome, diff)
 
     def stop(self) -> None:
         """End what runs, and begin nothing more."""
@@ -77,23 +74,21 @@ class Examiner:
         for process in list(self._running):
             _end(process)
 
-    def _seconds_unmutated(self, path: Path, source: str, tests: list[str]) -> float:
+    def _seconds_unmutated(self, path: Path, source: str) -> float:
         with self._measuring:
-            if tuple(tests) not in self._seconds:
+            if path not in self._seconds:
                 started = time.monotonic()
-                status, said = self._ask(path, source, tests, timeout=None)
+                status, said = self._ask(path, source, timeout=None)
                 if status != 0:
-                    raise Failing(f"{path}, unmutated: pytest {' '.join(tests)}\n{said}")
-                self._seconds[tuple(tests)] = time.monotonic() - started
-            return self._seconds[tuple(tests)]
+                    raise Failing(f"{path}, unmutated: pytest {' '.join(tests_of(path))}\n{said}")
+                self._seconds[path] = time.monotonic() - started
+            return self._seconds[path]
 
-    def _ask(
-        self, path: Path, source: str, tests: list[str], timeout: float | None
-    ) -> tuple[int, str]:
+    def _ask(self, path: Path, source: str, timeout: float | None) -> tuple[int, str]:
         """Pytest's status (negative: the signal that ended it), and what it said."""
         with tempfile.NamedTemporaryFile() as output:
             process = self._context.Process(
-                target=ask, args=(path, source, tests, Path(output.name))
+                target=ask, args=(path, source, tests_of(path), Path(output.name))
             )
             process.start()
             self._running.add(process)

@@ -26,6 +26,7 @@ from autograder.sandbox.protocol import (  # noqa: E402
     decode_step,
     encode,
 )
+from autograder.sandbox.shell import start_shell  # noqa: E402
 from autograder.student.interface import (  # noqa: E402
     NotSolved,
     StudentError,
@@ -117,7 +118,7 @@ class Worker:
     def do_cell(self, source: str) -> dict[str, Any] | None:
         """Run one cell in IPython; None, or the exception that ended it."""
         if self.shell is None:
-            self.shell = _start_shell()
+            self.shell = start_shell(sys.modules["__main__"])
         result = self.shell.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec
         if error is None:
@@ -267,34 +268,6 @@ def _error(sequence: int, error: StudentError) -> Frame:
         "not_solved": isinstance(error, NotSolved),
     }
     return Frame(sequence, Kind.ERROR, *encode(description, _to_tree))
-
-
-def _start_shell() -> Any:
-    from IPython.core.displaypub import DisplayPublisher
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
-    class Silent(DisplayPublisher):
-        """Shows nothing: pictures are for the student's screen."""
-
-        def publish(self, *arguments: Any, **keywords: Any) -> None:
-            pass
-
-    class Shell(InteractiveShell):
-        """Takes `%matplotlib` for what it is in a notebook: a wish about the screen."""
-
-        def enable_gui(self, gui: Any = None) -> None:
-            pass
-
-    config = Config()
-    config.HistoryManager.enabled = False
-    config.InteractiveShell.colors = "nocolor"
-    config.InteractiveShell.cache_size = 0
-    config.InteractiveShell.display_pub_class = Silent
-    config.InteractiveShell.enable_tip = False
-    import __main__
-
-    return Shell.instance(config=config, user_module=__main__)
 
 
 def _receive() -> bytes:

@@ -176,6 +176,10 @@ def test_the_student_is_told_another_seed_than_the_disguise_is_drawn_with():
     assert all(told_seed(seed) < 2**31 < max(seeds) for seed in seeds)
 
 
+def test_a_class_is_told_the_same_seeds_by_every_version_of_the_course():
+    assert [told_seed(seed) for seed in (0, 5)] == [1586247699, 481307091]
+
+
 def test_seeds_come_from_the_secret_and_the_name():
     seed = derived_seed(b"secret", "unit/task", "0")
 

@@ -600,9 +600,10 @@ def test_advantages_of_the_wrong_shape_are_blamed_on_advantage(seed):
     [
         lambda action, log_prob, value: (action, log_prob),
         lambda action, log_prob, value: (action, log_prob.tolist(), value.tolist()),
+        lambda action, log_prob, value: (action, log_prob.tolist(), value),
         lambda action, log_prob, value: None,
     ],
-    ids=["two results", "lists", "nothing"],
+    ids=["two results", "lists", "one list", "nothing"],
 )
 def test_the_memory_is_not_compared_with_what_cannot_be_read(answer):
     def chosen(net, observation):

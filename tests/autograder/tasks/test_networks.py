@@ -290,10 +290,12 @@ def test_the_activation_stands_between_the_layers_only(activation, answer):
     assert through([], x, activation).tolist() == [[3.0, -2.0]]
 
 
-def test_layers_that_do_not_fit_are_named_with_their_sizes():
-    layers = [Linear(np.ones((4, 7)), np.ones(7)), Linear(np.ones((5, 3)), np.ones(3))]
+@pytest.mark.parametrize(("said", "taken"), [(7, 5), (5, 7)])
+def test_layers_that_do_not_fit_are_named_with_their_sizes(said, taken):
+    layers = [Linear(np.ones((4, said)), np.ones(said)), Linear(np.ones((taken, 3)), np.ones(3))]
+    message = f"answers with {said} numbers, the next one takes {taken}"
 
-    with pytest.raises(Wrong, match="answers with 7 numbers, the next one takes 5") as caught:
+    with pytest.raises(Wrong, match=message) as caught:
         through(layers, np.ones((2, 4)))
 
     assert caught.value.mistake == "layers_do_not_fit"

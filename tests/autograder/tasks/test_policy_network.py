@@ -443,6 +443,20 @@ class NeverClearsPlainly(NeverClears, PlainGradientDescent):
     pass
 
 
+class OnlyRises(SimplePolicy):
+    def update(self, log_probs, returns):
+        with torch.no_grad():
+            for weight in self.net.parameters():
+                weight += 0.01
+
+
+class OnlyFalls(SimplePolicy):
+    def update(self, log_probs, returns):
+        with torch.no_grad():
+            for weight in self.net.parameters():
+                weight -= 0.01
+
+
 class GrowsAnotherLayer(SimplePolicy):
     def update(self, log_probs, returns):
         super().update(log_probs, returns)
@@ -668,6 +682,14 @@ def test_an_agent_that_does_not_learn_at_the_end_earns_nothing(agent, mistake, s
     assert mistakes(result) == {LEARNS: mistake}
     assert said in message(result, LEARNS)
     assert result.points == 0
+
+
+@pytest.mark.parametrize("agent", [OnlyRises, OnlyFalls])
+def test_weights_that_move_in_one_direction_have_moved(agent):
+    found = mistakes(judged(update, 1, SimplePolicy=agent))
+
+    assert LEARNS not in found
+    assert LIMIT not in found
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -660,6 +660,10 @@ def makes_a_smaller_layer(target_net, net, tau):
     target_net[2] = nn.Linear(8, 2)
 
 
+def makes_a_larger_layer(target_net, net, tau):
+    target_net[2] = nn.Linear(80, 2)
+
+
 def forgets_a_layer(target_net, net, tau):
     soft_update(target_net, net, tau)
     del target_net[2]
@@ -692,6 +696,7 @@ def test_a_right_soft_update_earns_all_points(function, seed):
         (moves_the_network, "wrong_direction", "the target follows the network"),
         (moves_both, "wrong_direction", "the target follows the network"),
         (makes_a_smaller_layer, "wrong_target", "other layers"),
+        (makes_a_larger_layer, "wrong_target", "other layers"),
         (forgets_a_layer, "wrong_target", "other layers"),
         (updated_by(lambda slow, fast, tau: slow + (1 - tau) * (fast - slow)), "tau_swapped", ""),
         (updated_by(lambda slow, fast, tau: fast), "tau_ignored", ""),
