@@ -8,7 +8,7 @@ finds others afterwards than without a sandbox; that is chance, as another seed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -22,6 +22,7 @@ from helpers.agents import Transition
 PROBED = 64
 #: A larger network is asked over the pipe: its owner pays for what it computes, not the grader.
 MAX_PARAMETERS = 100_000
+MAX_LAYERS = 6
 
 
 def _relu(values: np.ndarray) -> np.ndarray:
@@ -47,42 +48,50 @@ class DenseNetwork:
         return hidden @ weight + bias
 
 
-def copied(
-    weights: list[np.ndarray], observation: np.ndarray, values: np.ndarray, outputs_first: bool
-) -> DenseNetwork | None:
-    """The network of these weights that says these values, or their softmax; None if none does.
+def candidates(
+    weights: list[np.ndarray], width: int, n_actions: int, outputs_first: bool
+) -> list[DenseNetwork]:
+    """The networks that may have these weights.
 
     weights: as the network lists them, each layer's biases after its weights.
-    observation: (n, width); values: (n, n_actions). outputs_first: PyTorch's order in a matrix.
+    outputs_first: PyTorch's order in a matrix.
     """
-    if sum(weight.size for weight in weights) > MAX_PARAMETERS:
-        return None
-    with np.errstate(all="ignore"):  # whatever the weights are
-        for layers in _chains(weights, observation.shape[1], values.shape[1], outputs_first):
-            for activation in ACTIVATIONS:
-                network = DenseNetwork(layers, activation)
-                found = network(observation)
-                if any(np.allclose(values, said, 1e-3, 1e-5) for said in (found, _softmax(found))):
-                    return network
-    return None
-
-
-def _chains(
-    weights: list[np.ndarray], width: int, n_actions: int, outputs_first: bool
-) -> Iterator[tuple[tuple[np.ndarray, np.ndarray], ...]]:
-    """The layers that may lead from the observation to the values; a critic's head does not."""
     pairs = list(zip(weights[::2], weights[1::2], strict=False))
-    if len(weights) != 2 * len(pairs) or len(pairs) > 6:
-        return
+    if len(weights) != 2 * len(pairs) or len(pairs) > MAX_LAYERS:
+        return []
+    if sum(weight.size for weight in weights) > MAX_PARAMETERS:
+        return []
     if any(weight.ndim != 2 or bias.ndim != 1 for weight, bias in pairs):
-        return
+        return []
     layers = [(weight.T if outputs_first else weight, bias) for weight, bias in pairs]
-    for length in range(len(layers), 0, -1):
-        for chain in combinations(layers, length):
-            sizes = [width, *(len(bias) for _, bias in chain)]
-            shapes = [weight.shape for weight, _ in chain]
-            if sizes[-1] == n_actions and shapes == list(pairwise(sizes)):
-                yield chain
+    return [
+        DenseNetwork(chain, activation)
+        for length in range(len(layers), 0, -1)  # a critic's head leads to no action
+        for chain in combinations(layers, length)
+        if _leads(chain, width, n_actions)
+        for activation in ACTIVATIONS
+    ]
+
+
+def _leads(chain: tuple[tuple[np.ndarray, np.ndarray], ...], width: int, n_actions: int) -> bool:
+    """Whether each layer takes what the one before says, from observation to values."""
+    sizes = [width, *(len(bias) for _, bias in chain)]
+    return sizes[-1] == n_actions and [weight.shape for weight, _ in chain] == [*pairwise(sizes)]
+
+
+def which_says(
+    networks: list[DenseNetwork], observation: np.ndarray, values: np.ndarray
+) -> DenseNetwork | None:
+    """The first network that says these values of the observations, or has them as softmax.
+
+    observation: (n, width); values: (n, n_actions).
+    """
+    with np.errstate(all="ignore"):  # whatever the weights are
+        for network in networks:
+            said = network(observation)
+            if any(np.allclose(values, found, 1e-3, 1e-5) for found in (said, _softmax(said))):
+                return network
+    return None
 
 
 def _softmax(values: np.ndarray) -> np.ndarray:
@@ -120,13 +129,17 @@ class AgentTestedByCopy(RemoteAgent):
     def _copied(self, width: int) -> DenseNetwork | None:
         """A copy that says what the network says, and does what the agent does."""
         probe = np.random.default_rng(0).normal(size=(PROBED, width)).astype(np.float32)
+        outputs_first = self.student.framework == "torch"
+        networks = candidates(self.get_weights(), width, self.n_actions, outputs_first)
+        if not networks:
+            return None  # and is not asked: layers of other kinds may change when they are
         try:
-            weights, values = self.get_weights(), self._values(probe)
+            values = self._values(probe)
         except StudentError:
             return None  # whoever asks for the network's values later says what is wrong
         if not isinstance(values, np.ndarray) or values.shape != (PROBED, self.n_actions):
             return None
-        network = copied(weights, probe, values, self.student.framework == "torch")
+        network = which_says(networks, probe, values)
         chosen = super().act(probe, explore=False)
         best = values[np.arange(PROBED), chosen] >= values.max(axis=1) - 1e-5
         return network if np.all(best) else None

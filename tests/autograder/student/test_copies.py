@@ -7,7 +7,12 @@ from torch import nn
 
 from autograder.sandbox.channel import Channel
 from autograder.session import Session
-from autograder.student.copies import MAX_PARAMETERS, AgentTestedByCopy, copied
+from autograder.student.copies import (
+    MAX_PARAMETERS,
+    AgentTestedByCopy,
+    candidates,
+    which_says,
+)
 from autograder.student.remote import RemoteAgent
 from autograder.units import unit_named
 from autograder.variants import Edit, edited, reference
@@ -43,7 +48,12 @@ OTHERS = {
     "without_biases": nn.Sequential(nn.Linear(4, 16, bias=False), nn.Linear(16, 2, bias=False)),
     "too_large": nn.Sequential(nn.Linear(4, MAX_PARAMETERS // 5), nn.ReLU(), nn.LazyLinear(2)),
     "values_of_another_number": nn.Sequential(nn.Linear(4, 3)),
+    "normalised": nn.Sequential(nn.Linear(4, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 2)),
 }
+
+
+def copied(weights, observation, values, outputs_first):
+    return which_says(candidates(weights, 4, 2, outputs_first), observation, values)
 
 
 def said(network, observation):
