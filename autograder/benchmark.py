@@ -135,17 +135,21 @@ def _grade_in_sandbox(root: Path, unit_name: str, says: Connection) -> None:
 def _ask_everything(root: Path, unit_name: str, says: Connection) -> None:
     """What the grader asks of the reference, asked of it right here."""
     course, unit = Course(root), unit_named(unit_name)
-    secret = course.secret()
-    shell = start_shell(ModuleType("__main__"))
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        shell = start_shell(ModuleType("__main__"))
         for cell in reference(unit, course).cells:
             if cell.runs:
                 shell.run_cell(cell.source, store_history=True)
-    student = LocalStudent(shell.user_ns, unit.framework)
+        _judge(LocalStudent(shell.user_ns, unit.framework), unit, course.secret())
+    says.send(time.process_time())
+
+
+def _judge(student: LocalStudent, unit: Unit, secret: bytes) -> None:
+    """Ask every task, then train and score the agent."""
     for task in unit.tasks:
         judging.judge(task, student, derived_seed(secret, task.name))
-    if unit.agent is not None:
-        rule = unit.agent
+    rule = unit.agent
+    if rule is not None:
         evaluate(
             rule,
             lambda seed: train_and_score(
@@ -153,7 +157,6 @@ def _ask_everything(root: Path, unit_name: str, says: Connection) -> None:
             ),
             agent_seeds(unit, rule, secret),
         )
-    says.send(time.process_time())
 
 
 def _reference(course: Course, unit: Unit, seed: int) -> tuple[float, float]:
