@@ -661,7 +661,7 @@ def makes_a_smaller_layer(target_net, net, tau):
 
 
 def makes_a_larger_layer(target_net, net, tau):
-    target_net[2] = nn.Linear(80, 2)
+    target_net[2] = nn.Linear(1000, 2)
 
 
 def forgets_a_layer(target_net, net, tau):
