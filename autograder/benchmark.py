@@ -84,7 +84,7 @@ def sandbox_cost(course: Course, units: list[Unit], rounds: int) -> None:
 
     Both in a fresh process, imports included. The plain one asks the same questions with the
     same seeds, without sandbox and pipe. Agents that draw numbers in greedy tests, too, are not
-    the same afterwards (student/copies.py), and learn in another number of steps.
+    the same afterwards (copies.py), and learn in another number of steps.
     """
     table = Table(title=f"Grading a reference, processor seconds, medians of {rounds}")
     for column in ("unit", "in the sandbox", "without", "sandbox and pipe add"):

@@ -181,7 +181,7 @@ def _expect_network_decides(
     trained = agent.get_weights()
     if not trained:
         raise NetworkDoesNotDecide("the agent has no network with weights in `agent.net`")
-    before = _expect_greedy(rule, student, made, agent, observation)
+    before = expect_greedy(rule, student, made, agent, observation)
     other = [
         random.normal(scale=0.5, size=np.shape(weight)).astype(weight.dtype)
         if weight.dtype.kind == "f"
@@ -189,7 +189,7 @@ def _expect_network_decides(
         for weight in trained
     ]
     agent.set_weights(other)
-    after = _expect_greedy(rule, student, made, agent, observation)
+    after = expect_greedy(rule, student, made, agent, observation)
     agent.set_weights(trained)
     if before.shape != after.shape:
         raise NetworkDoesNotDecide("`agent.net` changes the number of its values")
@@ -197,13 +197,17 @@ def _expect_network_decides(
         raise NetworkDoesNotDecide("other weights in `agent.net` change nothing")
 
 
-def _expect_greedy(
+def expect_greedy(
     rule: AgentRule,
     student: Student,
     made: StudentObject,
     agent: AbstractAgent,
     observation: np.ndarray,
 ) -> np.ndarray:
+    """The values of the network, (n, n_actions), of which the greedy action is the largest.
+
+    observation: (n, width). Raises NetworkDoesNotDecide where it is not, or there are none.
+    """
     values = values_of(rule, student, made, observation)
     if not isinstance(values, np.ndarray) or values.ndim != 2 or len(values) != len(observation):
         raise NetworkDoesNotDecide("`agent.net` does not give one row of values per observation")

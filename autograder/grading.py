@@ -6,19 +6,17 @@ import traceback
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from autograder import judging
+from autograder.copies import AgentTestedByCopy
 from autograder.course import Course, CourseError
 from autograder.evaluation import derived_seed, evaluate, train_and_score
-from autograder.learning import DoesNotReinforce, NetworkDoesNotDecide, values_of
+from autograder.learning import DoesNotReinforce, NetworkDoesNotDecide
 from autograder.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
 from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult
 from autograder.rules import AgentRule
 from autograder.sandbox.ending import SandboxUnavailable
 from autograder.sandbox.probe import require
 from autograder.session import Broken, Session
-from autograder.student.copies import AgentTestedByCopy
 from autograder.student.interface import NotSolved, StudentError, StudentObject
 from autograder.student.remote import NoSuchAction, RemoteAgent, RemoteStudent
 from autograder.tasks.base import Task
@@ -176,13 +174,7 @@ def _train(
         return RemoteAgent(student, made, n_actions)
 
     def trained_as(made: StudentObject, n_actions: int) -> AbstractAgent:
-        def values(observation: np.ndarray) -> object:
-            try:
-                return values_of(rule, student, made, observation)
-            except NetworkDoesNotDecide:
-                return None  # said when the agent is scored
-
-        return AgentTestedByCopy(student, made, n_actions, values)
+        return AgentTestedByCopy(rule, student, made, n_actions)
 
     return train_and_score(rule, student, proxy, seed, trained_as)
 

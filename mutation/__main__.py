@@ -113,6 +113,7 @@ def _end(process: ForkServerProcess) -> None:
 def examine(session: WorkDB, workers: int) -> None:
     """Ask about the mutants that are left; what is answered is kept. Raises Failing."""
     examiner = Examiner()
+    killed = killed_of(session)
     with ThreadPoolExecutor(workers) as pool:
         asked = {
             pool.submit(examiner.result, item.mutations[0]): item.job_id
@@ -121,20 +122,29 @@ def examine(session: WorkDB, workers: int) -> None:
         try:
             with tqdm(as_completed(asked), total=len(asked), unit="mutant") as progress:
                 for answered in progress:
-                    session.set_result(asked[answered], answered.result())
-                    progress.set_postfix_str(counted(session))
+                    result = answered.result()
+                    session.set_result(asked[answered], result)
+                    if result.worker_outcome == WorkerOutcome.NORMAL:
+                        killed.append(result.is_killed)
+                    progress.set_postfix_str(share(killed))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             examiner.stop()
 
 
-def counted(session: WorkDB) -> str:
-    """How many were killed of those asked; mutants that were not drawn do not count."""
-    asked = [
-        result for _, result in session.results if result.worker_outcome == WorkerOutcome.NORMAL
+def killed_of(session: WorkDB) -> list[bool]:
+    """Whether each mutant that was asked about was killed; those not drawn do not count."""
+    return [
+        result.is_killed
+        for _, result in session.results
+        if result.worker_outcome == WorkerOutcome.NORMAL
     ]
-    killed = sum(result.is_killed for result in asked)
-    return f"{killed} of {len(asked)} killed" + (f" ({killed / len(asked):.1%})" if asked else "")
+
+
+def share(killed: list[bool]) -> str:
+    """How many were killed of those asked."""
+    number, asked = sum(killed), len(killed)
+    return f"{number} of {asked} killed" + (f" ({number / asked:.1%})" if asked else "")
 
 
 def show_survivors(session: WorkDB) -> None:
@@ -143,7 +153,7 @@ def show_survivors(session: WorkDB) -> None:
         if result.test_outcome == TestOutcome.SURVIVED:
             print(f"{item.mutations[0].module_path}, {item.mutations[0].operator_name}")
             print(f"{result.diff}\n")
-    print(counted(session))
+    print(share(killed_of(session)))
 
 
 def main() -> int:

@@ -14,58 +14,46 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
+from autograder.evaluation import PROBED, expect_greedy
+from autograder.learning import NetworkDoesNotDecide
+from autograder.rules import AgentRule
 from autograder.student.interface import StudentError, StudentObject
 from autograder.student.remote import RemoteAgent, RemoteStudent
+from autograder.tasks.base import Wrong
+from autograder.tasks.networks import MOST_LAYERS, Linear, layers_of, relu, softmax, through
 from helpers.agents import Transition
 
-#: Random observations on which a copy must say what the network says.
-PROBED = 64
 #: A larger network is asked over the pipe: its owner pays for what it computes, not the grader.
 MAX_PARAMETERS = 100_000
-MAX_LAYERS = 6
-
-
-def _relu(values: np.ndarray) -> np.ndarray:
-    return np.maximum(values, 0)
-
-
-ACTIVATIONS: tuple[Callable[[np.ndarray], np.ndarray], ...] = (_relu, np.tanh)
+ACTIVATIONS: tuple[Callable[[np.ndarray], np.ndarray], ...] = (relu, np.tanh)
 
 
 @dataclass(frozen=True)
 class DenseNetwork:
-    """Dense layers, one after the other, with the same activation between them."""
+    """Linear layers, one after the other, with the same activation between them."""
 
-    layers: tuple[tuple[np.ndarray, np.ndarray], ...]  # weights (in, out), biases (out,)
+    layers: list[Linear]
     activation: Callable[[np.ndarray], np.ndarray]
 
     def __call__(self, observation: np.ndarray) -> np.ndarray:
         """What the last layer says, (n, width) to (n, n_actions)."""
-        hidden = observation
-        for weight, bias in self.layers[:-1]:
-            hidden = self.activation(hidden @ weight + bias)
-        weight, bias = self.layers[-1]
-        return hidden @ weight + bias
+        return through(self.layers, observation, self.activation)
 
 
 def candidates(
-    weights: list[np.ndarray], width: int, n_actions: int, outputs_first: bool
+    weights: list[np.ndarray], framework: str | None, width: int, n_actions: int
 ) -> list[DenseNetwork]:
-    """The networks that may have these weights.
-
-    weights: as the network lists them, each layer's biases after its weights.
-    outputs_first: PyTorch's order in a matrix.
-    """
-    pairs = list(zip(weights[::2], weights[1::2], strict=False))
-    if len(weights) != 2 * len(pairs) or len(pairs) > MAX_LAYERS:
-        return []
+    """The networks that may have these weights, as `AbstractAgent.get_weights` lists them."""
     if sum(weight.size for weight in weights) > MAX_PARAMETERS:
         return []
-    if any(weight.ndim != 2 or bias.ndim != 1 for weight, bias in pairs):
+    try:
+        layers = layers_of(weights, framework)
+    except Wrong:
         return []
-    layers = [(weight.T if outputs_first else weight, bias) for weight, bias in pairs]
+    if len(layers) > MOST_LAYERS:
+        return []
     return [
-        DenseNetwork(chain, activation)
+        DenseNetwork(list(chain), activation)
         for length in range(len(layers), 0, -1)  # a critic's head leads to no action
         for chain in combinations(layers, length)
         if _leads(chain, width, n_actions)
@@ -73,10 +61,11 @@ def candidates(
     ]
 
 
-def _leads(chain: tuple[tuple[np.ndarray, np.ndarray], ...], width: int, n_actions: int) -> bool:
+def _leads(chain: tuple[Linear, ...], width: int, n_actions: int) -> bool:
     """Whether each layer takes what the one before says, from observation to values."""
-    sizes = [width, *(len(bias) for _, bias in chain)]
-    return sizes[-1] == n_actions and [weight.shape for weight, _ in chain] == [*pairwise(sizes)]
+    sizes = [width, *(len(layer.bias) for layer in chain)]
+    shapes = [layer.weight.shape for layer in chain]
+    return sizes[-1] == n_actions and shapes == list(pairwise(sizes))
 
 
 def which_says(
@@ -89,29 +78,19 @@ def which_says(
     with np.errstate(all="ignore"):  # whatever the weights are
         for network in networks:
             said = network(observation)
-            if any(np.allclose(values, found, 1e-3, 1e-5) for found in (said, _softmax(said))):
+            if any(np.allclose(values, found, 1e-3, 1e-5) for found in (said, softmax(said))):
                 return network
     return None
-
-
-def _softmax(values: np.ndarray) -> np.ndarray:
-    exponentials = np.exp(values - values.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 class AgentTestedByCopy(RemoteAgent):
     """A student's agent while it trains: what is greedy is asked of a copy, if there can be one."""
 
     def __init__(
-        self,
-        student: RemoteStudent,
-        agent: StudentObject,
-        n_actions: int,
-        values: Callable[[np.ndarray], object],
+        self, rule: AgentRule, student: RemoteStudent, agent: StudentObject, n_actions: int
     ) -> None:
-        """values: what the agent's network says now, (n, width) to (n, n_actions)."""
         super().__init__(student, agent, n_actions)
-        self._values = values
+        self._rule = rule
         self._copy: DenseNetwork | None = None
         self._is_new = True  # nothing was trained since the network was copied, or could not be
 
@@ -126,25 +105,23 @@ class AgentTestedByCopy(RemoteAgent):
             return super().act(observation, explore=False)
         return self._copy(observation).argmax(axis=1)
 
-    def _copied(self, width: int) -> DenseNetwork | None:
-        """A copy that says what the network says, and does what the agent does."""
-        probe = np.random.default_rng(0).normal(size=(PROBED, width)).astype(np.float32)
-        outputs_first = self.student.framework == "torch"
-        networks = candidates(self.get_weights(), width, self.n_actions, outputs_first)
-        if not networks:
-            return None  # and is not asked: layers of other kinds may change when they are
-        try:
-            values = self._values(probe)
-        except StudentError:
-            return None  # whoever asks for the network's values later says what is wrong
-        if not isinstance(values, np.ndarray) or values.shape != (PROBED, self.n_actions):
-            return None
-        network = which_says(networks, probe, values)
-        chosen = super().act(probe, explore=False)
-        best = values[np.arange(PROBED), chosen] >= values.max(axis=1) - 1e-5
-        return network if np.all(best) else None
-
     def train(self, transition: Transition) -> None:
         """Learn from a step; after it, the network is another one."""
         super().train(transition)
         self._is_new = True
+
+    def _copied(self, width: int) -> DenseNetwork | None:
+        """A copy that says what the network says, of an agent that does what its network says."""
+        student, made = self.student, self.agent
+        networks = candidates(self.get_weights(), student.framework, width, self.n_actions)
+        if not networks:
+            return None  # and is not asked: layers of other kinds may change when they are
+        probe = np.random.default_rng(0).normal(size=(PROBED, width)).astype(np.float32)
+        by_pipe = RemoteAgent(student, made, self.n_actions)
+        try:
+            values = expect_greedy(self._rule, student, made, by_pipe, probe)
+        except (StudentError, NetworkDoesNotDecide):
+            return None  # said again, and reported, when the agent is scored
+        if values.shape != (PROBED, self.n_actions):
+            return None
+        return which_says(networks, probe, values)

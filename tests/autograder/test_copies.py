@@ -5,14 +5,9 @@ import pytest
 import torch
 from torch import nn
 
+from autograder.copies import MAX_PARAMETERS, AgentTestedByCopy, candidates, which_says
 from autograder.sandbox.channel import Channel
 from autograder.session import Session
-from autograder.student.copies import (
-    MAX_PARAMETERS,
-    AgentTestedByCopy,
-    candidates,
-    which_says,
-)
 from autograder.student.remote import RemoteAgent
 from autograder.units import unit_named
 from autograder.variants import Edit, edited, reference
@@ -52,8 +47,8 @@ OTHERS = {
 }
 
 
-def copied(weights, observation, values, outputs_first):
-    return which_says(candidates(weights, 4, 2, outputs_first), observation, values)
+def copied(weights, observation, values, framework="torch"):
+    return which_says(candidates(weights, framework, 4, 2), observation, values)
 
 
 def said(network, observation):
@@ -64,7 +59,7 @@ def said(network, observation):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_copy_says_what_the_network_says(name):
     network = NETWORKS[name]
-    copy = copied(get_weights(network), PROBE, said(network, PROBE), outputs_first=True)
+    copy = copied(get_weights(network), PROBE, said(network, PROBE))
 
     assert np.array_equal(copy(ELSEWHERE).argmax(1), said(network, ELSEWHERE).argmax(1))
 
@@ -73,8 +68,8 @@ def test_a_copy_of_matrices_the_other_way_round():
     weights = [w.T for w in get_weights(NETWORKS["two_hidden_layers"])]
     values = said(NETWORKS["two_hidden_layers"], PROBE)
 
-    assert copied(weights, PROBE, values, outputs_first=False) is not None
-    assert copied(weights, PROBE, values, outputs_first=True) is None
+    assert copied(weights, PROBE, values, "tensorflow") is not None
+    assert copied(weights, PROBE, values) is None
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -82,20 +77,20 @@ def test_other_networks_are_not_copied(name):
     network = OTHERS[name]
     values = said(network, PROBE)[:, :2]
 
-    assert copied(get_weights(network), PROBE, values, outputs_first=True) is None
+    assert copied(get_weights(network), PROBE, values) is None
 
 
 def test_a_network_that_says_something_else_is_not_copied():
     network = NETWORKS["relu"]
 
-    assert copied(get_weights(network), PROBE, said(network, PROBE) * 1.01, True) is None
+    assert copied(get_weights(network), PROBE, said(network, PROBE) * 1.01) is None
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e38])
 def test_numbers_that_are_none_make_no_copy(value):
     weights = [np.full_like(weight, value) for weight in get_weights(NETWORKS["relu"])]
 
-    assert copied(weights, PROBE, np.full((64, 2), value, np.float32), True) is None
+    assert copied(weights, PROBE, np.full((64, 2), value, np.float32)) is None
 
 
 @pytest.fixture
@@ -119,12 +114,8 @@ def ask(course):
         def with_agents(student):
             student.seed(1)
             made = student.call("make_agent")
-
-            def values(observation):
-                return UNIT.agent.values(student, made, observation)
-
             return question(
-                AgentTestedByCopy(student, made, 2, values), RemoteAgent(student, made, 2)
+                AgentTestedByCopy(UNIT.agent, student, made, 2), RemoteAgent(student, made, 2)
             )
 
         with Session(edited(reference(UNIT, course), edits), "torch", sandboxed=True) as session:
