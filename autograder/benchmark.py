@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from types import ModuleType
 
+import gymnasium as gym
 from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
@@ -51,14 +52,17 @@ def benchmark(course: Course, units: list[Unit], seeds: int) -> None:
     os.environ.update(ONE_THREAD)
     console = Console()
     python = _environment(course, console)
-    others = [f"Stable-Baselines3 {algorithm}" for algorithm in ALGORITHMS]
+    ours = {unit.name: unit.agent.environment for unit in units if unit.agent is not None}
+    others = {
+        environment: [f"SB3 {algorithm}, {environment}" for algorithm in ALGORITHMS]
+        for environment in sorted(set(ours.values()))
+    }
     contenders: dict[str, OneTraining] = {
-        name: partial(_stable_baselines, course, python, algorithm)
-        for name, algorithm in zip(others, ALGORITHMS, strict=True)
+        name: partial(_stable_baselines, course, python, algorithm, environment)
+        for environment, names in others.items()
+        for name, algorithm in zip(names, ALGORITHMS, strict=True)
     }
-    contenders |= {
-        unit.name: partial(_reference, course, unit) for unit in units if unit.agent is not None
-    }
+    contenders |= {unit.name: partial(_reference, course, unit) for unit in units if unit.agent}
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     scores: dict[str, list[float]] = {name: [] for name in contenders}
     with tqdm(total=seeds * len(contenders), unit="training") as progress:
@@ -73,9 +77,10 @@ def benchmark(course: Course, units: list[Unit], seeds: int) -> None:
     for column in ("agent", "seconds", "scores", *(f"SB3 {name} / ours" for name in ALGORITHMS)):
         table.add_column(column, justify="left" if column == "agent" else "right")
     for name, measured in seconds.items():
-        ratios = [f"{median(seconds[other]) / median(measured):.1f}" for other in others]
+        theirs = others[ours[name]] if name in ours else []
+        ratios = [f"{median(seconds[other]) / median(measured):.1f}" for other in theirs]
         shown = ", ".join(f"{score:.0f}" for score in scores[name])
-        table.add_row(name, f"{median(measured):.1f}", shown, *([] if name in others else ratios))
+        table.add_row(name, f"{median(measured):.1f}", shown, *ratios)
     console.print(table)
 
 
@@ -181,12 +186,18 @@ def _train(root: Path, unit_name: str, seed: int) -> tuple[float, float]:
 
 
 def _stable_baselines(
-    course: Course, python: Path, algorithm: str, seed: int
+    course: Course, python: Path, algorithm: str, environment: str, seed: int
 ) -> tuple[float, float]:
-    """One training of theirs, up to the same goal as ours."""
+    """One training of theirs, with episodes as long as ours and up to the same goal."""
     script = course.root / "bench" / "stable_baselines.py"
-    goal = Checkpoints("CartPole-v1", every=1).goal
-    command = [str(python), str(script), algorithm, "--seed", str(seed), "--threshold", str(goal)]
+    options = {
+        "--seed": seed,
+        "--steps": gym.spec(environment).max_episode_steps,
+        "--threshold": Checkpoints(environment, every=1).goal,
+    }
+    command = [str(python), str(script), algorithm]
+    for option, value in options.items():
+        command += [option, str(value)]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = json.loads(output.splitlines()[-1])
     return found["processor_seconds"], found["score"]

@@ -41,7 +41,7 @@ class Training:
     seed: of the environments and of every random number; None draws one.
     checkpoint_every: None trains until the mean of the last 100 scores reaches the environment's
         threshold. A number of steps lets a greedy test every so many steps decide instead: the
-        best weights are kept, and training stops when the test is passed twice in a row.
+        best weights are kept, and training stops when they are good twice in a row.
     progress: show the status line.
     on_episode: called with all records so far after each finished episode, to draw them live.
     """
@@ -118,7 +118,7 @@ def _train(
                 _record(statistics, float(scores[number]), int(lengths[number]), bar)
                 if training.on_episode is not None:
                     training.on_episode(statistics)
-            if checkpoints is not None and checkpoints.passed_twice(agent, steps):
+            if checkpoints is not None and checkpoints.passed(agent, steps):
                 _say(
                     bar,
                     f"Solved! Two tests in a row reached {checkpoints.goal:.0f}, "

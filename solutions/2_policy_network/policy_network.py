@@ -385,8 +385,8 @@ plot_statistics(single_statistics, threshold=475, title="One episode an update")
 # $2 \cdot 10^{-2}$. All thirty-two cart poles are moved by one NumPy call, so a batch costs hardly
 # more time than the longest of its episodes.
 #
-# Every 8,000 steps the agent is tested greedily on twenty fresh episodes; when it keeps the pole up
-# twice in a row, training ends.
+# Every 8,000 steps the agent is tested greedily on fifty fresh episodes; when it keeps the pole up in
+# them, and in fifty more, training ends.
 #
 # ### Exercise: `agent` (10 minutes)
 #

@@ -522,8 +522,8 @@ check("dqn/update", DQNAgent)
 #
 # Deep Q agents reach the goal *and lose it again*: once the pole never falls, the memory fills with
 # good times, and the network forgets why it pushed the way it did. So every 1,000 steps the agent
-# is tested greedily on twenty fresh episodes, its best weights are kept, and training stops when two
-# tests in a row are passed.
+# is tested greedily on fifty fresh episodes, its best weights are kept, and training stops when a
+# test is passed, and passed again on fifty other episodes.
 #
 # While it trains, the durations of the episodes are drawn, and, from the 100th on, the mean of the
 # last 100. They stay below the tests: in training a part of the actions is random.

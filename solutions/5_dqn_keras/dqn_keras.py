@@ -634,8 +634,8 @@ check("dqn_keras/update", DQNAgent)
 # * **64 units** instead of 32: with both, trainings that stay below the goal for long became rare.
 #
 # Even so, a Deep Q-Network reaches its goal and loses it again. So every 1,000 steps the agent is
-# tested greedily on twenty fresh episodes; the best weights are kept, and training ends when two
-# tests in a row are passed.
+# tested greedily on fifty fresh episodes; the best weights are kept, and training ends when a test
+# is passed, and passed again on fifty other episodes.
 #
 # ### Exercise: `agent` (10 minutes)
 #

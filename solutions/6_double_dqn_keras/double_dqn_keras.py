@@ -608,8 +608,9 @@ plt.show()
 #
 # A simple way to stop is: when the mean of the last 100 scores has reached the goal. (`train_agent`
 # does that if you leave `checkpoint_every` out.) But some of the actions in training are random, and
-# a deep Q agent loses again what it had. So every 1,000 steps the agent is tested greedily on twenty
-# fresh episodes, the best weights are kept, and two passed tests in a row end the training.
+# a deep Q agent loses again what it had. So every 1,000 steps the agent is tested greedily on fifty
+# fresh episodes and the best weights are kept; passed, and passed again on fifty other episodes, a
+# test ends the training.
 #
 # ### Exercise: `agent` (10 minutes)
 #
