@@ -121,6 +121,7 @@ mutation: setup  ## kill mutants of the checks (docs/mutation.md), SAMPLE of the
 		mkdir -p .autograder
 		$(BIN)/python -m cosmic_ray.cli init $$config $$session.new
 		$(BIN)/python -m cosmic_ray.tools.filters.operators_filter $$session.new $$config
+		$(BIN)/python -m mutation.drawn $$session.new
 		$(BIN)/python -m mutation.sample $$session.new --size $(SAMPLE)
 		mv $$session.new $$session
 	fi

@@ -25,8 +25,10 @@ wrong* says how often that is at most: for a right solution that fails all three
 one-sided 95 % Clopper–Pearson bound of a single training; for a mistake that passes one of three:
 it must reach the threshold (Cantelli's inequality with the mean and the standard deviation of its
 scores), and a fresh agent must then learn as the unit teaches (*learns, asked*: how many of those
-that were asked; the same bound as above). Processor seconds are those of training and scoring on
-one thread; they vary with the machine and with what else it does.
+that were asked; the same bound as above). `meet_cartpole` trains nothing: its rule of thumb is
+played once, and Cantelli's inequality bounds how often its score falls so low. Processor seconds
+are those of training and scoring on one thread; they vary with the machine and with what else it
+does.
 
 ![Every measured score, against the threshold](scores.png)
 

@@ -29,12 +29,16 @@ def read_record(path: Path) -> dict[str, Any]:
 def fails_at_most(passed: int, scores: list[float], rule: dict[str, Any]) -> float:
     """How often a right solution fails all trainings of the rule, at most.
 
-    From the one-sided 95 % Clopper-Pearson bound of how often a single training fails.
+    From the one-sided 95 % Clopper-Pearson bound of how often a single training fails. Where
+    nothing is trained, there are no failed trainings among the good ones: scores are means of
+    episodes that are all alike, and Cantelli's inequality bounds how often they fall so low.
     """
     from scipy.stats import beta
 
+    if "trainings" not in rule:
+        return _falls_below_at_most(scores, rule["threshold"])
     single = float(beta.ppf(0.95, len(scores) - passed + 1, passed)) if passed else 1.0
-    return single ** rule.get("trainings", 1)
+    return float(single ** rule["trainings"])
 
 
 def passes_at_most(scores: list[float], rule: dict[str, Any], asked: int, learned: int) -> float:
@@ -52,8 +56,20 @@ def passes_at_most(scores: list[float], rule: dict[str, Any], asked: int, learne
 def _reaches_at_most(scores: list[float], threshold: float) -> float:
     if len(scores) < 2 or max(scores) >= threshold:
         return 1.0
+    return _lies_beyond_at_most(scores, threshold)
+
+
+def _falls_below_at_most(scores: list[float], threshold: float) -> float:
+    if len(scores) < 2 or min(scores) < threshold:
+        return 1.0
+    return _lies_beyond_at_most(scores, threshold)
+
+
+def _lies_beyond_at_most(scores: list[float], threshold: float) -> float:
+    """Cantelli's inequality, for a threshold on either side of the mean."""
     variance = float(np.var(scores, ddof=1))
-    return variance / (variance + (threshold - float(np.mean(scores))) ** 2)
+    distance = threshold - float(np.mean(scores))
+    return variance / (variance + distance**2) if distance else 1.0
 
 
 def _learns_at_most(asked: int, learned: int) -> float:
