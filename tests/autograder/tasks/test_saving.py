@@ -133,6 +133,13 @@ def load_without_optimizer(agent, path):
     agent.optimizer.param_groups[0]["lr"] = before
 
 
+def load_without_averages(agent, path):
+    load(agent, path)
+    groups = agent.optimizer.param_groups
+    agent.optimizer = torch.optim.Adam(agent.net.parameters())
+    agent.optimizer.param_groups[0].update(lr=groups[0]["lr"])
+
+
 def load_into_another_agent(agent, path):
     other = Agent()
     load(other, path)
@@ -226,6 +233,7 @@ def test_the_task_is_named_after_its_unit_and_needs_both_functions():
         (load_and(set_attribute("mean_reward", 0.5)), "counters_not_loaded", "come back"),
         (load_and(set_attribute("mean_reward", 42.0)), "counters_not_loaded", "come back"),
         (load_without_optimizer, "optimizer_not_loaded", "Adam's averages"),
+        (load_without_averages, "optimizer_not_loaded", "Adam's averages"),
         (load_and(set_rate(2 * RATE)), "optimizer_not_loaded", "Adam's averages"),
     ],
 )
