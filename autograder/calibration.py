@@ -192,7 +192,11 @@ def _submission(unit: Unit, course: Course, variant: str) -> Submission:
 def train_variant(root: Path, unit_name: str, variant: str, seed: int) -> Run:
     """One training in this process, which has one thread for the numeric libraries."""
     unit = unit_named(unit_name)
-    student = silent_student_of(_submission(unit, Course(root), variant), unit)
+    return _trained(unit, silent_student_of(_submission(unit, Course(root), variant), unit), seed)
+
+
+def _trained(unit: Unit, student: LocalStudent, seed: int) -> Run:
+    """One training of the student's agent, or some episodes of their rule of thumb."""
     if unit.agent is None:
         assert unit.played is not None
         return _play(unit.played, student, seed)
@@ -221,10 +225,11 @@ def train_variant(root: Path, unit_name: str, variant: str, seed: int) -> Run:
 
 def _calibrated(root: Path, unit_name: str, variant: str, seed: int) -> Run:
     """One training; of a mistake, also whether some fresh agents learn as they should."""
-    run, unit = train_variant(root, unit_name, variant, seed), unit_named(unit_name)
+    unit = unit_named(unit_name)
+    student = silent_student_of(_submission(unit, Course(root), variant), unit)
+    run = _trained(unit, student, seed)
     if variant == REFERENCE or unit.agent is None or unit.agent.learns is None:
         return run
-    student = silent_student_of(_submission(unit, Course(root), variant), unit)
     student.seed(seed)
     asked = [
         _learns(unit.agent, student, np.random.default_rng([seed, 2, number]))
