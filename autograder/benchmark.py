@@ -54,7 +54,7 @@ def benchmark(course: Course, units: list[Unit], seeds: int) -> None:
     python = _environment(course, console)
     ours = {unit.name: unit.agent.environment for unit in units if unit.agent is not None}
     others = {
-        environment: [f"SB3 {algorithm}, {environment}" for algorithm in ALGORITHMS]
+        environment: [f"SB3 {name}, {environment.split('/')[-1]}" for name in ALGORITHMS]
         for environment in sorted(set(ours.values()))
     }
     contenders: dict[str, OneTraining] = {
@@ -74,13 +74,13 @@ def benchmark(course: Course, units: list[Unit], seeds: int) -> None:
                 scores[name].append(score)
                 progress.update()
     table = Table(title=f"Processor seconds to the threshold, median of {seeds} trainings")
-    for column in ("agent", "seconds", "scores", *(f"SB3 {name} / ours" for name in ALGORITHMS)):
+    columns = ("agent", "seconds", "lowest score", *(f"SB3 {name} / ours" for name in ALGORITHMS))
+    for column in columns:
         table.add_column(column, justify="left" if column == "agent" else "right")
     for name, measured in seconds.items():
         theirs = others[ours[name]] if name in ours else []
         ratios = [f"{median(seconds[other]) / median(measured):.1f}" for other in theirs]
-        shown = ", ".join(f"{score:.0f}" for score in scores[name])
-        table.add_row(name, f"{median(measured):.1f}", shown, *ratios)
+        table.add_row(name, f"{median(measured):.1f}", f"{min(scores[name]):.0f}", *ratios)
     console.print(table)
 
 
