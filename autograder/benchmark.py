@@ -95,14 +95,17 @@ def sandbox_cost(course: Course, units: list[Unit], rounds: int) -> None:
     for column in ("unit", "in the sandbox", "without", "sandbox and pipe add"):
         table.add_column(column, justify="left" if column == "unit" else "right")
     sums = [0.0, 0.0]
-    for unit in units:
-        rounds_of_unit = [
-            [_in_a_process(grade, course, unit) for grade in (_grade_in_sandbox, _ask_everything)]
-            for _ in range(rounds)
-        ]
-        inside, outside = (median(seconds) for seconds in zip(*rounds_of_unit, strict=True))
-        sums = [sums[0] + inside, sums[1] + outside]
-        table.add_row(unit.name, *_compared(inside, outside))
+    with tqdm(total=len(units) * rounds, unit="round") as progress:
+        for unit in units:
+            progress.set_description(unit.name)
+            measured: list[list[float]] = []
+            for _ in range(rounds):
+                both = (_grade_in_sandbox, _ask_everything)
+                measured.append([_in_a_process(grade, course, unit) for grade in both])
+                progress.update()
+            inside, outside = (median(seconds) for seconds in zip(*measured, strict=True))
+            sums = [sums[0] + inside, sums[1] + outside]
+            table.add_row(unit.name, *_compared(inside, outside))
     table.add_section()
     table.add_row("all", *_compared(*sums))
     Console().print(table)
