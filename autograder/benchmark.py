@@ -62,7 +62,9 @@ def benchmark(course: Course, units: list[Unit], seeds: int) -> None:
         for environment, names in others.items()
         for name, algorithm in zip(names, ALGORITHMS, strict=True)
     }
-    contenders |= {unit.name: partial(_reference, course, unit) for unit in units if unit.agent}
+    contenders |= {
+        unit.name: partial(_reference, course, unit) for unit in units if unit.name in ours
+    }
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     scores: dict[str, list[float]] = {name: [] for name in contenders}
     with tqdm(total=seeds * len(contenders), unit="training") as progress:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from cosmic_ray.tools.filters.filter_app import FilterApp
 from cosmic_ray.work_db import WorkDB
-from cosmic_ray.work_item import MutationSpec, WorkerOutcome, WorkResult
+from cosmic_ray.work_item import MutationSpec
+
+from mutation.skipping import skip
 
 OPERATOR = "core/NumberReplacer"
 #: The name of the generator in every check.
@@ -26,9 +28,7 @@ class DrawnFilter(FilterApp):
     def filter(self, work_db: WorkDB, args: Namespace) -> None:
         pending = list(work_db.pending_work_items)
         drawn = [item for item in pending if _is_drawn(item.mutations[0])]
-        for item in drawn:
-            skipped = WorkResult(output="drawn by chance", worker_outcome=WorkerOutcome.SKIPPED)
-            work_db.set_result(item.job_id, skipped)
+        skip(work_db, drawn, "drawn by chance")
         print(f"{len(drawn)} of {len(pending)} mutants change only what is drawn by chance")
 
 
@@ -49,12 +49,10 @@ def _draws(module: Path) -> list[tuple[Position, Position]]:
         and isinstance(node.func.value, ast.Name)
         and node.func.value.id == GENERATOR
     ]
-    return [
-        ((node.func.end_lineno or 0, node.func.end_col_offset or 0), _end(node)) for node in calls
-    ]
+    return [(_end(node.func), _end(node)) for node in calls]
 
 
-def _end(node: ast.Call) -> Position:
+def _end(node: ast.expr) -> Position:
     return node.end_lineno or 0, node.end_col_offset or 0
 
 

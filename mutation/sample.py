@@ -6,7 +6,8 @@ from argparse import ArgumentParser, Namespace
 
 from cosmic_ray.tools.filters.filter_app import FilterApp
 from cosmic_ray.work_db import WorkDB
-from cosmic_ray.work_item import WorkerOutcome, WorkResult
+
+from mutation.skipping import skip
 
 
 class SampleFilter(FilterApp):
@@ -22,9 +23,7 @@ class SampleFilter(FilterApp):
     def filter(self, work_db: WorkDB, args: Namespace) -> None:
         pending = sorted(work_db.pending_work_items, key=lambda item: str(item.mutations))
         random.Random(args.seed).shuffle(pending)
-        for item in pending[args.size :]:
-            skipped = WorkResult(output="not drawn", worker_outcome=WorkerOutcome.SKIPPED)
-            work_db.set_result(item.job_id, skipped)
+        skip(work_db, pending[args.size :], "not drawn")
         print(f"{min(args.size, len(pending))} of {len(pending)} mutants drawn")
 
 
