@@ -25,7 +25,6 @@ from rich.table import Table
 from tqdm import tqdm
 
 from autograder import judging
-from autograder.calibration import ONE_THREAD
 from autograder.course import Course, CourseError
 from autograder.evaluation import derived_seed, evaluate, train_and_score
 from autograder.grading import GradingOptions, agent_seeds, grade_file
@@ -49,7 +48,6 @@ def benchmark(course: Course, units: list[Unit], seeds: int) -> None:
 
     Raises CourseError if Stable-Baselines3 cannot be installed beside the course.
     """
-    os.environ.update(ONE_THREAD)
     console = Console()
     python = _environment(course, console)
     ours = {unit.name: unit.agent.environment for unit in units if unit.agent is not None}

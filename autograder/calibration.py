@@ -41,17 +41,6 @@ from helpers.agents import AbstractAgent
 
 REFERENCE = "reference"
 PACKAGES = ("numpy", "gymnasium", "torch", "tensorflow-cpu", "keras")
-#: One thread a process, set before the numeric libraries start.
-ONE_THREAD = {
-    name: "1"
-    for name in (
-        "OMP_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "TF_NUM_INTRAOP_THREADS",
-        "TF_NUM_INTEROP_THREADS",
-    )
-} | {"CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
 #: Fresh agents with a mistake that are asked after each training whether they learn.
 QUESTIONS = 5
 #: Code that a training's result depends on, beside the student's and its rule.
@@ -96,7 +85,6 @@ def calibrate(unit: Unit, course: Course, seeds: int, variant: str = REFERENCE) 
     folder = course.root / ".autograder" / "calibration" / unit.name / _key(submission, unit)
     folder.mkdir(parents=True, exist_ok=True)
     missing = [seed for seed in range(seeds) if not (folder / f"{seed}.json").exists()]
-    os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
         futures = [

@@ -20,8 +20,10 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; what cannot be carried out ends with one clear line and status 2."""
+    from autograder.computing import compute_on_one_thread
     from autograder.sandbox.ending import SandboxUnavailable
 
+    compute_on_one_thread()
     parsed = _parser().parse_args(arguments)
     command: Command = parsed.command
     try:

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from autograder import judging
 from autograder.build import stale, units_with_source
-from autograder.calibration import ONE_THREAD, train_variant
+from autograder.calibration import train_variant
 from autograder.course import Course
 from autograder.grading import GradingOptions, grade_file
 from autograder.notebook import read_skeleton
@@ -79,7 +79,6 @@ def cases(course: Course, trained: bool) -> list[Case]:
 
 def validate(course: Course, trained: bool = True, jobs: int | None = None) -> Iterator[Outcome]:
     """Examine every case, on all cores, and yield what became of it as soon as it is known."""
-    os.environ.update(ONE_THREAD)
     found = cases(course, trained)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from autograder.computing import ONE_THREAD
+
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "HOME": "/tmp/home",
@@ -9,15 +11,7 @@ ENVIRONMENT = {
     "USER": "student",
     "LOGNAME": "student",
     "LANG": "C.UTF-8",
-    # One thread a worker: small networks are slower with more, and floats add up in another order.
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "CUDA_VISIBLE_DEVICES": "",
+    **ONE_THREAD,
     "MPLBACKEND": "Agg",
     "MPLCONFIGDIR": "/tmp/home/matplotlib",
     "SDL_VIDEODRIVER": "dummy",
