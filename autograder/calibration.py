@@ -38,6 +38,7 @@ from autograder.student.local import LocalStudent
 from autograder.units import Unit, unit_named
 from autograder.variants import edited, mistakes_of, reference, silent_student_of
 from helpers.agents import AbstractAgent
+from helpers.plots import running_mean
 
 REFERENCE = "reference"
 PACKAGES = ("numpy", "gymnasium", "torch", "tensorflow-cpu", "keras")
@@ -50,7 +51,7 @@ DEPENDS_ON = (
     "helpers.training",
     "helpers.checkpoints",
 )
-#: A learning curve's grid has so many points; scores are averaged over so many episodes.
+#: A learning curve's grid has so many points; scores are averaged over so many episodes at least.
 GRID_POINTS = 60
 SMOOTHED_OVER = 20
 
@@ -134,19 +135,20 @@ def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
 
 
 def learning_curve(unit: Unit, runs: list[Run], name: str) -> dict[str, Any]:
-    """Median and 10-90 % band of the training scores over the episodes played.
+    """Median and 10-90 % band of the running mean of the scores, over the episodes played.
 
-    A training that has ended keeps its last value: its agent plays on as it is. One that raised
-    has no curve.
+    The same mean is drawn of a student's own scores. A training that has ended keeps its last
+    value: its agent plays on as it is. One that raised has no curve.
     """
     runs = [run for run in runs if run.scores]
     longest = int(np.quantile([len(run.scores) for run in runs], 0.9))
-    # Episodes of a batch are counted as they end, the shortest first: begin with a whole mean.
-    start = min(SMOOTHED_OVER, longest)
+    # Episodes of a batch are counted as they end, the shortest first: average over whole batches.
+    side_by_side = 1 if unit.agent is None else unit.agent.training.environments
+    window = max(SMOOTHED_OVER, side_by_side)
+    start = min(window, longest)
     grid = np.unique(np.linspace(start, max(start + 1, longest), GRID_POINTS).astype(int))
-    curves = np.array(
-        [_smoothed(run.scores)[np.minimum(grid, len(run.scores)) - 1] for run in runs]
-    )
+    means = [running_mean(np.asarray(run.scores), window) for run in runs]
+    curves = np.array([mean[np.minimum(grid, len(mean)) - 1] for mean in means])
     low, median, high = np.quantile(curves, (0.1, 0.5, 0.9), axis=0)
     return {
         "unit": name,
@@ -156,6 +158,7 @@ def learning_curve(unit: Unit, runs: list[Run], name: str) -> dict[str, Any]:
         "low": np.round(low, 1).tolist(),
         "high": np.round(high, 1).tolist(),
         "seeds": len(runs),
+        "window": window,
         "threshold": _solved(unit),
     }
 
@@ -308,12 +311,3 @@ def _quantiles(values: list[Any]) -> dict[str, float] | None:
     names = ("min", "10%", "median", "90%", "max")
     found = np.quantile(np.array(values, dtype=float), (0, 0.1, 0.5, 0.9, 1))
     return {name: round(float(value), 2) for name, value in zip(names, found, strict=True)}
-
-
-def _smoothed(scores: tuple[float, ...]) -> np.ndarray:
-    """Mean of the last few scores, at each episode; fewer at the start."""
-    values = np.asarray(scores, dtype=float)
-    sums = np.cumsum(values)
-    before = np.concatenate([np.zeros(min(SMOOTHED_OVER, len(values))), sums[:-SMOOTHED_OVER]])
-    counts = np.minimum(np.arange(1, len(values) + 1), SMOOTHED_OVER)
-    return (sums - before[: len(values)]) / counts

@@ -43,6 +43,7 @@ class LearningCurve(TypedDict):
     low: list[float]  # (points,) 10 % of the trainings are below
     high: list[float]  # (points,) 10 % of the trainings are above
     seeds: int
+    window: int  # each score is the mean of so many episodes
     threshold: float
 
 
@@ -61,7 +62,7 @@ def plot_statistics(
     scores = _column(statistics, "score")
     _draw_episodes(axes, scores, "score of an episode")
     if len(scores):
-        mean, episodes = _running_mean(scores, window), np.arange(1, len(scores) + 1)  # (n,) each
+        mean, episodes = running_mean(scores, window), np.arange(1, len(scores) + 1)  # (n,) each
         axes.plot(episodes, mean, color=VERMILION, linewidth=2.2, label=_mean_label(window))
     _draw_threshold(axes, threshold)
     return _finish(figure, axes)
@@ -85,7 +86,7 @@ def plot_durations(
     steps = _column(durations, "steps")
     _draw_episodes(axes, steps, "steps of an episode")
     if len(steps) >= WINDOW:
-        mean = _running_mean(steps, WINDOW)[WINDOW - 1 :]
+        mean = running_mean(steps, WINDOW)[WINDOW - 1 :]
         axes.plot(
             np.arange(WINDOW, len(steps) + 1),
             mean,
@@ -130,10 +131,10 @@ def plot_learning_curve(
         axes.plot(own_x, scores, color=VERMILION, alpha=0.2, linewidth=0.8)
         axes.plot(
             own_x,
-            _running_mean(scores, WINDOW),
+            running_mean(scores, curve["window"]),
             color=VERMILION,
             linewidth=2.2,
-            label=f"yours, {_mean_label(WINDOW)}",
+            label=f"yours, {_mean_label(curve['window'])}",
         )
     _draw_threshold(axes, curve["threshold"])
     axes.set_xlabel("Episode" if curve["x"] == "episodes" else "Steps played, all episodes")
@@ -157,16 +158,7 @@ def load_learning_curve(unit: str) -> LearningCurve:
     return curve
 
 
-# --- drawing -------------------------------------------------------------------------------------
-
-
-def _column(records: Sequence[Mapping[str, Any]] | Sequence[float], key: str) -> np.ndarray:
-    """One value per episode, shape (episodes,)."""
-    values = [record[key] if isinstance(record, Mapping) else record for record in records]
-    return np.asarray(values, dtype=float)
-
-
-def _running_mean(values: np.ndarray, window: int) -> np.ndarray:
+def running_mean(values: np.ndarray, window: int) -> np.ndarray:
     """Mean of the last `window` values at each place, of fewer at the start; (n,) to (n,)."""
     if window < 1:
         raise ValueError(f"window must be at least 1, not {window}.")
@@ -174,6 +166,15 @@ def _running_mean(values: np.ndarray, window: int) -> np.ndarray:
     end = np.arange(1, len(values) + 1)
     start = np.maximum(end - window, 0)
     return (total[end] - total[start]) / (end - start)
+
+
+# --- drawing -------------------------------------------------------------------------------------
+
+
+def _column(records: Sequence[Mapping[str, Any]] | Sequence[float], key: str) -> np.ndarray:
+    """One value per episode, shape (episodes,)."""
+    values = [record[key] if isinstance(record, Mapping) else record for record in records]
+    return np.asarray(values, dtype=float)
 
 
 def _mean_label(window: int) -> str:

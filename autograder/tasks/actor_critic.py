@@ -58,7 +58,7 @@ TASKS = (
 
 AGENT = AgentRule(
     points=6,
-    training=Training(episodes=2_500, environments=16, max_steps=600_000, checkpoint_every=8_000),
+    training=Training(episodes=2_500, environments=64, max_steps=600_000, checkpoint_every=16_000),
     threshold=475.0,
     values=probabilities_of_net,
     learns=Learns.PROBABILITIES,

@@ -281,7 +281,7 @@ TASKS = (
 
 AGENT = AgentRule(
     points=6,
-    training=Training(episodes=5_000, environments=32, max_steps=600_000, checkpoint_every=8_000),
+    training=Training(episodes=5_000, environments=64, max_steps=600_000, checkpoint_every=16_000),
     threshold=475.0,
     learns=Learns.PROBABILITIES,
 )

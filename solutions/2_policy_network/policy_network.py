@@ -380,22 +380,22 @@ plot_statistics(single_statistics, threshold=475, title="One episode an update")
 # %% [markdown]
 # ## 9. Training with a batch of episodes
 #
-# Now thirty-two episodes for every update. Their gradients are averaged, so chance has less to say,
+# Now sixty-four episodes for every update. Their gradients are averaged, so chance has less to say,
 # and the direction is worth a larger step: instead of $5 \cdot 10^{-3}$ the learning rate can be
-# $2 \cdot 10^{-2}$. All thirty-two cart poles are moved by one NumPy call, so a batch costs hardly
+# $3 \cdot 10^{-2}$. All sixty-four cart poles are moved by one NumPy call, so a batch costs hardly
 # more time than the longest of its episodes.
 #
-# Every 8,000 steps the agent is tested greedily on fifty fresh episodes; when it keeps the pole up in
+# Every 16,000 steps the agent is tested greedily on fifty fresh episodes; when it keeps the pole up in
 # them, and in fifty more, training ends.
 #
 # ### Exercise: `agent` (10 minutes)
 #
-# `make_agent` returns a fresh `SimplePolicy` with hyperparameters that learn well in batches of 32.
+# `make_agent` returns a fresh `SimplePolicy` with hyperparameters that learn well in batches of 64.
 # Start with the ones above; try others if you like, and compare the curves.
 #
 # <details><summary>Hint</summary>
 #
-# `return SimplePolicy(gamma=0.99, lr=2e-2)`. With a learning rate a hundred times larger the policy
+# `return SimplePolicy(gamma=0.99, lr=3e-2)`. With a learning rate a hundred times larger the policy
 # jumps to “always left” and never comes back; ten times smaller and you wait much longer.
 # </details>
 
@@ -403,14 +403,14 @@ plot_statistics(single_statistics, threshold=475, title="One episode an update")
 def make_agent():
     """A fresh, untrained agent."""
     ### BEGIN SOLUTION
-    return SimplePolicy(gamma=0.99, lr=2e-2)
+    return SimplePolicy(gamma=0.99, lr=3e-2)
     ### END SOLUTION
 
 
 # %% tags=["not-graded", "raises-exception"]
 agent = make_agent()
 statistics = train_agent(
-    agent, "CartPole-v1", Training(episodes=5_000, environments=32, checkpoint_every=8_000, seed=1)
+    agent, "CartPole-v1", Training(episodes=5_000, environments=64, checkpoint_every=16_000, seed=1)
 )
 plot_learning_curve("policy_network", statistics)
 

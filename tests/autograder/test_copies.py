@@ -178,7 +178,7 @@ def learn(agent, observation):
 
 
 def test_an_agent_that_does_something_else_than_its_network_plays_itself(ask):
-    greedy = Edit("agent", "return SimplePolicy(gamma=0.99, lr=2e-2)", CONTRARY)
+    greedy = Edit("agent", "return SimplePolicy(gamma=0.99, lr=3e-2)", CONTRARY)
 
     def question(by_copy, by_pipe):
         return by_copy.act(ELSEWHERE, explore=False), by_pipe.act(ELSEWHERE, explore=False)
@@ -192,4 +192,4 @@ CONTRARY = """class Contrary(SimplePolicy):
         def act(self, observation, explore=True):
             return 1 - super().act(observation, explore)
 
-    return Contrary(gamma=0.99, lr=2e-2)"""
+    return Contrary(gamma=0.99, lr=3e-2)"""

@@ -130,6 +130,7 @@ def curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "low": [10, 100, 400],
             "high": [30, 300, 500],
             "seeds": 20,
+            "window": 30,
             "threshold": 475,
         }
         (folder / f"{unit}.json").write_text(json.dumps(curve), encoding="utf-8")
@@ -155,13 +156,13 @@ def test_the_curve_to_expect_has_a_median_a_band_and_a_threshold(curves: Path) -
         ("by_steps", np.cumsum(2 * np.arange(150)), "Steps played, all episodes"),
     ],
 )
-def test_the_students_curve_is_drawn_over_it(
+def test_the_students_curve_is_drawn_over_it_with_the_same_mean(
     curves: Path, unit: str, x: np.ndarray, label: str
 ) -> None:
     figure = plot_learning_curve(unit, episodes(150))
-    own = lines(figure)["yours, mean of the last 100"]
+    own = lines(figure)["yours, mean of the last 30"]
     np.testing.assert_array_equal(own.get_xdata(), x)
-    assert own.get_ydata()[-1] == np.arange(50, 150).mean()
+    assert own.get_ydata()[-1] == np.arange(120, 150).mean()
     assert figure.axes[0].get_xlabel() == label
 
 

@@ -227,6 +227,6 @@ RIGHT_ANSWERS = (
             ),
         ),
     ),
-    RightAnswer("another_learning_rate", (Edit("agent", "lr=2e-2", "lr=1e-2"),)),
+    RightAnswer("another_learning_rate", (Edit("agent", "lr=3e-2", "lr=1e-2"),)),
     RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "c"', 'return " C"'),)),
 )

@@ -204,6 +204,6 @@ RIGHT_ANSWERS = (
             ),
         ),
     ),
-    RightAnswer("another_learning_rate", (Edit("agent", "lr=2e-2", "lr=3e-2"),)),
+    RightAnswer("another_learning_rate", (Edit("agent", "lr=3e-2", "lr=2e-2"),)),
     RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "b"', 'return " B"'),)),
 )

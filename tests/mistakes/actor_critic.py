@@ -861,7 +861,7 @@ MISTAKES = (
     Mistake(
         "no_future",
         "a discount of 0 is no discount",
-        (Edit("agent", "return ACPolicy(gamma=0.99, lr=2e-2)", "return ACPolicy(gamma=0.0, lr=2e-2)"),),
+        (Edit("agent", "return ACPolicy(gamma=0.99, lr=3e-2)", "return ACPolicy(gamma=0.0, lr=3e-2)"),),
         "actor_critic/agent",
         "reaches_threshold",
         "below_threshold",

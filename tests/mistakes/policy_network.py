@@ -666,7 +666,7 @@ MISTAKES = (
     Mistake(
         "no_future",
         "a discount of 0 is no discount",
-        (Edit("agent", "return SimplePolicy(gamma=0.99, lr=2e-2)", "return SimplePolicy(gamma=0.0, lr=2e-2)"),),
+        (Edit("agent", "return SimplePolicy(gamma=0.99, lr=3e-2)", "return SimplePolicy(gamma=0.0, lr=3e-2)"),),
         "policy_network/agent",
         "reaches_threshold",
         "below_threshold",

@@ -136,9 +136,9 @@ def test_the_agent_is_trained_and_judged_as_the_unit_promises():
     assert AGENT.points == 6
     assert AGENT.threshold == 475
     assert AGENT.training.episodes == 2_500
-    assert AGENT.training.environments == 16
+    assert AGENT.training.environments == 64
     assert AGENT.training.max_steps == 600_000
-    assert AGENT.training.checkpoint_every == 8_000
+    assert AGENT.training.checkpoint_every == 16_000
     assert AGENT.learns is Learns.PROBABILITIES
     assert AGENT.values is probabilities_of_net
 

@@ -529,7 +529,7 @@ def test_the_agent_is_trained_as_in_the_notebook_and_must_learn_probabilities():
     assert AGENT.points == 6
     assert AGENT.threshold == 475
     assert AGENT.training == Training(
-        episodes=5_000, environments=32, max_steps=600_000, checkpoint_every=8_000
+        episodes=5_000, environments=64, max_steps=600_000, checkpoint_every=16_000
     )
     assert AGENT.learns is Learns.PROBABILITIES
 
