@@ -504,7 +504,7 @@ print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.
 #     return (returns * log_probs).mean()
 # ```
 #
-# This is the learning curve (measured, ten trainings):
+# This is the learning curve (measured):
 
 # %% tags=["not-graded"]
 plot_learning_curve("policy_network_diagnosis", title="The colleague's trainings")

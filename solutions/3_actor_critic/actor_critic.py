@@ -473,8 +473,7 @@ print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.
 #     return policy_loss, value_loss
 # ```
 #
-# No error, and the critic's loss went down nicely. This is the learning curve (measured, ten
-# trainings):
+# No error, and the critic's loss went down nicely. This is the learning curve (measured):
 
 # %% tags=["not-graded", "raises-exception"]
 plot_learning_curve("actor_critic_diagnosis")
