@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at the processor time of a worker that has not answered yet.
 LOOK_EVERY = 0.1
-#: A worker that owes an answer and uses no processor time for so long sleeps: however loaded the
-#: machine is, a worker that wants to run gets a hundredth of a second in less.
+#: A worker that owes an answer, uses no processor time for so long and does not wait for a core
+#: either, sleeps. (On a core that others keep busy, Linux has let a worker wait for 20 s.)
 ASLEEP_AFTER = 5.0
 #: Seconds of such sleep that one question may last.
 SLEEP_SECONDS = 30.0
@@ -230,6 +230,8 @@ class Channel:
         if used > self._seen_at_work:
             self._seen_at_work, self._asleep = used, 0.0
             return
+        if self.sandbox.wants_to_run():
+            return  # it waits for a core: a loaded machine changes no mark
         self._asleep += passed
         if self._asleep > ASLEEP_AFTER:
             self.budget.sleep_seconds -= passed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -82,6 +83,25 @@ class ProcessTable:
             except (OSError, ValueError):
                 total += process.resident
         return total
+
+    def wants_to_run(self) -> bool:
+        """Whether a thread of any process runs, or waits for a core to run on."""
+        with contextlib.suppress(OSError):  # the namespace is gone
+            for number in filter(str.isdecimal, os.listdir(self._proc)):
+                with contextlib.suppress(OSError):  # this process is gone
+                    if any(state == b"R" for state in self._states(number)):
+                        return True
+        return False
+
+    def _states(self, number: str) -> Iterator[bytes]:
+        """The state of each thread of a process, as proc(5) abbreviates it."""
+        folder = os.open(f"{number}/task", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)
+        try:
+            threads = os.listdir(folder)
+        finally:
+            os.close(folder)
+        for thread in threads:
+            yield self._file(f"{number}/task/{thread}/stat").rpartition(b")")[2].split()[0]
 
     def _read(self) -> list[_Process]:
         processes = []

@@ -103,6 +103,14 @@ class UnsafeProcess:
             return float(sum(self._usage.cpu_times()[:4]))
         return 0.0
 
+    def wants_to_run(self) -> bool:
+        """Whether the worker's main thread runs, or waits for a core."""
+        import psutil
+
+        with contextlib.suppress(psutil.Error):
+            return bool(self._usage.status() == psutil.STATUS_RUNNING)
+        return False
+
     def resident_bytes(self) -> int:
         """Memory of the worker alone."""
         import psutil

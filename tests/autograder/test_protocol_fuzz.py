@@ -86,6 +86,10 @@ class FakeSandbox:
         self.requests, self.request_fd = os.pipe()
         self.reply_fd, self.replies = os.pipe()
         self.work = lambda: 0.0
+        self.waits_for_a_core = False
+
+    def wants_to_run(self) -> bool:
+        return self.waits_for_a_core
 
     def processor_seconds(self) -> float:
         return self.work()
@@ -423,10 +427,11 @@ def impatient(monkeypatch):
     monkeypatch.setattr(channels, "SLEEP_SECONDS", 0.3)
 
 
-def ask_a_silent_worker(work, budget, limit):
+def ask_a_silent_worker(work, budget, limit, waits_for_a_core=False):
     """How long it takes until the grader gives up, and why."""
     sandbox = FakeSandbox()
     sandbox.work = work
+    sandbox.waits_for_a_core = waits_for_a_core
     try:
         channel = Channel(sandbox, budget)
         start = time.monotonic()
@@ -435,6 +440,17 @@ def ask_a_silent_worker(work, budget, limit):
         return time.monotonic() - start, str(ended.value)
     finally:
         sandbox.close()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_worker_that_waits_for_a_core_does_not_sleep():
+    budget = Budget(100, 100, 100)
+    waited, _ = ask_a_silent_worker(lambda: 0.0, budget, TimeLimit(100, 1.5), waits_for_a_core=True)
+    assert waited >= 1.5
+    assert budget.sleep_seconds == 100
+    slept, why = ask_a_silent_worker(lambda: 0.0, budget, TimeLimit(100, 1.5))
+    assert slept < 1.5
+    assert "slept" in why
 
 
 @pytest.mark.usefixtures("impatient")

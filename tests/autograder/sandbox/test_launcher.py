@@ -342,3 +342,23 @@ def test_starting_is_quick():
         took.append(time.perf_counter() - began)
         sandbox.close()
     assert min(took) < 0.2  # 10 to 15 ms on an idle machine
+
+
+@pytest.mark.parametrize(
+    ("code", "wants"),
+    [
+        ("import time; time.sleep(60)", False),
+        ("while True: pass", True),
+        (
+            "import threading, time\ndef work():\n    while True: pass\n"
+            "threading.Thread(target=work, daemon=True).start()\ntime.sleep(60)",
+            True,
+        ),
+    ],
+    ids=["asleep", "at work", "a thread at work"],
+)
+def test_what_runs_or_waits_for_a_core_is_told_from_what_sleeps(code: str, wants: bool):
+    with Sandbox.start([sys.executable, "-c", code], Mounts(), Limits()) as sandbox:
+        time.sleep(1.0)
+        assert [sandbox.wants_to_run() for _ in range(3)] == 3 * [wants]
+    assert not sandbox.wants_to_run()
