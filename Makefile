@@ -20,8 +20,6 @@ SEEDS ?= 30
 SAMPLE ?= 300
 UNITS ?= policy_network actor_critic dqn dqn_keras double_dqn_keras
 
-export TF_CPP_MIN_LOG_LEVEL := 2
-
 .PHONY: help setup sandbox grade course lab lint test validate calibrate bench mutation pins clean
 
 help:  ## this list

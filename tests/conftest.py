@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-# Before NumPy, PyTorch or TensorFlow are imported, here and in the processes that tests start.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+from autograder.computing import compute_on_one_thread
 
-from autograder.course import Course
-from autograder.scripts import put_scripts_on_path
-from autograder.student.frameworks import allow_both_in_one_process
+# Before NumPy, PyTorch or TensorFlow are imported, here and in the processes that tests start.
+compute_on_one_thread()
+
+from autograder.course import Course  # noqa: E402
+from autograder.scripts import put_scripts_on_path  # noqa: E402
+from autograder.student.frameworks import allow_both_in_one_process  # noqa: E402
 
 put_scripts_on_path()
 allow_both_in_one_process()

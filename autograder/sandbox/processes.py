@@ -36,6 +36,7 @@ class ProcessTable:
     def attach(cls, pid: int) -> ProcessTable | None:
         """The table of the namespace whose first process is `pid`; None while it is built."""
         try:
+            # proc(5), on every Linux: the file system as this process sees it, and its own /proc.
             descriptor = os.open(
                 f"/proc/{pid}/root/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
             )
@@ -86,11 +87,10 @@ class ProcessTable:
 
     def wants_to_run(self) -> bool:
         """Whether a thread of any process runs, or waits for a core to run on."""
-        with contextlib.suppress(OSError):  # the namespace is gone
-            for number in filter(str.isdecimal, os.listdir(self._proc)):
-                with contextlib.suppress(OSError):  # this process is gone
-                    if any(state == b"R" for state in self._states(number)):
-                        return True
+        for number in self._numbers():
+            with contextlib.suppress(OSError):  # this process is gone
+                if any(state == b"R" for state in self._states(number)):
+                    return True
         return False
 
     def _states(self, number: str) -> Iterator[bytes]:
@@ -101,26 +101,35 @@ class ProcessTable:
         finally:
             os.close(folder)
         for thread in threads:
-            yield self._file(f"{number}/task/{thread}/stat").rpartition(b")")[2].split()[0]
+            yield self._fields(f"{number}/task/{thread}/stat")[0]
 
     def _read(self) -> list[_Process]:
         processes = []
-        with contextlib.suppress(OSError):  # the namespace is gone
-            for name in os.listdir(self._proc):
-                if name.isdecimal():
-                    with contextlib.suppress(OSError, ValueError, IndexError):
-                        processes.append(self._process(name))
+        for number in self._numbers():
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                processes.append(self._process(number))
         return processes
 
-    def _process(self, name: str) -> _Process:
-        # The name in parentheses is the process's own choice and may hold spaces and parentheses.
-        fields = self._file(f"{name}/stat").rpartition(b")")[2].split()
+    def _numbers(self) -> list[str]:
+        """The processes that there are; none when the namespace is gone."""
+        try:
+            return [name for name in os.listdir(self._proc) if name.isdecimal()]
+        except OSError:
+            return []
+
+    def _process(self, number: str) -> _Process:
+        fields = self._fields(f"{number}/stat")
         return _Process(
-            key=(int(name), int(fields[19])),
+            key=(int(number), int(fields[19])),
             own=int(fields[11]) + int(fields[12]),
             reaped=int(fields[13]) + int(fields[14]),
             resident=int(fields[21]) * PAGE,
         )
+
+    def _fields(self, name: str) -> list[bytes]:
+        """What a `stat` file says after the name of the process, the state first."""
+        # The name in parentheses is the process's own choice and may hold spaces and parentheses.
+        return self._file(name).rpartition(b")")[2].split()
 
     def _file(self, name: str) -> bytes:
         descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)
