@@ -356,6 +356,7 @@ def _probed_agent(student: Student, gamma: float) -> StudentObject:
     settings = student.call(
         "Settings",
         gamma=gamma,
+        reward_scale=1.0,
         learning_rate=5e-3,
         batch_size=64,
         buffer_size=2_000,
@@ -438,7 +439,7 @@ TASKS = (
 
 AGENT = AgentRule(
     points=6,
-    training=Training(episodes=5_000, environments=8, max_steps=100_000, checkpoint_every=1_000),
+    training=Training(episodes=5_000, environments=64, max_steps=160_000, checkpoint_every=5_000),
     threshold=475.0,
     learns=Learns.VALUES,
     processor_seconds=150.0,  # 10 to 25 on an idle core; three times as many on a busy one
@@ -456,6 +457,7 @@ def _new_agent(student: Student, **settings: float) -> StudentObject:
     """A fresh agent with small batches."""
     small = {
         "gamma": GAMMA,
+        "reward_scale": 1.0,
         "batch_size": BATCH,
         "buffer_size": 200,
         "min_replay_size": BATCH,

@@ -35,8 +35,8 @@ FRAMEWORK = "tensorflow"
 
 #: Steps in a batch of an agent that is asked to learn a few times, and its discount.
 BATCH, GAMMA = 8, 0.9
-#: Batches between two copies to its target network.
-INTERVAL = 4
+#: Batches between two copies to its target network, and turns between two batches.
+INTERVAL, REPLAY_INTERVAL = 4, 3
 
 
 def masked_network(student: Student, layers: Layers) -> StudentObject:
@@ -386,6 +386,32 @@ def waits_then_learns_from_its_memory(student: Student, random: np.random.Genera
     )
 
 
+@update.check("learns_in_every_few_turns", points=1)
+def learns_in_every_few_turns(student: Student, random: np.random.Generator) -> None:
+    agent = _new_agent(student, "DQNAgent", replay_interval=REPLAY_INTERVAL)
+    net = _network(agent, "net")
+    weights, learned = net.parameters(), []
+    for turn in range(1, 3 * REPLAY_INTERVAL + 1):
+        _train(agent, _steps(random, BATCH))
+        found = net.parameters()
+        if _changed(weights, found):
+            learned.append(turn)
+        weights = found
+    said = f"With replay_interval = {REPLAY_INTERVAL} it should learn in every third turn. "
+    expect(
+        len(learned) < 3 * REPLAY_INTERVAL - 1,
+        "learns_in_every_turn",
+        f"The agent learns a batch in every turn. {said}Call self.replay() only where "
+        "self.turns % self.settings.replay_interval is 0.",
+    )
+    expect(
+        set(np.diff(learned)) == {REPLAY_INTERVAL},
+        "wrong_replay_interval",
+        f"The agent learned in the turns {learned} of {3 * REPLAY_INTERVAL}. {said}Every call of "
+        "train is a turn, however many cart poles play: self.turns counts them.",
+    )
+
+
 @update.check("targets_come_from_the_target_network", points=1)
 def targets_come_from_the_target_network(student: Student, random: np.random.Generator) -> None:
     agent = _new_agent(student, "DQNAgent")
@@ -467,6 +493,7 @@ def _probed_agent(student: Student, gamma: float) -> StudentObject:
         batch_size=64,
         memory_size=2_000,
         start_replay_step=64,
+        replay_interval=1,
         target_interval=5,
     )
     return student.call("DQNAgent", settings)
@@ -503,7 +530,7 @@ TASKS = (
 AGENT = AgentRule(
     points=6,
     environment="helpers/ShortCartPole-v0",
-    training=Training(episodes=5_000, environments=8, max_steps=80_000, checkpoint_every=1_000),
+    training=Training(episodes=5_000, environments=48, max_steps=160_000, checkpoint_every=4_000),
     threshold=195.0,
     values=values_with_all_actions,
     learns=Learns.VALUES,
@@ -524,6 +551,7 @@ def _new_agent(student: Student, kind: str, **settings: float) -> StudentObject:
         "gamma": GAMMA,
         "batch_size": BATCH,
         "start_replay_step": BATCH,
+        "replay_interval": 1,
         "target_interval": INTERVAL,
         "memory_size": 200,
     }

@@ -101,6 +101,41 @@ def test_the_best_weights_come_back():
     assert agent.net.value[0] == 0.5
 
 
+class Falls(Switched):
+    """Pushes to the left and falls, but for its first steps, in which it balances."""
+
+    def __init__(self, after):
+        super().__init__()
+        self.after = after
+
+    def act(self, observation, explore=True):
+        self.net.value = np.array([1.0 if self.steps < self.after else -1.0])
+        self.steps += 1
+        return super().act(observation, explore)
+
+
+def test_a_test_that_cannot_come_up_to_the_best_ends_there():
+    checkpoints = Checkpoints("CartPole-v1", every=1, seed=1)
+    early, late, later = Falls(after=20), Falls(after=100), Falls(after=200)
+
+    for steps, agent in enumerate((late, early, later), start=1):
+        checkpoints.passed(agent, steps)
+
+    played_out, too_short, better = checkpoints.scores
+    assert 100 < played_out < 130 < 200 < better < 230
+    assert too_short < played_out
+    assert early.steps < 60 < 100 < late.steps < 200 < later.steps
+
+
+def test_a_test_ends_with_what_it_could_have_reached():
+    checkpoints = Checkpoints("CartPole-v1", every=1, seed=1)
+
+    for steps in (1, 2):
+        checkpoints.passed(Falls(after=1_000 if steps == 1 else 100), steps)
+
+    assert 400 < checkpoints.scores[1] < checkpoints.scores[0]
+
+
 def test_training_stops_when_a_test_is_passed_twice():
     statistics = train_agent(
         Switched(1.0),

@@ -413,9 +413,20 @@ MISTAKES = (
     Mistake(
         "replay_from_the_first_step",
         "learn as early as you can",
-        (Edit("update", "if self.step >= self.settings.start_replay_step:",
-              "if self.step >= self.settings.batch_size:"),),
+        (Edit("update", "if self.step >= s.start_replay_step and", "if self.step >= s.batch_size and"),),
         UPDATE, "waits_then_learns_from_its_memory", "starts_too_early", "start_replay_step",
+    ),
+    Mistake(
+        "replay_in_every_turn",
+        "the more batches, the better",
+        (Edit("update", " and self.turns % s.replay_interval == 0", ""),),
+        UPDATE, "learns_in_every_few_turns", "learns_in_every_turn", "replay_interval",
+    ),
+    Mistake(
+        "turns_and_batches_confused",
+        "counts up, so it will come",
+        (Edit("update", "self.turns % s.replay_interval", "self.step % s.replay_interval"),),
+        UPDATE, "learns_in_every_few_turns", "wrong_replay_interval", "self.turns counts",
     ),
     Mistake(
         "replay_forgotten",
