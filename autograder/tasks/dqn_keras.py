@@ -392,7 +392,7 @@ def learns_in_every_few_turns(student: Student, random: np.random.Generator) -> 
     net = _network(agent, "net")
     weights, learned = net.parameters(), []
     for turn in range(1, 3 * REPLAY_INTERVAL + 1):
-        _train(agent, _steps(random, BATCH))
+        _train(agent, _steps(random, BATCH + turn))  # as many rows as cart poles still play
         found = net.parameters()
         if _changed(weights, found):
             learned.append(turn)

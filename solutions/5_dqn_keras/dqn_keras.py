@@ -435,7 +435,7 @@ plot_statistics(naive_statistics, threshold=195, window=20, title="Without the t
 #
 # ## 7. First remedy: the replay memory
 #
-# Keep the last 50,000 steps, not the last 32, and learn from steps drawn from them *by chance*.
+# Keep the last 12,000 steps, not the last 32, and learn from steps drawn from them *by chance*.
 # Then a batch holds steps of many episodes, good and bad, early and late.
 #
 # The memory is a **ring**: five NumPy arrays of fixed size. `position` is the row in which the next
@@ -725,7 +725,7 @@ Video(str(video), embed=True)
 # ```
 #
 # This is the learning curve (measured). The Q-values stayed below 10, although a pole
-# that stands is worth almost 50, and most agents ended by pushing to one side, always the same.
+# that stands is worth about 33, and most agents ended by pushing to one side, always the same.
 
 # %% tags=["not-graded", "raises-exception"]
 plot_learning_curve("dqn_keras_diagnosis")

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Steps before the first look (everything is compiled, the memory full), and until the second.
-SETTLED, LONG = 4_000, 16_000
+SETTLED, LONG = 4_000, 40_000
 #: Megabytes that a training may grow by between the two looks.
 ALLOWED = 3.0
 
