@@ -569,7 +569,9 @@ plot_learning_curve("dqn", statistics)
 
 # %% [markdown]
 # Is your curve in the band? Each of the trainings in it started from other random weights; yours is
-# one more. If it stays flat, go back to the checks and the probes.
+# one more. (It may end far below the line: a score counts when its episode is over, and when the
+# tests are passed, training stops in the middle of the best ones.) If it stays flat, go back to the
+# checks and the probes.
 #
 # The next cell is what the grader does: it trains a **fresh** agent of yours with your code, in a
 # cart pole **in disguise** (the four numbers of the observation change places and signs, the

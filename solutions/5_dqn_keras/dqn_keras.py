@@ -24,7 +24,6 @@ if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere i
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no greetings of TensorFlow's
-logging.getLogger("tensorflow").setLevel(logging.ERROR)
 # Our networks are so small that several threads would mostly wait for each other.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
@@ -57,6 +56,7 @@ from helpers import (
     train_agent,
 )
 
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its import turns this up
 start_unit("dqn_keras")
 
 # %% [markdown]
@@ -682,7 +682,9 @@ plot_learning_curve("dqn_keras", statistics)
 
 # %% [markdown]
 # Is your curve in the band? Each of the trainings in it started from other random weights; yours is
-# one more. If it stays flat, go back to the checks and the probes.
+# one more. (It may end far below the line: a score counts when its episode is over, and when the
+# tests are passed, training stops in the middle of the best ones.) If it stays flat, go back to the
+# checks and the probes.
 #
 # What counts is the mean score over 100 episodes, greedy and without learning:
 

@@ -25,7 +25,6 @@ if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere i
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no greetings of TensorFlow's
-logging.getLogger("tensorflow").setLevel(logging.ERROR)
 # Our networks are so small that several threads would mostly wait for each other.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
@@ -53,6 +52,7 @@ from helpers import (
     train_agent,
 )
 
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its import turns this up
 start_unit("double_dqn_keras")
 
 # %% [markdown]
@@ -643,7 +643,8 @@ plot_learning_curve("double_dqn_keras", statistics)
 
 # %% [markdown]
 # Is your curve in the band? Each of the trainings in it started from other random weights; yours is
-# one more.
+# one more. (It may end far below the line: a score counts when its episode is over, and when the
+# tests are passed, training stops in the middle of the best ones.)
 #
 # The next cell is what the grader does: it trains a **fresh** agent of yours with your code, in a
 # cart pole **in disguise** (the four numbers of the observation change places and signs, the actions
