@@ -442,7 +442,7 @@ AGENT = AgentRule(
     training=Training(episodes=5_000, environments=64, max_steps=160_000, checkpoint_every=5_000),
     threshold=475.0,
     learns=Learns.VALUES,
-    processor_seconds=150.0,  # 10 to 25 on an idle core; three times as many on a busy one
+    processor_seconds=150.0,  # 5 to 20 on an idle core; three times as many on a busy one
 )
 
 

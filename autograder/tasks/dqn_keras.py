@@ -534,7 +534,7 @@ AGENT = AgentRule(
     threshold=195.0,
     values=values_with_all_actions,
     learns=Learns.VALUES,
-    processor_seconds=150.0,  # 10 to 25 on an idle core; three times as many on a busy one
+    processor_seconds=150.0,  # 5 to 20 on an idle core; three times as many on a busy one
 )
 
 
