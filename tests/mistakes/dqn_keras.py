@@ -75,7 +75,7 @@ MISTAKES = (
     Mistake(
         "alpha_ignored",
         "1e-3 is a good learning rate",
-        (Edit("model", "Adam(learning_rate=alpha)", "Adam(learning_rate=1e-3)"),),
+        (Edit("model", "Adam(learning_rate=alpha, ", "Adam(learning_rate=1e-3, "),),
         MODEL, "is_compiled_for_learning", "alpha_ignored", "the argument alpha",
         also=PROBES,
     ),
