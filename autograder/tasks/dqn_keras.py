@@ -185,7 +185,7 @@ def is_compiled_for_learning(student: Student, random: np.random.Generator) -> N
         np.array(0.0125),
         "alpha_ignored",
         "The learning rate of the optimizer should be the argument alpha. The line with "
-        "model.compile was given: restore it.",
+        "keras.optimizers.Adam was given: restore it.",
     )
     expect(
         network.get("loss") in ("mse", "mean_squared_error"),
