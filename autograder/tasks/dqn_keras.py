@@ -397,7 +397,9 @@ def learns_in_every_few_turns(student: Student, random: np.random.Generator) -> 
         if _changed(weights, found):
             learned.append(turn)
         weights = found
-    said = f"With replay_interval = {REPLAY_INTERVAL} it should learn in every third turn. "
+    said = (
+        f"With replay_interval = {REPLAY_INTERVAL} a batch is due every {REPLAY_INTERVAL} turns. "
+    )
     expect(
         len(learned) < 3 * REPLAY_INTERVAL - 1,
         "learns_in_every_turn",

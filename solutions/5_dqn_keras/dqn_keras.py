@@ -625,8 +625,8 @@ check("dqn_keras/update", DQNAgent)
 #
 # The usual settings for this agent (a discount of 1, batches of 32, a memory of 50,000, learning from
 # step 2,000 on after every single step with the rate 0.001, the target network copied every 1,000
-# steps, epsilon down to 0.001, hidden layers of 32 units) miss 195 in every second training, and take
-# minutes. Ours need some seconds:
+# steps, epsilon down to 0.001, hidden layers of 32 units) miss 195 in every second training, and take a
+# minute and a half. Ours need some seconds:
 #
 # * **discount 0.97** instead of 1: with 1 nothing bounds the Q-values, and each error is passed on
 #   undiminished; with 0.97 no value exceeds $1/(1 - 0.97) = 33$, and thirty steps are as far ahead as

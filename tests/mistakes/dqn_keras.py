@@ -423,7 +423,7 @@ MISTAKES = (
         UPDATE, "learns_in_every_few_turns", "learns_in_every_turn", "replay_interval",
     ),
     Mistake(
-        "turns_and_batches_confused",
+        "turns_and_steps_confused",
         "counts up, so it will come",
         (Edit("update", "self.turns % s.replay_interval", "self.step % s.replay_interval"),),
         UPDATE, "learns_in_every_few_turns", "wrong_replay_interval", "self.turns counts",
