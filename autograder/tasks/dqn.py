@@ -35,7 +35,7 @@ FRAMEWORK = "torch"
 #: Transitions in the memory of an agent that is asked to learn once.
 STEPS = 8
 #: Its discount, and the part of the way that its target network goes.
-GAMMA, TAU = 0.9, 0.25
+GAMMA, TAU = 0.9, 0.4
 TRIES = 50  # to draw a network that tells two observations apart
 #: No number of a gradient may be larger.
 CLIP = 100.0
@@ -205,7 +205,7 @@ def loss_of_a_batch_is_what_learns(student: Student, random: np.random.Generator
         return [array for array in found.values() if array is not None]
 
     right, without_next = gradient(next_observation), gradient(observation)
-    other_gamma = gradient(next_observation, gamma=0.98)
+    other_gamma = gradient(next_observation, gamma=0.99)
     asked_above = ([-array for array in right], gradient(next_observation, judge=net))
     agent.call("learn")
     seen = _gradients_seen(agent, len(net.parameters()))
@@ -323,6 +323,7 @@ def _probed_agent(student: Student, gamma: float) -> StudentObject:
     return _new_agent(
         student,
         gamma=gamma,
+        reward_scale=1.0,
         lr=5e-3,
         tau=0.4,
         batch_size=32,
@@ -351,7 +352,7 @@ TASKS = (
 
 AGENT = AgentRule(
     points=6,
-    training=Training(episodes=5_000, environments=8, max_steps=80_000, checkpoint_every=1_000),
+    training=Training(episodes=5_000, environments=32, max_steps=160_000, checkpoint_every=2_500),
     threshold=475.0,
     learns=Learns.VALUES,
 )

@@ -426,7 +426,7 @@ def _wrong_sums(steps: _Steps, best: np.ndarray) -> tuple[WrongAnswer, ...]:
                 _targets(steps._replace(gamma=fixed), best),
                 "Use the argument gamma, not a fixed number.",
             )
-            for fixed in (0.98, 0.99)
+            for fixed in (0.97, 0.99)
         ),
         WrongAnswer(
             "reward_discounted",

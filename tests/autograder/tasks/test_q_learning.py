@@ -152,7 +152,7 @@ def test_targets_of_a_wrong_shape_end_the_task(formula, mistake, says, seed):
         (lambda r, q, on, g: g * best(q) * on, "reward_missing"),
         (lambda r, q, on, g: r, "rewards_alone"),
         (lambda r, q, on, g: r + best(q) * on, "no_discount"),
-        (lambda r, q, on, g: r + 0.98 * best(q) * on, "fixed_discount"),
+        (lambda r, q, on, g: r + 0.97 * best(q) * on, "fixed_discount"),
         (lambda r, q, on, g: r + 0.99 * best(q) * on, "fixed_discount"),
         (lambda r, q, on, g: g * (r + best(q) * on), "reward_discounted"),
         (lambda r, q, on, g: r + g * q.min(dim=1).values * on, "min_instead_of_max"),
