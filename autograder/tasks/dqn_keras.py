@@ -491,6 +491,7 @@ def _probed_agent(student: Student, gamma: float) -> StudentObject:
     settings = student.call(
         "Settings",
         gamma=gamma,
+        reward_scale=1.0,
         alpha=5e-3,
         batch_size=64,
         memory_size=2_000,
@@ -551,6 +552,7 @@ def _new_agent(student: Student, kind: str, **settings: float) -> StudentObject:
     """A fresh agent with small batches; its network learns without being compiled first."""
     small = {
         "gamma": GAMMA,
+        "reward_scale": 1.0,
         "batch_size": BATCH,
         "start_replay_step": BATCH,
         "replay_interval": 1,

@@ -385,9 +385,13 @@ class Watches:
 
 
 @pytest.mark.parametrize(
-    ("agent", "learns"), [(PolicyGradient, Learns.PROBABILITIES), (LongRun, Learns.VALUES)]
+    ("agent", "learns", "reward"),
+    [
+        (PolicyGradient, Learns.PROBABILITIES, 1.0),
+        (LongRun, Learns.VALUES, learning.DELAYED_REWARD),
+    ],
 )
-def test_agents_are_taught_whole_episodes_of_two_steps(agent, learns):
+def test_agents_are_taught_whole_episodes_of_two_steps(agent, learns, reward):
     agents = []
     asked(kept(agents, type("Watching", (Watches, agent), {})), learns)
 
@@ -396,7 +400,7 @@ def test_agents_are_taught_whole_episodes_of_two_steps(agent, learns):
         assert np.array_equal(first.observation, start)
         assert np.array_equal(first.next_observation, last.observation)
         assert not np.any(first.terminated) and np.all(last.terminated)
-        assert not np.any(first.reward) and set(last.reward) <= {-1.0, 1.0}
+        assert not np.any(first.reward) and set(last.reward) <= {-reward, reward}
         for step in (first, last):
             assert step.observation.shape == step.next_observation.shape == (n, 4)
             assert step.observation.dtype == step.next_observation.dtype == np.float32
@@ -412,10 +416,10 @@ def test_the_second_observation_shows_whether_the_first_action_was_right():
     agents = []
     asked(kept(agents, type("Watching", (Watches, LongRun), {})), Learns.VALUES)
     last = [steps[1] for _, steps in agents[0].taught]
-    shown = np.concatenate([step.observation * step.reward[:, None] for step in last])
-    rewards = np.concatenate([step.reward for step in last])
+    signs = np.sign(np.concatenate([step.reward for step in last]))
+    shown = np.concatenate([step.observation for step in last]) * signs[:, None]
 
-    assert abs(np.mean(rewards)) < 0.2
+    assert abs(np.mean(signs)) < 0.2
     assert np.allclose(np.abs(shown.mean(axis=0)), learning.DELAYED_DISTANCE, atol=0.05)
     assert np.allclose(shown.std(axis=0), learning.DELAYED_SPREAD, rtol=0.1)
 
