@@ -31,7 +31,9 @@ def test_a_training_that_has_ended_keeps_its_last_value():
     assert curve["median"][-1] == pytest.approx((last + other) / 2, abs=0.05)
 
 
-@pytest.mark.parametrize(("name", "window"), [("meet_cartpole", 20), ("dqn", 32), ("policy_network", 64)])
+@pytest.mark.parametrize(
+    ("name", "window"), [("meet_cartpole", 20), ("dqn", 32), ("policy_network", 64)]
+)
 def test_the_mean_goes_over_whole_batches(name: str, window: int):
     curve = learning_curve(unit_named(name), [_run(0, RISING)], name)
     assert curve["window"] == window
