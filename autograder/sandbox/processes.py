@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -37,9 +38,8 @@ class ProcessTable:
         """The table of the namespace whose first process is `pid`; None while it is built."""
         try:
             # proc(5), on every Linux: the file system as this process sees it, and its own /proc.
-            descriptor = os.open(
-                f"/proc/{pid}/root/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-            )
+            table = Path("/proc", str(pid), "root", "proc")
+            descriptor = os.open(table, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:
             return None
         try:

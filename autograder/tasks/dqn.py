@@ -34,7 +34,8 @@ FRAMEWORK = "torch"
 
 #: Transitions in the memory of an agent that is asked to learn once.
 STEPS = 8
-#: Its discount, and the part of the way that its target network goes.
+#: Its discount, and the part of the way that its target network goes. Neither is the notebook's
+#: own: who uses that one is seen.
 GAMMA, TAU = 0.9, 0.4
 TRIES = 50  # to draw a network that tells two observations apart
 #: No number of a gradient may be larger.
