@@ -88,8 +88,7 @@ def sandbox_cost(course: Course, units: list[Unit], rounds: int) -> None:
     """Grade the references in the sandbox and in a plain process, turn by turn; print the medians.
 
     Both in a fresh process, imports included. The plain one asks the same questions with the
-    same seeds, without sandbox and pipe. Agents that draw numbers in greedy tests, too, are not
-    the same afterwards (copies.py), and learn in another number of steps.
+    same seeds, without sandbox and pipe.
     """
     table = Table(title=f"Grading a reference, processor seconds, medians of {rounds}")
     for column in ("unit", "in the sandbox", "without", "sandbox and pipe add"):

@@ -28,8 +28,9 @@ import numpy as np
 from tqdm import tqdm
 
 from autograder.course import Course, CourseError
+from autograder.deciding import NetworkDoesNotDecide
 from autograder.evaluation import train_and_score
-from autograder.learning import NetworkDoesNotDecide, expect_learning
+from autograder.learning import expect_learning
 from autograder.notebook import Submission
 from autograder.reliability import fails_at_most, passes_at_most
 from autograder.rules import AgentRule, PlayedRule
@@ -46,6 +47,8 @@ PACKAGES = ("numpy", "gymnasium", "torch", "tensorflow-cpu", "keras")
 QUESTIONS = 5
 #: Code that a training's result depends on, beside the student's and its rule.
 DEPENDS_ON = (
+    "autograder.copies",
+    "autograder.deciding",
     "autograder.evaluation",
     "autograder.learning",
     "helpers.training",

@@ -10,9 +10,10 @@ from typing import Any
 
 from autograder import judging
 from autograder.course import CourseError
+from autograder.deciding import NetworkDoesNotDecide
 from autograder.evaluation import evaluate, train_and_score
 from autograder.grading import judge_score
-from autograder.learning import DoesNotReinforce, NetworkDoesNotDecide
+from autograder.learning import DoesNotReinforce
 from autograder.results import CheckResult, EvaluationResult, TaskResult
 from autograder.rules import AgentRule
 from autograder.student.interface import NotSolved, StudentError, StudentObject

@@ -2,8 +2,9 @@
 
 A test takes 500 steps, and asking the sandbox for each costs as much as the steps themselves. A
 copy costs three questions. Tests decide when a training stops and which weights it keeps, no more:
-the score is that of the agent itself. (An agent that draws numbers even where it does not explore
-finds others afterwards than without a sandbox; that is chance, as another seed would be.)
+the score is that of the agent itself. Copies are made without a sandbox, too, so that a check in
+the notebook and a calibration train as the grader does. (An agent that draws numbers even where it
+does not explore finds others in the notebook's own training; that is chance, as another seed is.)
 """
 
 from __future__ import annotations
@@ -14,16 +15,14 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from autograder.evaluation import PROBED, expect_greedy
-from autograder.learning import NetworkDoesNotDecide
+from autograder.deciding import PROBED, NetworkDoesNotDecide, expect_greedy
 from autograder.rules import AgentRule
-from autograder.student.interface import StudentError, StudentObject
-from autograder.student.remote import RemoteAgent, RemoteStudent
+from autograder.student.interface import Student, StudentError, StudentObject
 from autograder.tasks.base import Wrong
 from autograder.tasks.networks import MOST_LAYERS, Linear, layers_of, relu, softmax, through
-from helpers.agents import Transition
+from helpers.agents import AbstractAgent, Transition
 
-#: A larger network is asked over the pipe: its owner pays for what it computes, not the grader.
+#: A larger network is asked itself: its owner pays for what it computes, not the grader.
 MAX_PARAMETERS = 100_000
 ACTIVATIONS: tuple[Callable[[np.ndarray], np.ndarray], ...] = (relu, np.tanh)
 
@@ -83,45 +82,63 @@ def which_says(
     return None
 
 
-class AgentTestedByCopy(RemoteAgent):
+class AgentTestedByCopy(AbstractAgent):
     """A student's agent while it trains: what is greedy is asked of a copy, if there can be one."""
 
     def __init__(
-        self, rule: AgentRule, student: RemoteStudent, agent: StudentObject, n_actions: int
+        self,
+        rule: AgentRule,
+        student: Student,
+        made: StudentObject,
+        agent: AbstractAgent,
+        n_actions: int,
     ) -> None:
-        super().__init__(student, agent, n_actions)
-        self._rule = rule
+        """agent: the training loop's view of what the student's code has made."""
+        self.agent = agent
+        self._rule, self._student, self._made = rule, student, made
+        self._n_actions = n_actions
         self._copy: DenseNetwork | None = None
         self._is_new = True  # nothing was trained since the network was copied, or could not be
+
+    def start_episode(self, observation: np.ndarray) -> None:
+        """The student's agent gets ready for a new batch of episodes."""
+        self.agent.start_episode(observation)
 
     def act(self, observation: np.ndarray, explore: bool = True) -> np.ndarray:
         """The student's actions, or its copy's, (n, width) to (n,) int64."""
         if explore:
-            return super().act(observation)
+            return self.agent.act(observation)
         if self._is_new:
             self._is_new = False
             self._copy = self._copied(observation.shape[1])
         if self._copy is None:
-            return super().act(observation, explore=False)
+            return self.agent.act(observation, explore=False)
         return self._copy(observation).argmax(axis=1)
 
     def train(self, transition: Transition) -> None:
         """Learn from a step; after it, the network is another one."""
-        super().train(transition)
+        self.agent.train(transition)
+        self._is_new = True
+
+    def get_weights(self) -> list[np.ndarray]:
+        """The student's own."""
+        return self.agent.get_weights()
+
+    def set_weights(self, weights: list[np.ndarray]) -> None:
+        """Put the student's own back."""
+        self.agent.set_weights(weights)
         self._is_new = True
 
     def _copied(self, width: int) -> DenseNetwork | None:
         """A copy that says what the network says, of an agent that does what its network says."""
-        student, made = self.student, self.agent
-        networks = candidates(self.get_weights(), student.framework, width, self.n_actions)
+        networks = candidates(self.get_weights(), self._student.framework, width, self._n_actions)
         if not networks:
             return None  # and is not asked: layers of other kinds may change when they are
         probe = np.random.default_rng(0).normal(size=(PROBED, width)).astype(np.float32)
-        by_pipe = RemoteAgent(student, made, self.n_actions)
         try:
-            values = expect_greedy(self._rule, student, made, by_pipe, probe)
+            values = expect_greedy(self._rule, self._student, self._made, self.agent, probe)
         except (StudentError, NetworkDoesNotDecide):
             return None  # said again, and reported, when the agent is scored
-        if values.shape != (PROBED, self.n_actions):
+        if values.shape != (PROBED, self._n_actions):
             return None
         return which_says(networks, probe, values)

@@ -15,22 +15,15 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.vector import VectorEnv, VectorWrapper
 
-from autograder.learning import (
-    AgentProxy,
-    NetworkDoesNotDecide,
-    expect_learning,
-    sizes_of,
-    values_of,
-)
+from autograder.copies import AgentTestedByCopy
+from autograder.deciding import expect_network_decides
+from autograder.learning import AgentProxy, expect_learning, sizes_of
 from autograder.results import EvaluationResult
 from autograder.rules import AgentRule
 from autograder.student.interface import Student, StudentError, StudentObject
-from helpers.agents import AbstractAgent
 from helpers.environments import EnvironmentFactory, make_environments
 from helpers.training import EpisodeStatistics, mean_score, play_episodes, train_agent
 
-#: Observations on which the agent is asked whether its network decides.
-PROBED = 64
 #: At most so many points of a learning curve are kept.
 CURVE_POINTS = 200
 
@@ -136,16 +129,12 @@ def evaluate(rule: AgentRule, train: OneTraining, seeds: tuple[int, ...]) -> Eva
 
 
 def train_and_score(
-    rule: AgentRule,
-    student: Student,
-    proxy: AgentProxy,
-    seed: int,
-    trained_as: AgentProxy | None = None,
+    rule: AgentRule, student: Student, proxy: AgentProxy, seed: int
 ) -> tuple[float, list[EpisodeStatistics]]:
     """One training in disguise: the mean greedy score afterwards, and the training's episodes.
 
-    proxy: makes the loop's view of the student's agent. trained_as: makes the view while it
-    trains, if that is another. Raises StudentError when the student's code raises,
+    proxy: makes the loop's view of the student's agent; the greedy tests of the training are
+    played by a copy of it. Raises StudentError when the student's code raises,
     NetworkDoesNotDecide when something else than the network chooses.
     """
     random = np.random.default_rng(seed)
@@ -157,67 +146,15 @@ def train_and_score(
     if not isinstance(made, StudentObject):
         raise StudentError("TypeError", f"{rule.factory}() must return an agent, not {made!r:.80}")
     agent = proxy(made, n_actions)
-    learner = agent if trained_as is None else trained_as(made, n_actions)
+    learner = AgentTestedByCopy(rule, student, made, agent, n_actions)
     statistics = train_agent(learner, disguised, replace(rule.training, progress=False))
-    learner.get_weights()  # what is still to be learned is learned now
-    _expect_network_decides(rule, student, made, agent, random, width)
+    agent.get_weights()  # what is still to be learned is learned now
+    expect_network_decides(rule, student, made, agent, random, width)
     played = play_episodes(agent, disguised, rule.episodes)
     score = mean_score(played)
     if score >= rule.threshold:
         expect_learning(rule, student, proxy, np.random.default_rng([seed, 1]))
     return score, statistics
-
-
-def _expect_network_decides(
-    rule: AgentRule,
-    student: Student,
-    made: StudentObject,
-    agent: AbstractAgent,
-    random: np.random.Generator,
-    width: int,
-) -> None:
-    """The greedy action is the largest value of the network: as trained, and with other weights."""
-    observation = random.normal(size=(PROBED, width)).astype(np.float32)
-    trained = agent.get_weights()
-    if not trained:
-        raise NetworkDoesNotDecide("the agent has no network with weights in `agent.net`")
-    before = expect_greedy(rule, student, made, agent, observation)
-    other = [
-        random.normal(scale=0.5, size=np.shape(weight)).astype(weight.dtype)
-        if weight.dtype.kind == "f"
-        else weight
-        for weight in trained
-    ]
-    agent.set_weights(other)
-    after = expect_greedy(rule, student, made, agent, observation)
-    agent.set_weights(trained)
-    if before.shape != after.shape:
-        raise NetworkDoesNotDecide("`agent.net` changes the number of its values")
-    if np.allclose(before, after):
-        raise NetworkDoesNotDecide("other weights in `agent.net` change nothing")
-
-
-def expect_greedy(
-    rule: AgentRule,
-    student: Student,
-    made: StudentObject,
-    agent: AbstractAgent,
-    observation: np.ndarray,
-) -> np.ndarray:
-    """The values of the network, (n, n_actions), of which the greedy action is the largest.
-
-    observation: (n, width). Raises NetworkDoesNotDecide where it is not, or there are none.
-    """
-    values = values_of(rule, student, made, observation)
-    if not isinstance(values, np.ndarray) or values.ndim != 2 or len(values) != len(observation):
-        raise NetworkDoesNotDecide("`agent.net` does not give one row of values per observation")
-    actions = agent.act(observation, explore=False)
-    if values.shape[1] <= actions.max():
-        raise NetworkDoesNotDecide("`agent.net` does not give one value per action")
-    chosen = values[np.arange(len(values)), actions]
-    if not np.all(chosen >= values.max(axis=1) - 1e-5):
-        raise NetworkDoesNotDecide("`act(..., explore=False)` is not what `agent.net` rates best")
-    return values
 
 
 def _thinned(scores: list[float]) -> tuple[float, ...]:

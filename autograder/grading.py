@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import judging
-from autograder.copies import AgentTestedByCopy
 from autograder.course import Course, CourseError
+from autograder.deciding import NetworkDoesNotDecide
 from autograder.evaluation import derived_seed, evaluate, train_and_score
-from autograder.learning import DoesNotReinforce, NetworkDoesNotDecide
+from autograder.learning import DoesNotReinforce
 from autograder.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
 from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult
 from autograder.rules import AgentRule
@@ -173,10 +173,7 @@ def _train(
     def proxy(made: StudentObject, n_actions: int) -> AbstractAgent:
         return RemoteAgent(student, made, n_actions)
 
-    def trained_as(made: StudentObject, n_actions: int) -> AbstractAgent:
-        return AgentTestedByCopy(rule, student, made, n_actions)
-
-    return train_and_score(rule, student, proxy, seed, trained_as)
+    return train_and_score(rule, student, proxy, seed)
 
 
 def agent_seeds(unit: Unit, rule: AgentRule, secret: bytes) -> tuple[int, ...]:

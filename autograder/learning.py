@@ -11,9 +11,9 @@ from collections.abc import Callable
 import gymnasium as gym
 import numpy as np
 
+from autograder.deciding import NetworkDoesNotDecide, values_of
 from autograder.rules import AgentRule, Learns
 from autograder.student.interface import Student, StudentError, StudentObject
-from autograder.tasks.base import Wrong
 from helpers.agents import AbstractAgent, Transition
 
 #: Rewarded by chance: so many fresh agents, each with so many episodes of two steps side by side.
@@ -41,10 +41,6 @@ DELAYED_DISTANCE = 2.0
 DELAYED_SPREAD = 0.1
 
 AgentProxy = Callable[[StudentObject, int], AbstractAgent]
-
-
-class NetworkDoesNotDecide(Exception):
-    """The agent's actions are not those of its network."""
 
 
 class DoesNotReinforce(NetworkDoesNotDecide):
@@ -184,13 +180,3 @@ def sizes_of(environment: str) -> tuple[int, int]:
     assert isinstance(env.observation_space, gym.spaces.Box)
     assert isinstance(env.action_space, gym.spaces.Discrete)
     return env.observation_space.shape[0], int(env.action_space.n)
-
-
-def values_of(
-    rule: AgentRule, student: Student, made: StudentObject, observation: np.ndarray
-) -> object:
-    """What the agent's network says. Raises NetworkDoesNotDecide if that is nothing to read."""
-    try:
-        return rule.values(student, made, observation)
-    except Wrong as wrong:
-        raise NetworkDoesNotDecide(wrong.message) from wrong

@@ -6,9 +6,10 @@ import importlib.metadata
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 #: The course as it is installed: it says itself what it needs.
 COURSE = "reinforcement-learning-course"
@@ -39,6 +40,9 @@ def check_setup() -> bool:
 
 
 def _versions() -> Iterator[Finding]:
+    from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
+
     try:
         course = importlib.metadata.metadata(COURSE)
     except importlib.metadata.PackageNotFoundError:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 #: The tests of the modules outside autograder/tasks.
 TESTS = {
+    "deciding": ["tests/autograder/test_deciding.py"],
     "evaluation": ["tests/autograder/test_evaluation.py"],
     "learning": ["tests/autograder/test_learning.py", "tests/autograder/test_evaluation.py"],
     "judging": ["tests/autograder/test_judging.py", "tests/autograder/test_checking.py"],

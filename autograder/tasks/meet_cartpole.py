@@ -292,13 +292,16 @@ def _shown(value: object) -> str:
 
 
 def _score_of_the_rule(student: Student, seed: int) -> float:
-    """Mean score over episodes in a cart pole of the grader's own."""
+    """Mean score over episodes in a cart pole of the grader's own.
+
+    The episodes end where the mean has reached the threshold: more of them would change nothing.
+    """
     environments = make_environments("CartPole-v1", RULE_EPISODES)
     observation, _ = environments.reset(seed=seed)
     running = np.arange(RULE_EPISODES)
     actions = np.zeros(RULE_EPISODES, dtype=np.int64)
     total = 0.0
-    while len(running):
+    while len(running) and total < RULE_THRESHOLD * RULE_EPISODES:
         actions[running] = _actions(student.each("rule", observation[running]))
         observation, reward, terminated, truncated, _ = environments.step(actions)
         total += float(reward[running].sum())

@@ -114,9 +114,8 @@ def ask(course):
         def with_agents(student):
             student.seed(1)
             made = student.call("make_agent")
-            return question(
-                AgentTestedByCopy(UNIT.agent, student, made, 2), RemoteAgent(student, made, 2)
-            )
+            by_pipe = RemoteAgent(student, made, 2)
+            return question(AgentTestedByCopy(UNIT.agent, student, made, by_pipe, 2), by_pipe)
 
         with Session(edited(reference(UNIT, course), edits), "torch", sandboxed=True) as session:
             return session.ask(with_agents, 60)

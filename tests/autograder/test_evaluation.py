@@ -3,11 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from autograder.deciding import PROBED, NetworkDoesNotDecide
 from autograder.evaluation import (
     CURVE_POINTS,
-    PROBED,
     Disguise,
-    NetworkDoesNotDecide,
     derived_seed,
     evaluate,
     told_seed,
@@ -17,16 +16,8 @@ from autograder.learning import DoesNotReinforce
 from autograder.rules import AgentRule, Learns
 from autograder.student.interface import StudentError
 from autograder.student.local import LocalStudent
-from helpers import Training
-from helpers.agents import AbstractAgent
 from helpers.environments import make_environments
-
-RULE = AgentRule(
-    points=6,
-    training=Training(episodes=16, environments=16, checkpoint_every=2_000),
-    threshold=475.0,
-    trainings=2,
-)
+from tests.autograder.array_agents import RULE, SHORT, Untrained, kept, scored
 
 LINEAR = """
 import torch
@@ -279,65 +270,6 @@ def test_a_long_curve_is_averaged_over_a_few_episodes_each(episodes, points):
     assert len(result.curve) <= CURVE_POINTS == 200
 
 
-class ArrayNet:
-    """A linear network made of arrays; `says` is what it answers instead of its values."""
-
-    says = None
-
-    def __init__(self, *others):
-        first = np.array([[1, -1], [2, -2], [3, -3], [4, -4]], np.float32)
-        self.weights = [first, *others]
-
-    def values(self, observation):
-        return (observation @ self.weights[0]).astype(np.float64)
-
-    def __call__(self, observation):
-        values = self.values(observation)
-        return values if self.says is None else self.says(values)
-
-    def get_weights(self):
-        return self.weights
-
-    def set_weights(self, weights):
-        self.weights = weights
-
-
-class Untrained(AbstractAgent):
-    """An agent that learns nothing, but whose network decides."""
-
-    net_class = ArrayNet
-
-    def __init__(self):
-        self.net = self.net_class()
-
-    def act(self, observation, explore=True):
-        return self.net.values(observation).argmax(axis=1)
-
-
-def agent_with(net_class):
-    return type("Agent", (Untrained,), {"net_class": net_class})
-
-
-SHORT = replace(RULE, training=Training(episodes=4, environments=2), episodes=5)
-
-
-def scored(make_agent, seed=1, student=LocalStudent, **changes):
-    """One short training of an agent that such a function makes."""
-    asked = student({"make_agent": make_agent}, None)
-    rule = replace(SHORT, **changes)
-    return train_and_score(rule, asked, lambda made, _: asked.object(made.number), seed)
-
-
-def kept(agents, agent):
-    """A function that makes such agents, and keeps them in the list."""
-
-    def make_agent():
-        agents.append(agent())
-        return agents[-1]
-
-    return make_agent
-
-
 def test_a_training_gives_the_score_afterwards_and_its_own_episodes():
     score, statistics = scored(Untrained)
 
@@ -405,36 +337,6 @@ def test_the_factory_must_return_an_agent(made):
     assert len(caught.value.message) < 130
 
 
-def test_after_training_an_agent_has_its_own_weights_again():
-    agents = []
-    scored(kept(agents, Untrained))
-
-    assert np.array_equal(agents[0].net.weights[0], ArrayNet().weights[0])
-
-
-def test_only_weights_of_floats_are_exchanged_and_each_keeps_its_kind():
-    given = []
-
-    class Counts(ArrayNet):
-        def __init__(self):
-            super().__init__(np.array([7, 8]), np.ones(3), np.array([True, False]))
-
-        def set_weights(self, weights):
-            given.append(weights)
-            super().set_weights(weights)
-
-    scored(agent_with(Counts))
-    other, back = given[-2:]
-
-    for weights in (other, back):
-        assert [weight.dtype for weight in weights] == [np.float32, np.int64, np.float64, bool]
-        assert [weight.shape for weight in weights] == [(4, 2), (2,), (3,), (2,)]
-        assert np.array_equal(weights[1], [7, 8])
-        assert np.array_equal(weights[3], [True, False])
-    assert not np.any(other[0] == back[0])
-    assert not np.any(other[2] == back[2])
-
-
 @pytest.mark.parametrize("learns", Learns)
 @pytest.mark.parametrize("above", [0.0, 0.1, 5.0])
 def test_who_reaches_the_threshold_is_asked_whether_it_learns(learns, above):
@@ -455,98 +357,3 @@ def test_without_a_question_the_score_alone_counts():
     score, _ = scored(Untrained)
 
     assert scored(Untrained, threshold=score - 1, learns=None)[0] == score
-
-
-def test_an_agent_without_a_network_does_not_decide_through_it():
-    class NoNetwork(Untrained):
-        net_class = type(None)
-
-        def act(self, observation, explore=True):
-            return np.zeros(len(observation), dtype=np.int64)
-
-    with pytest.raises(NetworkDoesNotDecide, match="no network with weights"):
-        scored(NoNetwork)
-
-
-def other_action_better_by(difference):
-    """Rates every action that is not chosen a bit better than the chosen one."""
-
-    def says(values):
-        best = values.max(axis=1, keepdims=True)
-        return np.where(values == best, best, best + difference)
-
-    return says
-
-
-def one_row_worse(values):
-    values[5] = -values[5]
-    return values
-
-
-@pytest.mark.parametrize(
-    "says",
-    [
-        None,
-        lambda values: 10 * values - 3,
-        lambda values: np.concatenate([values, values.min(axis=1, keepdims=True)], axis=1),
-        other_action_better_by(0.5e-5),
-    ],
-    ids=["its_values", "in_other_units", "more_values_than_actions", "the_same_but_for_rounding"],
-)
-def test_a_network_that_rates_the_chosen_actions_best_decides(says):
-    net = type("Net", (ArrayNet,), {"says": staticmethod(says) if says else None})
-
-    assert scored(agent_with(net)) == scored(Untrained)
-
-
-@pytest.mark.parametrize(
-    ("says", "message"),
-    [
-        (lambda values: "values", "one row of values per observation"),
-        (lambda values: values[:, 0], "one row of values per observation"),
-        (lambda values: values[:, :, None], "one row of values per observation"),
-        (lambda values: values[None], "one row of values per observation"),
-        (lambda values: values[:-1], "one row of values per observation"),
-        (lambda values: np.repeat(values, 2, axis=0), "one row of values per observation"),
-        (lambda values: values[:, :1], "one value per action"),
-        (lambda values: -values, "rates best"),
-        (one_row_worse, "rates best"),
-        (other_action_better_by(2e-5), "rates best"),
-    ],
-)
-def test_a_network_that_rates_others_best_or_nothing_does_not_decide(says, message):
-    net = type("Net", (ArrayNet,), {"says": staticmethod(says)})
-
-    with pytest.raises(NetworkDoesNotDecide, match=message) as caught:
-        scored(agent_with(net))
-    assert not isinstance(caught.value, DoesNotReinforce)
-
-
-def test_other_weights_must_not_change_the_number_of_values():
-    class Grows(ArrayNet):
-        def __call__(self, observation):
-            values = self.values(observation)
-            if np.array_equal(self.weights[0], ArrayNet().weights[0]):
-                return values
-            return np.concatenate([values, values - 1], axis=1)
-
-    with pytest.raises(NetworkDoesNotDecide, match="changes the number of its values"):
-        scored(agent_with(Grows))
-
-
-def test_other_weights_must_change_the_values():
-    class Deaf(ArrayNet):
-        def set_weights(self, weights):
-            pass
-
-    with pytest.raises(NetworkDoesNotDecide, match="change nothing"):
-        scored(agent_with(Deaf))
-
-
-def test_the_network_must_decide_with_other_weights_too():
-    class Remembers(Untrained):
-        def act(self, observation, explore=True):
-            return ArrayNet().values(observation).argmax(axis=1)
-
-    with pytest.raises(NetworkDoesNotDecide, match="rates best"):
-        scored(Remembers)

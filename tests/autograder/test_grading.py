@@ -63,10 +63,7 @@ def test_the_reference_gets_full_marks_the_same_alone_and_beside_another(solved)
     ],
 )
 def test_in_the_sandbox_an_agent_scores_as_it_does_here(course, name):
-    """So a calibration, which trains without a sandbox, measures what the grader does.
-
-    But for the greedy tests of the training, which the grader asks of a copy (test_copies.py).
-    """
+    """So a calibration, which trains without a sandbox, measures what the grader does."""
     unit = unit_named(name)
     rule = replace(unit.agent, training=replace(unit.agent.training, max_steps=3_000))
     answer = reference(unit, course)

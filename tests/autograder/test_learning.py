@@ -4,17 +4,11 @@ import numpy as np
 import pytest
 
 from autograder import learning
-from autograder.learning import (
-    DoesNotReinforce,
-    NetworkDoesNotDecide,
-    expect_learning,
-    sizes_of,
-    values_of,
-)
+from autograder.deciding import NetworkDoesNotDecide
+from autograder.learning import DoesNotReinforce, expect_learning, sizes_of
 from autograder.rules import AgentRule, Learns
 from autograder.student.interface import StudentError
 from autograder.student.local import LocalStudent
-from autograder.tasks.base import Wrong
 from helpers import Training
 from helpers.agents import AbstractAgent
 
@@ -465,21 +459,3 @@ def test_the_factory_must_make_an_agent(learns):
 )
 def test_sizes_are_the_observations_width_and_the_number_of_actions(environment, sizes):
     assert sizes_of(environment) == sizes
-
-
-def test_a_network_that_cannot_be_read_does_not_decide():
-    def unreadable(student, made, observation):
-        raise Wrong("no_net", "There is none.")
-
-    rule = AgentRule(1, Training(), 475.0, values=unreadable)
-
-    with pytest.raises(NetworkDoesNotDecide, match="There is none"):
-        values_of(rule, None, None, np.zeros((1, 4)))
-
-
-def test_a_networks_values_are_read_as_the_rule_says():
-    rule = AgentRule(
-        1, Training(), 475.0, values=lambda student, made, observation: observation * 2
-    )
-
-    assert np.array_equal(values_of(rule, None, None, np.ones((3, 2))), np.full((3, 2), 2))

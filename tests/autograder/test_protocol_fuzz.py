@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from autograder import judging
 from autograder.build import units_with_source
 from autograder.course import Course
-from autograder.evaluation import NetworkDoesNotDecide, train_and_score
+from autograder.deciding import NetworkDoesNotDecide
+from autograder.evaluation import train_and_score
 from autograder.results import TaskResult
 from autograder.sandbox import channel as channels
 from autograder.sandbox.channel import (
