@@ -53,7 +53,7 @@ DTYPES = {
 I8, F4, B1 = DTYPES["<i8"], DTYPES["<f4"], DTYPES["|b1"]
 #: In the order of a Transition.
 TRANSITION = (F4, I8, F4, F4, B1, B1, I8)
-STEP = struct.Struct("<IIIII")  # agent, rows to learn, rows to act on, width, explore
+STEP = struct.Struct("<7I")  # agent, rows to learn, rows, width; does it start, act, explore?
 
 
 class Kind(IntEnum):
@@ -257,36 +257,45 @@ def _text(item: Any) -> str:
     return item if item.isascii() else item.encode("utf-8", "replace").decode("utf-8")
 
 
-def encode_step(
-    agent: int, transition: Transition | None, observation: np.ndarray, explore: bool
-) -> bytes:
-    """The lean request: learn from this transition (if any), then act on these observations."""
-    learn = 0 if transition is None else len(transition.action)
-    parts = [STEP.pack(agent, learn, len(observation), observation.shape[1], explore)]
-    if transition is not None:
+class Step(NamedTuple):
+    """The lean request, in this order: learn, start a batch of episodes, act.
+
+    learned: a step to learn from, or None. observation: (n, width) float32, of which episodes
+    start, on which the agent acts, or both. explore: whether it acts so.
+    """
+
+    agent: int
+    learned: Transition | None
+    observation: np.ndarray
+    starts: bool
+    acts: bool
+    explore: bool
+
+
+def encode_step(step: Step) -> bytes:
+    """The bytes of a lean request."""
+    learned, observation = step.learned, step.observation
+    learn = 0 if learned is None else len(learned.action)
+    parts = [STEP.pack(step.agent, learn, *observation.shape, step.starts, step.acts, step.explore)]
+    if learned is not None:
         parts += [
             np.asarray(array, dtype).tobytes()
-            for array, dtype in zip(transition, TRANSITION, strict=True)
+            for array, dtype in zip(learned, TRANSITION, strict=True)
         ]
     parts.append(np.asarray(observation, F4).tobytes())
     return b"".join(parts)
 
 
-def decode_step(
-    blob: bytes | bytearray,
-) -> tuple[int, Transition | None, np.ndarray, bool]:
-    """Agent, transition, observation and explore of a lean request.
-
-    Raises ProtocolError if the sizes do not fit.
-    """
+def decode_step(blob: bytes | bytearray) -> Step:
+    """The lean request of these bytes. Raises ProtocolError if the sizes do not fit."""
     try:
         return _step(blob)
     except (struct.error, ValueError, OverflowError, MemoryError, TypeError) as error:
         raise ProtocolError(f"a malformed step ({type(error).__name__})") from error
 
 
-def _step(blob: bytes | bytearray) -> tuple[int, Transition | None, np.ndarray, bool]:
-    agent, learn, act, width, explore = STEP.unpack_from(blob)
+def _step(blob: bytes | bytearray) -> Step:
+    agent, learn, rows, width, starts, acts, explore = STEP.unpack_from(blob)
     start = STEP.size
 
     def take(dtype: np.dtype, *shape: int) -> np.ndarray:
@@ -296,9 +305,9 @@ def _step(blob: bytes | bytearray) -> tuple[int, Transition | None, np.ndarray, 
         start += array.nbytes
         return array
 
-    transition = None
+    learned = None
     if learn:
-        transition = Transition(
+        learned = Transition(
             observation=take(F4, learn, width),
             action=take(I8, learn),
             reward=take(F4, learn),
@@ -307,7 +316,7 @@ def _step(blob: bytes | bytearray) -> tuple[int, Transition | None, np.ndarray, 
             truncated=take(B1, learn),
             episode=take(I8, learn),
         )
-    observation = take(F4, act, width)
+    observation = take(F4, rows, width)
     if start != len(blob):
         raise ProtocolError("a step is longer than its arrays")
-    return agent, transition, observation, bool(explore)
+    return Step(agent, learned, observation, bool(starts), bool(acts), bool(explore))

@@ -101,16 +101,18 @@ class Worker:
             return _error(frame.sequence, StudentError("ValueError", str(error)))
 
     def _step(self, frame: Frame) -> Frame:
-        agent_number, transition, observation, explore = decode_step(frame.arrays)
+        step = decode_step(frame.arrays)
         assert self.student is not None
-        agent = self.student.object(agent_number)
+        run, agent = self.student._run, self.student.object(step.agent)
         try:
-            if transition is not None:
-                self.student._run(agent.train, (transition,))
-            if not len(observation):
+            if step.learned is not None:
+                run(agent.train, (step.learned,))
+            if step.starts:
+                run(agent.start_episode, (step.observation.copy(),))
+            if not step.acts:
                 return Frame(frame.sequence, Kind.ACTIONS, b"", b"")
-            chosen = self.student._run(agent.act, (observation,), {"explore": explore})
-            actions = self.student._run(_actions, (chosen, len(observation)))
+            chosen = run(agent.act, (step.observation,), {"explore": step.explore})
+            actions = run(_actions, (chosen, len(step.observation)))
         except StudentError as error:
             return _error(frame.sequence, error)
         return Frame(frame.sequence, Kind.ACTIONS, b"", actions.tobytes())
@@ -132,10 +134,6 @@ class Worker:
             self.student = LocalStudent(namespace, framework)
         except ImportError as error:
             raise StudentError("ImportError", str(error)) from error
-
-    def do_start_episode(self, agent: StudentObject, observation: np.ndarray) -> None:
-        """The start of a batch of episodes."""
-        self._asked.call_method(agent, "start_episode", observation)
 
     def do_get_weights(self, agent: StudentObject) -> Any:
         """Copies of the deciding network's weights."""
@@ -162,6 +160,10 @@ class Worker:
     ) -> Any:
         """Call a method."""
         return self._asked.call_method(target, method, *arguments, **keywords)
+
+    def do_call_methods(self, target: StudentObject, calls: list[Any]) -> list[Any]:
+        """Call methods, one after the other."""
+        return self._asked.call_methods(target, calls)
 
     def do_get(self, target: StudentObject, attribute: str) -> Any:
         """Read an attribute."""

@@ -8,6 +8,7 @@ returns stays on the student's side, behind a `StudentObject`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ import numpy as np
 
 #: A linear layer: weight (inputs, outputs) and bias (outputs,).
 Layer = tuple[np.ndarray, np.ndarray]
+#: A method's name and its arguments.
+MethodCall = tuple[str, tuple[Any, ...]]
 
 
 class StudentError(Exception):
@@ -69,6 +72,10 @@ class StudentObject:
         """Call one of its methods."""
         return self.student.call_method(self, method, *arguments, **keywords)
 
+    def calls(self, calls: Sequence[MethodCall]) -> list[Any]:
+        """Call methods one after the other, none of which waits for the checks; their results."""
+        return self.student.call_methods(self, calls)
+
     def get(self, attribute: str) -> Any:
         """Read an attribute; dots reach deeper (`"net.policy_head"`)."""
         return self.student.get(self, attribute)
@@ -109,6 +116,10 @@ class Student(ABC):
         self, target: StudentObject, method: str, *arguments: Any, **keywords: Any
     ) -> Any:
         """Call a method of an object."""
+
+    @abstractmethod
+    def call_methods(self, target: StudentObject, calls: Sequence[MethodCall]) -> list[Any]:
+        """Call methods of an object one after the other, in one question; one result a call."""
 
     @abstractmethod
     def get(self, target: StudentObject, attribute: str) -> Any:

@@ -11,7 +11,7 @@ import random
 import tempfile
 import traceback
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from autograder.student.frameworks import Framework, framework_named
 from autograder.student.interface import (
     Gradients,
     Layer,
+    MethodCall,
     NotSolved,
     Student,
     StudentError,
@@ -60,6 +61,9 @@ class LocalStudent(Student):
     ) -> Any:
         function = self._run(lambda: _reach(self._objects[target.number], method))
         return self._give(self._run(function, self._take_all(arguments), self._take_map(keywords)))
+
+    def call_methods(self, target: StudentObject, calls: Sequence[MethodCall]) -> list[Any]:
+        return [self.call_method(target, method, *arguments) for method, arguments in calls]
 
     def get(self, target: StudentObject, attribute: str) -> Any:
         return self._give(self._run(lambda: _reach(self._objects[target.number], attribute)))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograder.sandbox.channel import Channel
-from autograder.sandbox.protocol import ProtocolError, encode_step
+from autograder.sandbox.protocol import ProtocolError, Step, encode_step
 from autograder.student.interface import (
     Gradients,
     Layer,
+    MethodCall,
     Student,
     StudentError,
     StudentObject,
@@ -44,6 +46,12 @@ class RemoteStudent(Student):
         self, target: StudentObject, method: str, *arguments: Any, **keywords: Any
     ) -> Any:
         return self._ask("call_method", target, method, list(arguments), keywords)
+
+    def call_methods(self, target: StudentObject, calls: Sequence[MethodCall]) -> list[Any]:
+        found = self._ask("call_methods", target, calls)
+        if type(found) is not list or len(found) != len(calls):
+            raise ProtocolError("not one result for each call")
+        return found
 
     def get(self, target: StudentObject, attribute: str) -> Any:
         return self._ask("get", target, attribute)
@@ -143,31 +151,32 @@ class RemoteStudent(Student):
 class RemoteAgent(AbstractAgent):
     """The student's agent as the training loop sees it: actions come over the pipe.
 
-    Learning from a step and choosing the next actions travel in one message.
+    Learning from a step, the start of a batch and choosing the next actions travel in one message.
     """
 
     def __init__(self, student: RemoteStudent, agent: StudentObject, n_actions: int) -> None:
         self.student = student
         self.agent = agent
         self.n_actions = n_actions
-        self._width = 0
         self._learned: Transition | None = None
+        self._started: np.ndarray | None = None  # after what is to be learned
 
     def start_episode(self, observation: np.ndarray) -> None:
-        self._flush()
-        self._width = observation.shape[1]
-        self.student._ask("start_episode", self.agent, observation)
+        if self._started is not None:
+            self._flush()
+        self._started = observation
 
     def act(self, observation: np.ndarray, explore: bool = True) -> np.ndarray:
         """The student's actions, (n, width) to (n,) int64.
 
         Raises StudentError if the agent raises, ProtocolError if an action does not exist.
         """
-        if not explore:
+        if self._started is not None and not np.array_equal(self._started, observation):
             self._flush()
-        learned, self._learned = self._learned, None
-        request = encode_step(self.agent.number, learned, observation, explore)
-        reply = self.student.channel.step(request, 8 * len(observation))
+        starts, learned = self._started is not None, self._learned
+        self._started = self._learned = None
+        step = Step(self.agent.number, learned, observation, starts, acts=True, explore=explore)
+        reply = self.student.channel.step(encode_step(step), 8 * len(observation))
         actions = np.frombuffer(reply, "<i8")
         if actions.min() < 0 or actions.max() >= self.n_actions:
             raise NoSuchAction(
@@ -192,11 +201,18 @@ class RemoteAgent(AbstractAgent):
         self.student._ask("set_weights", self.agent, weights)
 
     def _flush(self) -> None:
-        """Hand over what is still to be learned."""
-        if self._learned is not None:
-            learned, self._learned = self._learned, None
-            nothing = np.zeros((0, learned.observation.shape[1]), np.float32)
-            self.student.channel.step(encode_step(self.agent.number, learned, nothing, True), 0)
+        """Hand over what is still to be learned, and what has started."""
+        started, learned = self._started, self._learned
+        self._started = self._learned = None
+        if started is not None:
+            observation = started
+        elif learned is not None:
+            observation = learned.observation[:0]
+        else:
+            return
+        starts = started is not None
+        step = Step(self.agent.number, learned, observation, starts, acts=False, explore=False)
+        self.student.channel.step(encode_step(step), 0)
 
 
 class NoSuchAction(Exception):

@@ -14,7 +14,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from autograder.student.interface import Student, StudentObject
+from autograder.student.interface import MethodCall, Student, StudentObject
 from autograder.tasks.base import Task, Wrong, WrongAnswer, expect_close
 from helpers.agents import Transition
 
@@ -273,18 +273,17 @@ def learned_values(
     """The Q-values that a fresh agent learns in a probe; actions are drawn, all alike."""
     learner = agent.make(student, agent.gamma)
     observation = probe.start(random, EPISODES)
-    learner.call("start_episode", observation)
+    calls: list[MethodCall] = [("start_episode", (observation,))]
     for _ in range(agent.rounds):
         action = random.integers(2, size=EPISODES)
         outcome = probe.step(observation, action)
-        learner.call(
-            "train",
-            Transition(observation, action, *outcome, episode=np.arange(EPISODES)),
-        )
+        step = Transition(observation, action, *outcome, episode=np.arange(EPISODES))
+        calls.append(("train", (step,)))
         observation = outcome.next_observation
         if np.any(outcome.terminated | outcome.truncated):
             observation = probe.start(random, EPISODES)
-            learner.call("start_episode", observation)
+            calls.append(("start_episode", (observation,)))
+    learner.calls(calls)
     return agent.values(student, learner, probe.values(agent.gamma)[0])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -74,7 +74,7 @@ def replay_memory_task(unit: str, names: MemoryNames = NAMES) -> Task:
         known = numbered(random, 0, 6)
         memory.push(_part(known, slice(0, 2)))
         memory.push(_part(known, slice(2, 6)))
-        batches = [memory.sample(5) for _ in range(40)]
+        batches = memory.samples(40, batch_size=5)
         _expect_shapes(batches[0], 5)
         found = set(np.concatenate([_number_of(batch.observation) for batch in batches]).tolist())
         expect(
@@ -141,7 +141,7 @@ def replay_memory_task(unit: str, names: MemoryNames = NAMES) -> Task:
     def samples_all_equally_often(student: Student, random: np.random.Generator) -> None:
         memory = _Memory(student, names, capacity=2 * ENTRIES)
         memory.push(numbered(random, 0, ENTRIES))
-        batches = [memory.sample(BATCH) for _ in range(BATCHES)]
+        batches = memory.samples(BATCHES, BATCH)
         drawn = [_number_of(batch.observation) for batch in batches]  # (BATCH,) each
         expect(
             all(bool(np.all((batch >= 0) & (batch < ENTRIES))) for batch in drawn),
@@ -261,7 +261,15 @@ class _Memory:
         return int(length)
 
     def sample(self, batch_size: int) -> Batch:
-        batch = self.memory.call(self.names.sample, batch_size)
+        return self._batch(self.memory.call(self.names.sample, batch_size))
+
+    def samples(self, batches: int, batch_size: int) -> list[Batch]:
+        """Some batches, one drawn after the other."""
+        first = self.sample(batch_size)  # what is no batch may be too large to ask for many
+        others = self.memory.calls([(self.names.sample, (batch_size,))] * (batches - 1))
+        return [first, *map(self._batch, others)]
+
+    def _batch(self, batch: Any) -> Batch:
         if (
             not isinstance(batch, list)
             or len(batch) != len(Batch._fields)
@@ -301,8 +309,8 @@ def _is_run(drawn: np.ndarray) -> bool:
 
 def _numbers(memory: _Memory, batches: int, batch_size: int) -> set[int]:
     found: set[int] = set()
-    for _ in range(batches):
-        found |= set(_number_of(memory.sample(batch_size).observation).tolist())
+    for batch in memory.samples(batches, batch_size):
+        found |= set(_number_of(batch.observation).tolist())
     return found
 
 

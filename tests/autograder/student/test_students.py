@@ -229,6 +229,21 @@ def test_each_calls_once_for_every_row(student):
     assert [float(value) for value in student.each("as_array_sum", rows)] == [1.0, 5.0, 9.0]
 
 
+def test_several_calls_of_methods_are_made_one_after_the_other(student):
+    counter = student.call("Counter")
+
+    assert counter.calls([("add", ()), ("add", (5,))]) == [1, 6]
+    assert counter.calls([]) == []
+
+
+def test_of_several_calls_none_is_made_after_one_that_raises(student):
+    counter = student.call("Counter")
+
+    with pytest.raises(StudentError, match="no attribute 'subtract'"):
+        counter.calls([("add", ()), ("subtract", ()), ("add", ())])
+    assert counter.get("count") == 1
+
+
 def test_the_course_makes_things_of_its_own_on_the_students_side(student):
     agent = student.toolbox("agents.RandomAgent", 1)
 
