@@ -89,24 +89,24 @@ class Frame(NamedTuple):
 
 
 class FrameReader:
-    """Cuts a stream into frames. Most come in one piece, which costs one system call."""
+    """Cuts a stream into frames. Most come in one piece, which is then not copied together."""
 
     def __init__(self, receive: Callable[[], bytes]) -> None:
         """receive: waits for the next bytes, at least one."""
         self._receive = receive
-        self._buffer = bytearray()
+        self._left: bytes | bytearray = b""
 
     @property
     def holds_more(self) -> bool:
         """Whether something has come after the last frame."""
-        return bool(self._buffer)
+        return bool(self._left)
 
     def read(self) -> Frame:
         """The next frame. Raises ProtocolError before more is read than one may be long."""
-        buffer = self._buffer
-        while len(buffer) < HEADER.size:
-            buffer += self._receive()
-        magic, sequence, number, json_length, arrays_length = HEADER.unpack_from(buffer)
+        data = self._left or self._receive()
+        while len(data) < HEADER.size:
+            data += self._receive()
+        magic, sequence, number, json_length, arrays_length = HEADER.unpack_from(data)
         kind = KINDS.get(number)
         if magic != MAGIC or kind is None:
             raise ProtocolError("a message does not begin with a header")
@@ -114,11 +114,12 @@ class FrameReader:
             raise ProtocolError("a message is larger than allowed")
         start = HEADER.size + json_length
         end = start + arrays_length
-        while len(buffer) < end:
-            buffer += self._receive()
-        frame = Frame(sequence, kind, buffer[HEADER.size : start], buffer[start:end])
-        del buffer[:end]
-        return frame
+        if len(data) < end:
+            data = bytearray(data)
+            while len(data) < end:
+                data += self._receive()
+        self._left = data[end:]
+        return Frame(sequence, kind, data[HEADER.size : start], data[start:end])
 
 
 def encode(value: Any, to_tree: Callable[[Any], Any | None]) -> tuple[bytes, bytes]:

@@ -158,6 +158,7 @@ class RemoteAgent(AbstractAgent):
         self.student = student
         self.agent = agent
         self.n_actions = n_actions
+        self._known = set(range(n_actions))
         self._learned: Transition | None = None
         self._started: np.ndarray | None = None  # after what is to be learned
 
@@ -178,9 +179,10 @@ class RemoteAgent(AbstractAgent):
         step = Step(self.agent.number, learned, observation, starts, acts=True, explore=explore)
         reply = self.student.channel.step(encode_step(step), 8 * len(observation))
         actions = np.frombuffer(reply, "<i8")
-        if actions.min() < 0 or actions.max() >= self.n_actions:
+        chosen = set(actions.tolist())  # quicker than two reductions of a short array
+        if not chosen <= self._known:
             raise NoSuchAction(
-                f"act returned {actions.min()} to {actions.max()}; "
+                f"act returned {min(chosen)} to {max(chosen)}; "
                 f"there are only the actions 0 to {self.n_actions - 1}"
             )
         return actions
