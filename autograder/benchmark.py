@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -37,6 +37,8 @@ from helpers.training import mean_score, play_episodes, train_agent
 
 ALGORITHMS = ("DQN", "PPO")
 MARKER = "installed"
+#: How a reference is graded.
+GRADED = ("alone", "in a class", "without")
 
 
 #: One training with a seed: its processor seconds, and the agent's mean score afterwards.
@@ -87,36 +89,40 @@ def benchmark(course: Course, units: list[Unit], seeds: int) -> None:
 def sandbox_cost(course: Course, units: list[Unit], rounds: int) -> None:
     """Grade the references in the sandbox and in a plain process, turn by turn; print the medians.
 
-    Both in a fresh process, imports included. The plain one asks the same questions with the
-    same seeds, without sandbox and pipe.
+    Alone: a process that grades one notebook and ends, its imports included. In a class: the next
+    notebook that it grades. Without: the same questions with the same seeds, without sandbox and
+    pipe, in a process that has to end afterwards, too: no two students' code can share one.
     """
     table = Table(title=f"Grading a reference, processor seconds, medians of {rounds}")
-    for column in ("unit", "in the sandbox", "without", "sandbox and pipe add"):
+    for column in ("unit", *GRADED, "alone adds", "in a class adds"):
         table.add_column(column, justify="left" if column == "unit" else "right")
-    sums = [0.0, 0.0]
+    sums = [0.0] * len(GRADED)
     with tqdm(total=len(units) * rounds, unit="round") as progress:
         for unit in units:
             progress.set_description(unit.name)
             measured: list[list[float]] = []
             for _ in range(rounds):
                 both = (_grade_in_sandbox, _ask_everything)
-                measured.append([_in_a_process(grade, course, unit) for grade in both])
+                measured.append(
+                    [second for grade in both for second in _in_a_process(grade, course, unit)]
+                )
                 progress.update()
-            inside, outside = (median(seconds) for seconds in zip(*measured, strict=True))
-            sums = [sums[0] + inside, sums[1] + outside]
-            table.add_row(unit.name, *_compared(inside, outside))
+            medians = [median(seconds) for seconds in zip(*measured, strict=True)]
+            sums = [total + seconds for total, seconds in zip(sums, medians, strict=True)]
+            table.add_row(unit.name, *_compared(*medians))
     table.add_section()
-    table.add_row("all", *_compared(*sums))
+    table.add_row("these together", *_compared(*sums))
     Console().print(table)
 
 
-def _compared(inside: float, outside: float) -> tuple[str, str, str]:
-    return f"{inside:.1f}", f"{outside:.1f}", f"{inside / outside - 1:+.0%}"
+def _compared(alone: float, in_a_class: float, without: float) -> Iterator[str]:
+    yield from (f"{seconds:.1f}" for seconds in (alone, in_a_class, without))
+    yield from (f"{seconds / without - 1:+.0%}" for seconds in (alone, in_a_class))
 
 
 def _in_a_process(
     grade: Callable[[Path, str, Connection], None], course: Course, unit: Unit
-) -> float:
+) -> list[float]:
     """Grade in a fresh process; the processor seconds that it says it used, and all it started."""
     context = multiprocessing.get_context("spawn")
     said, says = context.Pipe(duplex=False)
@@ -124,7 +130,7 @@ def _in_a_process(
     worker.start()
     says.close()
     try:
-        return float(said.recv())
+        return list(said.recv())
     except EOFError:
         raise CourseError("A process that graded ended without a word.") from None
     finally:
@@ -132,11 +138,17 @@ def _in_a_process(
 
 
 def _grade_in_sandbox(root: Path, unit_name: str, says: Connection) -> None:
-    """Grade the reference as the grader does."""
+    """Grade the reference as the grader does, and once more."""
     course, unit = Course(root), unit_named(unit_name)
     path = course.source(unit.assignment).with_suffix(".ipynb")
-    result = grade_file(path, unit, course, GradingOptions(sandboxed=True))
-    says.send(time.process_time() + result.seconds)
+    seconds = []
+    before = 0.0
+    for _ in range(2):
+        result = grade_file(path, unit, course, GradingOptions(sandboxed=True))
+        now = time.process_time()
+        seconds.append(now - before + result.seconds)
+        before = now
+    says.send(seconds)
 
 
 def _ask_everything(root: Path, unit_name: str, says: Connection) -> None:
@@ -148,7 +160,7 @@ def _ask_everything(root: Path, unit_name: str, says: Connection) -> None:
             if cell.runs:
                 shell.run_cell(cell.source, store_history=True)
         _judge(LocalStudent(shell.user_ns, unit.framework), unit, course.secret())
-    says.send(time.process_time())
+    says.send([time.process_time()])
 
 
 def _judge(student: LocalStudent, unit: Unit, secret: bytes) -> None:
