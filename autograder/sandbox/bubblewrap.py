@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from autograder.sandbox.cgroups import ControlGroup
 from autograder.sandbox.ending import SandboxUnavailable
 from autograder.sandbox.environment import ENVIRONMENT
 from autograder.sandbox.identity import PRELUDE, STAGE, unreachable
@@ -135,9 +136,13 @@ def staged(mounts: Mounts) -> dict[Path, Path]:
     return {outside: STAGE / str(number) for number, outside in enumerate(closed)}
 
 
-def prelude(arguments: Sequence[str], places: Mapping[Path, Path]) -> list[str]:
+def prelude(
+    arguments: Sequence[str], places: Mapping[Path, Path], group: ControlGroup | None
+) -> list[str]:
     """The outermost command, see identity.PRELUDE."""
     tools = find_tools()
-    shell = [tools.shell, "-c", PRELUDE, "sh", tools.mount, str(STAGE), *map(str, places), "--"]
+    processes = "/dev/null" if group is None else str(group.processes)
+    shell = [tools.shell, "-c", PRELUDE, "sh", tools.mount, str(STAGE), processes]
+    shell += [*map(str, places), "--"]
     private = [tools.unshare, "--mount", "--propagation", "private", "--"] if places else []
     return [*private, *shell, *arguments]

@@ -69,14 +69,16 @@ def _candidates() -> Iterator[int]:
     return iter(range(max(first + 1, end - POOL), end))
 
 
-# Runs outside, before anything of the student's: gives the two pipes their numbers, lets the
-# kernel's out-of-memory killer prefer the worker, and shows trees that lie in a closed home (0700)
-# at a place that the worker's user id can reach. Arguments: mount(8), that place, trees, "--",
+# Runs outside, before anything of the student's: gives the two pipes their numbers, joins the
+# worker's control group, lets the kernel's out-of-memory killer prefer the worker, and shows trees
+# that lie in a closed home (0700) at a place that the worker's user id can reach. Arguments:
+# mount(8), that place, the group's list of processes (/dev/null if there is none), trees, "--",
 # command.
 PRELUDE = """
-mount=$1 stage=$2
-shift 2
+mount=$1 stage=$2 processes=$3
+shift 3
 exec 3<&0 4>&1 </dev/null >&2
+echo 0 >"$processes" || exit 1
 echo 500 2>/dev/null >/proc/self/oom_score_adj
 if [ "$1" != -- ]; then "$mount" -t tmpfs -o mode=755,size=1m stage "$stage" || exit 1; fi
 n=0

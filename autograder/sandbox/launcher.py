@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 
 from autograder.sandbox import bubblewrap
+from autograder.sandbox.cgroups import ControlGroup, new_group
 from autograder.sandbox.ending import Ending, Reason, SandboxUnavailable
 from autograder.sandbox.identity import UserLease
 from autograder.sandbox.limits import Limits
@@ -43,6 +44,24 @@ class _Pipes:
     status: int
 
 
+@dataclass(frozen=True)
+class _Claims:
+    """What of the machine is a worker's own until its last process is gone."""
+
+    lease: UserLease | None
+    group: ControlGroup | None
+
+    def out_of_memory(self) -> bool:
+        """Whether the kernel ended it for the memory of its group."""
+        return self.group is not None and self.group.out_of_memory()
+
+    def close(self) -> None:
+        """Give both back."""
+        for claim in (self.lease, self.group):
+            if claim is not None:
+                claim.close()
+
+
 class Sandbox:
     """A worker process behind bubblewrap; inside, it reads requests from 3 and writes replies to 4.
 
@@ -53,13 +72,13 @@ class Sandbox:
     sees the end of its requests at once: the worker must leave then.
     """
 
-    def __init__(self, pipes: _Pipes, limits: Limits, lease: UserLease | None) -> None:
+    def __init__(self, pipes: _Pipes, limits: Limits, claims: _Claims) -> None:
         self.request_fd = pipes.request
         self.reply_fd = pipes.reply
         self._limits = limits
         self._process = pipes.process
         self._status = _Status(pipes.status)
-        self._lease = lease
+        self._claims = claims
         self._output = Output(pipes.output, limits.output_bytes)
         self._lock = threading.Lock()  # over everything below
         self._table: ProcessTable | None = None
@@ -79,14 +98,13 @@ class Sandbox:
 
         Raises SandboxUnavailable where it cannot be built: nothing has run then.
         """
-        lease = UserLease() if os.geteuid() == 0 else None
+        claims = _Claims(UserLease() if os.geteuid() == 0 else None, new_group(limits))
         try:
-            pipes = _spawn(command, mounts, limits, lease)
+            pipes = _spawn(command, mounts, limits, claims)
         except BaseException:
-            if lease is not None:
-                lease.close()
+            claims.close()
             raise
-        sandbox = cls(pipes, limits, lease)
+        sandbox = cls(pipes, limits, claims)
         try:
             sandbox._attach()
         except BaseException:
@@ -268,8 +286,7 @@ class Sandbox:
                     os.close(descriptor)
             self._temporary, self._init = (), None
             self._status.close()
-            if self._lease is not None:
-                self._lease.close()
+            self._claims.close()
             self._over.set()
 
     def _describe(self) -> Ending:
@@ -295,6 +312,8 @@ class Sandbox:
         if number == signal.SIGKILL:  # by itself, or by the kernel over one of its limits
             if self._processor_seconds >= self._limits.processor_seconds:
                 return replace(ending, reason="processor time")
+            if self._claims.out_of_memory():
+                return replace(ending, reason="memory")
             if self._peak_bytes >= self._limits.memory_bytes / 2:  # the machine ran out of memory
                 return replace(ending, reason="memory")
         return replace(ending, reason="signal")
@@ -347,10 +366,9 @@ class _Status:
         return None
 
 
-def _spawn(
-    command: Sequence[str], mounts: Mounts, limits: Limits, lease: UserLease | None
-) -> _Pipes:
+def _spawn(command: Sequence[str], mounts: Mounts, limits: Limits, claims: _Claims) -> _Pipes:
     bubblewrap.version()
+    lease = claims.lease
     places = {} if lease is None else bubblewrap.staged(mounts)
     options = [*bubblewrap.options(mounts, limits, places)]
     with contextlib.ExitStack() as theirs, contextlib.ExitStack() as ours:
@@ -376,7 +394,7 @@ def _spawn(
         }
         chain = bubblewrap.chain(command, descriptors, limits, lease.uid if lease else None)
         process = subprocess.Popen(
-            bubblewrap.prelude(chain, places),
+            bubblewrap.prelude(chain, places, claims.group),
             stdin=request[0],
             stdout=reply[1],
             stderr=output[1],

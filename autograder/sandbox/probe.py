@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import autograder
-from autograder.sandbox import bubblewrap, remedy
+from autograder.sandbox import bubblewrap, cgroups, remedy
 from autograder.sandbox.ending import SandboxUnavailable
 from autograder.sandbox.launcher import Sandbox
 from autograder.sandbox.limits import MEBIBYTE, Limits
@@ -102,6 +102,9 @@ def _checks() -> Iterator[Check]:
         yield Check("bubblewrap", False, str(problem), "sudo apt install bubblewrap util-linux")
         return
     yield Check("bubblewrap", True, version)
+    folder = cgroups.delegated()
+    shown = "not delegated, not needed" if folder is None else f"delegated: {folder.name}"
+    yield Check("control groups", True, shown)
     try:
         with _canary() as canary:
             answers = _inspect(canary)
