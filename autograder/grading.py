@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from autograder import judging
@@ -17,11 +18,10 @@ from autograder.rules import AgentRule
 from autograder.sandbox.ending import SandboxUnavailable
 from autograder.sandbox.probe import require
 from autograder.session import Broken, Session
-from autograder.student.interface import NotSolved, StudentError, StudentObject
+from autograder.student.interface import NotSolved, StudentError
 from autograder.student.remote import NoSuchAction, RemoteAgent, RemoteStudent
 from autograder.tasks.base import Task
 from autograder.units import Unit
-from helpers.agents import AbstractAgent
 from helpers.training import EpisodeStatistics
 
 #: Processor seconds for all checks of one task.
@@ -137,7 +137,10 @@ def _judge_agent(
     seeds = agent_seeds(unit, rule, secret)
 
     def train(seed: int) -> tuple[float, list[EpisodeStatistics]]:
-        return session.ask(lambda student: _train(rule, student, seed), rule.processor_seconds)
+        def trained(student: RemoteStudent) -> tuple[float, list[EpisodeStatistics]]:
+            return train_and_score(rule, student, partial(RemoteAgent, student), seed)
+
+        return session.ask(trained, rule.processor_seconds)
 
     nothing = EvaluationResult(rule.episodes, None, rule.threshold, ())
     try:
@@ -165,15 +168,6 @@ def _judge_agent(
         message = f"The agent's network does not decide: {error}."
         return _agent_failed(unit, rule, "network_does_not_decide", message), nothing
     return judge_score(name, rule, evaluation), evaluation
-
-
-def _train(
-    rule: AgentRule, student: RemoteStudent, seed: int
-) -> tuple[float, list[EpisodeStatistics]]:
-    def proxy(made: StudentObject, n_actions: int) -> AbstractAgent:
-        return RemoteAgent(student, made, n_actions)
-
-    return train_and_score(rule, student, proxy, seed)
 
 
 def agent_seeds(unit: Unit, rule: AgentRule, secret: bytes) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -39,8 +40,6 @@ def check_setup() -> bool:
 
 
 def _versions() -> Iterator[Finding]:
-    import importlib.metadata
-
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
 
@@ -64,8 +63,6 @@ def _versions() -> Iterator[Finding]:
 
 def _package(requirement: Requirement, needed: bool) -> Finding:
     """Whether a package is installed in a fitting version; it is not imported."""
-    import importlib.metadata
-
     name, wanted = requirement.name, requirement.specifier
     advice = f"pip install '{name}{wanted}'" + ("" if needed else ", for the Keras units only")
     try:

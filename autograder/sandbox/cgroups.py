@@ -66,8 +66,7 @@ class ControlGroup:
 
 def new_group(limits: Limits) -> ControlGroup | None:
     """A group for a worker; None where the machine has delegated none to us."""
-    with _lock:
-        folder = delegated()
+    folder = delegated()
     if folder is None:
         return None
     try:
@@ -76,21 +75,26 @@ def new_group(limits: Limits) -> ControlGroup | None:
         return None
 
 
-@lru_cache(maxsize=1)
 def delegated() -> Path | None:
     """The group in which workers' groups can be made; this process leaves it for one below.
 
     None where there is none, or where others than this process live in it: the kernel gives
     limits only to groups whose parent has no process of its own.
     """
+    with _lock:  # of threads that ask at the same time the second would find us moved
+        return _divided()
+
+
+@lru_cache(maxsize=1)
+def _divided() -> Path | None:
     folder = own_group()
     if folder is None or not is_delegated(folder):
         return None
-    controllers = (folder / "cgroup.controllers").read_text().split()
-    wanted = [f"+{name}" for name in CONTROLLERS if name in controllers]
-    if not wanted or (folder / "cgroup.procs").read_text().split() != [str(os.getpid())]:
-        return None
     try:
+        controllers = (folder / "cgroup.controllers").read_text().split()
+        wanted = [f"+{name}" for name in CONTROLLERS if name in controllers]
+        if not wanted or (folder / "cgroup.procs").read_text().split() != [str(os.getpid())]:
+            return None
         grader = folder / "grader"
         grader.mkdir(exist_ok=True)
         (grader / "cgroup.procs").write_text("0")
