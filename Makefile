@@ -94,8 +94,8 @@ sandbox:
 		"sudo apt install bubblewrap" >&2
 
 # What `autograder validate` asks itself.
-ASKED_ABOVE := tests/mistakes/test_mistakes.py::test_a_mistake_is_named \
-	tests/honest/test_right_answers.py::test_an_unusual_right_answer_gets_full_marks
+ASKED_ABOVE := tests/course/test_mistakes.py::test_a_mistake_is_named \
+	tests/course/test_right_answers.py::test_an_unusual_right_answer_gets_full_marks
 
 validate: setup sandbox  ## prove that the course is right: trained references, mistakes, right answers, slow tests
 	@$(BIN)/autograder validate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from autograder.scripts import put_scripts_on_path
+from autograder.gradebook.command_path import put_scripts_on_path
 
 c = get_config()  # given by nbgrader, which runs this file
 
@@ -15,7 +15,15 @@ c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "course"
 # A unit's source lies beside its notebook and holds the solution: never copied to students.
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.py", "*.pyc", "feedback"]
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "__pycache__",
+    "*.py",
+    "*.pyc",
+    "students",
+    "calibration",
+    "feedback",
+]
 
 # A submission is read as data and graded in the sandbox; nbgrader never executes it. It finds the
 # marks in the outputs that the grader puts below the check cells.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from autograder.checking import CheckReport
+    from autograder.notebook.check import CheckReport
 
 
 def check(task: str, *answers: object) -> CheckReport:
@@ -13,7 +13,7 @@ def check(task: str, *answers: object) -> CheckReport:
 
     task: its name, `"policy_network/forward"`. answers: your classes or functions for it.
     """
-    from autograder.checking import check_answers
+    from autograder.notebook.check import check_answers
 
     return check_answers(task, answers)
 
@@ -23,8 +23,8 @@ def start_unit(name: str) -> None:
 
     Raises CourseError if there is no such unit.
     """
+    from autograder.notebook.unsolved import explain_waiting_cells
     from autograder.units import unit_named
-    from autograder.waiting import explain_waiting_cells
     from helpers.display import start_headless_display
 
     unit = unit_named(name)

@@ -20,8 +20,8 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; what cannot be carried out ends with one clear line and status 2."""
-    from autograder.computing import compute_on_one_thread
-    from autograder.sandbox.ending import SandboxUnavailable
+    from autograder.sandbox.exit_info import SandboxUnavailable
+    from autograder.sandbox.threads import compute_on_one_thread
 
     compute_on_one_thread()
     parsed = _parser().parse_args(arguments)
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     calibrate = _command(commands, "calibrate", _calibrate, "measure how reliable a threshold is")
     calibrate.add_argument("unit", metavar="UNIT")
     calibrate.add_argument("--seeds", type=_positive, default=20, metavar="N", help="trainings")
-    calibrate.add_argument("--mistake", metavar="NAME", help="of this mistake in tests/mistakes")
+    calibrate.add_argument("--mistake", metavar="NAME", help="of this mistake in mistakes.py")
     bench = _command(commands, "bench", _bench, "compare with Stable-Baselines3")
     bench.add_argument("units", nargs="*", metavar="UNIT", help="default: all that train an agent")
     bench.add_argument("--seeds", type=_positive, default=3, metavar="N", help="trainings of each")
@@ -98,7 +98,7 @@ def _positive(text: str) -> int:
 
 
 def _check(parsed: argparse.Namespace) -> int:
-    from autograder.grading import GradingOptions, grade_file
+    from autograder.grading.submission import GradingOptions, grade_file
     from autograder.report.table import print_result
 
     unit = _unit_of_notebook(parsed.notebook, parsed.unit)
@@ -131,7 +131,7 @@ def _unit_of_notebook(notebook: Path, name: str | None) -> Any:
 
     Raises CourseError if it is not a notebook, or one of another unit than the named one.
     """
-    from autograder.notebook import InvalidNotebook, unit_of
+    from autograder.grading.notebook import InvalidNotebook, unit_of
     from autograder.units import unit_named, unit_names
 
     wanted = None if name is None else unit_named(name)
@@ -153,7 +153,7 @@ def _unit_of_notebook(notebook: Path, name: str | None) -> Any:
 
 
 def _grade(parsed: argparse.Namespace) -> int:
-    from autograder.classroom import grade_class
+    from autograder.class_run import grade_class
     from autograder.units import unit_named
 
     return grade_class(
@@ -162,14 +162,14 @@ def _grade(parsed: argparse.Namespace) -> int:
 
 
 def _report(parsed: argparse.Namespace) -> int:
-    from autograder.classroom import report_class
+    from autograder.class_run import report_class
     from autograder.units import unit_named
 
     return report_class(Course.find(), unit_named(parsed.unit))
 
 
 def _build(parsed: argparse.Namespace) -> int:
-    from autograder.build import build
+    from autograder.authoring.build import build
 
     course = Course.find()
     changed = build(course)
@@ -181,27 +181,27 @@ def _build(parsed: argparse.Namespace) -> int:
 
 
 def _demo(parsed: argparse.Namespace) -> int:
-    from autograder.demonstration import demonstrate
+    from autograder.authoring.demonstration import demonstrate
 
     course = Course.find()
     return demonstrate(course, parsed.units, sandboxed=not parsed.unsafe, jobs=parsed.jobs)
 
 
 def _validate(parsed: argparse.Namespace) -> int:
-    from autograder.authoring import run_validation
+    from autograder.authoring.commands import run_validation
 
     return run_validation(Course.find(), not parsed.fast, parsed.jobs)
 
 
 def _calibrate(parsed: argparse.Namespace) -> int:
-    from autograder.authoring import run_calibration
+    from autograder.authoring.commands import run_calibration
     from autograder.units import unit_named
 
     return run_calibration(Course.find(), unit_named(parsed.unit), parsed.seeds, parsed.mistake)
 
 
 def _bench(parsed: argparse.Namespace) -> int:
-    from autograder.authoring import run_benchmark
+    from autograder.authoring.commands import run_benchmark
     from autograder.units import unit_names
 
     return run_benchmark(Course.find(), parsed.units or list(unit_names()), parsed.seeds)

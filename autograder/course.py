@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MARKER = "nbgrader_config.py"
+#: The course that this package comes with.
+PACKAGED = Path(__file__).resolve().parent.parent
 
 
 class CourseError(Exception):
@@ -27,7 +29,7 @@ class Course:
         Raises CourseError if there is none.
         """
         start = (start or Path.cwd()).resolve()
-        candidates = [start, *start.parents, Path(__file__).resolve().parent.parent]
+        candidates = [start, *start.parents, PACKAGED]
         for folder in candidates:
             if (folder / MARKER).is_file():
                 return cls(folder)
@@ -51,6 +53,20 @@ class Course:
             for folder in sorted(folders)
             if (folder / assignment).is_dir()
         }
+
+    def listed_units(self) -> tuple[str, ...] | None:
+        """The names in the course's list of units, in its order; None if there is no list."""
+        path = self.root / "units.txt"
+        if not path.is_file():
+            return None
+        lines = path.read_text(encoding="utf-8").splitlines()
+        names = (line.split("#", 1)[0].strip() for line in lines)
+        return tuple(name for name in names if name)
+
+    def calibration(self, assignment: str) -> Path:
+        """The records of a unit's calibration; this package's own where the course has none."""
+        own = self.root / "solutions" / assignment / "calibration"
+        return own if own.is_dir() else PACKAGED / "solutions" / assignment / "calibration"
 
     @property
     def results(self) -> Path:

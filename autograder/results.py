@@ -91,7 +91,7 @@ class Result:
                 return task
         raise KeyError(name)
 
-    def marks(self) -> Result:
+    def without_timing(self) -> Result:
         """The record without what differs from run to run: the time it took."""
         return replace(self, seconds=0.0)
 

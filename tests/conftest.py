@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder.computing import compute_on_one_thread
+from autograder.sandbox.threads import compute_on_one_thread
 
 # Before NumPy, PyTorch or TensorFlow are imported, here and in the processes that tests start.
 compute_on_one_thread()
 
 from autograder.course import Course  # noqa: E402
-from autograder.scripts import put_scripts_on_path  # noqa: E402
-from autograder.student.frameworks import allow_both_in_one_process  # noqa: E402
+from autograder.gradebook.command_path import put_scripts_on_path  # noqa: E402
+from autograder.worker.frameworks import allow_both_in_one_process  # noqa: E402
 
 put_scripts_on_path()
 allow_both_in_one_process()

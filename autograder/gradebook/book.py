@@ -22,13 +22,13 @@ from nbgrader.utils import capture_log, temp_attrs
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
-from autograder.cohort import GradedSubmission
 from autograder.course import Course, CourseError
 from autograder.gradebook.register import register
 from autograder.gradebook.scores import holds, leave_ungraded
+from autograder.grading.batch import GradedSubmission
+from autograder.grading.hand_ins import is_student_id
 from autograder.report.text import plain
 from autograder.results import Status
-from autograder.submitted import is_student_id
 from autograder.units import Unit
 
 _KEY_OF_PAGE = re.compile(r'<meta content="([0-9a-f]*)" name="autograder-result"')

@@ -12,14 +12,14 @@ from traitlets import Bool
 from autograder.course import Course
 from autograder.gradebook.register import register
 from autograder.gradebook.submissions import SubmissionsAsData
-from autograder.notebook import (
+from autograder.grading.hand_ins import is_submission_folder
+from autograder.grading.notebook import (
     InvalidNotebook,
     read_skeleton,
     read_submission,
     spliced_notebook,
     untouched,
 )
-from autograder.submitted import is_submission_folder
 from autograder.units import unit_named
 
 

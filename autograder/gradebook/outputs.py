@@ -8,7 +8,7 @@ from html import escape
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
-from autograder.judging import NOT_REACHED, readable
+from autograder.checks.judge import NOT_REACHED, readable
 from autograder.report.curve import learning_curve
 from autograder.report.text import number, plain, plain_lines
 from autograder.results import EvaluationResult, Result, Status, TaskResult

@@ -9,11 +9,11 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 
-from autograder.cohort import GradedSubmission, grade_one
 from autograder.gradebook.exporter import SubmissionExporter
 from autograder.gradebook.outputs import check_outputs, status_cell, status_line
 from autograder.gradebook.scores import leave_ungraded
-from autograder.grading import GradingOptions
+from autograder.grading.batch import GradedSubmission, grade_one
+from autograder.grading.submission import GradingOptions
 from autograder.results import Status
 from autograder.units import unit_named
 
@@ -57,9 +57,7 @@ class ShowResult(NbGraderPreprocessor):
 
     def _leave_ungraded(self, resources: dict[str, Any]) -> None:
         names = resources["nbgrader"]
-        leave_ungraded(
-            names["db_url"], names["student"], names["assignment"], names["notebook"]
-        )
+        leave_ungraded(names["db_url"], names["student"], names["assignment"], names["notebook"])
 
     def _graded(self, resources: dict[str, Any]) -> GradedSubmission:
         exporter = self.parent

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader
 
+from autograder.agents.error_bounds import in_words
 from autograder.course import Course
-from autograder.reliability import in_words
 from autograder.report.rows import ClassReport, Row
 from autograder.report.text import number, plain, plain_lines, spreadsheet_cell
 from autograder.results import Status
@@ -47,7 +47,7 @@ def write_page(report: ClassReport, course: Course) -> Path:
         bars=_histogram(report),
         links={row.student: _link(row, path.parent) for row in report.rows},
         ok=Status.OK,
-        rule=in_words(report.unit),
+        rule=in_words(report.unit.agent, course.calibration(report.unit.assignment)),
     )
     path.write_text(page, encoding="utf-8")
     return path

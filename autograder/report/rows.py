@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.judging import NOT_REACHED, NOT_SOLVED
+from autograder.checks.judge import NOT_REACHED, NOT_SOLVED
 from autograder.results import Result, Status, TaskResult
 from autograder.units import Unit
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.judging import NOT_REACHED, readable
+from autograder.checks.judge import NOT_REACHED, readable
 from autograder.report.rows import ClassReport, Row
 from autograder.report.text import number, plain, plain_lines
 from autograder.results import Result, Status, TaskResult

@@ -11,9 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from autograder.sandbox.cgroups import ControlGroup
-from autograder.sandbox.ending import SandboxUnavailable
 from autograder.sandbox.environment import ENVIRONMENT
-from autograder.sandbox.identity import PRELUDE, STAGE, unreachable
+from autograder.sandbox.exit_info import SandboxUnavailable
 from autograder.sandbox.limits import MEBIBYTE, Limits
 from autograder.sandbox.mounts import (
     Mounts,
@@ -22,6 +21,7 @@ from autograder.sandbox.mounts import (
     interpreter_trees,
     system_arguments,
 )
+from autograder.sandbox.uids import PRELUDE, STAGE, unreachable
 
 MINIMUM_VERSION = (0, 6)  # the first with --size: without it the temporary directory has no cap
 SHARED_MEMORY_BYTES = 16 * MEBIBYTE  # /dev/shm: semaphores of multiprocessing and little more

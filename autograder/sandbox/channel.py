@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograder.sandbox.protocol import (
-    PIECE,
+from autograder.worker.interface import NotSolved, StudentError
+from autograder.worker.protocol import (
+    READ_CHUNK,
     Frame,
     FrameReader,
     Kind,
@@ -19,7 +20,6 @@ from autograder.sandbox.protocol import (
     decode,
     encode,
 )
-from autograder.student.interface import NotSolved, StudentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from autograder.sandbox.launcher import Sandbox, UnsafeProcess
 
 #: Seconds between two looks at the processor time of a worker that has not answered yet.
-LOOK_EVERY = 0.1
+POLL_INTERVAL_S = 0.1
 #: A worker that owes an answer, uses no processor time for so long and does not wait for a core
 #: either, sleeps. (On a core that others keep busy, Linux has let a worker wait for 20 s.)
-ASLEEP_AFTER = 5.0
+IDLE_AFTER_S = 5.0
 #: Seconds of such sleep that one question may last.
 SLEEP_SECONDS = 30.0
 
@@ -114,7 +114,7 @@ class Channel:
             min(before[0], used + limit.processor_seconds),
             min(before[1], now + limit.wall_seconds),
         )
-        self._next_look = now + LOOK_EVERY
+        self._next_look = now + POLL_INTERVAL_S
         self._last_look, self._seen_at_work, self._asleep = now, used, 0.0
         try:
             yield
@@ -181,7 +181,7 @@ class Channel:
             try:
                 view = view[os.write(self.sandbox.request_fd, view) :]
             except BlockingIOError:
-                self._writable.poll(1000 * LOOK_EVERY)
+                self._writable.poll(1000 * POLL_INTERVAL_S)
                 self._look()
             except BrokenPipeError as error:
                 raise WorkerEnded from error
@@ -189,7 +189,7 @@ class Channel:
     def _wait(self) -> bytes:
         """The next bytes of an answer, at least one."""
         while True:
-            if not self._poll.poll(1000 * LOOK_EVERY):
+            if not self._poll.poll(1000 * POLL_INTERVAL_S):
                 self._look()
                 continue
             if time.monotonic() > self._next_look:
@@ -204,14 +204,14 @@ class Channel:
     def _receive(self) -> bytes | None:
         """What is there of the next bytes, empty at the end of the file; None if they are gone."""
         try:
-            return os.read(self.sandbox.reply_fd, PIECE)
+            return os.read(self.sandbox.reply_fd, READ_CHUNK)
         except BlockingIOError:
             return None
 
     def _look(self) -> None:
         """Enforce the limits; cheap enough to do ten times a second."""
         now = time.monotonic()
-        self._next_look = now + LOOK_EVERY
+        self._next_look = now + POLL_INTERVAL_S
         if self.sandbox.exceeded_output():
             raise TooMuchOutput
         used = self.sandbox.processor_seconds()
@@ -233,7 +233,7 @@ class Channel:
         if self.sandbox.wants_to_run():
             return  # it waits for a core: a loaded machine changes no mark
         self._asleep += passed
-        if self._asleep > ASLEEP_AFTER:
+        if self._asleep > IDLE_AFTER_S:
             self.budget.sleep_seconds -= passed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.computing import ONE_THREAD
+from autograder.sandbox.threads import ONE_THREAD
 
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",

@@ -16,20 +16,20 @@ from types import TracebackType
 
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.cgroups import ControlGroup, new_group
-from autograder.sandbox.ending import Ending, Reason, SandboxUnavailable
-from autograder.sandbox.identity import UserLease
+from autograder.sandbox.exit_info import Ending, Reason, SandboxUnavailable
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import Mounts
 from autograder.sandbox.output import Output
 from autograder.sandbox.processes import ProcessTable
-from autograder.sandbox.remedy import unavailable
 from autograder.sandbox.seccomp import filter_program
+from autograder.sandbox.troubleshooting import unavailable
+from autograder.sandbox.uids import UserLease
 from autograder.sandbox.unsafe import UnsafeProcess
 
 __all__ = ["Ending", "Limits", "Mounts", "Sandbox", "SandboxUnavailable", "UnsafeProcess"]
 
 START_SECONDS = 120.0  # of wall time; it takes hundredths on a machine that is not swamped
-TICK_SECONDS = 0.1  # between two looks at what the sandbox uses
+POLL_INTERVAL_S = 0.1  # between two looks at what the sandbox uses
 PASSWD = b"student:x:1000:1000:student:/tmp/home:/bin/sh\n"
 
 
@@ -231,7 +231,7 @@ class Sandbox:
         poll = select.poll()
         poll.register(outer, select.POLLIN)
         poll.register(self._output.descriptor, select.POLLIN)
-        next_look = time.monotonic() + TICK_SECONDS
+        next_look = time.monotonic() + POLL_INTERVAL_S
         while True:
             wait = max(0.0, next_look - time.monotonic())
             ready = [descriptor for descriptor, _ in poll.poll(wait * 1000)]
@@ -245,7 +245,7 @@ class Sandbox:
                 reason = self._overdrawn()
                 if reason is not None:
                     self._kill(reason)
-                next_look = time.monotonic() + TICK_SECONDS
+                next_look = time.monotonic() + POLL_INTERVAL_S
         os.close(outer)
         self._bury()
 

@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import autograder
-from autograder.sandbox import bubblewrap, cgroups, remedy
-from autograder.sandbox.ending import SandboxUnavailable
+from autograder.sandbox import bubblewrap, cgroups, troubleshooting
+from autograder.sandbox.exit_info import SandboxUnavailable
 from autograder.sandbox.launcher import Sandbox
 from autograder.sandbox.limits import MEBIBYTE, Limits
 from autograder.sandbox.mounts import Mounts, interpreter_trees
 from autograder.sandbox.seccomp import call_numbers
 
 ANSWER_SECONDS = 30.0  # of wall time; it takes a quarter of a second on an idle machine
-INSPECTION = Path(__file__).with_name("inspection.py")
+INSPECTION = Path(__file__).with_name("probe_inside.py")
 
 # Small, so that reaching them is quick; the memory limit must leave Python alone.
 LIMITS = Limits(
@@ -110,7 +110,7 @@ def _checks() -> Iterator[Check]:
             answers = _inspect(canary)
     except SandboxUnavailable as problem:
         text = str(problem)
-        short, long = remedy.remedy_for(text)
+        short, long = troubleshooting.remedy_for(text)
         yield Check("sandbox starts", False, text, long or short)
         return
     yield Check("sandbox starts", True, "user namespaces are allowed")

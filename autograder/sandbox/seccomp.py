@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable
 from functools import lru_cache
 
-from autograder.sandbox.ending import SandboxUnavailable
+from autograder.sandbox.exit_info import SandboxUnavailable
 
 # Refused with EPERM: the caller is told "no".
 FORBIDDEN = (

@@ -15,13 +15,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from autograder.sandbox.ending import Ending, Reason
 from autograder.sandbox.environment import ENVIRONMENT
+from autograder.sandbox.exit_info import Ending, Reason
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import Mounts
 from autograder.sandbox.output import Output
 
-TICK_SECONDS = 0.1
+POLL_INTERVAL_S = 0.1
 
 # A limit that this system does not know is left out: this way promises nothing.
 SCRIPT = """
@@ -175,7 +175,7 @@ class UnsafeProcess:
         poll = select.poll()
         poll.register(self._output.descriptor, select.POLLIN)
         while True:
-            if poll.poll(TICK_SECONDS * 1000) and not self._output.drain():
+            if poll.poll(POLL_INTERVAL_S * 1000) and not self._output.drain():
                 poll.unregister(self._output.descriptor)
             with self._lock:
                 number, status, usage = os.wait4(self._process.pid, os.WNOHANG)

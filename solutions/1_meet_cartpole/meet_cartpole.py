@@ -133,6 +133,7 @@ print(f"The random agent scores {mean_score(baseline):.1f} on average.")
 # is `terminated or truncated`.
 # </details>
 
+
 # %% nbgrader={"grade_id": "play_episode", "solution": true}
 def play_episode(env, rule):
     """The score of one episode in which the rule chooses every action."""
@@ -236,6 +237,7 @@ if open_a_window:
 # plus something of its angular velocity. And `int(...)` makes a number of a comparison.
 # </details>
 
+
 # %% nbgrader={"grade_id": "rule", "solution": true}
 def rule(observation):
     """The action, 0 or 1, for an observation of four numbers."""
@@ -332,6 +334,7 @@ plot_learning_curve("meet_cartpole_diagnosis")
 #
 # Compare the height of the curve with the two numbers that you were to keep in mind.
 # </details>
+
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():

@@ -105,6 +105,7 @@ animate(random_agent, seed=1)
 # to one observation, so it is the last: `dim=-1`.
 # </details>
 
+
 # %% nbgrader={"grade_id": "forward", "solution": true}
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""
@@ -148,6 +149,7 @@ check("policy_network/forward", PolicyNetwork)
 # `sample()` and `log_prob(action)`.
 # </details>
 
+
 # %% nbgrader={"grade_id": "act", "solution": true}
 def choose_action(net, observation):
     """Draw an action for each row; return the actions and their log-probabilities, (n,) each."""
@@ -184,6 +186,7 @@ check("policy_network/act", choose_action)
 # `for reward in reversed(rewards)`, collect, and turn the result round at the end.
 # </details>
 
+
 # %% nbgrader={"grade_id": "returns", "solution": true}
 def discounted_returns(rewards, gamma=0.99):
     """The discounted return from each step on, a float tensor of shape (len(rewards),)."""
@@ -216,6 +219,7 @@ check("policy_network/returns", discounted_returns)
 # `returns.std(correction=0)` of a single number is 0 (without `correction=0` it is `nan`). A tiny
 # number added to the divisor saves you from dividing by zero.
 # </details>
+
 
 # %% nbgrader={"grade_id": "normalise", "solution": true}
 def normalise(returns):
@@ -251,6 +255,7 @@ check("policy_network/normalise", normalise)
 # Multiply step by step, then add up. Stay with tensors: `.item()` or `float(...)` would cut the
 # connection to the network's weights.
 # </details>
+
 
 # %% nbgrader={"grade_id": "loss", "solution": true}
 def policy_loss(log_probs, returns):
@@ -292,6 +297,7 @@ check("policy_network/loss", policy_loss)
 # For two boolean arrays, *or* is written `|`. A step of the optimizer has three lines: forget the
 # old gradients (`zero_grad`), compute the new ones (`backward`), move the weights (`step`).
 # </details>
+
 
 # %% nbgrader={"grade_id": "update", "solution": true}
 class SimplePolicy(AbstractAgent):
@@ -399,6 +405,7 @@ plot_statistics(single_statistics, threshold=475, title="One episode an update")
 # jumps to “always left” and never comes back; ten times smaller and you wait much longer.
 # </details>
 
+
 # %% nbgrader={"grade_id": "agent", "solution": true}
 def make_agent():
     """A fresh, untrained agent."""
@@ -457,6 +464,7 @@ animate(agent, seed=3)
 # Networks and optimizers both have `state_dict()` and `load_state_dict(...)`. Load with
 # `torch.load(path, weights_only=True)`: a file from somebody else then cannot run code.
 # </details>
+
 
 # %% nbgrader={"grade_id": "save", "solution": true}
 def save_agent(agent, path):
@@ -524,6 +532,7 @@ plot_learning_curve("policy_network_diagnosis", title="The colleague's trainings
 #
 # A random agent scores about 22. Compare that with the end of the curve.
 # </details>
+
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():

@@ -71,6 +71,7 @@ start_unit("actor_critic")
 # `.squeeze()` would also swallow the batch if it holds a single observation.
 # </details>
 
+
 # %% nbgrader={"grade_id": "forward", "solution": true}
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""
@@ -112,6 +113,7 @@ check("actor_critic/forward", ActorCriticNetwork)
 # `.item()` or `torch.no_grad()` would cut it off, and the critic could never learn.
 # </details>
 
+
 # %% nbgrader={"grade_id": "act", "solution": true}
 def choose_action(net, observation):
     """An action, its log-probability and the value for each row, (n,) each."""
@@ -132,6 +134,7 @@ check("actor_critic/act", choose_action)
 # The next two functions you know from the last unit; they are given. Returns on the cart pole go up
 # to 100, which a fresh critic, whose values are near 0, would need long to reach. Normalised over
 # the batch they have mean 0 and standard deviation 1: that is the scale on which our critic thinks.
+
 
 # %%
 def discounted_returns(rewards, gamma=0.99):
@@ -174,6 +177,7 @@ def normalise(returns):
 # `tensor.detach()` is the same numbers without their history.
 # </details>
 
+
 # %% nbgrader={"grade_id": "advantage", "solution": true}
 def advantage(returns, values):
     """How much better each step went than the critic expected, (steps,); no gradient."""
@@ -211,6 +215,7 @@ check("actor_critic/advantage", advantage)
 # or `float(...)` there is nothing left to learn from.
 # </details>
 
+
 # %% nbgrader={"grade_id": "losses", "solution": true}
 def losses(log_probs, advantages, values, returns):
     """The loss of the policy and the loss of the critic, a tensor with a single number each."""
@@ -245,6 +250,7 @@ check("actor_critic/losses", losses)
 # `step`. Two steps, one for each loss, would not work: after the first one the weights are no
 # longer those with which the second loss was computed.
 # </details>
+
 
 # %% nbgrader={"grade_id": "update", "solution": true}
 class SavedAction(NamedTuple):
@@ -344,6 +350,7 @@ check("actor_critic/update", ACPolicy)
 # of itself before it knows anything; with a much smaller one you wait.
 # </details>
 
+
 # %% nbgrader={"grade_id": "agent", "solution": true}
 def make_agent():
     """A fresh, untrained agent."""
@@ -424,6 +431,7 @@ plt.show()
 # `torch.load(path, weights_only=True)`.
 # </details>
 
+
 # %% nbgrader={"grade_id": "save", "solution": true}
 def save_agent(agent, path):
     """Write everything that the agent needs to go on into a file."""
@@ -496,6 +504,7 @@ plot_learning_curve("actor_critic_diagnosis")
 # An agent that acts by chance scores about 22. Then ask of each of the two losses: which layers can
 # its gradient still reach?
 # </details>
+
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():

@@ -120,6 +120,7 @@ print(f"The random agent scores {mean_score(baseline):.1f} on average.")
 # `np.random.randint(self.size, size=batch_size)`; `torch.as_tensor(array[rows])` makes a tensor.
 # </details>
 
+
 # %% nbgrader={"grade_id": "memory", "solution": true}
 class Batch(NamedTuple):
     """Some transitions: a row for each of them in every field."""
@@ -193,6 +194,7 @@ check("dqn/memory", ReplayMemory)
 # policy network.
 # </details>
 
+
 # %% nbgrader={"grade_id": "forward", "solution": true}
 class DQN(nn.Module):
     """Q-values of all actions for each observation: (batch, 4) to (batch, n_actions)."""
@@ -236,6 +238,7 @@ check("dqn/forward", DQN)
 # steps it is `end`.
 # </details>
 
+
 # %% nbgrader={"grade_id": "epsilon", "solution": true}
 def epsilon(step, start, end, decay):
     """The probability of a random action after so many steps."""
@@ -260,6 +263,7 @@ check("dqn/epsilon", epsilon)
 # `np.random.rand(n) < epsilon` is a row of yes and no, each yes with probability epsilon.
 # `np.where(yes_or_no, a, b)` takes from `a` where it says yes, and from `b` elsewhere.
 # </details>
+
 
 # %% nbgrader={"grade_id": "act", "solution": true}
 def select_action(net, observation, epsilon):
@@ -308,6 +312,7 @@ check("dqn/act", select_action)
 # counts as 1, and *false* as 0.
 # </details>
 
+
 # %% nbgrader={"grade_id": "targets", "solution": true}
 def td_targets(target_net, reward, next_observation, terminated, gamma):
     """r + gamma V(s'), and r alone where the episode terminated: (batch,) floats."""
@@ -347,6 +352,7 @@ check("dqn/targets", td_targets)
 # the column a row of shape `(batch,)`, like the targets.
 # </details>
 
+
 # %% nbgrader={"grade_id": "loss", "solution": true}
 def q_loss(net, observation, action, targets):
     """Mean Huber loss of Q(s, a) against the targets, a tensor with a single number."""
@@ -381,6 +387,7 @@ check("dqn/loss", q_loss)
 # `slow.copy_(...)`, or `slow.lerp_(fast, tau)`, which is this very formula. `slow = ...` would
 # only rename something. No gradient is wanted here: `torch.no_grad()`.
 # </details>
+
 
 # %% nbgrader={"grade_id": "soft_update", "solution": true}
 def soft_update(target_net, net, tau):
@@ -464,6 +471,7 @@ class Settings:
 # `self.optimizer.step()`. Which network says the targets, and which one is in the loss?
 # </details>
 
+
 # %% nbgrader={"grade_id": "update", "solution": true}
 class DQNAgent(AbstractAgent):
     """Deep Q-learning with replay memory and target network."""
@@ -544,6 +552,7 @@ check("dqn/update", DQNAgent)
 # much smaller: at $0.95$ the agent looks only twenty steps ahead, and does not see the end of the
 # rail come.
 # </details>
+
 
 # %% nbgrader={"grade_id": "agent", "solution": true}
 def make_agent():
@@ -654,6 +663,7 @@ plot_learning_curve("dqn_diagnosis")
 # In hundredths no return can be larger than $0.01\,(1 + \gamma + \gamma^2 + \dots) = 1$. What does the snippet ask the
 # network about the state after a fall, and has it ever learned what such a state is worth?
 # </details>
+
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():

@@ -118,6 +118,7 @@ print(f"The random agent scores {mean_score(baseline):.1f} on average.")
 # multiply.
 # </details>
 
+
 # %% nbgrader={"grade_id": "model", "solution": true}
 def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
     """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""
@@ -210,6 +211,7 @@ for name, function, times in (
 # become negative some day. (`np.interp(step, [0, steps], [start, end])` does it all.)
 # </details>
 
+
 # %% nbgrader={"grade_id": "epsilon", "solution": true}
 def epsilon(step, start, end, steps):
     """The probability of a random action after so many steps."""
@@ -238,6 +240,7 @@ check("dqn_keras/epsilon", epsilon)
 # `np.random.rand(n) < epsilon` is a row of yes and no; `np.where(yes_or_no, a, b)` takes from `a`
 # where it says yes, and from `b` elsewhere.
 # </details>
+
 
 # %% nbgrader={"grade_id": "act", "solution": true}
 def select_action(net, observation, epsilon):
@@ -275,6 +278,7 @@ check("dqn_keras/act", select_action)
 # `values.max(axis=1)`. `~terminated` is *true* where the episode goes on; as a factor, *true* is 1.
 # </details>
 
+
 # %% nbgrader={"grade_id": "targets", "solution": true}
 def td_targets(net, reward, next_observation, terminated, gamma):
     """r + gamma max Q(s', a'), and r alone where the episode terminated: (batch,)."""
@@ -305,6 +309,7 @@ check("dqn_keras/targets", td_targets)
 # `np.eye(n_actions)[action]`. To multiply each row with its own target, make the targets a column:
 # `targets[:, None]`, shape `(batch, 1)`.
 # </details>
+
 
 # %% nbgrader={"grade_id": "learn", "solution": true}
 def learn(net, observation, action, targets):
@@ -346,6 +351,7 @@ check("dqn_keras/learn", learn)
 # on; `np.array(...)` makes an array of each. Then `td_targets(self.net, ...)` and
 # `learn(self.net, ...)`; the discount is `s.gamma`.
 # </details>
+
 
 # %% nbgrader={"grade_id": "naive", "solution": true}
 @dataclass(frozen=True)
@@ -462,6 +468,7 @@ plot_statistics(naive_statistics, threshold=195, window=20, title="Without the t
 # `Batch(*(array[rows] for array in self.store))` picks these rows of all five.
 # </details>
 
+
 # %% nbgrader={"grade_id": "memory", "solution": true}
 class Batch(NamedTuple):
     """Some steps: a row for each of them in every array."""
@@ -532,6 +539,7 @@ check("dqn_keras/memory", ReplayMemory)
 # network? (`target_net = net` would only give one network two names.)
 # </details>
 
+
 # %% nbgrader={"grade_id": "copy", "solution": true}
 def copy_weights(target_net, net):
     """Make the target network's weights equal to the network's."""
@@ -563,6 +571,7 @@ check("dqn_keras/copy", copy_weights)
 # make a step. “Every fourth turn” is `self.turns % 4 == 0`. A `Batch` can be unpacked:
 # `observation, action, reward, next_observation, terminated = self.memory.sample(...)`.
 # </details>
+
 
 # %% nbgrader={"grade_id": "update", "solution": true}
 class DQNAgent(AbstractAgent):
@@ -664,6 +673,7 @@ check("dqn_keras/update", DQNAgent)
 # `return DQNAgent(Settings())`. Other settings are given by name: `Settings(gamma=1.0)`.
 # </details>
 
+
 # %% nbgrader={"grade_id": "agent", "solution": true}
 def make_agent():
     """A fresh, untrained agent."""
@@ -752,6 +762,7 @@ plot_learning_curve("dqn_keras_diagnosis")
 # Take one step with the action 1 and the target 5. What does the network answer with this mask, and
 # what is it told that it should have answered, for action 1, and for action 0?
 # </details>
+
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():

@@ -92,6 +92,7 @@ print(f"The random agent scores {mean_score(baseline):.1f} on average.")
 # numbers, and does so quickly; by itself it raises an error if there are not enough.
 # </details>
 
+
 # %% nbgrader={"grade_id": "memory", "solution": true}
 class Batch(NamedTuple):
     """Some steps: a row for each of them in every array."""
@@ -171,6 +172,7 @@ check("double_dqn_keras/memory", ReplayBuffer)
 # (not `predict`, which is for large data sets), and take `argmax` along the axis of the actions.
 # </details>
 
+
 # %% nbgrader={"grade_id": "network", "solution": true}
 @keras.saving.register_keras_serializable(package="course")
 class DQN(keras.Model):
@@ -237,6 +239,7 @@ new_network(n_hidden_layers=3).summary()
 # NumPy has a function for that: `np.interp(x, [x0, x1], [y0, y1])`. Outside it stays at the ends.
 # </details>
 
+
 # %% nbgrader={"grade_id": "epsilon", "solution": true}
 def epsilon(step, start, end, steps):
     """The probability of a random action after so many steps."""
@@ -261,6 +264,7 @@ check("double_dqn_keras/epsilon", epsilon)
 # `np.random.rand(n) < epsilon` is a row of yes and no, each yes with probability epsilon.
 # `np.where(yes_or_no, a, b)` takes from `a` where it says yes, and from `b` elsewhere.
 # </details>
+
 
 # %% nbgrader={"grade_id": "act", "solution": true}
 def select_action(net, observation, epsilon):
@@ -300,6 +304,7 @@ check("double_dqn_keras/act", select_action)
 # booleans. `keras.ops.stop_gradient(...)` around the result, and it is a plain number for the tape.
 # </details>
 
+
 # %% nbgrader={"grade_id": "targets", "solution": true}
 def td_targets(target_net, reward, next_observation, terminated, gamma):
     """r + gamma max Q_target(s', a'), and r alone where the episode terminated: (batch,)."""
@@ -320,7 +325,9 @@ check("double_dqn_keras/targets", td_targets)
 
 # %%
 noisy = 10 + np.random.default_rng(1).normal(size=(100_000, 2))
-print(f"mean of the estimates: {noisy.mean():.2f}   mean of their maximum: {noisy.max(axis=1).mean():.2f}")
+print(
+    f"mean of the estimates: {noisy.mean():.2f}   mean of their maximum: {noisy.max(axis=1).mean():.2f}"
+)
 
 # %% [markdown]
 # And as $Q(s', a')$ is itself learned from a maximum, the errors add up from step to step.
@@ -343,6 +350,7 @@ print(f"mean of the estimates: {noisy.mean():.2f}   mean of their maximum: {nois
 # `best = keras.ops.argmax(net(next_observation), axis=1)` is a number for each row. To take from
 # each row of a table the column with this number: `tf.gather(table, best, batch_dims=1)`.
 # </details>
+
 
 # %% nbgrader={"grade_id": "double_targets", "solution": true}
 def double_dqn_targets(net, target_net, reward, next_observation, terminated, gamma):
@@ -377,6 +385,7 @@ check("double_dqn_keras/double_targets", double_dqn_targets)
 # too.
 # </details>
 
+
 # %% nbgrader={"grade_id": "loss", "solution": true}
 def q_loss(net, observation, action, targets):
     """Mean Huber loss of Q(s, a) against the targets, a tensor with a single number."""
@@ -401,6 +410,7 @@ check("double_dqn_keras/loss", q_loss)
 # Every Keras model has `get_weights()` and `set_weights(...)`. Mind who gets and who gives.
 # </details>
 
+
 # %% nbgrader={"grade_id": "copy", "solution": true}
 def transfer_weights(target_net, net):
     """Make the target network's weights equal to the network's."""
@@ -423,6 +433,7 @@ check("double_dqn_keras/copy", transfer_weights)
 #
 # The settings, and what a textbook of this method would set instead (in brackets); the reasons are
 # below, at the training.
+
 
 # %%
 @dataclass(frozen=True)
@@ -459,6 +470,7 @@ class Settings:
 # `self.target_net` in both kinds of targets. `self.batches` counts the batches learned: `learn` adds
 # to it.
 # </details>
+
 
 # %% nbgrader={"grade_id": "update", "solution": true}
 class DoubleDQNAgent(AbstractAgent):
@@ -529,6 +541,7 @@ check("double_dqn_keras/update", DoubleDQNAgent)
 # anything: ten actions, and whatever you do, the reward is pure chance, zero on average. The true
 # Q-value of every action in every state is exactly 0. Both kinds of targets learn from it; the plot
 # shows what they believe the best action to be worth, on average. (A quarter of a minute.)
+
 
 # %% tags=["not-graded", "raises-exception"]
 def believed_values(targets_of, batches=2_000, n_actions=10, seed=1):
@@ -624,6 +637,7 @@ plt.show()
 # `return DoubleDQNAgent(Settings())`, or `Settings(n_hidden_layers=3)`.
 # </details>
 
+
 # %% nbgrader={"grade_id": "agent", "solution": true}
 def make_agent():
     """A fresh, untrained agent."""
@@ -675,6 +689,7 @@ check("double_dqn_keras/agent", make_agent)
 # `net.save(path)` and `keras.models.load_model(path)`. `save_weights` would save half of it.
 # </details>
 
+
 # %% nbgrader={"grade_id": "save", "solution": true}
 def save_network(net, path):
     """Write the whole model into a file."""
@@ -695,6 +710,7 @@ check("double_dqn_keras/save", DQN, save_network, load_network)
 
 # %% [markdown]
 # How does the restored network play? It needs no agent around it: its method `act` is enough.
+
 
 # %% tags=["not-graded", "raises-exception"]
 class Restored(AbstractAgent):
@@ -746,6 +762,7 @@ plot_learning_curve("double_dqn_keras_diagnosis")
 # Who gets and who gives, according to your own `transfer_weights`? And what has the target network
 # learned so far?
 # </details>
+
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.evaluation import train_and_score
-from autograder.rules import AgentRule
-from autograder.student.local import LocalStudent
+from autograder.agents.evaluation import train_and_score
+from autograder.agents.rule import AgentRule
+from autograder.worker.local import LocalStudent
 from helpers import Training
 from helpers.agents import AbstractAgent
 

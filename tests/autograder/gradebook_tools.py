@@ -15,10 +15,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
 
-from autograder.cohort import result_key
 from autograder.course import Course
+from autograder.gradebook.command_path import put_scripts_on_path
 from autograder.gradebook.register import register
-from autograder.grading import GradingOptions
+from autograder.grading.batch import result_key
+from autograder.grading.submission import GradingOptions
 from autograder.results import (
     CheckResult,
     EvaluationResult,
@@ -27,7 +28,6 @@ from autograder.results import (
     TaskResult,
     write_result,
 )
-from autograder.scripts import put_scripts_on_path
 from autograder.units import Unit, unit_named
 
 REPOSITORY = Path(__file__).resolve().parents[2]

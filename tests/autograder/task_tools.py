@@ -1,6 +1,6 @@
 """What a task's result says, for the tests of its checks."""
 
-from autograder.judging import NOT_REACHED
+from autograder.checks.judge import NOT_REACHED
 
 
 def failures(result):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.checks.task import Task
 from autograder.course import MARKER, Course
-from autograder.tasks.base import Task
 from autograder.units import Unit
 
 SOURCE = '''\
@@ -45,13 +45,13 @@ check("policy_network/double", double)
 @pytest.fixture
 def unit() -> Unit:
     """A unit with one task of three points."""
-    task = Task("policy_network/double", needs=("double",))
+    task = Task("policy_network/double", requires=("double",))
 
     @task.check("of integers", points=3)
     def of_integers(student: object, random: object) -> None:
         raise AssertionError("building a course asks nothing")
 
-    return Unit("policy_network", 2, None, (task,), None)
+    return Unit("policy_network", "2_policy_network", None, (task,))
 
 
 @pytest.fixture

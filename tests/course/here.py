@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.build import units_with_source
+from autograder.authoring.build import units_with_source
 from autograder.course import Course
 from autograder.units import Unit
 

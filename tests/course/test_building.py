@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.build import build, stale
+from autograder.authoring.build import build, stale
 from autograder.course import Course, CourseError
 from autograder.units import Unit
 from tests.course.here import edit

@@ -7,7 +7,7 @@ import re
 import nbformat
 import pytest
 
-from autograder.build import stale, units_with_source
+from autograder.authoring.build import stale, units_with_source
 from autograder.course import Course
 from autograder.units import Unit
 from tests.course import here

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.build import build
+from autograder.authoring.build import build
 from autograder.course import Course, CourseError
 from autograder.gradebook.register import register
 from autograder.units import Unit

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from autograder.course import Course
 from autograder.units import unit_named
-from autograder.variants import reference, student_of
+from autograder.authoring.edits import reference, student_of
 from helpers import Training, train_agent
 
 name, environment, agent, settings, settled, long = sys.argv[1:]

@@ -113,7 +113,7 @@ sys.modules.update(dict.fromkeys({blocked}))  # importing one of them is an Impo
 from autograder import check, start_unit
 import helpers
 start_unit({unit.name!r})
-print(check({unit.tasks[0].name!r}, *[None] * {len(unit.tasks[0].needs)}))
+print(check({unit.tasks[0].name!r}, *[None] * {len(unit.tasks[0].requires)}))
 """
     environment = {**os.environ, "PYTHONPATH": str(course.root)}
     done = subprocess.run(

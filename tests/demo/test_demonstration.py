@@ -7,13 +7,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.cohort import GradedSubmission, grade_cohort
+from autograder.authoring.demonstration import build_class, demo_students, reference_answers
 from autograder.course import Course, CourseError
-from autograder.demonstration import build_class, demo_students, reference_answers
 from autograder.gradebook.book import Book
-from autograder.grading import GradingOptions
+from autograder.grading.batch import GradedSubmission, grade_cohort
+from autograder.grading.hand_ins import submissions
+from autograder.grading.submission import GradingOptions
 from autograder.results import Status
-from autograder.submitted import submissions
 from autograder.units import Unit, unit_named
 from tests.autograder.gradebook_tools import scores
 
@@ -95,7 +95,7 @@ def test_the_reference_holds_no_marker_and_no_stub(course: Course, unit: Unit) -
 
 
 def test_a_student_file_with_an_unknown_exercise_is_refused(tmp_path: Path, unit: Unit) -> None:
-    folder = tmp_path / "demo" / "students" / unit.name
+    folder = tmp_path / "solutions" / unit.assignment / "students"
     folder.mkdir(parents=True)
     text = "about: x\nexpected: {status: ok, points: {}}\ncells: {no_such: x}\n"
     (folder / "x.yaml").write_text(text, encoding="utf-8")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.authoring.demonstration import build_class, demo_students, demonstrated_units
 from autograder.course import Course
-from autograder.demonstration import build_class, demo_students, demonstrated_units
-from autograder.grading import GradingOptions, grade_file
+from autograder.grading.submission import GradingOptions, grade_file
 from autograder.units import unit_names
 
 COURSE = Course.find()

@@ -1,4 +1,4 @@
-"""What the tests of the toolbox share: a real notebook kernel."""
+"""What the tests of the make_helper share: a real notebook kernel."""
 
 from __future__ import annotations
 

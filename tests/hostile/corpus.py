@@ -29,9 +29,9 @@ from typing import Any
 
 import nbformat
 
+from autograder.authoring.edits import reference
 from autograder.course import Course
 from autograder.units import Unit, unit_named
-from autograder.variants import reference
 from tests.hostile import little
 
 FOLDER = Path(__file__).parent / "submissions"

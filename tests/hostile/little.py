@@ -12,17 +12,18 @@ import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.checks.expect import expect, expect_close
+from autograder.checks.task import Task
 from autograder.course import Course
-from autograder.student.interface import Student
-from autograder.tasks.base import Task, expect, expect_close
 from autograder.units import Unit, unit_named
+from autograder.worker.interface import Student
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 
-double = Task("little/double", needs=("double",))
-largest = Task("little/largest", needs=("largest",))
-account = Task("little/account", needs=("Account",))
+double = Task("little/double", requires=("double",))
+largest = Task("little/largest", requires=("largest",))
+account = Task("little/account", requires=("Account",))
 
 
 @double.check("twice_the_numbers", points=2)
@@ -49,7 +50,7 @@ def adds_up(student: Student, random: np.random.Generator) -> None:
         expect(made.get("total") == total, "wrong", "The sum of what was added.")
 
 
-LITTLE = Unit("little", 9, None, (double, largest, account), None)
+LITTLE = Unit("little", "9_little", None, (double, largest, account))
 
 SOLVED = {
     "double": "def double(x):\n    return 2 * x",
@@ -88,7 +89,7 @@ def _little_notebook() -> nbformat.NotebookNode:
     for task in LITTLE.tasks:
         short = task.name.split("/")[1]
         cells.append(_cell(short, STUB, solution=True))
-        source = f'check("{task.name}", {task.needs[0]})'
+        source = f'check("{task.name}", {task.requires[0]})'
         cells.append(_cell(f"check-{short}", source, grade=True, points=task.points))
     return new_notebook(cells=cells)
 

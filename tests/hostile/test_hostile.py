@@ -22,10 +22,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-import autograder.session
-from autograder import grading
+import autograder.grading.session
 from autograder.course import Course
-from autograder.grading import GradingOptions, grade_file
+from autograder.grading import submission as grading
+from autograder.grading.submission import GradingOptions, grade_file
 from autograder.results import Result
 from autograder.sandbox import channel
 from autograder.sandbox.limits import Limits
@@ -51,15 +51,15 @@ def smaller_limits(monkeypatch, request):
         "temporary_bytes": 32 << 20,
         "temporary_files": 2_000,
     }
-    monkeypatch.setattr(autograder.session, "Limits", partial(Limits, **sizes))
-    monkeypatch.setattr(autograder.session, "CELL_SECONDS", CELL_SECONDS[unit])
+    monkeypatch.setattr(autograder.grading.session, "Limits", partial(Limits, **sizes))
+    monkeypatch.setattr(autograder.grading.session, "CELL_SECONDS", CELL_SECONDS[unit])
     monkeypatch.setattr(grading, "TASK_SECONDS", CELL_SECONDS[unit])
-    monkeypatch.setattr(autograder.session, "SUBMISSION_SLEEP_SECONDS", 12.0)
-    monkeypatch.setattr(channel, "ASLEEP_AFTER", 2.0)
+    monkeypatch.setattr(autograder.grading.session, "SUBMISSION_SLEEP_SECONDS", 12.0)
+    monkeypatch.setattr(channel, "IDLE_AFTER_S", 2.0)
     monkeypatch.setattr(channel, "SLEEP_SECONDS", 6.0)
     if unit == "little":
-        monkeypatch.setattr(autograder.session, "SUBMISSION_SECONDS", 20.0)
-        monkeypatch.setattr(autograder.session, "RESTARTS", 4)
+        monkeypatch.setattr(autograder.grading.session, "SUBMISSION_SECONDS", 20.0)
+        monkeypatch.setattr(autograder.grading.session, "RESTARTS", 4)
 
 
 @pytest.fixture
@@ -113,8 +113,8 @@ def grade_side_by_side(course: Course, unit: str, paths: dict[str, Path]) -> dic
 
 def longest() -> float:
     """Seconds that one submission may hold up a class: processor time is stretched by load."""
-    stretched = 10 * autograder.session.SUBMISSION_SECONDS
-    return stretched + autograder.session.SUBMISSION_SLEEP_SECONDS + 60
+    stretched = 10 * autograder.grading.session.SUBMISSION_SECONDS
+    return stretched + autograder.grading.session.SUBMISSION_SLEEP_SECONDS + 60
 
 
 def problems(attacks: list[corpus.Hostile], results: dict[str, Result]) -> list[str]:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from autograder.sandbox.cores import one_core
+from autograder.sandbox.cpu_pinning import one_core
 
 CORES = os.sched_getaffinity(0)
 

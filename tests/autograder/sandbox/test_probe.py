@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import bubblewrap, launcher, remedy
-from autograder.sandbox.ending import SandboxUnavailable
+from autograder.sandbox import bubblewrap, launcher, troubleshooting
+from autograder.sandbox.exit_info import SandboxUnavailable
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.probe import Probe, doctor, probe, require
 from tests.autograder.sandbox.tools import let_others_read
@@ -162,8 +162,8 @@ def test_where_namespaces_are_forbidden_it_says_how_to_allow_them(
     fake.chmod(0o755)
     let_others_read(fake)
     (tmp_path / "rule").write_text("1\n")
-    monkeypatch.setattr(remedy, "APPARMOR", tmp_path / "rule")
-    monkeypatch.setattr(remedy, "CONTAINERS", ())
+    monkeypatch.setattr(troubleshooting, "APPARMOR", tmp_path / "rule")
+    monkeypatch.setattr(troubleshooting, "CONTAINERS", ())
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(SandboxUnavailable, match="AppArmor") as caught:
         require()
@@ -184,10 +184,10 @@ def test_where_namespaces_are_forbidden_it_says_how_to_allow_them(
 )
 def test_each_rule_has_its_remedy(monkeypatch, tmp_path, rule, value, advice):
     for name in ("DEBIAN", "MAXIMUM", "APPARMOR"):
-        monkeypatch.setattr(remedy, name, tmp_path / name)
-    monkeypatch.setattr(remedy, "CONTAINERS", ())
+        monkeypatch.setattr(troubleshooting, name, tmp_path / name)
+    monkeypatch.setattr(troubleshooting, "CONTAINERS", ())
     (tmp_path / rule).write_text(value)
-    short, _ = remedy.remedy_for("bwrap: No permissions to create new namespace")
+    short, _ = troubleshooting.remedy_for("bwrap: No permissions to create new namespace")
     assert advice in short
 
 

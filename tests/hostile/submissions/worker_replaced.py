@@ -4,7 +4,7 @@ FAMILY = "rewrite what is run later"
 EXPECTED = ("ok", "protocol")
 HONEST = 0
 LAST = """
-from autograder.student.local import LocalStudent
+from autograder.worker.local import LocalStudent
 for name in ("call", "call_method", "get", "read", "parameters", "gradients"):
     setattr(LocalStudent, name, lambda *arguments, **keywords: True)
 """

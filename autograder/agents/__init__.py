@@ -1,0 +1,1 @@
+"""Is a trained agent worth its points? Training in disguise, scoring, and two tests of it."""

@@ -1,0 +1,1 @@
+"""Tools of the course's authors: build, validate, calibrate, benchmark, demonstrate."""

@@ -1,0 +1,316 @@
+"""How reliable a unit's rule is: the reference trained and scored as the grader does, many times.
+
+Every training is kept as a small file as soon as it is done, so an interrupted calibration goes on
+where it stopped. The record that is committed says what was measured, with which versions, and
+draws the learning curve that students may expect.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.metadata
+import inspect
+import json
+import multiprocessing
+import os
+import platform
+import re
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from tqdm import tqdm
+
+from autograder.agents.error_bounds import fails_at_most, passes_at_most
+from autograder.agents.evaluation import train_and_score
+from autograder.agents.greedy_check import PolicyIgnoresNetwork
+from autograder.agents.learning_check import expect_learning
+from autograder.agents.rule import AgentRule, PlayedRule
+from autograder.authoring.edits import edited, mistakes_of, reference, silent_student_of
+from autograder.course import Course, CourseError
+from autograder.grading.notebook import Submission
+from autograder.units import Unit, unit_named
+from autograder.worker.interface import StudentError, StudentObject
+from autograder.worker.local import LocalStudent
+from helpers.agents import AbstractAgent
+from helpers.plots import running_mean
+
+REFERENCE = "reference"
+PACKAGES = ("numpy", "gymnasium", "torch", "tensorflow-cpu", "keras")
+#: Fresh agents with a mistake that are asked after each training whether they learn.
+QUESTIONS = 5
+#: Code that a training's result depends on, beside the student's and its rule.
+DEPENDS_ON = (
+    "autograder.agents.greedy_copy",
+    "autograder.agents.greedy_check",
+    "autograder.agents.evaluation",
+    "autograder.agents.learning_check",
+    "helpers.training",
+    "helpers.checkpoints",
+)
+#: A learning curve's grid has so many points; scores are averaged over so many episodes at least.
+GRID_POINTS = 60
+SMOOTHED_OVER = 20
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training: its score, what it cost, and its learning curve.
+
+    score is None if the code raised. scores and lengths are those of the training's episodes.
+    asked, learned: of a mistake, how many fresh agents were asked whether they learn as they
+    should, as the grader asks whoever reaches the threshold, and how many do.
+    """
+
+    seed: int
+    score: float | None
+    steps: int
+    processor_seconds: float
+    scores: tuple[float, ...]
+    lengths: tuple[int, ...]
+    asked: int = 0
+    learned: int = 0
+
+
+def calibrate(unit: Unit, course: Course, seeds: int, variant: str = REFERENCE) -> list[Run]:
+    """Train and score a variant of the reference with seeds 0 to `seeds - 1`, on all cores.
+
+    variant: "reference" or the name of a mistake. Raises CourseError if there is no such thing.
+    """
+    if unit.agent is None and unit.played is None:
+        raise CourseError(f"{unit.name} trains no agent, so there is nothing to calibrate.")
+    submission = _submission(unit, course, variant)
+    folder = course.root / ".autograder" / "calibration" / unit.name / _key(submission, unit)
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [seed for seed in range(seeds) if not (folder / f"{seed}.json").exists()]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
+        futures = [
+            pool.submit(_calibrated, course.root, unit.name, variant, seed) for seed in missing
+        ]
+        progress = tqdm(total=seeds, initial=seeds - len(missing), desc=f"{unit.name} {variant}")
+        with progress:
+            for future in as_completed(futures):
+                run = future.result()
+                part = folder / f"{run.seed}.part"
+                part.write_text(json.dumps(asdict(run)), encoding="utf-8")
+                part.replace(folder / f"{run.seed}.json")
+                progress.update()
+    return [_read(folder / f"{seed}.json") for seed in range(seeds)]
+
+
+def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
+    """What was measured, as plain JSON: versions, rule, pass rate with its interval, figures."""
+    from scipy.stats import binomtest
+
+    threshold = _threshold(unit)
+    passed = [run.score is not None and run.score >= threshold for run in runs]
+    interval = binomtest(sum(passed), len(passed)).proportion_ci(0.95, method="exact")
+    scores = [run.score for run in runs if run.score is not None]
+    rule, all_scores = _rule(unit), [run.score or 0.0 for run in runs]
+    asked, learned = sum(run.asked for run in runs), sum(run.learned for run in runs)
+    return {
+        "unit": unit.name,
+        "date": date.today().isoformat(),
+        "python": platform.python_version(),
+        "versions": {name: version for name in PACKAGES if (version := _version(name))},
+        "rule": rule,
+        "seeds": len(runs),
+        "passed": sum(passed),
+        "pass_rate": round(sum(passed) / len(passed), 4),
+        "pass_rate_95_percent_interval": [round(interval.low, 4), round(interval.high, 4)],
+        "asked_whether_it_learns": asked,
+        "learns": learned,
+        "rule_fails_at_most": fails_at_most(sum(passed), all_scores, rule),
+        "rule_passes_at_most": passes_at_most(all_scores, rule, asked, learned),
+        "score": _quantiles(scores),
+        "steps": _quantiles([run.steps for run in runs]),
+        "episodes": _quantiles([len(run.scores) for run in runs]),
+        "processor_seconds": _quantiles([run.processor_seconds for run in runs]),
+        "scores": [None if run.score is None else round(run.score, 2) for run in runs],
+    }
+
+
+def learning_curve(unit: Unit, runs: list[Run], name: str) -> dict[str, Any]:
+    """Median and 10-90 % band of the running mean of the scores, over the episodes played.
+
+    The same mean is drawn of a student's own scores. A training that has ended keeps its last
+    value: its agent plays on as it is. One that raised has no curve.
+    """
+    runs = [run for run in runs if run.scores]
+    longest = int(np.quantile([len(run.scores) for run in runs], 0.9))
+    # Episodes of a batch are counted as they end, the shortest first: average over whole batches.
+    side_by_side = 1 if unit.agent is None else unit.agent.training.environments
+    window = max(SMOOTHED_OVER, side_by_side)
+    start = min(window, longest)
+    grid = np.unique(np.linspace(start, max(start + 1, longest), GRID_POINTS).astype(int))
+    means = [running_mean(np.asarray(run.scores), window) for run in runs]
+    curves = np.array([mean[np.minimum(grid, len(mean)) - 1] for mean in means])
+    low, median, high = np.quantile(curves, (0.1, 0.5, 0.9), axis=0)
+    return {
+        "unit": name,
+        "x": "episodes",
+        "grid": grid.tolist(),
+        "median": np.round(median, 1).tolist(),
+        "low": np.round(low, 1).tolist(),
+        "high": np.round(high, 1).tolist(),
+        "seeds": len(runs),
+        "window": window,
+        "threshold": _solved(unit),
+    }
+
+
+def write_json(value: dict[str, Any], path: Path) -> Path:
+    """Write a record; returns its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def _submission(unit: Unit, course: Course, variant: str) -> Submission:
+    answer = reference(unit, course)
+    if variant == REFERENCE:
+        return answer
+    for mistake in mistakes_of(unit, course):
+        if mistake.name == variant:
+            return edited(answer, mistake.edits)
+    raise CourseError(f"{unit.name} has no mistake called {variant}: see its mistakes.py.")
+
+
+def train_variant(root: Path, unit_name: str, variant: str, seed: int) -> Run:
+    """One training in this process, which has one thread for the numeric libraries."""
+    unit = unit_named(unit_name)
+    return _trained(unit, silent_student_of(_submission(unit, Course(root), variant), unit), seed)
+
+
+def _trained(unit: Unit, student: LocalStudent, seed: int) -> Run:
+    """One training of the student's agent, or some episodes of their rule of thumb."""
+    if unit.agent is None:
+        assert unit.played is not None
+        return _play(unit.played, student, seed)
+    if unit.framework == "torch":
+        import torch
+
+        torch.set_num_threads(1)
+
+    def proxy(made: StudentObject, n_actions: int) -> AbstractAgent:
+        return student.object(made.number)
+
+    started = time.process_time()
+    try:
+        score, statistics = train_and_score(unit.agent, student, proxy, seed)
+    except (StudentError, PolicyIgnoresNetwork, ValueError):
+        return Run(seed, None, 0, time.process_time() - started, (), ())
+    return Run(
+        seed=seed,
+        score=score,
+        steps=sum(episode["steps"] for episode in statistics),
+        processor_seconds=round(time.process_time() - started, 2),
+        scores=tuple(episode["score"] for episode in statistics),
+        lengths=tuple(episode["steps"] for episode in statistics),
+    )
+
+
+def _calibrated(root: Path, unit_name: str, variant: str, seed: int) -> Run:
+    """One training; of a mistake, also whether some fresh agents learn as they should."""
+    unit = unit_named(unit_name)
+    student = silent_student_of(_submission(unit, Course(root), variant), unit)
+    run = _trained(unit, student, seed)
+    if variant == REFERENCE or unit.agent is None or unit.agent.learns is None:
+        return run
+    student.seed(seed)
+    asked = [
+        _learns(unit.agent, student, np.random.default_rng([seed, 2, number]))
+        for number in range(QUESTIONS)
+    ]
+    return replace(run, asked=QUESTIONS, learned=sum(asked))
+
+
+def _learns(rule: AgentRule, student: LocalStudent, random: np.random.Generator) -> bool:
+    try:
+        expect_learning(rule, student, lambda made, _: student.object(made.number), random)
+    except (StudentError, PolicyIgnoresNetwork, ValueError):
+        return False
+    return True
+
+
+def _play(rule: PlayedRule, student: LocalStudent, seed: int) -> Run:
+    """Episodes of a rule of thumb; the environment is seeded once, the loop resets it."""
+    started = time.process_time()
+    env = gym.make(rule.environment)
+    env.reset(seed=seed)
+    scores = tuple(
+        float(student.call(rule.loop, env, student.namespace[rule.rule]))
+        for _ in range(rule.episodes)
+    )
+    env.close()
+    seconds = round(time.process_time() - started, 2)
+    return Run(seed, float(np.mean(scores)), int(sum(scores)), seconds, scores, ())
+
+
+def _threshold(unit: Unit) -> float:
+    rule = unit.agent or unit.played
+    assert rule is not None
+    return rule.threshold
+
+
+def _solved(unit: Unit) -> float:
+    """The line in the picture: for a rule of thumb, what Gymnasium calls solved."""
+    if unit.agent is not None:
+        return unit.agent.threshold
+    assert unit.played is not None
+    return float(gym.spec(unit.played.environment).reward_threshold or unit.played.threshold)
+
+
+def _rule(unit: Unit) -> dict[str, Any]:
+    """By which rule the scores are judged, as plain JSON."""
+    if unit.agent is None:
+        assert unit.played is not None
+        return asdict(unit.played)
+    return {
+        "environment": unit.agent.environment,
+        "threshold": unit.agent.threshold,
+        "episodes": unit.agent.episodes,
+        "trainings": unit.agent.trainings,
+        "training": asdict(unit.agent.training),
+    }
+
+
+def _read(path: Path) -> Run:
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    run = Run(**stored)
+    return replace(run, scores=tuple(run.scores), lengths=tuple(run.lengths))
+
+
+def _key(submission: Submission, unit: Unit) -> str:
+    """What a run depends on: another key, another folder."""
+    parts = [cell.source for cell in submission.cells if cell.runs]
+    parts += [repr(unit.agent or unit.played), *(f"{name} {_version(name)}" for name in PACKAGES)]
+    parts += [inspect.getsource(importlib.import_module(name)) for name in DEPENDS_ON]
+    return hashlib.sha256(_without_addresses("\0".join(parts)).encode()).hexdigest()[:16]
+
+
+def _without_addresses(text: str) -> str:
+    """repr of a function names its place in memory, which differs from run to run."""
+    return re.sub(r" at 0x[0-9a-f]+", "", text)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _quantiles(values: list[Any]) -> dict[str, float] | None:
+    if not values:
+        return None
+    names = ("min", "10%", "median", "90%", "max")
+    found = np.quantile(np.array(values, dtype=float), (0, 0.1, 0.5, 0.9, 1))
+    return {name: round(float(value), 2) for name, value in zip(names, found, strict=True)}

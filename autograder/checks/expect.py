@@ -1,0 +1,84 @@
+"""What a check expects of an answer, and the mistakes that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+
+class CheckFailed(Exception):
+    """A check's verdict: the answer is wrong, most likely by this mistake."""
+
+    def __init__(self, mistake: str, message: str) -> None:
+        """mistake: its stable name. message: what it looks like, the likely cause, what to try."""
+        super().__init__(message)
+        self.mistake = mistake
+        self.message = message
+
+
+class KnownMistake(NamedTuple):
+    """What a typical mistake answers: its name, the values it leads to, and its message."""
+
+    mistake: str
+    values: np.ndarray
+    message: str
+
+
+def expect(condition: bool, mistake: str, message: str) -> None:
+    """Raise CheckFailed unless the condition holds."""
+    if not condition:
+        raise CheckFailed(mistake, message)
+
+
+def expect_shape(actual: object, shape: tuple[int, ...], mistake: str, message: str) -> np.ndarray:
+    """The answer as an array if it has this shape; raise CheckFailed with both shapes if not."""
+    if not isinstance(actual, np.ndarray):
+        raise CheckFailed(
+            mistake, f"{message} It should be a tensor or array, not {_kind(actual)}."
+        )
+    if actual.shape != shape:
+        raise CheckFailed(
+            mistake, f"{message} The shape should be {shape}, yours is {actual.shape}."
+        )
+    return actual
+
+
+def expect_close(
+    actual: object,
+    expected: np.ndarray,
+    mistake: str,
+    message: str,
+    *,
+    known_mistakes: Iterable[KnownMistake] = (),
+    tolerance: float = 1e-4,
+) -> None:
+    """Raise CheckFailed unless the answer equals the expected values within a tolerance.
+
+    known_mistakes: known wrong answers; the first that fits tells the student what happened.
+    """
+    expected = np.asarray(expected, dtype=np.float64)
+    values = expect_shape(_as_array(actual), expected.shape, mistake, message)
+    if _close(values, expected, tolerance):
+        return
+    for typical in known_mistakes:
+        wrong = np.asarray(typical.values, dtype=np.float64)
+        if wrong.shape == values.shape and _close(values, wrong, tolerance):
+            raise CheckFailed(typical.mistake, typical.message)
+    raise CheckFailed(mistake, message)
+
+
+def _as_array(value: object) -> object:
+    return np.asarray(value, dtype=np.float64) if isinstance(value, (int, float)) else value
+
+
+def _close(values: np.ndarray, expected: np.ndarray, tolerance: float) -> bool:
+    return bool(
+        np.all(np.isfinite(values))
+        and np.allclose(values.astype(np.float64), expected, rtol=tolerance, atol=tolerance)
+    )
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"

@@ -1,0 +1,193 @@
+"""Many submissions: graded side by side, each result kept, an interrupted run taken up again.
+
+A result is kept under a key made of everything that decides the marks. Nothing else is remembered,
+so grading can be killed at any moment: what is finished is found again, the rest is graded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import platform
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from tqdm import tqdm
+
+import autograder
+import helpers
+from autograder.course import Course
+from autograder.grading.hand_ins import HandIn
+from autograder.grading.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
+from autograder.grading.submission import GradingOptions, grade_file, nothing_graded
+from autograder.results import Result, Status, read_result, write_result
+from autograder.units import Unit, unit_named
+
+#: The packages that decide marks; how a page looks does not.
+DECIDES = ("agents", "checks", "grading", "sandbox", "units", "worker")
+#: Their versions may change a mark in the last digit.
+_PACKAGES = ("torch", "tensorflow-cpu", "tensorflow", "keras", "gymnasium", "numpy")
+
+
+@dataclass(frozen=True)
+class GradedSubmission:
+    """A result, the key of everything it depends on, and whether it came from the cache.
+
+    Where no notebook was handed in, there is no key: it is empty.
+    """
+
+    result: Result
+    key: str
+    cached: bool
+
+
+def grade_one(
+    notebook: Path, unit: Unit, course: Course, options: GradingOptions
+) -> GradedSubmission:
+    """A submission's result, from the cache if it was graded before; `grader error` is not kept.
+
+    Raises what `grade_file` raises: CourseError, SandboxUnavailable.
+    """
+    key = result_key(notebook, unit, course, options)
+    path = _kept_at(course, unit, key)
+    kept = read_result(path)
+    if kept is not None:
+        return GradedSubmission(kept, key, cached=True)
+    result = grade_file(notebook, unit, course, options)
+    if result.status is Status.GRADER_ERROR:
+        result = grade_file(notebook, unit, course, options)
+    if result.status is not Status.GRADER_ERROR:
+        write_result(result, path)
+    return GradedSubmission(result, key, cached=False)
+
+
+def grade_cohort(
+    handed: Iterable[HandIn],
+    unit: Unit,
+    course: Course,
+    options: GradingOptions,
+    executor: Executor | None = None,
+    progress: bool = True,
+) -> dict[str, GradedSubmission]:
+    """Grade many submissions; the result of each student, in the order given.
+
+    executor: anything that runs functions elsewhere; default: a thread for each processor core,
+    each with its own sandboxed process. The marks do not depend on it.
+    """
+    handed = list(handed)
+    graded: dict[str, GradedSubmission] = {}
+    for one in handed:
+        if one.notebook is None:
+            nothing = nothing_graded(unit, one.status, one.reason)
+            graded[one.student] = GradedSubmission(nothing, "", cached=False)
+    own = ThreadPoolExecutor(max_workers=os.cpu_count() or 1) if executor is None else None
+    runner = own or executor
+    assert runner is not None
+    futures: dict[Future[GradedSubmission], str] = {}
+    try:
+        for one in handed:
+            if one.notebook is not None:
+                future = runner.submit(_grade, one.notebook, unit.name, course, options)
+                futures[future] = one.student
+        for future in _watched(futures, unit, progress):
+            graded[futures[future]] = future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+        if own is not None:
+            own.shutdown(wait=True, cancel_futures=True)
+    return {one.student: graded[one.student] for one in handed}
+
+
+def kept_result(handed: HandIn, unit: Unit, course: Course) -> GradedSubmission | None:
+    """The result of an earlier run, sandboxed or else not; None if there is none."""
+    if handed.notebook is None:
+        return GradedSubmission(nothing_graded(unit, handed.status, handed.reason), "", cached=True)
+    for options in (GradingOptions(), GradingOptions(sandboxed=False)):
+        key = result_key(handed.notebook, unit, course, options)
+        kept = read_result(_kept_at(course, unit, key))
+        if kept is not None:
+            return GradedSubmission(kept, key, cached=True)
+    return None
+
+
+def result_key(notebook: Path, unit: Unit, course: Course, options: GradingOptions) -> str:
+    """A name for everything that the marks of this submission depend on, as 32 hex digits.
+
+    That is: what the student wrote, the released notebook, the grader's source and the versions of
+    its packages, the course's secret (which cannot be told from the key), and the options.
+    """
+    released = course.released(unit.assignment)
+    parts = {
+        "unit": unit.assignment,
+        "released": hashlib.sha256(released.read_bytes()).hexdigest(),
+        "grader": grader_version(),
+        "options": asdict(options),
+        "submission": _content(notebook, released),
+    }
+    text = json.dumps(parts, sort_keys=True).encode()
+    return hmac.new(course.secret(), text, hashlib.sha256).hexdigest()[:32]
+
+
+@cache
+def grader_version() -> str:
+    """A digest of the source that decides marks, and of the versions of what it builds on."""
+    digest = hashlib.sha256(platform.python_version().encode())
+    package = Path(autograder.__file__).parent
+    for folder in (*(package / name for name in DECIDES), Path(helpers.__file__).parent):
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(str(path.relative_to(folder.parent)).encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for name in _PACKAGES:
+        digest.update(f"{name} {_version(name)}".encode())
+    return digest.hexdigest()
+
+
+def _kept_at(course: Course, unit: Unit, key: str) -> Path:
+    return course.results / unit.assignment / f"{key}.json"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"
+
+
+def _content(notebook: Path, released: Path) -> object:
+    """What the student wrote, as plain values; or why it cannot be read."""
+    try:
+        submission: Submission = read_submission(notebook, read_skeleton(released))
+    except InvalidNotebook as error:
+        return str(error)
+    return asdict(submission)
+
+
+def _grade(notebook: Path, unit: str, course: Course, options: GradingOptions) -> GradedSubmission:
+    """`grade_one` for other processes and machines: a unit travels by its name."""
+    return grade_one(notebook, unit_named(unit), course, options)
+
+
+def _watched(
+    futures: dict[Future[GradedSubmission], str], unit: Unit, progress: bool
+) -> Iterator[Future[GradedSubmission]]:
+    """The futures as they are done, with a progress bar that counts the statuses."""
+    counts: Counter[str] = Counter()
+    with tqdm(
+        total=len(futures), desc=f"Grading {unit.name}", unit="notebook", disable=not progress
+    ) as bar:
+        for future in as_completed(futures):
+            yield future
+            graded = future.result()
+            counts[graded.result.status.value] += 1
+            counts["from cache"] += graded.cached
+            shown = {name: count for name, count in counts.items() if count}
+            bar.set_postfix(shown, refresh=False)
+            bar.update()

@@ -1,1 +1,0 @@
-"""What is asked of a student: one module a unit, written against the `Student` interface."""

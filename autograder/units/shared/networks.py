@@ -1,0 +1,169 @@
+"""A network of linear layers computed by hand: what its parameters say it must answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+
+from autograder.checks.expect import expect
+from autograder.worker.interface import StudentObject
+
+#: Numbers of an observation of the cart pole.
+WIDTH = 4
+#: Of more layers the order of use is not looked for.
+MOST_LAYERS = 6
+
+
+@dataclass(frozen=True)
+class Linear:
+    """One linear layer: y = x W + b."""
+
+    weight: np.ndarray  # (inputs, outputs)
+    bias: np.ndarray  # (outputs,)
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        return x @ self.weight + self.bias
+
+
+def observations(random: np.random.Generator, n: int = 5) -> np.ndarray:
+    """Cart-pole-like observations, all rows different; (n, 4) float32."""
+    return random.normal(size=(n, WIDTH)).astype(np.float32)
+
+
+def redraw(
+    network: StudentObject, random: np.random.Generator, scale: float = 0.7
+) -> dict[str, np.ndarray]:
+    """Give the network new random parameters, biases included: defaults hide mistakes.
+
+    Returns what was drawn, by name.
+    """
+    parameters = network.parameters()
+    expect(
+        bool(parameters),
+        "no_parameters",
+        "Your network has no parameters. Layers must be attributes of the network "
+        "(self.hidden = ...): a layer made inside forward, or kept in a plain list, is not found.",
+    )
+    expect(
+        all(value.size for value in parameters.values()),
+        "empty_layer",
+        "One of your network's layers has no numbers at all: is one of its sizes 0?",
+    )
+    drawn = {
+        name: random.normal(scale=scale, size=value.shape).astype(value.dtype)
+        for name, value in parameters.items()
+    }
+    network.set_parameters(drawn)
+    return drawn
+
+
+def differences(
+    first: dict[str, np.ndarray], second: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """How far each parameter moved from the first reading to the second.
+
+    Shapes are compared first: a column minus a row would be a matrix, as large as they like.
+    """
+    expect(
+        {name: array.shape for name, array in first.items()}
+        == {name: array.shape for name, array in second.items()},
+        "other_parameters",
+        "Your network has other parameters than a moment ago: other names, or other shapes. "
+        "Learning changes their numbers only.",
+    )
+    return {name: second[name] - first[name] for name in first}
+
+
+def distance(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> float:
+    """How far the parameters moved, over all of them."""
+    moved = differences(first, second).values()
+    return float(np.sqrt(sum(np.sum(np.square(part, dtype=np.float64)) for part in moved)))
+
+
+def rise(
+    first: dict[str, np.ndarray],
+    second: dict[str, np.ndarray],
+    gradients: Mapping[str, np.ndarray | None],
+) -> float:
+    """By how much the move from the first to the second raised what has these gradients."""
+    moved = differences(first, second)
+    return sum(
+        float(np.sum(moved[name] * gradient, dtype=np.float64))
+        for name, gradient in gradients.items()
+        if gradient is not None and name in moved and moved[name].shape == gradient.shape
+    )
+
+
+def linear_layers(network: StudentObject, framework: str | None) -> list[Linear]:
+    """The network's linear layers in the order of their use, weights as (inputs, outputs)."""
+    layers = layers_of(list(network.parameters().values()), framework)
+    if len(layers) > MOST_LAYERS:
+        return layers
+    # Parameters stand in the order in which the layers were made, which says nothing of their use.
+    return next((list(order) for order in permutations(layers) if _fit(order)), layers)
+
+
+def _fit(layers: Sequence[Linear]) -> bool:
+    """Whether the first layer takes observations, and each other one what the one before gives."""
+    inputs, outputs = zip(*(layer.weight.shape for layer in layers), strict=True)
+    return bool(inputs == (WIDTH, *outputs[:-1]))
+
+
+def layers_of(arrays: list[np.ndarray], framework: str | None) -> list[Linear]:
+    """Some of a network's parameters as linear layers, weights as (inputs, outputs)."""
+    weights = [array for array in arrays if array.ndim == 2]
+    biases = [array for array in arrays if array.ndim == 1]
+    expect(
+        len(weights) == len(biases) and len(weights) + len(biases) == len(arrays),
+        "other_layers",
+        "Your network should have linear layers with a bias each, and no other parameters.",
+    )
+    if framework == "torch":
+        weights = [weight.T for weight in weights]
+    return [Linear(weight, bias) for weight, bias in zip(weights, biases, strict=True)]
+
+
+def centred(network: StudentObject, last: Linear, hidden: np.ndarray) -> Linear:
+    """Shift the network's last bias: each value becomes negative for some rows of `hidden`.
+
+    So a ReLU on the values shows, whatever was drawn. Returns the last layer as it is then.
+    """
+    name = [
+        name
+        for name, array in network.parameters().items()
+        if np.array_equal(array, last.bias)  # it is the last layer, wherever it was made
+    ][-1]
+    bias = (last.bias - last(hidden).mean(axis=0)).astype(last.bias.dtype)
+    network.set_parameters({name: bias})
+    return Linear(last.weight, bias)
+
+
+def relu(x: np.ndarray) -> np.ndarray:
+    """max(0, x)."""
+    return np.maximum(x, 0.0)
+
+
+def softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Probabilities from any real numbers, computed without overflow."""
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def through(
+    layers: list[Linear],
+    x: np.ndarray,
+    activation: Callable[[np.ndarray], np.ndarray] = relu,
+) -> np.ndarray:
+    """What comes out behind some layers; activation: applied between them."""
+    for number, layer in enumerate(layers):
+        expect(
+            x.shape[1] == layer.weight.shape[0],
+            "layers_do_not_fit",
+            f"One layer answers with {x.shape[1]} numbers, the next one takes "
+            f"{layer.weight.shape[0]}. Is there a layer that is not used?",
+        )
+        x = layer(x if number == 0 else activation(x))
+    return x

@@ -1,0 +1,326 @@
+"""A ladder of tiny environments whose Q-values are known: each rung tests one part of an agent.
+
+An agent that fails a rung after passing those below has its mistake in what the rung adds. After
+A. Jones, "Debugging RL, Without the Agonizing Pain" (2021). Every number of an observation is the
+same, +1 or -1, so that any network can tell the two apart.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from autograder.checks.expect import CheckFailed, KnownMistake, expect_close
+from autograder.checks.task import Task
+from autograder.worker.interface import MethodCall, Student, StudentObject
+from helpers.agents import Transition
+
+WIDTH = 4
+#: Episodes side by side: each `train` brings so many transitions.
+EPISODES = 32
+#: How near the learned Q-values must come.
+TOLERANCE = 0.2
+
+
+class Outcome(NamedTuple):
+    """What a step of several episodes side by side leads to."""
+
+    reward: np.ndarray  # (n,) float32
+    next_observation: np.ndarray  # (n, 4) float32
+    terminated: np.ndarray  # (n,) bool
+    truncated: np.ndarray  # (n,) bool
+
+
+class Probe(ABC):
+    """An environment with two actions that can be solved on paper."""
+
+    #: Name of the check, of the mistake if the values are none of the typical wrong ones, and
+    #: what to tell the student then.
+    check: ClassVar[str]
+    mistake: ClassVar[str]
+    message: ClassVar[str]
+
+    @abstractmethod
+    def start(self, random: np.random.Generator, n: int) -> np.ndarray:
+        """The first observations of n episodes, (n, 4) float32."""
+
+    @abstractmethod
+    def step(self, observation: np.ndarray, action: np.ndarray) -> Outcome:
+        """Play one step of each episode."""
+
+    @abstractmethod
+    def values(self, gamma: float) -> tuple[np.ndarray, np.ndarray]:
+        """Some observations, (m, 4), and the Q-values of both actions there, (m, 2)."""
+
+    def typical(self, gamma: float) -> tuple[KnownMistake, ...]:
+        """The Q-values that typical mistakes lead to."""
+        return ()
+
+
+class ConstantReward(Probe):
+    """One observation, one step, reward 1: can the agent learn a number at all?"""
+
+    check = "probe_1_a_constant_reward"
+    mistake = "cannot_learn_a_constant"
+    message = (
+        "One step, always the reward 1: after some learning every Q-value should be 1. Does the "
+        "optimizer step, on the loss, in the right direction?"
+    )
+
+    def start(self, random: np.random.Generator, n: int) -> np.ndarray:
+        return _rows(np.ones(n))
+
+    def step(self, observation: np.ndarray, action: np.ndarray) -> Outcome:
+        return _last(observation, np.ones(len(action)))
+
+    def values(self, gamma: float) -> tuple[np.ndarray, np.ndarray]:
+        return _rows(np.ones(1)), np.ones((1, 2))
+
+    def typical(self, gamma: float) -> tuple[KnownMistake, ...]:
+        return (
+            KnownMistake(
+                "terminal_not_masked",
+                np.full((1, 2), 1 / (1 - gamma)),
+                "One step, always the reward 1, and nothing after it: Q should be 1, but yours "
+                f"goes to {1 / (1 - gamma):.1f}, as if the episode went on. Mask V(s') where the "
+                "episode terminated.",
+            ),
+        )
+
+
+class RewardFromObservation(Probe):
+    """Two observations, one step, the reward is what is seen: does the network look?"""
+
+    check = "probe_2_a_reward_that_depends_on_the_observation"
+    mistake = "observation_not_used"
+    message = (
+        "One step; the reward is 1 for one observation and -1 for the other, so Q should be 1 and "
+        "-1. Constants can be learned (probe 1), so the way of the observation is broken: does "
+        "each reward stay with its own observation, in memory and batch, and does the gradient "
+        "reach the first layer?"
+    )
+
+    def start(self, random: np.random.Generator, n: int) -> np.ndarray:
+        return _rows(random.choice([-1.0, 1.0], size=n))
+
+    def step(self, observation: np.ndarray, action: np.ndarray) -> Outcome:
+        return _last(observation, observation[:, 0])
+
+    def values(self, gamma: float) -> tuple[np.ndarray, np.ndarray]:
+        return _rows(np.array([1.0, -1.0])), np.array([[1.0, 1.0], [-1.0, -1.0]])
+
+
+class DelayedReward(Probe):
+    """Two steps, the reward comes with the second: is it passed on, and discounted?"""
+
+    check = "probe_3_a_delayed_reward"
+    mistake = "reward_not_passed_on"
+    message = (
+        "Two steps with the rewards 0 and 1: Q should be 1 before the second step and gamma before "
+        "the first. Single steps are learned (probes 1 and 2), so what comes later goes wrong: "
+        "V(s'), gamma, next_observation, or a target network that never follows."
+    )
+
+    def start(self, random: np.random.Generator, n: int) -> np.ndarray:
+        return _rows(np.ones(n))
+
+    def step(self, observation: np.ndarray, action: np.ndarray) -> Outcome:
+        second = observation[:, 0] < 0
+        return Outcome(
+            reward=second.astype(np.float32),
+            next_observation=_rows(-np.ones(len(action))),
+            terminated=second,
+            truncated=np.zeros(len(action), dtype=bool),
+        )
+
+    def values(self, gamma: float) -> tuple[np.ndarray, np.ndarray]:
+        return _rows(np.array([1.0, -1.0])), np.array([[gamma, gamma], [1.0, 1.0]])
+
+    def typical(self, gamma: float) -> tuple[KnownMistake, ...]:
+        return (
+            KnownMistake(
+                "nothing_comes_later",
+                np.array([[0.0, 0.0], [1.0, 1.0]]),
+                "Two steps with the rewards 0 and 1: before the first, Q should be gamma, but "
+                "yours stays at 0. What comes later never arrives: is gamma * V(s') in the target, "
+                "is it next_observation that V is asked for, does the target network follow?",
+            ),
+            KnownMistake(
+                "not_discounted",
+                np.ones((2, 2)),
+                "Two steps with the rewards 0 and 1: before the first, Q should be gamma * 1, but "
+                "yours goes to 1: gamma is missing.",
+            ),
+        )
+
+
+class RewardFromAction(Probe):
+    """One step, the reward depends on the action: does each action have its own value?"""
+
+    check = "probe_4_a_reward_that_depends_on_the_action"
+    mistake = "action_not_used"
+    message = (
+        "One step; action 1 is rewarded with 1, action 0 with -1, and so should be their "
+        "Q-values. Probes 1 to 3 do not care for the action; here it must be the right column: "
+        "of each row the value of its own action."
+    )
+
+    def start(self, random: np.random.Generator, n: int) -> np.ndarray:
+        return _rows(np.ones(n))
+
+    def step(self, observation: np.ndarray, action: np.ndarray) -> Outcome:
+        return _last(observation, 2.0 * action - 1)
+
+    def values(self, gamma: float) -> tuple[np.ndarray, np.ndarray]:
+        return _rows(np.ones(1)), np.array([[-1.0, 1.0]])
+
+    def typical(self, gamma: float) -> tuple[KnownMistake, ...]:
+        return (
+            KnownMistake(
+                "actions_swapped",
+                np.array([[1.0, -1.0]]),
+                "The two actions' Q-values are swapped: the value of the *other* action learns.",
+            ),
+        )
+
+
+class RewardFromBoth(Probe):
+    """One step, the reward depends on observation and action: do the two stay together?"""
+
+    check = "probe_5_a_reward_that_depends_on_both"
+    mistake = "observation_and_action_mixed_up"
+    message = (
+        "One step; the reward is 1 if the action suits the observation and -1 if not. Each alone "
+        "is learned (probes 2 and 4), so the two do not stay together: are observation, action and "
+        "reward of a batch from the same rows?"
+    )
+
+    def start(self, random: np.random.Generator, n: int) -> np.ndarray:
+        return _rows(random.choice([-1.0, 1.0], size=n))
+
+    def step(self, observation: np.ndarray, action: np.ndarray) -> Outcome:
+        return _last(observation, observation[:, 0] * (2 * action - 1))
+
+    def values(self, gamma: float) -> tuple[np.ndarray, np.ndarray]:
+        return _rows(np.array([1.0, -1.0])), np.array([[-1.0, 1.0], [1.0, -1.0]])
+
+
+class TimeLimit(Probe):
+    """Reward 1 for ever, cut after each step by the time limit: is truncation no end?"""
+
+    check = "probe_6_a_time_limit"
+    mistake = "wrong_beyond_the_limit"
+    message = (
+        "Every step is rewarded with 1, and the time limit cuts each episode after its first: "
+        "Q should be 1 / (1 - gamma), because the pole still stands."
+    )
+
+    def start(self, random: np.random.Generator, n: int) -> np.ndarray:
+        return _rows(np.ones(n))
+
+    def step(self, observation: np.ndarray, action: np.ndarray) -> Outcome:
+        n = len(action)
+        return Outcome(
+            np.ones(n, np.float32), observation, np.zeros(n, dtype=bool), np.ones(n, dtype=bool)
+        )
+
+    def values(self, gamma: float) -> tuple[np.ndarray, np.ndarray]:
+        return _rows(np.ones(1)), np.full((1, 2), 1 / (1 - gamma))
+
+    def typical(self, gamma: float) -> tuple[KnownMistake, ...]:
+        return (
+            KnownMistake(
+                "truncated_taken_for_terminated",
+                np.ones((1, 2)),
+                "The time limit cut the episode, but it would have gone on: Q should be "
+                f"{1 / (1 - gamma):.1f}, yours is 1. A truncated step counts on V(s'); only a "
+                "terminated one does not.",
+            ),
+        )
+
+
+#: From the bottom to the top.
+PROBES: tuple[Probe, ...] = (
+    ConstantReward(),
+    RewardFromObservation(),
+    DelayedReward(),
+    RewardFromAction(),
+    RewardFromBoth(),
+    TimeLimit(),
+)
+
+
+@dataclass(frozen=True)
+class ProbedAgent:
+    """How a unit's agent is put on the ladder.
+
+    make: a fresh agent with this discount, which learns in every `train` and fast.
+    values: its Q-values of some observations, (m, 4) to (m, 2). rounds: so often it learns.
+    """
+
+    make: Callable[[Student, float], StudentObject]
+    values: Callable[[Student, StudentObject, np.ndarray], object]
+    rounds: int = 60
+    gamma: float = 0.5
+
+
+def learned_values(
+    student: Student, agent: ProbedAgent, probe: Probe, random: np.random.Generator
+) -> object:
+    """The Q-values that a fresh agent learns in a probe; actions are drawn, all alike."""
+    learner = agent.make(student, agent.gamma)
+    observation = probe.start(random, EPISODES)
+    calls: list[MethodCall] = [("start_episode", (observation,))]
+    for _ in range(agent.rounds):
+        action = random.integers(2, size=EPISODES)
+        outcome = probe.step(observation, action)
+        step = Transition(observation, action, *outcome, episode=np.arange(EPISODES))
+        calls.append(("train", (step,)))
+        observation = outcome.next_observation
+        if np.any(outcome.terminated | outcome.truncated):
+            observation = probe.start(random, EPISODES)
+            calls.append(("start_episode", (observation,)))
+    learner.call_many(calls)
+    return agent.values(student, learner, probe.values(agent.gamma)[0])
+
+
+def add_probe_checks(task: Task, agent: ProbedAgent, ladder: tuple[Probe, ...] = PROBES) -> None:
+    """One check for each rung. They give no points: what fails here is charged where it belongs."""
+    for probe in ladder:
+        _add_rung(task, agent, probe)
+
+
+def _add_rung(task: Task, agent: ProbedAgent, probe: Probe) -> None:
+    @task.check(probe.check, points=0)
+    def rung(student: Student, random: np.random.Generator) -> None:
+        found = learned_values(student, agent, probe, random)
+        right = probe.values(agent.gamma)[1]
+        if not isinstance(found, np.ndarray) or found.shape != right.shape:
+            raise CheckFailed(
+                probe.mistake, f"{probe.message} There should be {right.shape} values."
+            )
+        learned = np.array2string(found, precision=1, suppress_small=True, separator=", ")
+        expect_close(
+            found,
+            right,
+            probe.mistake,
+            f"{probe.message} Yours are {learned}.",
+            known_mistakes=probe.typical(agent.gamma),
+            tolerance=TOLERANCE,
+        )
+
+
+def _rows(signal: np.ndarray) -> np.ndarray:
+    """(n,) numbers as (n, 4) observations."""
+    return np.repeat(np.asarray(signal, dtype=np.float32)[:, None], WIDTH, axis=1)
+
+
+def _last(observation: np.ndarray, reward: np.ndarray) -> Outcome:
+    """The outcome of a step that terminates every episode."""
+    n = len(reward)
+    ended = np.ones(n, dtype=bool)
+    return Outcome(reward.astype(np.float32), observation, ended, np.zeros(n, dtype=bool))

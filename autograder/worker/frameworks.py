@@ -1,0 +1,296 @@
+"""What differs between PyTorch and Keras: tensors, parameters, gradients.
+
+This file runs inside the sandbox.
+"""
+
+from __future__ import annotations
+
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from autograder.worker.interface import Gradients, Layer, StudentError, Tensor
+
+
+class Framework(ABC):
+    """Tensors, parameters and gradients of one deep-learning library."""
+
+    @abstractmethod
+    def is_tensor(self, value: Any) -> bool:
+        """Whether the value is one of the library's tensors."""
+
+    @abstractmethod
+    def tensor(self, array: np.ndarray) -> Any:
+        """The array as a tensor of the same dtype."""
+
+    @abstractmethod
+    def array(self, tensor: Any) -> np.ndarray:
+        """The tensor as an array, cut off from any graph."""
+
+    @abstractmethod
+    def parameters(self, network: Any) -> dict[str, np.ndarray]:
+        """Copies of the trainable parameters by name."""
+
+    @abstractmethod
+    def set_parameters(self, network: Any, parameters: dict[str, np.ndarray]) -> None:
+        """Write some parameters."""
+
+    @abstractmethod
+    def gradients(
+        self, function: Callable[[list[Any]], Any], arguments: list[Any], network: Any
+    ) -> Gradients:
+        """Differentiate the sum of the function's result by float Tensors and parameters."""
+
+    @abstractmethod
+    def network(
+        self, layers: list[Layer], softmax: bool, critic: Layer | None, masked: bool
+    ) -> Any:
+        """Linear layers with ReLU between them, a critic's head and a mask if there are any."""
+
+    @abstractmethod
+    def seed(self, seed: int) -> None:
+        """Seed the library."""
+
+    def _expect_numbers(self, value: Any) -> None:
+        """Raise StudentError unless it is a tensor, or an array, which carries no gradient."""
+        if not (self.is_tensor(value) or isinstance(value, np.ndarray)):
+            raise StudentError("TypeError", f"expected a tensor, not {type(value).__name__}")
+
+
+class NumPyFramework(Framework):
+    """No deep-learning library: tensors are arrays, and nothing has parameters."""
+
+    def is_tensor(self, value: Any) -> bool:
+        return False
+
+    def tensor(self, array: np.ndarray) -> Any:
+        return array.copy()
+
+    def array(self, tensor: Any) -> np.ndarray:
+        return np.array(tensor)
+
+    def parameters(self, network: Any) -> dict[str, np.ndarray]:
+        raise StudentError("TypeError", "this object has no parameters")
+
+    def set_parameters(self, network: Any, parameters: dict[str, np.ndarray]) -> None:
+        raise StudentError("TypeError", "this object has no parameters")
+
+    def gradients(
+        self, function: Callable[[list[Any]], Any], arguments: list[Any], network: Any
+    ) -> Gradients:
+        raise StudentError("TypeError", "NumPy takes no gradients")
+
+    def network(
+        self, layers: list[Layer], softmax: bool, critic: Layer | None, masked: bool
+    ) -> Any:
+        raise StudentError("TypeError", "NumPy has no networks")
+
+    def seed(self, seed: int) -> None:
+        pass
+
+
+class TorchFramework(Framework):
+    """PyTorch."""
+
+    def __init__(self) -> None:
+        import torch
+
+        self.torch = torch
+
+    def is_tensor(self, value: Any) -> bool:
+        return isinstance(value, self.torch.Tensor)
+
+    def tensor(self, array: np.ndarray) -> Any:
+        return self.torch.tensor(array)
+
+    def array(self, tensor: Any) -> np.ndarray:
+        return np.array(tensor.detach().cpu().numpy(), subok=False)
+
+    def parameters(self, network: Any) -> dict[str, np.ndarray]:
+        return {name: self.array(value) for name, value in network.named_parameters()}
+
+    def set_parameters(self, network: Any, parameters: dict[str, np.ndarray]) -> None:
+        own = dict(network.named_parameters())
+        with self.torch.no_grad():
+            for name, value in parameters.items():
+                if name not in own or tuple(own[name].shape) != value.shape:
+                    raise StudentError("KeyError", f"no parameter {name} of shape {value.shape}")
+                own[name].copy_(self.torch.tensor(value))
+
+    def gradients(
+        self, function: Callable[[list[Any]], Any], arguments: list[Any], network: Any
+    ) -> Gradients:
+        given = [
+            self.tensor(item.array) if isinstance(item, Tensor) else item for item in arguments
+        ]
+        tensors = [
+            item
+            for item, original in zip(given, arguments, strict=True)
+            if isinstance(original, Tensor) and item.is_floating_point()
+        ]
+        for tensor in tensors:
+            tensor.requires_grad_()
+        named = {} if network is None else dict(network.named_parameters())
+        with self.torch.enable_grad():
+            value = function(given)
+        self._expect_numbers(value)
+        sources = [*tensors, *named.values()]
+        found: tuple[Any, ...] = (None,) * len(sources)
+        if getattr(value, "requires_grad", False):
+            found = self.torch.autograd.grad(value.sum(), sources, allow_unused=True)
+        arrays = [None if item is None else self.array(item) for item in found]
+        return Gradients(
+            value,
+            tuple(arrays[: len(tensors)]),
+            dict(zip(named, arrays[len(tensors) :], strict=True)),
+        )
+
+    def network(
+        self, layers: list[Layer], softmax: bool, critic: Layer | None, masked: bool
+    ) -> Any:
+        nn: Any = self.torch.nn
+        sequential: Any = nn.Sequential
+        module: Any = nn.Module
+        hidden: list[Any] = []
+        for layer in layers[:-1]:
+            hidden += [self._linear(layer), nn.ReLU()]
+        last = [self._linear(layers[-1]), *([nn.Softmax(dim=-1)] if softmax else [])]
+        if masked:
+
+            class Masked(sequential):
+                def forward(self, x: Any, mask: Any) -> Any:
+                    return super().forward(x) * mask  # (batch, outputs)
+
+            return Masked(*hidden, *last)
+        if critic is None:
+            return nn.Sequential(*hidden, *last)
+
+        class TwoHeads(module):
+            def __init__(self, trunk: Any, head: Any, critic: Any) -> None:
+                super().__init__()
+                self.trunk, self.head, self.critic = trunk, head, critic
+
+            def forward(self, x: Any) -> Any:
+                x = self.trunk(x)
+                return self.head(x), self.critic(x).squeeze(-1)  # (batch, outputs), (batch,)
+
+        return TwoHeads(nn.Sequential(*hidden), nn.Sequential(*last), self._linear(critic))
+
+    def _linear(self, layer: Layer) -> Any:
+        weight, bias = layer
+        linear = self.torch.nn.Linear(*weight.shape)
+        with self.torch.no_grad():
+            linear.weight.copy_(self.torch.tensor(weight.T))
+            linear.bias.copy_(self.torch.tensor(bias))
+        return linear
+
+    def seed(self, seed: int) -> None:
+        self.torch.manual_seed(seed)
+
+
+class TensorFlowFramework(Framework):
+    """Keras on TensorFlow."""
+
+    def __init__(self) -> None:
+        import keras
+        import tensorflow
+
+        self.keras = keras
+        self.tensorflow = tensorflow
+
+    def is_tensor(self, value: Any) -> bool:
+        return self.tensorflow.is_tensor(value) or isinstance(value, self.keras.Variable)
+
+    def tensor(self, array: np.ndarray) -> Any:
+        return self.tensorflow.constant(array)
+
+    def array(self, tensor: Any) -> np.ndarray:
+        return np.array(tensor.numpy())
+
+    def parameters(self, network: Any) -> dict[str, np.ndarray]:
+        return {
+            f"{index}:{weight.path.rsplit('/', 1)[-1]}": self.array(weight)
+            for index, weight in enumerate(network.trainable_weights)
+        }
+
+    def set_parameters(self, network: Any, parameters: dict[str, np.ndarray]) -> None:
+        own = dict(zip(self.parameters(network), network.trainable_weights, strict=True))
+        for name, value in parameters.items():
+            if name not in own or tuple(own[name].shape) != value.shape:
+                raise StudentError("KeyError", f"no parameter {name} of shape {value.shape}")
+            own[name].assign(value)
+
+    def gradients(
+        self, function: Callable[[list[Any]], Any], arguments: list[Any], network: Any
+    ) -> Gradients:
+        given = [
+            self.tensor(item.array) if isinstance(item, Tensor) else item for item in arguments
+        ]
+        tensors = [
+            item
+            for item, original in zip(given, arguments, strict=True)
+            if isinstance(original, Tensor) and item.dtype.is_floating
+        ]
+        with self.tensorflow.GradientTape() as tape:
+            for tensor in tensors:
+                tape.watch(tensor)
+            value = function(given)
+            self._expect_numbers(value)
+            total = self.tensorflow.reduce_sum(value)
+        weights = [] if network is None else network.trainable_weights
+        names = [] if network is None else list(self.parameters(network))
+        found = tape.gradient(total, [*tensors, *(weight.value for weight in weights)])
+        arrays = [
+            None if item is None else self.array(self.tensorflow.convert_to_tensor(item))
+            for item in found
+        ]
+        return Gradients(
+            value,
+            tuple(arrays[: len(tensors)]),
+            dict(zip(names, arrays[len(tensors) :], strict=True)),
+        )
+
+    def network(
+        self, layers: list[Layer], softmax: bool, critic: Layer | None, masked: bool
+    ) -> Any:
+        dense = [
+            self.keras.layers.Dense(weight.shape[1], activation="relu") for weight, _ in layers
+        ]
+        dense[-1].activation = self.keras.activations.get("softmax" if softmax else "linear")
+        inputs = hidden = self.keras.Input((layers[0][0].shape[0],))
+        for layer in dense[:-1]:
+            hidden = layer(hidden)
+        outputs = dense[-1](hidden)
+        if critic is not None:
+            dense.append(self.keras.layers.Dense(1))
+            outputs = [outputs, dense[-1](hidden)[:, 0]]
+            layers = [*layers, critic]
+        if masked:
+            mask = self.keras.Input((layers[-1][0].shape[1],))
+            inputs, outputs = [inputs, mask], outputs * mask
+        for layer, weights in zip(dense, layers, strict=True):
+            layer.set_weights(list(weights))
+        return self.keras.Model(inputs, outputs)
+
+    def seed(self, seed: int) -> None:
+        self.keras.utils.set_random_seed(seed % 2**32)
+
+
+def framework_named(name: str | None) -> Framework:
+    """The framework of a unit: "torch", "tensorflow", or None for plain NumPy."""
+    if name is None:
+        return NumPyFramework()
+    return {"torch": TorchFramework, "tensorflow": TensorFlowFramework}[name]()
+
+
+def allow_both_in_one_process() -> None:
+    """Load Triton, which PyTorch's CUDA wheels bring: after TensorFlow it would end the process.
+
+    For processes that ask students of several units; a notebook has one framework.
+    """
+    with suppress(ImportError):
+        importlib.import_module("triton")

@@ -1,0 +1,202 @@
+"""The `Student` interface that every check is written against.
+
+A check makes the student's objects, calls them with arrays, reads and sets their parameters and
+takes gradients. It never sees anything but plain values and arrays: what else the student's code
+returns stays on the student's side, behind a `StudentObject`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+#: A linear layer: weight (inputs, outputs) and bias (outputs,).
+Layer = tuple[np.ndarray, np.ndarray]
+#: A method's name and its arguments.
+MethodCall = tuple[str, tuple[Any, ...]]
+
+
+class StudentError(Exception):
+    """The student's code raised an exception.
+
+    kind: the exception's class name. where: the line of the student's code, if known.
+    """
+
+    def __init__(self, kind: str, message: str, where: str = "") -> None:
+        super().__init__(f"{kind}: {message}" if message else kind)
+        self.kind = kind
+        self.message = message
+        self.where = where
+
+
+class NotSolved(StudentError):
+    """The exercise still raises NotImplementedError, or its name is not defined yet."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An array that the student's code receives as a tensor of the unit's framework."""
+
+    array: np.ndarray
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """The derivative of a sum of outputs, by each tensor given and by each parameter.
+
+    A missing path (the value does not depend on it) is None.
+    """
+
+    value: Any
+    arguments: tuple[np.ndarray | None, ...]
+    parameters: dict[str, np.ndarray | None]
+
+
+@dataclass(frozen=True)
+class StudentObject:
+    """Something that lives on the student's side: a network, an agent, a buffer."""
+
+    student: Student
+    number: int
+    kind: str
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """Call the object itself."""
+        return self.student.call(self, *arguments, **keywords)
+
+    def call(self, method: str, *arguments: Any, **keywords: Any) -> Any:
+        """Call one of its methods."""
+        return self.student.call_method(self, method, *arguments, **keywords)
+
+    def call_many(self, calls: Sequence[MethodCall]) -> list[Any]:
+        """Call methods one after the other, none of which waits for the checks; their results."""
+        return self.student.call_many(self, calls)
+
+    def get(self, attribute: str) -> Any:
+        """Read an attribute; dots reach deeper (`"net.policy_head"`)."""
+        return self.student.get(self, attribute)
+
+    def set(self, attribute: str, value: Any) -> None:
+        """Write an attribute."""
+        self.student.set(self, attribute, value)
+
+    def parameters(self) -> dict[str, np.ndarray]:
+        """Copies of a network's trainable parameters by name."""
+        return self.student.parameters(self)
+
+    def set_parameters(self, parameters: dict[str, np.ndarray]) -> None:
+        """Write some of a network's parameters."""
+        self.student.set_parameters(self, parameters)
+
+
+class Student(ABC):
+    """A student's answers. Every method raises StudentError when the student's code raises."""
+
+    #: "torch", "tensorflow", or None: what a Tensor becomes.
+    framework: str | None
+
+    @abstractmethod
+    def call(self, target: str | StudentObject, *arguments: Any, **keywords: Any) -> Any:
+        """Call a function or class by name, or an object. Raises NotSolved if there is none."""
+
+    @abstractmethod
+    def map_rows(self, target: str | StudentObject, rows: np.ndarray) -> list[Any]:
+        """Call the target once for each row of an array; one result a row."""
+
+    @abstractmethod
+    def make_helper(self, name: str, *arguments: Any) -> StudentObject:
+        """Make something of the course's own on the student's side (`"scripted.ScriptedEnv"`)."""
+
+    @abstractmethod
+    def call_method(
+        self, target: StudentObject, method: str, *arguments: Any, **keywords: Any
+    ) -> Any:
+        """Call a method of an object."""
+
+    @abstractmethod
+    def call_many(self, target: StudentObject, calls: Sequence[MethodCall]) -> list[Any]:
+        """Call methods of an object one after the other, in one question; one result a call."""
+
+    @abstractmethod
+    def get(self, target: StudentObject, attribute: str) -> Any:
+        """Read an attribute."""
+
+    @abstractmethod
+    def set(self, target: StudentObject, attribute: str, value: Any) -> None:
+        """Write an attribute."""
+
+    @abstractmethod
+    def put(self, value: Any) -> StudentObject:
+        """Put a value on the student's side, to be passed again and again as the same object."""
+
+    @abstractmethod
+    def call_ref(
+        self, target: str | StudentObject, *arguments: Any, output: int | None = None
+    ) -> StudentObject:
+        """Call the target and leave its result on the student's side, graph and all.
+
+        output: which element, if the result is a tuple.
+        """
+
+    @abstractmethod
+    def fetch(self, target: StudentObject) -> Any:
+        """Read a kept value back."""
+
+    @abstractmethod
+    def same(self, first: StudentObject, second: StudentObject) -> bool:
+        """Whether two objects are one and the same."""
+
+    @abstractmethod
+    def parameters(self, target: StudentObject) -> dict[str, np.ndarray]:
+        """Copies of a network's trainable parameters by name."""
+
+    @abstractmethod
+    def set_parameters(self, target: StudentObject, parameters: dict[str, np.ndarray]) -> None:
+        """Write some of a network's parameters. Raises StudentError if a name does not exist."""
+
+    @abstractmethod
+    def gradients(
+        self,
+        target: str | StudentObject,
+        *arguments: Any,
+        network: StudentObject | None = None,
+        output: int | None = None,
+    ) -> Gradients:
+        """Call the target and differentiate the sum of its result.
+
+        By each Tensor among the arguments that holds floats, and by the network's parameters.
+        output: which element, if the result is a tuple.
+        """
+
+    @abstractmethod
+    def seed(self, seed: int) -> None:
+        """Seed every source of random numbers on the student's side."""
+
+    @abstractmethod
+    def network(
+        self,
+        layers: list[Layer],
+        softmax: bool = False,
+        critic: Layer | None = None,
+        masked: bool = False,
+    ) -> StudentObject:
+        """A network of the checks' own: linear layers with ReLU between.
+
+        critic: a second head on the last hidden layer; the network then answers with two things,
+        the second of shape (batch,).
+        masked: a second input, as wide as the output, that the output is multiplied with.
+        A task that takes a network is asked with this one, so that a mistake in the student's own
+        network is not charged twice.
+        """
+
+    @abstractmethod
+    def temporary_path(self, name: str) -> str:
+        """A path at which the student's code may write a file of this name."""
+
+    @abstractmethod
+    def move(self, path: str, other: str) -> bool:
+        """Rename a file that the student's code wrote; False if there is none."""

@@ -1,0 +1,251 @@
+"""The student's code in this very process: the notebook's `check(...)`, and the sandbox's inside.
+
+This file runs inside the sandbox. It must import nothing of the grader but its neighbours.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import random
+import tempfile
+import traceback
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.worker.frameworks import Framework, framework_named
+from autograder.worker.interface import (
+    Gradients,
+    Layer,
+    MethodCall,
+    NotSolved,
+    Student,
+    StudentError,
+    StudentObject,
+    Tensor,
+)
+
+#: How deep lists within lists are looked into before they count as an object.
+MAX_DEPTH = 6
+
+
+class LocalStudent(Student):
+    """A namespace of the student's classes and functions."""
+
+    def __init__(self, namespace: Mapping[str, Any], framework: str | None) -> None:
+        self.namespace = namespace
+        self.framework = framework
+        self._framework: Framework = framework_named(framework)
+        self._objects: dict[int, Any] = {}
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def call(self, target: str | StudentObject, *arguments: Any, **keywords: Any) -> Any:
+        function = self._target(target)
+        return self._give(self._run(function, self._take_all(arguments), self._take_map(keywords)))
+
+    def map_rows(self, target: str | StudentObject, rows: np.ndarray) -> list[Any]:
+        function = self._target(target)
+        return self._give(self._run(lambda: [function(row) for row in rows.copy()]))
+
+    def make_helper(self, name: str, *arguments: Any) -> StudentObject:
+        module, _, kind = name.rpartition(".")
+        made = getattr(importlib.import_module(f"helpers.{module}"), kind)
+        return self._hold(self._run(made, self._take_all(arguments)))
+
+    def call_method(
+        self, target: StudentObject, method: str, *arguments: Any, **keywords: Any
+    ) -> Any:
+        function = self._run(lambda: _reach(self._objects[target.number], method))
+        return self._give(self._run(function, self._take_all(arguments), self._take_map(keywords)))
+
+    def call_many(self, target: StudentObject, calls: Sequence[MethodCall]) -> list[Any]:
+        return [self.call_method(target, method, *arguments) for method, arguments in calls]
+
+    def get(self, target: StudentObject, attribute: str) -> Any:
+        return self._give(self._run(lambda: _reach(self._objects[target.number], attribute)))
+
+    def set(self, target: StudentObject, attribute: str, value: Any) -> None:
+        owner, _, name = attribute.rpartition(".")
+
+        def write() -> None:
+            held = self._objects[target.number]
+            setattr(_reach(held, owner) if owner else held, name, self._take(value))
+
+        self._run(write)
+
+    def put(self, value: Any) -> StudentObject:
+        return self._hold(self._take(value))
+
+    def call_ref(
+        self, target: str | StudentObject, *arguments: Any, output: int | None = None
+    ) -> StudentObject:
+        function = self._target(target)
+        given = self._take_all(arguments)
+        return self._hold(self._run(lambda: _pick(function(*given), output)))
+
+    def fetch(self, target: StudentObject) -> Any:
+        return self._give(self._objects[target.number])
+
+    def same(self, first: StudentObject, second: StudentObject) -> bool:
+        return self._objects[first.number] is self._objects[second.number]
+
+    def parameters(self, target: StudentObject) -> dict[str, np.ndarray]:
+        return self._run(lambda: self._framework.parameters(self._objects[target.number]))
+
+    def set_parameters(self, target: StudentObject, parameters: dict[str, np.ndarray]) -> None:
+        network = self._objects[target.number]
+        self._run(lambda: self._framework.set_parameters(network, parameters))
+
+    def gradients(
+        self,
+        target: str | StudentObject,
+        *arguments: Any,
+        network: StudentObject | None = None,
+        output: int | None = None,
+    ) -> Gradients:
+        function = self._target(target)
+        held = None if network is None else self._objects[network.number]
+
+        def differentiate() -> Gradients:
+            return self._framework.gradients(
+                lambda given: _pick(function(*given), output),
+                [
+                    argument if isinstance(argument, Tensor) else self._take(argument)
+                    for argument in arguments
+                ],
+                held,
+            )
+
+        found = self._run(differentiate)
+        return Gradients(self._give(found.value), found.arguments, found.parameters)
+
+    def seed(self, seed: int) -> None:
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        self._framework.seed(seed)
+
+    def network(
+        self,
+        layers: list[Layer],
+        softmax: bool = False,
+        critic: Layer | None = None,
+        masked: bool = False,
+    ) -> StudentObject:
+        return self._hold(self._framework.network(layers, softmax, critic, masked))
+
+    def temporary_path(self, name: str) -> str:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="autograder-")  # removed with us
+        return str(Path(self._folder.name) / name)
+
+    def move(self, path: str, other: str) -> bool:
+        try:
+            os.replace(path, other)
+        except OSError:
+            return False
+        return True
+
+    def object(self, number: int) -> Any:
+        """The object behind a number. Raises KeyError if there is none."""
+        return self._objects[number]
+
+    def _target(self, target: str | StudentObject) -> Callable[..., Any]:
+        if isinstance(target, StudentObject):
+            return self._objects[target.number]
+        if target not in self.namespace:
+            raise NotSolved("NameError", f"{target} is not defined: run or repair its cell first")
+        return self.namespace[target]
+
+    def _run(
+        self,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...] = (),
+        keywords: dict[str, Any] | None = None,
+    ) -> Any:
+        """Call something of the student's; whatever it raises becomes a StudentError."""
+        try:
+            return function(*arguments, **(keywords or {}))
+        except (StudentError, KeyboardInterrupt):
+            raise
+        except NotImplementedError as error:
+            raise NotSolved("NotImplementedError", str(error), _where(error)) from error
+        except BaseException as error:
+            raise StudentError(_class_name(error), _text(error), _where(error)) from error
+
+    def _take_all(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(self._take(argument) for argument in arguments)
+
+    def _take_map(self, keywords: dict[str, Any]) -> dict[str, Any]:
+        return {name: self._take(value) for name, value in keywords.items()}
+
+    def _take(self, value: Any) -> Any:
+        """A value of the checks as the student's code receives it; arrays are copies."""
+        if isinstance(value, Tensor):
+            return self._framework.tensor(value.array)
+        if isinstance(value, StudentObject):
+            return self._objects[value.number]
+        if isinstance(value, np.ndarray):
+            return value.copy()
+        if isinstance(value, tuple) and hasattr(value, "_fields"):
+            return type(value)(*map(self._take, value))
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(self._take, value))
+        if isinstance(value, dict):
+            return {name: self._take(item) for name, item in value.items()}
+        return value
+
+    def _give(self, value: Any, depth: int = 0) -> Any:
+        """A value of the student's as the checks receive it: plain, or an object's number."""
+        if value is None or type(value) in (bool, int, float, str):
+            return value
+        if self._framework.is_tensor(value):
+            return self._run(lambda: self._framework.array(value))
+        if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+            return np.array(value, subok=False)
+        if isinstance(value, np.generic) and value.dtype.kind in "fiub":
+            return np.array(value)
+        if isinstance(value, (list, tuple, deque)) and depth < MAX_DEPTH:
+            return [self._give(item, depth + 1) for item in value]
+        if type(value) is dict and depth < MAX_DEPTH and all(type(key) is str for key in value):
+            return {key: self._give(item, depth + 1) for key, item in value.items()}
+        return self._hold(value)
+
+    def _hold(self, value: Any) -> StudentObject:
+        number = len(self._objects)
+        self._objects[number] = value
+        return StudentObject(self, number, _class_name(value))
+
+
+def _pick(result: Any, output: int | None) -> Any:
+    return result if output is None else result[output]
+
+
+def _reach(owner: Any, attribute: str) -> Any:
+    for name in attribute.split("."):
+        owner = getattr(owner, name)
+    return owner
+
+
+def _class_name(value: object) -> str:
+    return str(type(value).__name__)[:100]
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:2000]
+    except Exception:
+        return "(the exception has no readable message)"
+
+
+def _where(error: BaseException) -> str:
+    """The innermost line of the student's own code, as `line N: source`."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        name = frame.filename
+        if name.startswith("<") or "ipykernel" in name or "ipython-input" in name:
+            source = (frame.line or "").strip()
+            return f"line {frame.lineno} of {frame.name}: {source}"[:300]
+    return ""

@@ -1,0 +1,22 @@
+"""What a notebook imports from `autograder` inside the sandbox: functions without a verdict.
+
+The grader asks its own questions, from outside; nothing of what it knows is here to be read.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+
+def check(task: str, *answers: object) -> float:
+    """Judge nothing."""
+    return 0.0
+
+
+def start_unit(name: str) -> None:
+    """Prepare nothing: nobody looks at this notebook while it is graded."""
+
+
+def install(package: ModuleType) -> None:
+    """Make them the package's own, so that `from autograder import check` finds them."""
+    package.check, package.start_unit = check, start_unit  # type: ignore[attr-defined]

@@ -1,0 +1,209 @@
+"""Unusual right answers to policy_network: each must get full marks."""
+
+from autograder.authoring.edits import Edit, RightAnswer
+
+SOFTMAX = "F.softmax(self.policy_head(x), dim=-1)"
+
+RIGHT_ANSWERS = (
+    RightAnswer(
+        "other_layer_names",
+        (
+            Edit("forward", "self.hidden = nn", "self.erste_schicht_größe = nn"),
+            Edit("forward", "self.hidden(x)", "self.erste_schicht_größe(x)"),
+        ),
+    ),
+    RightAnswer(
+        "sequential",
+        (
+            Edit(
+                "forward",
+                "self.hidden = nn.Linear(4, hidden_size)",
+                "self.hidden = nn.Sequential(nn.Linear(4, hidden_size), nn.ReLU())",
+            ),
+            Edit("forward", "F.relu(self.hidden(x))", "self.hidden(x)"),
+        ),
+    ),
+    RightAnswer(
+        "softmax_as_a_module", (Edit("forward", SOFTMAX, "nn.Softmax(dim=1)(self.policy_head(x))"),)
+    ),
+    RightAnswer(
+        "exp_of_log_softmax",
+        (Edit("forward", SOFTMAX, "torch.exp(F.log_softmax(self.policy_head(x), dim=-1))"),),
+    ),
+    RightAnswer(
+        "relu_by_clamp", (Edit("forward", "F.relu(self.hidden(x))", "self.hidden(x).clamp(min=0)"),)
+    ),
+    RightAnswer(
+        "an_extra_hidden_layer",
+        (
+            Edit(
+                "forward",
+                "self.policy_head = nn",
+                "self.second = nn.Linear(hidden_size, hidden_size)\n        self.policy_head = nn",
+            ),
+            Edit(
+                "forward", "F.relu(self.hidden(x))", "F.relu(self.second(F.relu(self.hidden(x))))"
+            ),
+        ),
+    ),
+    RightAnswer(
+        "categorical_from_logits",
+        (Edit("act", "Categorical(probs)", "Categorical(logits=torch.log(probs))"),),
+    ),
+    RightAnswer(
+        "multinomial_and_gather",
+        (
+            Edit("act", "action = m.sample()", "action = torch.multinomial(probs, 1).squeeze(1)"),
+            Edit(
+                "act",
+                "m.log_prob(action)",
+                "torch.log(probs.gather(1, action[:, None])).squeeze(1)",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "observation_by_from_numpy",
+        (
+            Edit(
+                "act",
+                "torch.as_tensor(observation, dtype=torch.float32)",
+                "torch.from_numpy(observation).float()",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "action_as_an_array",
+        (
+            Edit(
+                "act",
+                "return action, m.log_prob(action)",
+                "return action.numpy(), m.log_prob(action)",
+            ),
+            Edit("update", "return action.numpy()", "return action"),
+        ),
+    ),
+    RightAnswer(
+        "returns_by_insert",
+        (
+            Edit("returns", "returns.append(following)", "returns.insert(0, following)"),
+            Edit("returns", "    returns.reverse()\n", ""),
+        ),
+    ),
+    RightAnswer(
+        "returns_in_a_preallocated_tensor",
+        (
+            Edit(
+                "returns",
+                "    returns = []\n",
+                "    returns = torch.zeros(len(rewards))\n    t = len(rewards)\n",
+            ),
+            Edit("returns", "returns.append(following)", "t -= 1\n        returns[t] = following"),
+            Edit("returns", "    returns.reverse()\n", ""),
+            Edit("returns", "torch.tensor(returns, dtype=torch.float32)", "returns"),
+        ),
+    ),
+    RightAnswer(
+        "returns_vectorised",
+        (
+            Edit(
+                "returns",
+                "    returns.reverse()\n",
+                "    n = len(rewards)\n"
+                "    powers = np.triu(gamma ** np.maximum(np.arange(n) - np.arange(n)[:, None], 0))\n"
+                "    returns = (powers @ np.asarray(rewards, dtype=float)).tolist()\n",
+            ),
+        ),
+    ),
+    RightAnswer("returns_as_float64", (Edit("returns", "torch.float32", "torch.float64"),)),
+    RightAnswer(
+        "returns_in_a_deque",
+        (
+            Edit(
+                "returns",
+                "    returns = []\n",
+                "    from collections import deque\n    returns = deque()\n",
+            ),
+            Edit("returns", "returns.append(following)", "returns.appendleft(following)"),
+            Edit("returns", "    returns.reverse()\n", ""),
+        ),
+    ),
+    RightAnswer("eps_1e_8", (Edit("normalise", "np.finfo(np.float32).eps.item()", "1e-8"),)),
+    RightAnswer(
+        "std_with_bessel_and_guard",
+        (
+            Edit(
+                "normalise",
+                "    eps = np.finfo(np.float32).eps.item()\n",
+                "    eps = 1e-6\n    if len(returns) == 1:\n        return torch.zeros(1)\n",
+            ),
+            Edit("normalise", "std(correction=0)", "std()"),
+        ),
+    ),
+    RightAnswer(
+        "clamped_divisor",
+        (
+            Edit(
+                "normalise",
+                "(returns.std(correction=0) + eps)",
+                "returns.std(correction=0).clamp(min=eps)",
+            ),
+        ),
+    ),
+    RightAnswer("loss_as_a_sum", (Edit("loss", ".mean()", ".sum()"),)),
+    RightAnswer(
+        "loss_in_a_loop",
+        (
+            Edit(
+                "loss",
+                "return (-returns * log_probs).mean()",
+                "losses = [-g * p for g, p in zip(returns, log_probs)]\n"
+                "    return torch.stack(losses).sum()",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "loss_as_a_dot_product",
+        (Edit("loss", "(-returns * log_probs).mean()", "-torch.dot(returns.float(), log_probs)"),),
+    ),
+    RightAnswer(
+        "logical_or",
+        (
+            Edit(
+                "update",
+                "transition.terminated | transition.truncated",
+                "np.logical_or(transition.terminated, transition.truncated)",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "sum_of_flags",
+        (
+            Edit(
+                "update",
+                "transition.terminated | transition.truncated",
+                "(transition.terminated.astype(int) + transition.truncated.astype(int)) > 0",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "gradients_set_to_none",
+        (
+            Edit(
+                "update", "self.optimizer.zero_grad()", "self.optimizer.zero_grad(set_to_none=True)"
+            ),
+        ),
+    ),
+    RightAnswer(
+        "zero_grad_at_the_end",
+        (
+            Edit("update", "        self.optimizer.zero_grad()\n", ""),
+            Edit(
+                "update",
+                "        self.optimizer.step()\n",
+                "        self.optimizer.step()\n        self.optimizer.zero_grad()\n",
+            ),
+        ),
+    ),
+    RightAnswer("another_learning_rate", (Edit("agent", "lr=3e-2", "lr=2e-2"),)),
+    RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "b"', 'return " B"'),)),
+)

@@ -1,0 +1,359 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder.agents.evaluation import (
+    CURVE_POINTS,
+    Disguise,
+    derived_seed,
+    evaluate,
+    student_seed,
+    train_and_score,
+)
+from autograder.agents.greedy_check import PROBED, PolicyIgnoresNetwork
+from autograder.agents.learning_check import DoesNotLearn
+from autograder.agents.rule import AgentRule, Learns
+from autograder.worker.interface import StudentError
+from autograder.worker.local import LocalStudent
+from helpers.environments import make_environments
+from tests.autograder.array_agents import RULE, SHORT, Untrained, kept, scored
+
+LINEAR = """
+import torch
+from helpers import AbstractAgent
+from torch import nn
+
+class Linear(AbstractAgent):
+    def __init__(self):
+        self.net = nn.Linear(4, 2)
+    def act(self, observation, explore=True):
+        with torch.no_grad():
+            return self.net(torch.as_tensor(observation)).argmax(-1).numpy()
+
+def make_agent(): return Linear()
+"""
+
+
+def student_with(code):
+    namespace = {}
+    exec(LINEAR + code, namespace)
+    return LocalStudent(namespace, "torch")
+
+
+def judged(code, seeds=(1, 2), rule=RULE):
+    student = student_with(code)
+
+    def train(seed):
+        return train_and_score(rule, student, lambda made, n: student.object(made.number), seed)
+
+    return evaluate(rule, train, seeds)
+
+
+def test_an_agent_that_learned_nothing_scores_little_in_every_training():
+    result = judged("")
+
+    assert result.mean < 300
+    assert len(result.scores) == 2 and result.mean == max(result.scores)
+    assert result.seeds == (1, 2) and result.episodes == 100
+
+
+def test_the_first_pass_ends_it(monkeypatch):
+    easy = AgentRule(points=6, training=RULE.training, threshold=5.0)
+
+    assert len(judged("", rule=easy).scores) == 1
+
+
+def test_the_same_seeds_give_the_same_score():
+    assert judged("") == judged("")
+
+
+def test_a_hand_written_controller_does_not_decide_through_its_network():
+    code = """
+class Controller(Linear):
+    def act(self, observation, explore=True):
+        return (observation[:, 2] + observation[:, 3] > 0).astype(int)
+def make_agent(): return Controller()
+"""
+    with pytest.raises(PolicyIgnoresNetwork):
+        judged(code)
+
+
+def test_a_controller_that_poses_as_a_network_fails_in_disguise():
+    code = """
+class Posing(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(4))
+    def forward(self, x):
+        push = (x * self.gain)[:, 2:].sum(-1)
+        return torch.stack([-push, push], -1)
+class Controller(Linear):
+    def __init__(self):
+        self.net = Posing()
+def make_agent(): return Controller()
+"""
+    assert judged(code).mean < 475
+
+
+def test_weights_brought_along_fail_in_disguise():
+    code = """
+class Brought(Linear):
+    def __init__(self):
+        super().__init__()
+        with torch.no_grad():
+            self.net.weight.copy_(torch.tensor([[-.1, -.3, -3., -1.], [.1, .3, 3., 1.]]))
+            self.net.bias.zero_()
+def make_agent(): return Brought()
+"""
+    student = student_with(code)
+    agent = student.object(student.call("make_agent").number)
+    from helpers import mean_score, play_episodes
+
+    assert mean_score(play_episodes(agent, episodes=20, seed=1)) == 500  # undisguised it is perfect
+    for seed in range(6):
+        assert judged(code, seeds=(seed,)).mean < 475
+
+
+def test_a_network_whose_weights_change_nothing_does_not_decide():
+    code = """
+class Constant(Linear):
+    def get_weights(self):
+        return [np.zeros(3)]
+    def set_weights(self, weights):
+        pass
+import numpy as np
+def make_agent(): return Constant()
+"""
+    with pytest.raises(PolicyIgnoresNetwork, match="change nothing"):
+        judged(code)
+
+
+def test_in_disguise_no_number_keeps_its_place():
+    for seed in range(200):
+        disguise = Disguise.draw(np.random.default_rng(seed), 4, 2)
+        assert sorted(disguise.permutation) == [0, 1, 2, 3]
+        assert not np.any(disguise.permutation == np.arange(4))
+        assert set(disguise.permutation[2:]) != {2, 3}
+
+
+def test_a_disguise_is_the_same_game():
+    disguise = Disguise(
+        np.array([3, 2, 0, 1]), np.array([1, -1, -1, 1], np.float32), np.array([1, 0])
+    )
+    plain = make_environments("CartPole-v1", 3)
+    hidden = disguise.wrap("CartPole-v1", np.random.default_rng(0))(3)
+    seen, _ = plain.reset(seed=4)
+    disguised, _ = hidden.reset(seed=4)
+    for action in ([0, 1, 0], [1, 1, 0], [0, 0, 1]):
+        assert np.array_equal(disguised, seen[:, [3, 2, 0, 1]] * np.array([1, -1, -1, 1]))
+        seen, *_ = plain.step(np.array(action))
+        disguised, *_ = hidden.step(1 - np.array(action))
+
+
+def test_environments_in_disguise_start_the_same_for_a_seed_and_differ_from_each_other():
+    disguise = Disguise.draw(np.random.default_rng(0), 4, 2)
+    first, again = (disguise.wrap("CartPole-v1", np.random.default_rng(7)) for _ in range(2))
+    starts = [[make(3).reset()[0] for _ in range(2)] for make in (first, again)]
+
+    assert np.array_equal(starts[0], starts[1])
+    assert not np.array_equal(starts[0][0], starts[0][1])
+
+
+def test_the_student_is_told_another_seed_than_the_disguise_is_drawn_with():
+    seeds = [derived_seed(b"secret", "unit/task", str(number)) for number in range(100)]
+
+    assert len({student_seed(seed) for seed in seeds} | set(seeds)) == 200
+    assert all(student_seed(seed) < 2**31 < max(seeds) for seed in seeds)
+
+
+def test_a_class_is_told_the_same_seeds_by_every_version_of_the_course():
+    assert [student_seed(seed) for seed in (0, 5)] == [1586247699, 481307091]
+
+
+def test_seeds_come_from_the_secret_and_the_name():
+    seed = derived_seed(b"secret", "unit/task", "0")
+
+    assert seed == derived_seed(b"secret", "unit/task", "0") < 2**62
+    assert (
+        len(
+            {
+                seed,
+                derived_seed(b"other", "unit/task", "0"),
+                derived_seed(b"secret", "unit/task", "1"),
+            }
+        )
+        == 3
+    )
+
+
+def test_all_disguises_of_a_cart_pole_are_drawn():
+    drawn = [Disguise.draw(np.random.default_rng(seed), 4, 2) for seed in range(300)]
+
+    assert len({tuple(disguise.permutation) for disguise in drawn}) == 8
+    assert len({tuple(disguise.signs) for disguise in drawn}) == 16
+    assert {tuple(disguise.actions) for disguise in drawn} == {(0, 1), (1, 0)}
+    assert all(set(disguise.signs) <= {-1, 1} for disguise in drawn)
+    assert all(disguise.signs.dtype == np.float32 for disguise in drawn)
+
+
+@pytest.mark.parametrize(("width", "n_actions"), [(2, 3), (3, 1), (5, 2), (8, 4)])
+def test_observations_of_any_width_are_disguised(width, n_actions):
+    for seed in range(20):
+        disguise = Disguise.draw(np.random.default_rng(seed), width, n_actions)
+        assert sorted(disguise.permutation) == list(range(width))
+        assert not np.any(disguise.permutation == np.arange(width))
+        assert disguise.signs.shape == (width,)
+        assert sorted(disguise.actions) == list(range(n_actions))
+
+
+def test_what_the_student_is_told_and_what_is_drawn_with_fills_its_range():
+    secret = [derived_seed(b"secret", str(number)) for number in range(200)]
+    told = [student_seed(seed) for seed in secret]
+
+    assert 2**61 < max(secret) < 2**62
+    assert min(secret) < 2**57
+    assert 2**30 < max(told) < 2**31
+    assert min(told) < 2**26
+
+
+def test_names_of_seeds_do_not_run_together():
+    assert derived_seed(b"secret", "ab", "c") != derived_seed(b"secret", "a", "bc")
+
+
+def evaluated(outcomes, threshold=475.0, seeds=(7, 8, 9), episodes=100):
+    """Evaluate trainings whose score and episodes' scores are written down."""
+    asked = []
+
+    def train(seed):
+        asked.append(seed)
+        score, curve = outcomes[len(asked) - 1]
+        return score, [{"episode": i, "score": one, "steps": 1} for i, one in enumerate(curve)]
+
+    rule = replace(RULE, threshold=threshold, episodes=episodes)
+    result = evaluate(rule, train, seeds)
+    assert result.seeds == tuple(asked)
+    return result
+
+
+def test_the_best_training_counts():
+    result = evaluated([(10.0, [1.0]), (30.0, [2.0, 3.0]), (20.0, [4.0])], episodes=50)
+
+    assert (result.mean, result.threshold, result.episodes) == (30.0, 475.0, 50)
+    assert result.scores == (10.0, 30.0, 20.0)
+    assert result.curve == (2.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("score", "trainings"), [(474.9, 3), (475.0, 1), (475.1, 1), (500.0, 1), (0.0, 3)]
+)
+def test_the_training_that_reaches_the_threshold_is_the_last(score, trainings):
+    result = evaluated([(score, [1.0])] * 3)
+
+    assert result.scores == (score,) * trainings
+
+
+@pytest.mark.parametrize(
+    ("episodes", "points"),
+    [
+        (0, []),
+        (1, [0.0]),
+        (CURVE_POINTS, list(range(CURVE_POINTS))),
+        (CURVE_POINTS + 1, [0.5 + 2 * i for i in range(CURVE_POINTS // 2)] + [CURVE_POINTS]),
+        (3 * CURVE_POINTS, [1.0 + 3 * i for i in range(CURVE_POINTS)]),
+    ],
+)
+def test_a_long_curve_is_averaged_over_a_few_episodes_each(episodes, points):
+    result = evaluated([(500.0, list(range(episodes)))])
+
+    assert result.curve == tuple(points)
+    assert len(result.curve) <= CURVE_POINTS == 200
+
+
+def test_a_training_gives_the_score_afterwards_and_its_own_episodes():
+    score, statistics = scored(Untrained)
+
+    assert 8 < score < 475
+    assert score * 5 == pytest.approx(round(score * 5))
+    assert [episode["episode"] for episode in statistics] == [0, 1, 2, 3]
+
+
+def test_the_greedy_agent_is_scored_after_training_on_the_rules_episodes():
+    class Watches(Untrained):
+        def __init__(self):
+            super().__init__()
+            self.asked = []
+
+        def act(self, observation, explore=True):
+            self.asked.append((len(observation), explore))
+            return super().act(observation, explore)
+
+    agents = []
+    scored(kept(agents, Watches))
+    greedy = [rows for rows, explore in agents[0].asked if not explore]
+
+    assert agents[0].asked[0] == (2, True)
+    assert greedy[:3] == [PROBED, PROBED, 5]
+    assert not any(explore for _, explore in agents[0].asked[-len(greedy) :])
+
+
+def test_the_graders_training_shows_no_progress(capsys):
+    scored(Untrained)
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_proxy_is_told_the_number_of_actions():
+    told = []
+    student = LocalStudent({"make_agent": Untrained}, None)
+
+    def proxy(made, n_actions):
+        told.append(n_actions)
+        return student.object(made.number)
+
+    train_and_score(SHORT, student, proxy, 1)
+
+    assert told == [2]
+
+
+def test_the_students_code_is_seeded_with_what_it_may_know():
+    told = []
+
+    class Listens(LocalStudent):
+        def seed(self, seed):
+            told.append(seed)
+
+    scored(Untrained, seed=5, student=Listens)
+
+    assert told == [student_seed(5)]
+
+
+@pytest.mark.parametrize("made", [None, 3, "agent " * 50])
+def test_the_factory_must_return_an_agent(made):
+    with pytest.raises(StudentError, match=r"make_agent\(\) must return an agent, not ") as caught:
+        scored(lambda: made)
+
+    assert caught.value.kind == "TypeError"
+    assert len(caught.value.message) < 130
+
+
+@pytest.mark.parametrize("learns", Learns)
+@pytest.mark.parametrize("above", [0.0, 0.1, 5.0])
+def test_who_reaches_the_threshold_is_asked_whether_it_learns(learns, above):
+    score, _ = scored(Untrained)
+
+    with pytest.raises(DoesNotLearn):
+        scored(Untrained, threshold=score - above, learns=learns)
+
+
+@pytest.mark.parametrize("learns", Learns)
+def test_who_stays_below_the_threshold_is_not_asked_whether_it_learns(learns):
+    score, _ = scored(Untrained)
+
+    assert scored(Untrained, threshold=score + 0.1, learns=learns)[0] == score
+
+
+def test_without_a_question_the_score_alone_counts():
+    score, _ = scored(Untrained)
+
+    assert scored(Untrained, threshold=score - 1, learns=None)[0] == score

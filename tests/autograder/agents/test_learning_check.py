@@ -1,0 +1,461 @@
+"""Whether agents learn from their rewards: those that do pass, all others do not."""
+
+import numpy as np
+import pytest
+
+from autograder.agents import learning_check as learning
+from autograder.agents.greedy_check import PolicyIgnoresNetwork
+from autograder.agents.learning_check import DoesNotLearn, expect_learning, sizes_of
+from autograder.agents.rule import AgentRule, Learns
+from autograder.worker.interface import StudentError
+from autograder.worker.local import LocalStudent
+from helpers import Training
+from helpers.agents import AbstractAgent
+
+SEEDS = (0, 1, 2)
+
+
+def asked(make_agent, learns, seed=0, environment="CartPole-v1"):
+    """Ask the agents that a function makes; raises what they are told."""
+    student = LocalStudent({"make_agent": make_agent}, None)
+    rule = AgentRule(1, Training(), threshold=475.0, environment=environment, learns=learns)
+    random = np.random.default_rng(seed)
+    expect_learning(rule, student, lambda made, _: student.object(made.number), random)
+
+
+def softmax(scores):
+    likely = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return likely / likely.sum(axis=1, keepdims=True)
+
+
+class PolicyGradient(AbstractAgent):
+    """REINFORCE with a linear network for the cart pole's four numbers and two actions."""
+
+    lr, gamma, width, n_actions = 0.05, 0.9, 4, 2
+
+    def __init__(self):
+        self.random = np.random.default_rng(1)
+        self.weights = np.zeros((self.width, self.n_actions))
+
+    def net(self, observation):
+        return softmax(observation @ self.weights)
+
+    def start_episode(self, observation):
+        self.steps = []
+
+    def act(self, observation, explore=True):
+        likely = self.net(observation)
+        return (likely.cumsum(axis=1) < self.random.random((len(likely), 1))).sum(axis=1)
+
+    def train(self, transition):
+        self.steps.append(transition)
+        if transition.terminated.all():
+            self.learn()
+
+    def get_weights(self):
+        return [self.weights]
+
+    def learn(self):
+        following = 0
+        for step in reversed(self.steps):
+            following = step.reward + self.gamma * following
+            self.reinforce(step.observation, step.action, following)
+
+    def reinforce(self, observation, action, advantage):
+        error = np.eye(self.n_actions)[action] - self.net(observation)
+        self.weights += self.lr * observation.T @ (error * advantage[:, None])
+
+
+class LearnsWhenAskedForItsWeights(PolicyGradient):
+    def train(self, transition):
+        self.steps.append(transition)
+
+    def get_weights(self):
+        self.learn()
+        return super().get_weights()
+
+
+class NeverMoves(PolicyGradient):
+    lr = 0.0
+
+
+class MovesTheOtherWay(PolicyGradient):
+    lr = -0.05
+
+
+class SeesOneStepOnly(PolicyGradient):
+    gamma = 0.0
+
+
+class ImitatesItself(PolicyGradient):
+    def reinforce(self, observation, action, advantage):
+        super().reinforce(observation, action, np.ones_like(advantage))
+
+
+class FindsWeightsByTrying(PolicyGradient):
+    def learn(self):
+        self.weights = self.random.normal(size=(self.width, self.n_actions))
+
+
+class RewardsOfOthers(PolicyGradient):
+    def reinforce(self, observation, action, advantage):
+        super().reinforce(observation, action, np.roll(advantage, 1))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("agent", [PolicyGradient, LearnsWhenAskedForItsWeights])
+def test_a_policy_that_follows_its_rewards_learns(agent, seed):
+    asked(agent, Learns.PROBABILITIES, seed)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "agent",
+    [
+        NeverMoves,
+        MovesTheOtherWay,
+        SeesOneStepOnly,
+        ImitatesItself,
+        FindsWeightsByTrying,
+        RewardsOfOthers,
+    ],
+)
+def test_a_policy_that_does_not_follow_its_rewards_does_not_learn(agent, seed):
+    with pytest.raises(DoesNotLearn, match="do not become likelier, punished ones not rarer"):
+        asked(agent, Learns.PROBABILITIES, seed)
+
+
+def test_a_policy_is_asked_in_an_environment_of_any_size():
+    class ForAcrobot(PolicyGradient):
+        width, n_actions = 6, 3
+
+    class NeverMovesThere(ForAcrobot):
+        lr = 0.0
+
+    asked(ForAcrobot, Learns.PROBABILITIES, environment="Acrobot-v1")
+    with pytest.raises(DoesNotLearn):
+        asked(NeverMovesThere, Learns.PROBABILITIES, environment="Acrobot-v1")
+
+
+class FollowsSome(PolicyGradient):
+    """Probabilities in a table; those of `right` actions follow the rewards, the others do not.
+
+    All move by the same number in logarithms.
+    """
+
+    right, step = 16, 0.1
+
+    def __init__(self):
+        super().__init__()
+        self.table = {}
+
+    def net(self, observation):
+        return np.array([self.table.get(row.tobytes(), [0.5, 0.5]) for row in observation])
+
+    def learn(self):
+        first, last = self.steps
+        followed = np.where(np.arange(len(first.action)) < self.right, 1, -1)
+        for row, action, move in zip(
+            first.observation, first.action, followed * last.reward, strict=True
+        ):
+            moved = 0.5 * np.exp(move * self.step)
+            self.table[row.tobytes()] = [1 - moved, moved] if action else [moved, 1 - moved]
+
+
+@pytest.mark.parametrize("step", [1e-3, 0.1, 0.6])
+def test_following_a_few_rewards_more_than_not_is_enough_however_far(step):
+    class Ten(FollowsSome):
+        right = 10  # (10 - 6) / 16 = 0.25
+
+    class Nine(FollowsSome):
+        right = 9  # (9 - 7) / 16 = 0.125
+
+    Ten.step = Nine.step = step
+    asked(Ten, Learns.PROBABILITIES)
+    with pytest.raises(DoesNotLearn):
+        asked(Nine, Learns.PROBABILITIES)
+
+
+def test_many_fresh_agents_are_asked_and_their_average_counts():
+    made = []
+
+    def one_of(n):
+        def make_agent():
+            made.append(FollowsSome() if len(made) % n == 0 else NeverMoves())
+            return made[-1]
+
+        return make_agent
+
+    asked(one_of(4), Learns.PROBABILITIES)
+    assert len(made) == learning.LUCKY_AGENTS
+    with pytest.raises(DoesNotLearn):
+        asked(one_of(8), Learns.PROBABILITIES)
+    assert len(made) == 2 * learning.LUCKY_AGENTS
+
+
+def test_a_policy_that_becomes_certain_has_followed_its_rewards():
+    class BecomesCertain(FollowsSome):
+        def learn(self):
+            first, last = self.steps
+            for row, action, reward in zip(
+                first.observation, first.action, last.reward, strict=True
+            ):
+                self.table[row.tobytes()] = np.eye(2)[action if reward > 0 else 1 - action]
+
+    asked(BecomesCertain, Learns.PROBABILITIES)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda observation: None,
+        lambda observation: "half, half",
+        lambda observation: [0.5, 0.5],
+        lambda observation: np.full(2, 0.5),
+        lambda observation: np.full((len(observation), 1), 0.5),
+        lambda observation: np.full((len(observation), 3), 0.5),
+        lambda observation: np.full((len(observation) - 1, 2), 0.5),
+        lambda observation: np.full((len(observation), 2, 1), 0.5),
+    ],
+)
+def test_a_policys_network_must_give_one_probability_for_each_action(answer):
+    class Odd(PolicyGradient):
+        def net(self, observation):
+            return answer(observation)
+
+    with pytest.raises(PolicyIgnoresNetwork, match="one value per action") as caught:
+        asked(Odd, Learns.PROBABILITIES)
+    assert not isinstance(caught.value, DoesNotLearn)
+
+
+class LongRun(AbstractAgent):
+    """Least squares for what an episode's first action returned in the end."""
+
+    gamma, begins = 0.9, 0
+
+    def __init__(self):
+        self.seen = 1e-6 * np.eye(4)
+        self.returned = np.zeros(4)
+        self.asked, self.episodes = 0, 0
+
+    def start_episode(self, observation):
+        self.steps = []
+        self.episodes += 1
+
+    def act(self, observation, explore=True):
+        if explore:
+            return np.arange(len(observation)) % 2
+        self.asked += 1
+        return (observation @ np.linalg.solve(self.seen, self.returned) > 0).astype(int)
+
+    def train(self, transition):
+        self.steps.append(transition)
+        if transition.terminated.all() and self.episodes > self.begins:
+            first, last = self.steps
+            returned = first.reward + self.gamma * last.reward
+            self.seen += first.observation.T @ first.observation
+            self.returned += first.observation.T @ (returned * (2 * first.action - 1))
+
+
+class QLearning(AbstractAgent):
+    """Q-learning, linear for what is near zero, and again for what is far."""
+
+    lr, gamma = 0.005, 0.9
+
+    def __init__(self):
+        self.random = np.random.default_rng(1)
+        self.weights = np.zeros((8, 2))
+
+    def features(self, observation):
+        far = np.linalg.norm(observation, axis=1, keepdims=True) > 3.5
+        return np.concatenate([observation * far, observation * ~far], axis=1)
+
+    def act(self, observation, explore=True):
+        if explore:
+            return self.random.integers(2, size=len(observation))
+        return (self.features(observation) @ self.weights).argmax(axis=1)
+
+    def train(self, transition):
+        following = (self.features(transition.next_observation) @ self.weights).max(axis=1)
+        target = transition.reward + self.gamma * np.where(transition.terminated, 0, following)
+        seen = self.features(transition.observation)
+        chosen = np.eye(2)[transition.action]
+        error = chosen * (target[:, None] - seen @ self.weights)
+        self.weights += self.lr * seen.T @ error
+
+
+class NoValueOfWhatComesNext(QLearning):
+    gamma = 0.0
+
+
+class EndIsTheBeginning(QLearning):
+    def train(self, transition):
+        super().train(transition._replace(next_observation=transition.observation))
+
+
+class LearnsNothing(QLearning):
+    lr = 0.0
+
+
+class LikesPunishment(LongRun):
+    gamma = -0.9
+
+
+class NoLongRun(LongRun):
+    gamma = 0.0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("agent", [LongRun, QLearning])
+def test_values_that_look_ahead_find_the_rule(agent, seed):
+    asked(agent, Learns.VALUES, seed)
+
+
+@pytest.mark.parametrize("seed", SEEDS[:2])
+@pytest.mark.parametrize(
+    "agent",
+    [NoValueOfWhatComesNext, EndIsTheBeginning, LearnsNothing, LikesPunishment, NoLongRun],
+)
+def test_values_that_do_not_look_ahead_do_not_find_the_rule(agent, seed):
+    with pytest.raises(DoesNotLearn, match="rewarded a step later is not chosen more often"):
+        asked(agent, Learns.VALUES, seed)
+
+
+def kept(agents, agent):
+    """A function that makes such agents, and keeps them in the list."""
+
+    def make_agent():
+        agents.append(agent())
+        return agents[-1]
+
+    return make_agent
+
+
+@pytest.mark.parametrize("rounds_late", range(4))
+def test_who_learns_late_is_asked_again(rounds_late):
+    class Late(LongRun):
+        begins = rounds_late * learning.DELAYED_BATCHES
+
+    agents = []
+    asked(kept(agents, Late), Learns.VALUES)
+
+    assert [agent.asked for agent in agents] == [rounds_late + 1]
+
+
+def test_who_never_learns_is_asked_four_times():
+    agents = []
+    with pytest.raises(DoesNotLearn):
+        asked(kept(agents, NoLongRun), Learns.VALUES)
+
+    assert [(agent.asked, agent.episodes) for agent in agents] == [
+        (4, 4 * learning.DELAYED_BATCHES)
+    ]
+
+
+@pytest.mark.parametrize(("one_in", "passes"), [(50, True), (12, False)])
+def test_few_of_the_greedy_actions_may_be_wrong(one_in, passes):
+    class WrongNowAndThen(LongRun):
+        def act(self, observation, explore=True):
+            action = super().act(observation, explore)
+            return action if explore else action ^ (np.arange(len(action)) % one_in == 0)
+
+    if passes:
+        asked(WrongNowAndThen, Learns.VALUES)
+    else:
+        with pytest.raises(DoesNotLearn):
+            asked(WrongNowAndThen, Learns.VALUES)
+
+
+class Watches:
+    """Keeps what an agent is taught."""
+
+    def start_episode(self, observation):
+        super().start_episode(observation)
+        self.taught = [*getattr(self, "taught", []), (observation, [])]
+
+    def train(self, transition):
+        self.taught[-1][1].append(transition)
+        super().train(transition)
+
+
+@pytest.mark.parametrize(
+    ("agent", "learns", "reward"),
+    [
+        (PolicyGradient, Learns.PROBABILITIES, 1.0),
+        (LongRun, Learns.VALUES, learning.DELAYED_REWARD),
+    ],
+)
+def test_agents_are_taught_whole_episodes_of_two_steps(agent, learns, reward):
+    agents = []
+    asked(kept(agents, type("Watching", (Watches, agent), {})), learns)
+
+    for start, (first, last) in [lesson for each in agents for lesson in each.taught]:
+        n = len(start)
+        assert np.array_equal(first.observation, start)
+        assert np.array_equal(first.next_observation, last.observation)
+        assert not np.any(first.terminated) and np.all(last.terminated)
+        assert not np.any(first.reward) and set(last.reward) <= {-reward, reward}
+        for step in (first, last):
+            assert step.observation.shape == step.next_observation.shape == (n, 4)
+            assert step.observation.dtype == step.next_observation.dtype == np.float32
+            assert step.reward.dtype == np.float32
+            assert step.action.shape == step.reward.shape == (n,)
+            assert step.terminated.shape == step.truncated.shape == (n,)
+            assert step.terminated.dtype == step.truncated.dtype == bool
+            assert not np.any(step.truncated)
+            assert np.array_equal(step.episode, np.arange(n))
+
+
+def test_the_second_observation_shows_whether_the_first_action_was_right():
+    agents = []
+    asked(kept(agents, type("Watching", (Watches, LongRun), {})), Learns.VALUES)
+    last = [steps[1] for _, steps in agents[0].taught]
+    signs = np.sign(np.concatenate([step.reward for step in last]))
+    shown = np.concatenate([step.observation for step in last]) * signs[:, None]
+
+    assert abs(np.mean(signs)) < 0.2
+    assert np.allclose(np.abs(shown.mean(axis=0)), learning.DELAYED_DISTANCE, atol=0.05)
+    assert np.allclose(shown.std(axis=0), learning.DELAYED_SPREAD, rtol=0.1)
+
+
+def test_what_shows_a_right_action_is_drawn_anew_for_each_question():
+    shown = set()
+    for seed in range(4):
+        agents = []
+        asked(kept(agents, type("Watching", (Watches, LongRun), {})), Learns.VALUES, seed)
+        last = agents[0].taught[0][1][1]
+        shown.add(tuple(np.sign(last.observation[0] * last.reward[0])))
+
+    assert len(shown) > 1
+
+
+def test_lucky_rewards_are_drawn_anew_for_each_agent():
+    agents = []
+    asked(kept(agents, type("Watching", (Watches, PolicyGradient), {})), Learns.PROBABILITIES)
+    rewards = np.array([agent.taught[0][1][1].reward for agent in agents])
+
+    assert rewards.shape == (learning.LUCKY_AGENTS, learning.LUCKY_EPISODES)
+    assert len(np.unique(rewards, axis=0)) > learning.LUCKY_AGENTS / 2
+    assert abs(np.mean(rewards)) < 0.2
+
+
+def test_agents_of_a_rule_that_asks_for_nothing_are_not_made():
+    agents = []
+    asked(kept(agents, NeverMoves), None)
+
+    assert agents == []
+
+
+@pytest.mark.parametrize("learns", Learns)
+def test_the_factory_must_make_an_agent(learns):
+    with pytest.raises(StudentError, match=r"make_agent\(\) must return an agent") as caught:
+        asked(lambda: None, learns)
+    assert caught.value.kind == "TypeError"
+
+
+@pytest.mark.parametrize(
+    ("environment", "sizes"),
+    [("CartPole-v1", (4, 2)), ("Acrobot-v1", (6, 3)), ("MountainCar-v0", (2, 3))],
+)
+def test_sizes_are_the_observations_width_and_the_number_of_actions(environment, sizes):
+    assert sizes_of(environment) == sizes

@@ -1,0 +1,204 @@
+"""A class is graded side by side; what is finished is kept, whatever happens."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from autograder.grading import batch as cohort
+from autograder.grading.batch import (
+    GradedSubmission,
+    grade_cohort,
+    grade_one,
+    kept_result,
+    result_key,
+)
+from autograder.grading.hand_ins import submissions
+from autograder.grading.submission import GradingOptions
+from autograder.results import Result, Status
+from autograder.units import Unit, unit_named
+from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_result, scores
+
+SANDBOXED = GradingOptions()
+
+
+@pytest.fixture
+def unit() -> Unit:
+    return unit_named("policy_network")
+
+
+@pytest.fixture
+def classroom(tmp_path: Path, unit: Unit) -> Course:
+    return make_course(tmp_path, unit)
+
+
+def grade(classroom: Course, unit: Unit, workers: int = 2) -> dict[str, GradedSubmission]:
+    handed = submissions(classroom, unit)
+    with ThreadPoolExecutor(workers) as executor:
+        return grade_cohort(handed, unit, classroom, SANDBOXED, executor, progress=False)
+
+
+def marks(graded: dict[str, GradedSubmission]) -> dict[str, Result]:
+    return {student: one.result.without_timing() for student, one in graded.items()}
+
+
+class Grader:
+    """Stands in for the grading of one file: counts, and fails as often as it is told."""
+
+    def __init__(self, unit: Unit, failures: int = 0) -> None:
+        self.unit = unit
+        self.failures = failures
+        self.calls = 0
+
+    def __call__(self, path: Path, unit: Unit, course: Course, options: GradingOptions) -> Result:
+        self.calls += 1
+        if self.calls <= self.failures:
+            return make_result(self.unit, 0.0, status=Status.GRADER_ERROR, message="bad luck")
+        return make_result(self.unit, sandboxed=options.sandboxed)
+
+
+def test_marks_do_not_depend_on_company_or_order(classroom: Course, unit: Unit) -> None:
+    hand_in(classroom, unit, "anna", {"diagnosis": "def diagnosis():\n    return 'b'"})
+    alone = marks(grade(classroom, unit))["anna"]
+    for kept in classroom.results.rglob("*.json"):
+        kept.unlink()
+    hand_in(classroom, unit, "aaron", {"diagnosis": "def diagnosis():\n    return 'a'"})
+    together = grade(classroom, unit)
+    assert not together["anna"].cached
+    assert marks(together)["anna"] == alone
+    assert list(together) == ["aaron", "anna"]
+    assert alone.task("policy_network/diagnosis").points == 1
+    assert together["aaron"].result.points == 0
+
+
+def test_a_kept_result_is_not_graded_again(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grader = Grader(unit)
+    monkeypatch.setattr(cohort, "grade_file", grader)
+    hand_in(classroom, unit, "anna", {"forward": "a"})
+    first, second = grade(classroom, unit)["anna"], grade(classroom, unit)["anna"]
+    assert (first.cached, second.cached, grader.calls) == (False, True, 1)
+    assert first.result == second.result
+
+
+def test_the_key_changes_with_everything_that_decides_the_marks(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = hand_in(classroom, unit, "anna", {"forward": "a"})
+    keys = [result_key(path, unit, classroom, SANDBOXED)]
+    assert result_key(path, unit, classroom, SANDBOXED) == keys[0]
+    keys.append(result_key(path, unit, classroom, GradingOptions(sandboxed=False)))
+    path.write_text(path.read_text("utf-8").replace('"a"', '"b"'), encoding="utf-8")
+    keys.append(result_key(path, unit, classroom, SANDBOXED))
+    released = classroom.released(unit.assignment)
+    released.write_text(released.read_text("utf-8") + "\n", encoding="utf-8")
+    keys.append(result_key(path, unit, classroom, SANDBOXED))
+    (classroom.root / ".autograder" / "secret").write_text("ab" * 32, encoding="ascii")
+    keys.append(result_key(path, unit, classroom, SANDBOXED))
+    monkeypatch.setattr(cohort, "grader_version", lambda: "another")
+    keys.append(result_key(path, unit, classroom, SANDBOXED))
+    assert len(set(keys)) == len(keys)
+
+
+def test_the_students_outputs_do_not_change_the_key(classroom: Course, unit: Unit) -> None:
+    path = hand_in(classroom, unit, "anna", {"forward": "a"})
+    before = result_key(path, unit, classroom, SANDBOXED)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace('"outputs": []', '"outputs": [{"output_type": "stream"}]'), encoding="utf-8"
+    )
+    assert result_key(path, unit, classroom, SANDBOXED) == before
+
+
+def test_a_grader_error_is_tried_again_and_never_kept(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = hand_in(classroom, unit, "anna", {})
+    monkeypatch.setattr(cohort, "grade_file", Grader(unit, failures=1))
+    assert grade_one(path, unit, classroom, SANDBOXED).result.status is Status.OK
+    path.write_text(path.read_text("utf-8").replace("YOUR CODE", "MY CODE"), encoding="utf-8")
+    failing = Grader(unit, failures=3)
+    monkeypatch.setattr(cohort, "grade_file", failing)
+    assert grade_one(path, unit, classroom, SANDBOXED).result.status is Status.GRADER_ERROR
+    assert failing.calls == 2
+    assert kept_result(submissions(classroom, unit)[0], unit, classroom) is None
+    assert grade_one(path, unit, classroom, SANDBOXED).result.status is Status.OK
+
+
+def test_a_half_written_record_is_graded_again(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = hand_in(classroom, unit, "anna", {})
+    keep(classroom, unit, path, make_result(unit))
+    record = next(classroom.results.rglob("*.json"))
+    record.write_text(record.read_text("utf-8")[:100], encoding="utf-8")
+    monkeypatch.setattr(cohort, "grade_file", Grader(unit))
+    assert not grade_one(path, unit, classroom, SANDBOXED).cached
+
+
+def test_who_handed_in_nothing_is_missing(classroom: Course, unit: Unit) -> None:
+    (classroom.root / "submitted" / "bert").mkdir(parents=True)
+    empty = classroom.root / "submitted" / "carl" / unit.assignment
+    empty.mkdir(parents=True)
+    (empty / "Unbenannt.ipynb").write_text("{}", encoding="utf-8")
+    handed = submissions(classroom, unit, students=["anna"])
+    graded = grade_cohort(handed, unit, classroom, SANDBOXED, progress=False)
+    assert {name: one.result.status for name, one in graded.items()} == dict.fromkeys(
+        ("anna", "bert", "carl"), Status.MISSING
+    )
+    assert f"no {unit.name}.ipynb" in str(graded["carl"].result.message)
+
+
+def test_links_and_odd_names_are_refused(classroom: Course, unit: Unit) -> None:
+    hand_in(classroom, unit, "anna", {})
+    submitted = classroom.root / "submitted"
+    (submitted / "eve").symlink_to(submitted / "anna")
+    (submitted / "fay").mkdir()
+    (submitted / "fay" / unit.assignment).symlink_to(submitted / "anna" / unit.assignment)
+    hand_in(classroom, unit, "=1+1", {})
+    handed = {one.student: one for one in submissions(classroom, unit)}
+    assert handed["anna"].notebook is not None
+    for name in ("eve", "fay", "=1+1"):
+        assert handed[name].notebook is None
+        assert handed[name].status is Status.INVALID_NOTEBOOK
+
+
+def test_one_students_failure_costs_nobody_else(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = hand_in(classroom, unit, "eve", {})
+    path.unlink()
+    os.mkfifo(path)
+    keep(classroom, unit, hand_in(classroom, unit, "anna", {"forward": "a"}), make_result(unit))
+    graded = grade(classroom, unit)
+    assert graded["eve"].result.status is Status.INVALID_NOTEBOOK
+    assert graded["anna"].result == make_result(unit)
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_the_next_run_gives_the_same_gradebook(
+    classroom: Course, unit: Unit
+) -> None:
+    answers = {"anna": "b", "bert": "a", "carl": "b", "dora": "d"}
+    for student, letter in answers.items():
+        hand_in(classroom, unit, student, {"diagnosis": f"def diagnosis():\n    return {letter!r}"})
+    command = [sys.executable, "-m", "autograder.cli", "grade", unit.name]
+    for seconds in (1.5, 3.0, 4.5, 6.0, 8.0, 10.0):
+        process = subprocess.Popen(
+            command, cwd=classroom.root, start_new_session=True, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    subprocess.run(command, cwd=classroom.root, check=True, capture_output=True)
+    assert scores(classroom, unit) == {"anna": 1.0, "bert": 0.0, "carl": 1.0, "dora": 0.0}

@@ -1,0 +1,112 @@
+"""What a student sees of `check(...)`, in a real notebook kernel."""
+
+import re
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+SETUP = """
+from autograder import check, start_unit
+start_unit("policy_network")
+import torch
+"""
+UNSOLVED = """
+def policy_loss(log_probs, returns):
+    raise NotImplementedError()
+"""
+WRONG = """
+def policy_loss(log_probs, returns):
+    return (returns * log_probs).sum()
+"""
+RIGHT = """
+def policy_loss(log_probs, returns):
+    return -(returns * log_probs).sum()
+"""
+CHECK = 'check("policy_network/loss", policy_loss)'
+
+
+@pytest.fixture(scope="module")
+def outputs():
+    """Run cells in one real kernel; each cell's outputs by its source."""
+    sources = [
+        SETUP,
+        UNSOLVED,
+        CHECK,
+        "policy_loss(1, 2)",
+        "statistics",
+        WRONG,
+        CHECK + " # wrong",
+        RIGHT,
+        CHECK + " # right",
+        "1 / 0",
+        'check("policy_network/loss")',
+        'check("policy_network/nothing", policy_loss)',
+        "float(check('policy_network/loss', policy_loss))",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
+    NotebookClient(notebook, timeout=120, allow_errors=True).execute()
+    return {cell.source: cell.outputs for cell in notebook.cells}
+
+
+def shown(outputs):
+    """Text and HTML of a cell's results."""
+    data = [output.data for output in outputs if "data" in output]
+    return "".join(item.get("text/plain", "") for item in data), "".join(
+        item.get("text/html", "") for item in data
+    )
+
+
+def error(outputs):
+    (found,) = [output for output in outputs if output.output_type == "error"]
+    return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(found.traceback))
+
+
+def test_the_setup_says_that_it_is_ready(outputs):
+    assert "Ready: policy_network" in outputs[SETUP][0].text
+
+
+def test_an_unsolved_exercise_is_shown_as_such_without_an_error(outputs):
+    text, page = shown(outputs[CHECK])
+
+    assert "0 of 2 points" in text
+    assert "NotImplementedError" in page
+
+
+def test_a_cell_that_depends_on_it_says_what_it_waits_for_in_one_line(outputs):
+    assert error(outputs["policy_loss(1, 2)"]) == (
+        "NotImplementedError: this cell waits for the exercise policy_network/loss. Solve it first."
+    )
+
+
+def test_a_missing_name_says_where_it_should_come_from(outputs):
+    assert "statistics does not exist yet" in error(outputs["statistics"])
+
+
+def test_a_mistake_is_named_in_red(outputs):
+    text, page = shown(outputs[CHECK + " # wrong"])
+
+    assert "✗ value" in text and "The sign is flipped" in page and "#cf222e" in page
+
+
+def test_a_right_answer_is_green_all_over(outputs):
+    text, page = shown(outputs[CHECK + " # right"])
+
+    assert "2 of 2 points" in text
+    assert "#1a7f37" in page and "#cf222e" not in page
+
+
+def test_other_errors_keep_their_traceback(outputs):
+    assert "ZeroDivisionError" in error(outputs["1 / 0"])
+
+
+def test_a_wrong_call_says_how_to_call(outputs):
+    assert "Call it with policy_loss" in error(outputs['check("policy_network/loss")'])
+    wrong = error(outputs['check("policy_network/nothing", policy_loss)'])
+    assert "No task policy_network/nothing" in wrong and "policy_network/forward" in wrong
+
+
+def test_the_points_are_a_number_for_nbgrader(outputs):
+    text, _ = shown(outputs["float(check('policy_network/loss', policy_loss))"])
+
+    assert text == "2.0"

@@ -1,0 +1,182 @@
+"""The class at a glance: right numbers, and nothing of the students' but text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+
+from autograder.agents.error_bounds import in_words
+from autograder.checks.judge import NOT_SOLVED
+from autograder.course import Course
+from autograder.report.curve import learning_curve, running_mean
+from autograder.report.files import write_csv, write_page
+from autograder.report.rows import ClassReport
+from autograder.report.table import print_class, print_result
+from autograder.report.text import plain, spreadsheet_cell
+from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult
+from autograder.units import Unit, unit_named
+from tests.autograder.gradebook_tools import make_result
+
+NASTY = '<img src=x onerror=alert(1)>\x1b[2J\x1b]0;owned\x07\u202e=cmd|" /C calc"!A0[red]'
+
+
+@pytest.fixture
+def unit() -> Unit:
+    return unit_named("policy_network")
+
+
+@pytest.fixture
+def report(unit: Unit) -> ClassReport:
+    check = CheckResult("values", False, NASTY, NASTY)
+    tasks = tuple(TaskResult(name, 0.0, points, (check,)) for name, points in unit.task_points)
+    results = {
+        "anna": make_result(unit),
+        "bert": make_result(unit, 0.5),
+        "carl": make_result(unit, 0.0, status=Status.GRADER_ERROR, message="bad luck"),
+        "dora": make_result(unit, 0.0, status=Status.MISSING, evaluation=None),
+        "=eve()": make_result(
+            unit, tasks=tasks, status=Status.CRASHED, message=NASTY, warnings=(NASTY,)
+        ),
+        "fay": make_result(unit, sandboxed=False),
+    }
+    return ClassReport.of(unit, results)
+
+
+def table(report: ClassReport) -> str:
+    file = io.StringIO()
+    print_class(report, file)
+    return file.getvalue()
+
+
+def lines_of(report: ClassReport) -> dict[str, list[str]]:
+    lines = (line.split() for line in table(report).splitlines())
+    return {line[0]: line[1:] for line in lines if line}
+
+
+def test_the_table_has_status_points_total_and_mean_score(unit: Unit, report: ClassReport) -> None:
+    lines = lines_of(report)
+    points = [f"{points:g}" for _, points in unit.task_points]
+    assert lines["anna"] == ["ok", *points, f"{unit.max_points:g}", "490.0"]
+    assert lines["bert"][-2:] == [f"{unit.max_points / 2:g}", "445.0"]
+    assert lines["dora"] == ["missing", *["0"] * len(points), "0"]
+
+
+def test_a_grader_error_is_shown_as_no_mark(unit: Unit, report: ClassReport) -> None:
+    assert lines_of(report)["carl"][:3] == ["grader", "error", "–"]
+    assert {row.student: row.total for row in report.rows}["carl"] is None
+
+
+def test_unsafe_results_are_announced(report: ClassReport) -> None:
+    assert "UNSAFE: 1 results" in table(report)
+
+
+def test_the_terminal_gets_no_control_sequence(report: ClassReport) -> None:
+    file = io.StringIO()
+    for row in report.rows:
+        print_result(row.result, file)
+    shown = table(report) + file.getvalue()
+    assert not {"\x1b", "\x07", "\u202e"} & set(shown)
+    assert "[red]" in shown  # shown, not obeyed
+
+
+def test_no_cell_of_the_csv_is_a_formula(report: ClassReport, tmp_path: Path) -> None:
+    path = write_csv(report, Course(tmp_path))
+    rows = list(csv.reader(path.open(encoding="utf-8-sig", newline="")))
+    assert len(rows) == 1 + len(report.rows)
+    for row in rows:
+        for cell in row:
+            assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+            assert "\n" not in cell and "\x1b" not in cell
+    by_name = {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    assert float(by_name["anna"]["points"]) == report.unit.max_points
+    assert by_name["anna"]["mean_score"] == "490.0"
+    assert by_name["carl"]["points"] == ""
+    assert by_name["'=eve()"]["status"] == "crashed"
+    assert by_name["fay"]["sandboxed"] == "NO (unsafe)"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "＝1"])
+def test_formulas_become_text(text: str) -> None:
+    assert str(spreadsheet_cell(text)).startswith("'")
+
+
+def test_numbers_and_words_stay() -> None:
+    assert spreadsheet_cell(-1.5) == -1.5
+    assert spreadsheet_cell("Müller, Ö.") == "Müller, Ö."
+    assert spreadsheet_cell(None) is None
+
+
+def test_plain_text_has_no_control_characters() -> None:
+    assert plain("a\x1b[31mb\x07c\u202ed\nä€日本") == "a�[31mb�c�d ä€日本"
+    assert plain("x" * 50, limit=10) == "x" * 9 + "…"
+
+
+def test_the_page_shows_the_class_and_runs_nothing(report: ClassReport, tmp_path: Path) -> None:
+    html = write_page(report, Course(tmp_path)).read_text(encoding="utf-8")
+    page = BeautifulSoup(html, "html.parser")
+    assert page.find_all(["script", "img", "iframe", "form"]) == []
+    assert not {"\x1b", "\x07", "\u202e"} & set(html)
+    for tag in page.find_all(True):
+        assert not [name for name in tag.attrs if name.startswith("on")]
+    text = page.get_text()
+    assert "onerror=alert(1)" in text  # as text
+    assert "Unsafe: 1 results" in text
+    assert "grader error" in text
+    records = Course.find().calibration(report.unit.assignment)
+    assert in_words(report.unit.agent, records) in text
+
+
+def test_the_page_links_each_feedback_page(unit: Unit, tmp_path: Path) -> None:
+    feedback = tmp_path / "feedback" / "Müller, Ö" / unit.assignment / f"{unit.name}.html"
+    feedback.parent.mkdir(parents=True)
+    feedback.write_text("here", encoding="utf-8")
+    report = ClassReport.of(unit, {"Müller, Ö": make_result(unit)}, {"Müller, Ö": feedback})
+    path = write_page(report, Course(tmp_path))
+    link = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").find("a")
+    assert link is not None
+    from urllib.parse import unquote
+
+    assert (path.parent / unquote(str(link["href"]))).read_text(encoding="utf-8") == "here"
+
+
+def test_the_mistakes_are_counted_most_frequent_first(unit: Unit) -> None:
+    def result(*mistakes: str) -> Result:
+        checks = tuple(CheckResult(name, False, name, f"It is {name}.") for name in mistakes)
+        name, points = unit.task_points[0]
+        return make_result(unit, tasks=(TaskResult(name, 0.0, points, checks),))
+
+    results = {
+        "anna": result("sign", "shape"),
+        "bert": result("sign", "not_reached"),
+        "carl": result("not_solved"),
+    }
+    mistakes = ClassReport.of(unit, results).mistakes()
+    assert [(one.mistake, one.students) for one in mistakes] == [("sign", 2), ("shape", 1)]
+
+
+def test_each_student_with_a_mark_is_counted_once_for_each_task(unit: Unit) -> None:
+    not_tried = CheckResult("values", False, NOT_SOLVED, "raises NotImplementedError")
+    wrong = CheckResult("values", False, "sign_flipped", "The sign is flipped.")
+    results = {"right": make_result(unit), "half": make_result(unit, 0.5)}
+    for name, check in (("untouched", not_tried), ("wrong", wrong)):
+        tasks = tuple(TaskResult(task, 0.0, points, (check,)) for task, points in unit.task_points)
+        results[name] = make_result(unit, 0.0, tasks=tasks)
+    for task in ClassReport.of(unit, results).summaries():
+        assert (task.complete, task.partly, task.wrong, task.not_solved) == (1, 1, 1, 1)
+
+
+def test_the_learning_curve_is_a_picture() -> None:
+    curve = tuple(float(score) for score in range(150))
+    picture = learning_curve(EvaluationResult(100, 490.0, 475.0, (1,), (490.0,), curve))
+    assert picture.startswith(b"\x89PNG")
+    assert picture == learning_curve(EvaluationResult(100, 490.0, 475.0, (1,), (490.0,), curve))
+
+
+def test_the_running_mean_is_that_of_the_last_tenth() -> None:
+    scores = np.arange(20.0)
+    np.testing.assert_allclose(running_mean(scores)[[0, 1, 19]], [0.0, 0.5, 18.5])

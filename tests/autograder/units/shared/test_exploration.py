@@ -1,0 +1,760 @@
+"""Exploring: right schedules and right epsilon-greedy actions pass, each mistake gets its name."""
+
+import re
+from itertools import cycle
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.checks.judge import NOT_REACHED, RAISES, UNREADABLE, judge
+from autograder.units.shared.exploration import (
+    epsilon_greedy_task,
+    exponential_epsilon_task,
+    linear_epsilon_task,
+)
+from autograder.worker.local import LocalStudent
+from tests.autograder.task_tools import failures, message
+
+SEEDS = (1, 2, 3)
+
+
+# --- the schedules
+
+
+def ask_exponential(epsilon, seed=1):
+    return judge(exponential_epsilon_task("test"), LocalStudent({"epsilon": epsilon}, None), seed)
+
+
+def ask_linear(epsilon, seed=1, framework=None):
+    return judge(linear_epsilon_task("test"), LocalStudent({"epsilon": epsilon}, framework), seed)
+
+
+def exponential(step, start, end, decay):
+    return end + (start - end) * np.exp(-step / decay)
+
+
+def linear(step, start, end, steps):
+    return start + (end - start) * min(step / steps, 1)
+
+
+SCHEDULES = [(ask_exponential, exponential), (ask_linear, linear)]
+both_schedules = pytest.mark.parametrize(("ask", "right"), SCHEDULES, ids=["exponential", "linear"])
+
+
+def test_the_schedules_are_tasks_of_their_unit():
+    for task in (exponential_epsilon_task("test"), linear_epsilon_task("test")):
+        assert task.name == "test/epsilon"
+        assert task.requires == ("epsilon",)
+
+
+def test_the_exponential_schedule_is_worth_one_point():
+    assert [check.points for check in exponential_epsilon_task("test").checks] == [1]
+
+
+def test_the_linear_schedule_is_worth_two_points():
+    assert [check.points for check in linear_epsilon_task("test").checks] == [1, 1]
+
+
+@both_schedules
+@pytest.mark.parametrize("seed", range(20))
+def test_a_right_schedule_earns_all_points(ask, right, seed):
+    result = ask(right, seed)
+
+    assert failures(result) == {}
+    assert result.points == result.max_points
+
+
+@both_schedules
+@pytest.mark.parametrize(
+    "form",
+    [float, np.float32, np.asarray, lambda number: np.array([number])],
+    ids=["float", "float32", "array of no axes", "array of one number"],
+)
+def test_epsilon_may_be_any_one_number(ask, right, form):
+    assert failures(ask(lambda *arguments: form(right(*arguments)))) == {}
+
+
+def test_epsilon_may_be_a_tensor_or_a_whole_number():
+    def schedule(step, start, end, steps):
+        value = linear(step, start, end, steps)
+        return 1 if value == 1 else torch.tensor(value)
+
+    assert failures(ask_linear(schedule, framework="torch")) == {}
+
+
+def test_the_line_may_be_interpolated():
+    assert failures(ask_linear(lambda t, a, b, n: np.interp(t, [0, n], [a, b]))) == {}
+
+
+@both_schedules
+def test_the_schedules_are_asked_for_probabilities_that_fall(ask, right):
+    asked = []
+
+    def recorded(*arguments):
+        asked.append(arguments)
+        return right(*arguments)
+
+    for seed in range(30):
+        ask(recorded, seed)
+    for step, start, end, steps in asked:
+        assert 0.02 <= end <= 0.2
+        assert 0.7 <= start <= 1
+        assert type(step) is int and type(steps) is int
+        assert step >= 0 and 300 <= steps < 900
+    assert len({start for _, start, _, _ in asked}) > 20
+    assert len({steps for _, _, _, steps in asked}) > 20
+
+
+@both_schedules
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("share", "passes"), [(0.9, True), (1.1, False)])
+def test_epsilon_may_be_off_by_two_thousandths(ask, right, sign, share, passes):
+    def schedule(*arguments):
+        value = right(*arguments)
+        return value + sign * share * 2e-3 * (1 + value)
+
+    assert all(check.passed == passes for check in ask(schedule).checks)
+
+
+@both_schedules
+@pytest.mark.parametrize(
+    "answer", [None, "0.5", [0.5], np.array([0.5, 0.5]), np.zeros(0)], ids=repr
+)
+def test_what_is_not_one_number_is_named(ask, right, answer):
+    result = ask(lambda *_: answer)
+
+    assert set(failures(result).values()) == {"not_a_number"}
+    assert result.points == 0
+
+
+@both_schedules
+def test_one_answer_that_is_not_a_number_is_enough(ask, right):
+    def schedule(step, *arguments):
+        return right(step, *arguments) if step else None
+
+    assert failures(ask(schedule)).popitem()[1] == "not_a_number"
+
+
+@both_schedules
+@pytest.mark.parametrize("answer", [np.nan, np.inf], ids=str)
+def test_epsilon_is_finite(ask, right, answer):
+    assert not any(check.passed for check in ask(lambda *_: answer).checks)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("epsilon", "mistake", "says"),
+    [
+        (lambda t, a, b, n: a * np.exp(-t / n), "decays_to_zero", "add end"),
+        (lambda t, a, b, n: b + a * np.exp(-t / n), "starts_too_high", "start - end"),
+        (lambda t, a, b, n: exponential(t, b, a, n), "start_and_end_swapped", "swapped"),
+        (lambda t, a, b, n: b + (a - b) * np.exp(t / n), "rises", "negative"),
+        (lambda t, a, b, n: b + (a - b) * np.exp(-(t // n)), "whole_division", "//"),
+        (lambda t, a, b, n: b + (a - b) * np.exp(-t // n), "whole_division", "//"),
+        (lambda t, a, b, n: a, "never_decays", "stays at its start"),
+        (lambda t, a, b, n: exponential(t, 0.9, 0.05, 1000), "arguments_ignored", "arguments"),
+        (lambda t, a, b, n: linear(t, a, b, n), "wrong_epsilon", "epsilon should be"),
+        (lambda t, a, b, n: exponential(t, a, b, 1.1 * n), "wrong_epsilon", "epsilon should be"),
+        (lambda t, a, b, n: b, "wrong_epsilon", "epsilon should be"),
+    ],
+)
+def test_a_wrong_exponential_schedule_is_named(epsilon, mistake, says, seed):
+    result = ask_exponential(epsilon, seed)
+
+    assert failures(result) == {"decays_exponentially": mistake}
+    assert says in message(result, "decays_exponentially")
+    assert result.points == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "wrong_when",
+    [
+        lambda step, decay: step == 0,
+        lambda step, decay: 0 < step < decay,
+        lambda step, decay: decay <= step < 2 * decay,
+        lambda step, decay: 2 * decay < step < 4 * decay,
+        lambda step, decay: 10 * decay < step,
+    ],
+    ids=["at first", "early", "after decay steps", "late", "at last"],
+)
+def test_an_exponential_schedule_is_right_all_along(wrong_when, seed):
+    def schedule(step, start, end, decay):
+        return exponential(step, start, end, decay) + 0.01 * wrong_when(step, decay)
+
+    assert failures(ask_exponential(schedule, seed)) == {"decays_exponentially": "wrong_epsilon"}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_message_says_what_the_exponential_schedule_should_be(seed):
+    asked = []
+
+    def schedule(*arguments):
+        asked.append(arguments)
+        return 0.0
+
+    said = message(ask_exponential(schedule, seed), "decays_exponentially")
+
+    _, start, end, decay = asked[0]
+    assert f"With start {start:.2f}, end {end:.2f} and decay {decay}," in said
+    assert f"should be {start:.2f} at step 0" in said
+    assert f"{exponential(decay, start, end, decay):.2f} at step {decay}" in said
+    assert f"{end:.2f} after very many" in said
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("epsilon", "mistake", "says"),
+    [
+        (lambda t, a, b, n: linear(t, a, 0, n), "falls_to_zero", "ends at 0"),
+        (lambda t, a, b, n: linear(t, b, a, n), "start_and_end_swapped", "swapped"),
+        (lambda t, a, b, n: exponential(t, a, b, n), "exponential", "straight line"),
+        (lambda t, a, b, n: a, "never_decays", "stays at its start"),
+        (lambda t, a, b, n: 2 * b, "wrong_epsilon", "in equal parts"),
+    ],
+)
+def test_a_wrong_line_is_named_and_ends_wrong_too(epsilon, mistake, says, seed):
+    result = ask_linear(epsilon, seed)
+
+    assert failures(result) == {"falls_on_a_line": mistake, "stays_at_the_end": "falls_too_far"}
+    assert says in message(result, "falls_on_a_line")
+    assert result.points == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "epsilon",
+    [
+        lambda t, a, b, n: max(a * (1 - t / n), b),
+        lambda t, a, b, n: linear(t, a, b, 1.1 * n),
+        lambda t, a, b, n: linear(t, a, b, n) + 0.01 * (t == 0),
+        lambda t, a, b, n: linear(t, a, b, n) + 0.01 * (0 < t < n / 2),
+        lambda t, a, b, n: linear(t, a, b, n) + 0.01 * (n / 2 < t < n),
+        lambda t, a, b, n: linear(t, a, b, n) + 0.01 * (t == n),
+    ],
+    ids=["cut off", "too slow", "at first", "early", "late", "at last"],
+)
+def test_a_schedule_may_be_right_only_at_its_end(epsilon, seed):
+    def schedule(step, start, end, steps):
+        return end if step > steps else epsilon(step, start, end, steps)
+
+    assert failures(ask_linear(schedule, seed)) == {"falls_on_a_line": "wrong_epsilon"}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_message_says_what_the_line_should_be(seed):
+    asked = []
+
+    def schedule(*arguments):
+        asked.append(arguments)
+        return 0.0
+
+    said = message(ask_linear(schedule, seed), "falls_on_a_line")
+
+    _, start, end, steps = asked[0]
+    assert f"From start {start:.2f} epsilon" in said
+    assert f"to {end:.2f}, reached after {steps} steps" in said
+
+
+@pytest.mark.parametrize(
+    ("after", "says"),
+    [
+        (lambda t, a, b, n: a + (b - a) * t / n, "yours is -0.90"),
+        (lambda t, a, b, n: max(a + (b - a) * t / n, 0.0), "yours is 0.0"),
+        (lambda t, a, b, n: a, "yours is 1.0"),
+        (lambda t, a, b, n: a if t == n + 1 else b, "yours is 0.05"),
+        (lambda t, a, b, n: a if t == 2 * n else b, "yours is 1.0"),
+        (lambda t, a, b, n: a if t > 10 * n else b, "yours is 0.05"),
+    ],
+    ids=["falls on", "stops at 0", "begins anew", "one step after", "twice as far", "long after"],
+)
+def test_a_line_stays_at_its_end(after, says):
+    def schedule(step, start, end, steps):
+        return (after if step > steps else linear)(step, start, end, steps)
+
+    result = ask_linear(schedule)
+
+    assert failures(result) == {"stays_at_the_end": "falls_too_far"}
+    assert says in message(result, "stays_at_the_end")
+    assert "the end value, 0.05" in message(result, "stays_at_the_end")
+    assert result.points == 1
+
+
+# --- epsilon-greedy actions
+
+
+def q_values(net, observation):
+    with torch.no_grad():
+        return net(torch.as_tensor(observation, dtype=torch.float32)).numpy()
+
+
+def best(values):
+    return values.argmax(axis=1)
+
+
+def any_action(values):
+    return np.random.randint(values.shape[1], size=len(values))
+
+
+def below(rows, epsilon):
+    return np.random.rand(rows) < epsilon
+
+
+def epsilon_greedy(greedy=best, draw=any_action, explores=below):
+    """`select_action` out of its three parts."""
+
+    def select_action(net, observation, epsilon):
+        values = q_values(net, observation)
+        return np.where(explores(len(values), epsilon), draw(values), greedy(values))
+
+    return select_action
+
+
+def altered(change):
+    """A right `select_action` whose answer is changed at the end."""
+    right = epsilon_greedy()
+    return lambda net, observation, epsilon: change(right(net, observation, epsilon))
+
+
+def ask_act(select_action, seed=1, **keywords):
+    function = keywords.get("function", "select_action")
+    student = LocalStudent({function: select_action}, "torch")
+    return judge(epsilon_greedy_task("test", **keywords), student, seed)
+
+
+def failures_of_act(blocking):
+    """Nothing else is asked where an essential check fails."""
+    return {
+        "one_action_for_each_row": blocking,
+        "takes_the_best_action": NOT_REACHED,
+        "explores_all_actions_alike": NOT_REACHED,
+        "random_with_probability_epsilon": NOT_REACHED,
+    }
+
+
+def test_acting_is_worth_three_points():
+    task = epsilon_greedy_task("test")
+
+    assert task.name == "test/act"
+    assert task.requires == ("select_action",)
+    assert [check.points for check in task.checks] == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_right_actions_earn_all_points(seed):
+    result = ask_act(epsilon_greedy(), seed)
+
+    assert failures(result) == {}
+    assert result.points == 3
+
+
+def row_by_row(net, observation, epsilon):
+    return [
+        np.random.randint(len(row)) if np.random.rand() < epsilon else int(np.argmax(row))
+        for row in q_values(net, observation)
+    ]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "select_action",
+    [
+        row_by_row,
+        altered(list),
+        altered(torch.tensor),
+        altered(lambda action: list(torch.tensor(action))),
+        altered(lambda action: action.astype(np.int32)),
+        altered(lambda action: action.astype(np.uint8)),
+    ],
+    ids=["loop", "list", "tensor", "list of tensors", "int32", "uint8"],
+)
+def test_actions_may_be_any_whole_numbers(select_action, seed):
+    assert failures(ask_act(select_action, seed)) == {}
+
+
+def test_task_and_function_may_have_other_names():
+    task = epsilon_greedy_task("test", name="play", function="choose")
+
+    assert task.name == "test/play"
+    assert task.requires == ("choose",)
+    assert failures(ask_act(epsilon_greedy(), name="play", function="choose")) == {}
+
+
+def test_the_network_may_have_another_form():
+    right = epsilon_greedy()
+
+    def with_mask(net, observation, epsilon):
+        return right(lambda x: net(x, torch.ones(3)), observation, epsilon)
+
+    def masked(student, layers):
+        return student.network(layers, masked=True)
+
+    assert failures(ask_act(with_mask, network=masked)) == {}
+    assert failures(ask_act(right, network=masked)) == failures_of_act(RAISES)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("change", "mistake", "says"),
+    [
+        (lambda action: action[:, None], "wrong_shape", "For 5 observations"),
+        (lambda action: action[:1], "wrong_shape", "there should be 5 actions"),
+        (np.squeeze, "wrong_shape", "For 1 observations there should be 1 actions"),
+        (lambda action: None, "wrong_shape", "not None"),
+        (lambda action: action.astype(float).tolist(), "wrong_shape", "not a list"),
+        (lambda action: [[int(item)] for item in action], "wrong_shape", "not a list"),
+        (lambda action: [np.array([item]) for item in action], "wrong_shape", "not a list"),
+        (lambda action: [np.float64(item) for item in action], "wrong_shape", "not a list"),
+        (lambda action: [*map(int, action[1:]), 0.0], "wrong_shape", "not a list"),
+        (lambda action: action.astype(np.float32), "wrong_actions", "yours are float32"),
+        (lambda action: action > 0, "wrong_actions", "yours are bool"),
+        (lambda action: 0 * action + 3, "wrong_actions", "yours are int64, from 3 to 3"),
+        (lambda action: 0 * action - 1, "wrong_actions", "yours are int64, from -1 to -1"),
+        (lambda action: np.arange(len(action)) - 1, "wrong_actions", "from -1 to 3"),
+        (lambda action: [3] * len(action), "wrong_actions", "yours are int64, from 3 to 3"),
+    ],
+)
+def test_there_is_one_action_for_each_row(change, mistake, says, seed):
+    result = ask_act(altered(change), seed)
+
+    assert failures(result) == failures_of_act(mistake)
+    assert says in message(result, "one_action_for_each_row")
+    assert result.points == 0
+
+
+def test_the_message_says_which_actions_there_are():
+    said = message(ask_act(altered(lambda action: action + 3)), "one_action_for_each_row")
+
+    assert "With 3 actions the answers should be whole numbers from 0 to 2" in said
+
+
+def only_when(condition, wrong):
+    """A right `select_action`, but for some questions."""
+    right = epsilon_greedy()
+
+    def select_action(net, observation, epsilon):
+        chosen = wrong if condition(observation, epsilon) else right
+        return chosen(net, observation, epsilon)
+
+    return select_action
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "condition",
+    [
+        lambda observation, epsilon: epsilon == 0,
+        lambda observation, epsilon: epsilon == 1,
+        lambda observation, epsilon: len(observation) == 1,
+        lambda observation, epsilon: 1 < len(observation) < 10,
+        lambda observation, epsilon: observation.dtype == np.float64,
+        lambda observation, epsilon: observation.dtype == np.float32,
+    ],
+    ids=["greedy", "random", "one row", "few rows", "double precision", "single precision"],
+)
+def test_shapes_are_right_whatever_is_asked(condition, seed):
+    select_action = only_when(condition, altered(lambda action: action[:, None]))
+
+    assert failures(ask_act(select_action, seed)) == failures_of_act("wrong_shape")
+
+
+def test_observations_of_double_precision_are_taken():
+    def takes_single_precision(net, observation, epsilon):
+        return net(torch.as_tensor(observation)).argmax(dim=1)
+
+    result = ask_act(takes_single_precision)
+
+    assert failures(result) == failures_of_act(RAISES)
+
+
+def others(values):
+    """A random action that is never the best one."""
+    return (best(values) + np.random.randint(1, values.shape[1], size=len(values))) % 3
+
+
+def one_wrong_row(values):
+    action = best(values)
+    action[0] = (action[0] + 1) % 3
+    return action
+
+
+def test_epsilon_is_a_probability_whenever_actions_are_asked_for():
+    asked = []
+
+    def recorded(net, observation, epsilon):
+        asked.append(epsilon)
+        return epsilon_greedy()(net, observation, epsilon)
+
+    assert failures(ask_act(recorded)) == {}
+    assert {0.0, 1.0} < set(asked)
+    assert all(0 <= epsilon <= 1 for epsilon in asked)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_one_draw_for_all_rows_is_named_so_even_if_it_hits_the_best_action(seed):
+    def one_draw(values):
+        return np.full(len(values), np.random.randint(3))
+
+    result = ask_act(epsilon_greedy(draw=one_draw), seed)
+
+    assert failures(result)["explores_all_actions_alike"] == "one_draw_for_all_rows"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("select_action", "mistakes", "says"),
+    [
+        (
+            epsilon_greedy(explores=lambda rows, epsilon: np.random.rand(rows) > epsilon),
+            {
+                "takes_the_best_action": "epsilon_inverted",
+                "explores_all_actions_alike": "never_explores",
+                "random_with_probability_epsilon": "epsilon_inverted",
+            },
+            "*below* epsilon",
+        ),
+        (
+            epsilon_greedy(greedy=any_action),
+            {
+                "takes_the_best_action": "epsilon_inverted",
+                "random_with_probability_epsilon": "one_decision_for_all_rows",
+            },
+            "from call to call",
+        ),
+        (
+            epsilon_greedy(greedy=lambda values: values.argmin(axis=1)),
+            {
+                "takes_the_best_action": "worst_action",
+                "random_with_probability_epsilon": "wrong_share",
+            },
+            "argmax",
+        ),
+        (
+            epsilon_greedy(greedy=lambda values: np.argsort(values, axis=1)[:, 1]),
+            {
+                "takes_the_best_action": "not_greedy",
+                "random_with_probability_epsilon": "wrong_share",
+            },
+            "largest Q-value",
+        ),
+        (
+            epsilon_greedy(greedy=lambda values: values.argmax() % 3 + 0 * best(values)),
+            {"takes_the_best_action": "same_action_for_all"},
+            "last dimension",
+        ),
+        (
+            epsilon_greedy(greedy=one_wrong_row),
+            {"takes_the_best_action": "not_greedy"},
+            "largest Q-value",
+        ),
+        (
+            epsilon_greedy(draw=best),
+            {
+                "explores_all_actions_alike": "never_explores",
+                "random_with_probability_epsilon": "one_decision_for_all_rows",
+            },
+            "all rows got the best one",
+        ),
+        (
+            epsilon_greedy(draw=lambda values: (best(values) + 1) % 3),
+            {
+                "explores_all_actions_alike": "one_draw_for_all_rows",
+                "random_with_probability_epsilon": "wrong_share",
+            },
+            "draw for each row",
+        ),
+        (
+            epsilon_greedy(draw=others),
+            {
+                "explores_all_actions_alike": "best_action_left_out",
+                "random_with_probability_epsilon": "wrong_share",
+            },
+            "from *all* actions",
+        ),
+        (
+            epsilon_greedy(explores=lambda rows, epsilon: np.random.rand() < epsilon),
+            {"random_with_probability_epsilon": "one_decision_for_all_rows"},
+            "Decide for each row",
+        ),
+        (
+            epsilon_greedy(explores=lambda rows, epsilon: np.random.rand(rows) < epsilon**2),
+            {"random_with_probability_epsilon": "wrong_share"},
+            "a random action may be the best one, too",
+        ),
+    ],
+    ids=[
+        "greedy below epsilon",
+        "always random",
+        "smallest value",
+        "second largest value",
+        "largest value of all rows",
+        "one row wrong",
+        "never random",
+        "one draw",
+        "best action left out",
+        "one decision",
+        "epsilon squared",
+    ],
+)
+def test_a_wrong_choice_is_named(select_action, mistakes, says, seed):
+    result = ask_act(select_action, seed)
+
+    assert failures(result) == mistakes
+    assert says in message(result, next(iter(mistakes)))
+    assert result.points == 3 - len(mistakes)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_leaving_the_last_action_out_is_not_leaving_the_best_one_out(seed):
+    two_actions = epsilon_greedy(draw=lambda values: np.random.randint(2, size=len(values)))
+
+    result = ask_act(two_actions, seed)
+
+    assert failures(result)["explores_all_actions_alike"] == "not_uniform"
+    said = message(result, "explores_all_actions_alike")
+    assert "each of 3 actions" in said
+    shares = [float(share) for share in re.search(r"shares \[(.*)\]", said)[1].split(",")]
+    assert shares == pytest.approx([0.5, 0.5, 0], abs=0.05)
+    assert shares == np.round(shares, 2).tolist()
+
+
+def deal(favoured, deviations):
+    """Exactly so many standard deviations too many of one action, alike many of the others."""
+
+    def draw(values):
+        rows, n_actions = values.shape
+        share = 1 / n_actions
+        share += deviations * np.sqrt(share * (1 - share) / rows)
+        action = favoured + 1 + np.arange(rows) % (n_actions - 1)
+        action[: round(share * rows)] = favoured
+        return action % n_actions
+
+    return draw
+
+
+@pytest.mark.parametrize("favoured", range(3))
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("deviations", "mistake"), [(5.9, None), (6.1, "not_uniform")])
+def test_random_actions_may_be_six_standard_deviations_off(favoured, sign, deviations, mistake):
+    result = ask_act(epsilon_greedy(draw=deal(favoured, sign * deviations)))
+
+    assert failures(result).get("explores_all_actions_alike") == mistake
+
+
+def shares_of_the_best(*shares):
+    """Right, but between epsilon 0 and 1 the best action comes up in just these shares, in turn.
+
+    shares: functions of epsilon, the number of actions and the number of rows.
+    """
+    turns = cycle(shares)
+
+    def explores_a_bit(net, observation, epsilon):
+        values = q_values(net, observation)
+        rows, n_actions = values.shape
+        action = best(values)
+        action[round(next(turns)(epsilon, n_actions, rows) * rows) :] += 1
+        return action % n_actions
+
+    return only_when(lambda observation, epsilon: 0 < epsilon < 1, explores_a_bit)
+
+
+def right_share(epsilon, n_actions, rows, deviations=0.0):
+    share = 1 - epsilon + epsilon / n_actions
+    return share + deviations * np.sqrt(share * (1 - share) / rows)
+
+
+def off(deviations):
+    return lambda *arguments: right_share(*arguments, deviations=deviations)
+
+
+def inverted(deviations):
+    """Off from the share with epsilon inverted, by standard deviations of the right share."""
+
+    def share(epsilon, n_actions, rows):
+        deviation = off(deviations)(epsilon, n_actions, rows) - right_share(
+            epsilon, n_actions, rows
+        )
+        return epsilon + (1 - epsilon) / n_actions + deviation
+
+    return share
+
+
+def exactly(share):
+    return lambda epsilon, n_actions, rows: share
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("shares", "mistake"),
+    [
+        ([off(0)], None),
+        ([off(5.8)], None),
+        ([off(-5.8)], None),
+        ([off(6.2)], "wrong_share"),
+        ([off(-6.2)], "wrong_share"),
+        ([inverted(0)], "epsilon_inverted"),
+        ([inverted(5.8)], "epsilon_inverted"),
+        ([inverted(-5.8)], "epsilon_inverted"),
+        ([inverted(6.2)], "wrong_share"),
+        ([inverted(-6.2)], "wrong_share"),
+        ([exactly(0)], "one_decision_for_all_rows"),
+        ([exactly(1)], "one_decision_for_all_rows"),
+        ([exactly(1 / 3)], "one_decision_for_all_rows"),
+        ([exactly(1 / 3 + 0.049)], "one_decision_for_all_rows"),
+        ([exactly(1 / 3 - 0.049)], "one_decision_for_all_rows"),
+        ([exactly(1 / 3 + 0.051)], "wrong_share"),
+        ([exactly(1 / 3 - 0.051)], "wrong_share"),
+        ([exactly(0.001)], "wrong_share"),
+        ([exactly(0.999)], "wrong_share"),
+        ([exactly(1), exactly(1 / 3)], "one_decision_for_all_rows"),
+        ([exactly(1 / 3), exactly(0)], "one_decision_for_all_rows"),
+        ([exactly(0), exactly(1)], "one_decision_for_all_rows"),
+        ([exactly(1), off(0)], "wrong_share"),
+        ([inverted(0), exactly(1)], "epsilon_inverted"),
+        ([off(0), exactly(1)], None),
+    ],
+)
+def test_the_share_of_the_best_action_tells_what_epsilon_does(shares, mistake, seed):
+    result = ask_act(shares_of_the_best(*shares), seed)
+
+    expected = {} if mistake is None else {"random_with_probability_epsilon": mistake}
+    assert failures(result) == expected
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_message_says_which_share_is_wanted_and_which_was_found(seed):
+    asked = []
+
+    def remember(epsilon, n_actions, rows):
+        asked.append(epsilon)
+        return 0.95
+
+    said = message(ask_act(shares_of_the_best(remember), seed), "random_with_probability_epsilon")
+
+    assert len(asked) == 2
+    epsilon = asked[0]
+    assert 0.2 <= epsilon <= 0.3
+    assert epsilon == round(epsilon, 2)
+    assert f"With epsilon = {epsilon} and 3 actions" in said
+    assert f"in {right_share(epsilon, 3, 1):.0%} of the rows" in said
+    assert said.endswith("yours in 95%.")
+
+
+def test_the_message_says_how_often_the_best_action_came_up_with_epsilon_inverted():
+    asked = []
+
+    def remember(epsilon, n_actions, rows):
+        asked.append(epsilon)
+        return epsilon + (1 - epsilon) / n_actions
+
+    said = message(ask_act(shares_of_the_best(remember)), "random_with_probability_epsilon")
+
+    assert f"With epsilon = {asked[0]} the best action" in said
+    assert f"came up in {asked[0] + (1 - asked[0]) / 3:.0%} of the rows" in said
+
+
+def test_an_answer_that_cannot_be_read_fails_the_check_alone():
+    endless = altered(lambda action: [10**30] * len(action))
+
+    assert failures(ask_act(endless)) == failures_of_act(UNREADABLE)

@@ -1,0 +1,622 @@
+"""The checks of a drawn action and of the policy-gradient loss: what passes, what is named how."""
+
+import numpy as np
+import pytest
+import torch
+from torch.distributions import Categorical
+
+from autograder.checks.judge import NOT_REACHED, RAISES, judge
+from autograder.units.shared.policies import (
+    ACTIONS_AND_LOG_PROBABILITIES,
+    DRAWS,
+    action_task,
+    policy_loss_task,
+    share_tolerance,
+)
+from autograder.worker.local import LocalStudent
+from tests.autograder.task_tools import failures, message
+
+SEEDS = range(2)
+WITH_VALUES = (*ACTIONS_AND_LOG_PROBABILITIES, "values")
+
+
+def described(task):
+    return [(check.name, check.points, check.blocking) for check in task.checks]
+
+
+# The loss
+
+
+def ask_loss(policy_loss, seed):
+    student = LocalStudent({"policy_loss": policy_loss}, "torch")
+    return judge(policy_loss_task("test"), student, seed)
+
+
+def right_loss(log_probs, returns):
+    return -(log_probs * returns).sum()
+
+
+def mean_loss(log_probs, returns):
+    return right_loss(log_probs, returns) / len(returns)
+
+
+def with_value(value, loss):
+    """A loss with another value, and the gradient of this one."""
+    return loss + (value - loss).detach()
+
+
+def loop(log_probs, returns):
+    total = 0
+    for log_prob, value in zip(log_probs, returns, strict=True):
+        total = total - log_prob * value
+    return total
+
+
+def test_a_loss_earns_two_points():
+    task = policy_loss_task("test")
+
+    assert (task.name, task.requires, task.points) == ("test/loss", ("policy_loss",), 2)
+    assert described(task) == [
+        ("a_single_number", 0, True),
+        ("value", 1, False),
+        ("gradient_reaches_the_policy", 1, False),
+    ]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "policy_loss",
+    [
+        right_loss,
+        mean_loss,
+        loop,
+        lambda log_probs, returns: -log_probs @ returns,
+        lambda log_probs, returns: (-returns.double() * log_probs).mean(),
+    ],
+    ids=["sum", "mean", "loop", "product", "mean_in_double"],
+)
+def test_a_right_loss_earns_all_points(policy_loss, seed):
+    result = ask_loss(policy_loss, seed)
+
+    assert failures(result) == {}
+    assert result.points == 2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("policy_loss", "said"),
+    [
+        (lambda log_probs, returns: -log_probs * returns, "should be (), yours is (6,)"),
+        (lambda log_probs, returns: -(log_probs * returns).sum(0, keepdim=True), "yours is (1,)"),
+        (lambda log_probs, returns: right_loss(log_probs, returns).item(), "not a float"),
+        (lambda log_probs, returns: None, "not None"),
+    ],
+    ids=["each_step", "a_list_of_one", "float", "nothing"],
+)
+def test_a_loss_that_is_not_a_single_number_ends_the_task(policy_loss, said, seed):
+    result = ask_loss(policy_loss, seed)
+
+    assert failures(result) == {
+        "a_single_number": "not_a_number",
+        "value": NOT_REACHED,
+        "gradient_reaches_the_policy": NOT_REACHED,
+    }
+    assert "take the sum" in message(result, "a_single_number")
+    assert said in message(result, "a_single_number")
+    assert result.points == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("steps", [lambda returns: 1, len], ids=["sum", "mean"])
+@pytest.mark.parametrize(
+    ("wrong", "mistake", "said"),
+    [
+        (lambda log_probs, returns: (log_probs * returns).sum(), "sign_flipped", "minus"),
+        (
+            lambda log_probs, returns: -(log_probs.exp() * returns).sum(),
+            "probability_instead_of_log",
+            "no exp",
+        ),
+        (
+            lambda log_probs, returns: -(log_probs.log() * returns).sum(),
+            "log_twice",
+            "do not take log again",
+        ),
+        (lambda log_probs, returns: -log_probs.sum(), "returns_ignored", "returns are missing"),
+        (
+            lambda log_probs, returns: -log_probs.sum() * returns.sum(),
+            "product_of_sums",
+            "step by step",
+        ),
+        (
+            lambda log_probs, returns: -(log_probs * returns.roll(1)).sum(),
+            "wrong_loss",
+            "minus return times",
+        ),
+        (lambda log_probs, returns: -(log_probs * returns)[:-1].sum(), "wrong_loss", "the steps"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_a_wrong_value_is_named_as_a_sum_and_as_a_mean(wrong, mistake, said, steps, seed):
+    result = ask_loss(
+        lambda log_probs, returns: with_value(
+            wrong(log_probs, returns) / steps(returns), right_loss(log_probs, returns)
+        ),
+        seed,
+    )
+
+    assert failures(result) == {"value": mistake}
+    assert said in message(result, "value")
+    assert result.points == 1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("direction", [-1, 1])
+@pytest.mark.parametrize(("part", "mistake"), [(0.95, {}), (1.05, {"value": "wrong_loss"})])
+def test_a_sum_may_be_off_by_a_thousandth(part, mistake, direction, seed):
+    def policy_loss(log_probs, returns):
+        loss = right_loss(log_probs, returns)
+        return with_value(loss + direction * part * 1e-3 * (1 + loss.abs()), loss)
+
+    assert failures(ask_loss(policy_loss, seed)) == mistake
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("direction", [-1, 1])
+@pytest.mark.parametrize(("part", "mistake"), [(0.95, {}), (1.05, {"value": "wrong_loss"})])
+def test_a_mean_may_be_off_by_a_thousandth(part, mistake, direction, seed):
+    def policy_loss(log_probs, returns):
+        loss = mean_loss(log_probs, returns)
+        return with_value(loss * (1 + direction * part * 1e-3), loss)
+
+    assert failures(ask_loss(policy_loss, seed)) == mistake
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("loss", "mistake", "said"),
+    [
+        (lambda log_probs, returns: -right_loss(log_probs, returns), "sign_flipped", "minus"),
+        (lambda log_probs, returns: -mean_loss(log_probs, returns), "sign_flipped", "minus"),
+        (lambda log_probs, returns: -log_probs.sum(), "wrong_gradient", "by minus its return"),
+        (lambda log_probs, returns: -(log_probs[1:] @ returns[1:]), "wrong_gradient", "by minus"),
+        (lambda log_probs, returns: right_loss(log_probs.detach(), returns), "graph_cut", "cut"),
+    ],
+    ids=["sign", "sign_of_the_mean", "returns_ignored", "a_step_is_missing", "graph_cut"],
+)
+def test_a_wrong_gradient_is_named_even_where_the_value_is_right(loss, mistake, said, seed):
+    result = ask_loss(
+        lambda log_probs, returns: with_value(
+            right_loss(log_probs, returns), loss(log_probs, returns)
+        ),
+        seed,
+    )
+
+    assert failures(result) == {"gradient_reaches_the_policy": mistake}
+    assert said in message(result, "gradient_reaches_the_policy")
+    assert result.points == 1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "cut",
+    [
+        lambda loss: loss.detach(),
+        lambda loss: torch.tensor(loss.item()),
+        lambda loss: loss.detach().numpy(),
+    ],
+    ids=["detach", "new_tensor", "numpy"],
+)
+def test_a_loss_that_is_cut_off_keeps_the_point_for_its_value(cut, seed):
+    result = ask_loss(lambda log_probs, returns: cut(right_loss(log_probs, returns)), seed)
+
+    assert failures(result) == {"gradient_reaches_the_policy": "graph_cut"}
+    assert result.points == 1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("direction", [-1, 1])
+@pytest.mark.parametrize("loss", [right_loss, mean_loss])
+def test_a_gradient_may_be_off_by_a_thousandth(loss, direction, seed):
+    def scaled(factor):
+        return failures(
+            ask_loss(
+                lambda log_probs, returns: with_value(
+                    right_loss(log_probs, returns),
+                    (1 + direction * factor) * loss(log_probs, returns),
+                ),
+                seed,
+            )
+        )
+
+    assert scaled(0.95e-3) == {}
+    assert scaled(5e-3) == {"gradient_reaches_the_policy": "wrong_gradient"}
+
+
+# The action
+
+
+def probabilities(net, observation):
+    return net(torch.as_tensor(observation, dtype=torch.float32))
+
+
+def right_action(net, observation):
+    drawn = Categorical(probabilities(net, observation))
+    action = drawn.sample()
+    return action, drawn.log_prob(action)
+
+
+def right_action_with_value(net, observation):
+    probs, value = probabilities(net, observation)
+    drawn = Categorical(probs)
+    action = drawn.sample()
+    return action, drawn.log_prob(action), value
+
+
+def by_hand(net, observation):
+    probs = probabilities(net, observation)
+    action = (torch.rand(len(probs)) < probs[:, 1]).int()
+    return [action.numpy(), torch.log(probs[torch.arange(len(probs)), action.long()])]
+
+
+def numbers_in_a_list(net, observation):
+    action, log_prob = right_action(net, observation)
+    return action.tolist(), log_prob
+
+
+def changed(change):
+    """A right answer with the action and its log-probability changed."""
+    return lambda net, observation: change(*right_action(net, observation))
+
+
+def log_probability(of):
+    """The right action with another log-probability, made from probabilities and action."""
+
+    def choose_action(net, observation):
+        probs = probabilities(net, observation)
+        action = Categorical(probs).sample()
+        return action, of(probs, action)
+
+    return choose_action
+
+
+def chosen(action_of):
+    """An action from the probabilities, together with its own log-probability."""
+
+    def choose_action(net, observation):
+        probs = probabilities(net, observation)
+        action = action_of(probs)
+        return action, Categorical(probs).log_prob(action)
+
+    return choose_action
+
+
+def with_share(ones):
+    """So many of the many draws are action 1."""
+
+    def action_of(probs):
+        if len(probs) < DRAWS:
+            return Categorical(probs).sample()
+        return (torch.arange(len(probs)) < ones).long()
+
+    return chosen(action_of)
+
+
+def from_logits(net, observation):
+    drawn = Categorical(logits=probabilities(net, observation))
+    action = drawn.sample()
+    return action, drawn.log_prob(action)
+
+
+def without_graph(net, observation):
+    with torch.no_grad():
+        return right_action(net, observation)
+
+
+def needs_float32(net, observation):
+    drawn = Categorical(net(torch.as_tensor(observation)))
+    action = drawn.sample()
+    return action, drawn.log_prob(action)
+
+
+def ask_action(choose_action, seed, results=ACTIONS_AND_LOG_PROBABILITIES):
+    student = LocalStudent({"choose_action": choose_action}, "torch")
+    return judge(action_task("test", results), student, seed)
+
+
+SHAPES = "one_action_and_one_log_probability_for_each_row"
+LOG_PROBABILITY = "log_probability_of_the_chosen_action"
+SHARES = "actions_follow_the_probabilities"
+GRADIENT = "gradient_reaches_the_network"
+
+
+@pytest.mark.parametrize("results", [ACTIONS_AND_LOG_PROBABILITIES, WITH_VALUES])
+def test_an_action_earns_three_points(results):
+    task = action_task("test", results)
+
+    assert (task.name, task.requires, task.points) == ("test/act", ("choose_action",), 3)
+    assert described(task) == [
+        (SHAPES, 1, True),
+        (LOG_PROBABILITY, 1, False),
+        (SHARES, 1, False),
+        (GRADIENT, 0, False),
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("choose_action", [right_action, by_hand, numbers_in_a_list])
+def test_a_right_action_earns_all_points(choose_action, seed):
+    result = ask_action(choose_action, seed)
+
+    assert failures(result) == {}
+    assert result.points == 3
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_right_action_with_a_value_earns_all_points(seed):
+    result = ask_action(right_action_with_value, seed, WITH_VALUES)
+
+    assert failures(result) == {}
+    assert result.points == 3
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda *results: None,
+        lambda *results: results[0],
+        lambda *results: results[:1],
+        lambda *results: (*results, results[0]),
+        lambda *results: dict(enumerate(results)),
+    ],
+    ids=["nothing", "the_action_alone", "one", "one_too_many", "dictionary"],
+)
+def test_another_number_of_results_ends_the_task(answer, seed):
+    two = ask_action(lambda *given: answer(*right_action(*given)), seed)
+    three = ask_action(lambda *given: answer(*right_action_with_value(*given)), seed, WITH_VALUES)
+
+    assert failures(two) == {
+        SHAPES: "not_two_results",
+        LOG_PROBABILITY: NOT_REACHED,
+        SHARES: NOT_REACHED,
+        GRADIENT: NOT_REACHED,
+    }
+    assert message(two, SHAPES) == (
+        "choose_action should return two things: the actions, the log-probabilities."
+    )
+    assert failures(three)[SHAPES] == "not_three_results"
+    assert message(three, SHAPES) == (
+        "choose_action should return three things: the actions, the log-probabilities, the values."
+    )
+    assert two.points == three.points == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda action, log_prob: (action, log_prob.sum()), "5 log-probabilities. The shape"),
+        (lambda action, log_prob: (action, log_prob[:, None]), "be (5,), yours is (5, 1)"),
+        (lambda action, log_prob: (action[:1], log_prob), "5 observations (float32)"),
+        (lambda action, log_prob: (action[0].item(), log_prob), "5 actions. The shape"),
+        (lambda action, log_prob: (action[:0].tolist(), log_prob), "yours is (0,)"),
+        (lambda action, log_prob: (action.squeeze(), log_prob.squeeze()), "1 observations"),
+        (lambda action, log_prob: (action, None), "log-probabilities should come as a tensor"),
+        (lambda action, log_prob: (["left"] * len(action), log_prob), "actions should come as"),
+        (lambda action, log_prob: ([[0], [0, 1]], log_prob), "actions should come as a tensor"),
+        (lambda action, log_prob: (action, "minus one"), "should come as a tensor"),
+        (lambda action, log_prob: (object(), log_prob), "actions should come as a tensor"),
+    ],
+)
+def test_results_that_are_not_one_number_a_row_end_the_task(change, said, seed):
+    result = ask_action(changed(change), seed)
+
+    assert failures(result) == {
+        SHAPES: "wrong_shape",
+        LOG_PROBABILITY: NOT_REACHED,
+        SHARES: NOT_REACHED,
+        GRADIENT: NOT_REACHED,
+    }
+    assert said in message(result, SHAPES)
+    assert result.points == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_values_are_asked_for_row_by_row_too(seed):
+    def choose_action(net, observation):
+        action, log_prob, value = right_action_with_value(net, observation)
+        return action, log_prob, value.mean()
+
+    result = ask_action(choose_action, seed, WITH_VALUES)
+
+    assert failures(result)[SHAPES] == "wrong_shape"
+    assert "there should be 5 values" in message(result, SHAPES)
+
+
+def test_observations_may_come_in_double_precision():
+    assert failures(ask_action(needs_float32, seed=1))[SHAPES] == RAISES
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda action: action + 2,
+        lambda action: action - 1,
+        lambda action: action * 2,
+        lambda action: action.float(),
+        lambda action: action.bool(),
+    ],
+    ids=["two_and_three", "minus_one_and_zero", "zero_and_two", "floats", "yes_and_no"],
+)
+def test_actions_must_be_the_whole_numbers_0_and_1(change, seed):
+    result = ask_action(
+        changed(
+            lambda action, log_prob: (change(action) if len(action) < DRAWS else action, log_prob)
+        ),
+        seed,
+    )
+
+    assert failures(result) == {LOG_PROBABILITY: "wrong_actions"}
+    assert "whole numbers 0 and 1" in message(result, LOG_PROBABILITY)
+    assert result.points == 2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("of", "mistake", "said"),
+    [
+        (
+            lambda probs, action: probs.gather(1, action[:, None])[:, 0],
+            "probability_instead_of_log",
+            "These are probabilities",
+        ),
+        (
+            lambda probs, action: Categorical(logits=probs).log_prob(action),
+            "probabilities_taken_for_logits",
+            "softmax again",
+        ),
+        (
+            lambda probs, action: Categorical(probs).log_prob(1 - action),
+            "log_probability_of_another_action",
+            "not chosen",
+        ),
+        (lambda probs, action: torch.log(probs[:, 0]), "always_the_first_action", "of action 0"),
+        (lambda probs, action: torch.log(probs[:, 1]), "wrong_log_probability", "was drawn"),
+        (
+            lambda probs, action: -Categorical(probs).log_prob(action),
+            "wrong_log_probability",
+            "was drawn",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_another_log_probability_is_named(of, mistake, said, seed):
+    result = ask_action(log_probability(of), seed)
+
+    assert failures(result) == {LOG_PROBABILITY: mistake}
+    assert said in message(result, LOG_PROBABILITY)
+    assert result.points == 2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("direction", [-1, 1])
+@pytest.mark.parametrize(
+    ("part", "mistake"), [(0.95, {}), (1.05, {LOG_PROBABILITY: "wrong_log_probability"})]
+)
+def test_a_log_probability_may_be_off_by_a_thousandth(part, mistake, direction, seed):
+    result = ask_action(
+        changed(
+            lambda action, log_prob: (
+                action,
+                log_prob + direction * part * 1e-3 * (1 + log_prob.abs()),
+            )
+        ),
+        seed,
+    )
+
+    assert failures(result) == mistake
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("choose_action", "mistake", "said"),
+    [
+        (chosen(lambda probs: probs.argmax(dim=-1)), "greedy_instead_of_drawn", "0% of 4000"),
+        (with_share(DRAWS), "greedy_instead_of_drawn", "100% of 4000"),
+        (chosen(lambda probs: torch.randint(2, (len(probs),))), "uniform_actions", "equally"),
+        (
+            chosen(lambda probs: 1 - Categorical(probs).sample()),
+            "actions_swapped",
+            "Action 1 has probability 0.20, but came up in",
+        ),
+        (
+            chosen(lambda probs: Categorical(torch.sqrt(probs)).sample()),
+            "wrong_distribution",
+            "from its own probabilities",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_actions_that_do_not_follow_their_probabilities_are_named(
+    choose_action, mistake, said, seed
+):
+    result = ask_action(choose_action, seed)
+
+    assert failures(result) == {SHARES: mistake}
+    assert said in message(result, SHARES)
+    assert result.points == 2
+
+
+@pytest.mark.parametrize(
+    ("share", "mistake"),
+    [
+        (0, "greedy_instead_of_drawn"),
+        (1 / DRAWS, "wrong_distribution"),
+        (0.2 - 1.01 * share_tolerance(0.2), "wrong_distribution"),
+        (0.2 - 0.99 * share_tolerance(0.2), None),
+        (0.2 + 0.99 * share_tolerance(0.2), None),
+        (0.2 + 1.01 * share_tolerance(0.2), "wrong_distribution"),
+        (0.449, "wrong_distribution"),
+        (0.451, "uniform_actions"),
+        (0.549, "uniform_actions"),
+        (0.551, "wrong_distribution"),
+        (0.8 - 1.01 * share_tolerance(0.2), "wrong_distribution"),
+        (0.8 - 0.99 * share_tolerance(0.2), "actions_swapped"),
+        (0.8 + 0.99 * share_tolerance(0.2), "actions_swapped"),
+        (0.8 + 1.01 * share_tolerance(0.2), "wrong_distribution"),
+        (1 - 1 / DRAWS, "wrong_distribution"),
+        (1, "greedy_instead_of_drawn"),
+    ],
+)
+def test_the_share_of_an_action_tells_how_it_is_drawn(share, mistake):
+    result = ask_action(with_share(round(share * DRAWS)), seed=1)
+
+    assert failures(result) == ({} if mistake is None else {SHARES: mistake})
+
+
+@pytest.mark.parametrize("probability", [0.2, 0.5, 0.8])
+def test_a_share_may_be_off_by_six_standard_deviations(probability):
+    deviation = np.sqrt(probability * (1 - probability) / DRAWS)
+
+    assert share_tolerance(probability) == pytest.approx(6 * deviation)
+
+
+def test_an_action_that_is_certain_may_never_be_missed():
+    assert share_tolerance(0) == share_tolerance(1) == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_probabilities_taken_for_logits_fail_the_draws_as_well(seed):
+    assert failures(ask_action(from_logits, seed)) == {
+        LOG_PROBABILITY: "probabilities_taken_for_logits",
+        SHARES: "wrong_distribution",
+    }
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "choose_action",
+    [
+        without_graph,
+        changed(lambda action, log_prob: (action, log_prob.detach())),
+        changed(lambda action, log_prob: (action, log_prob.detach().numpy())),
+    ],
+    ids=["no_grad", "detach", "numpy"],
+)
+def test_a_log_probability_that_is_cut_off_costs_no_points_but_is_told(choose_action, seed):
+    result = ask_action(choose_action, seed)
+
+    assert failures(result) == {GRADIENT: "graph_cut"}
+    assert "nothing will be learned" in message(result, GRADIENT)
+    assert result.points == 3
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_with_a_value_the_log_probability_must_still_know_the_network(seed):
+    def choose_action(net, observation):
+        action, log_prob, value = right_action_with_value(net, observation)
+        return action, log_prob.detach(), value
+
+    assert failures(ask_action(choose_action, seed, WITH_VALUES)) == {GRADIENT: "graph_cut"}

@@ -1,0 +1,676 @@
+"""The replay memory: a ring of transitions, and the many ways to get one wrong."""
+
+from collections import deque
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.checks.judge import judge
+from autograder.units.shared.replay import (
+    Batch,
+    MemoryNames,
+    add_too_few_check,
+    numbered,
+    replay_memory_task,
+)
+from autograder.worker.local import LocalStudent
+from tests.autograder.task_tools import failures, message
+
+SEEDS = (0, 1)
+COUNTS = "counts_its_transitions"
+GIVES = "gives_back_what_was_pushed"
+TAKES = "takes_whole_numbers_and_doubles"
+FORGETS = "forgets_the_oldest"
+DRAWS = "samples_all_equally_often"
+COPIES = "keeps_copies"
+REFUSES = "refuses_to_sample_too_many"
+
+
+class Memory:
+    """A ring: the columns as arrays, the place of the next transition, and how many there are."""
+
+    def __init__(self, capacity):
+        self.capacity = capacity
+        self.columns = Batch(
+            observation=np.zeros((capacity, 4), np.float32),
+            action=np.zeros(capacity, np.int64),
+            reward=np.zeros(capacity, np.float32),
+            next_observation=np.zeros((capacity, 4), np.float32),
+            terminated=np.zeros(capacity, bool),
+        )
+        self.position = 0
+        self.size = 0
+
+    def __len__(self):
+        return self.size
+
+    def push(self, transition):
+        n = len(transition.action)
+        rows = (self.position + np.arange(n)) % self.capacity
+        for column, values in zip(self.columns, self.stored(transition), strict=True):
+            column[rows] = values
+        self.position = (self.position + n) % self.capacity
+        self.size = min(self.size + n, self.capacity)
+
+    def stored(self, transition):
+        return transition[:5]
+
+    def sample(self, batch_size):
+        rows = self.draw(batch_size)
+        return self.given(Batch(*(column[rows] for column in self.columns)))
+
+    def draw(self, batch_size):
+        return np.random.randint(self.size, size=batch_size)
+
+    def given(self, batch):
+        return batch
+
+
+class GivesTensors(Memory):
+    def given(self, batch):
+        return tuple(map(torch.as_tensor, batch))
+
+
+class GivesAList(Memory):
+    def given(self, batch):
+        return list(batch)
+
+
+class GivesEndsAsNumbers(Memory):
+    def given(self, batch):
+        return batch._replace(terminated=batch.terminated.astype(np.float32))
+
+
+class GivesSmallWholeActions(Memory):
+    def given(self, batch):
+        return batch._replace(action=batch.action.astype(np.uint8))
+
+
+class DrawsWithoutReplacement(Memory):
+    def draw(self, batch_size):
+        return np.random.choice(self.size, batch_size, replace=False)
+
+
+class RefusesTooMany(Memory):
+    def sample(self, batch_size):
+        assert batch_size <= len(self)
+        return super().sample(batch_size)
+
+
+class Deque(Memory):
+    """The same as a queue of rows."""
+
+    def __init__(self, capacity):
+        self.rows = deque(maxlen=capacity)
+
+    def __len__(self):
+        return len(self.rows)
+
+    def push(self, transition):
+        self.rows.extend(zip(*(column.copy() for column in transition[:5]), strict=True))
+
+    def sample(self, batch_size):
+        drawn = [self.rows[row] for row in np.random.randint(len(self), size=batch_size)]
+        return [np.stack(column) for column in zip(*drawn, strict=True)]
+
+
+class KeepsReferences(Deque):
+    def push(self, transition):
+        self.rows.extend(zip(*transition[:5], strict=True))
+
+
+class KeepsReferencesOfObservationsOnly(KeepsReferences):
+    def push(self, transition):
+        copied = transition.next_observation.copy()
+        super().push(transition._replace(next_observation=copied))
+
+
+class KeepsReferencesOfNextObservationsOnly(KeepsReferences):
+    def push(self, transition):
+        super().push(transition._replace(observation=transition.observation.copy()))
+
+
+class CountsPushes(Memory):
+    def push(self, transition):
+        before = self.size
+        super().push(transition)
+        self.size = before + 1
+
+
+class CountsPlaces(Memory):
+    def __len__(self):
+        return self.capacity
+
+
+class CountsTheFirstPushesOnly(Memory):
+    def __len__(self):
+        return min(self.size, 4)
+
+
+class CountsInFractions(Memory):
+    def __len__(self):
+        return float(self.size)
+
+
+class GivesFourColumns(Memory):
+    def given(self, batch):
+        return batch[:4]
+
+
+class GivesSixColumns(Memory):
+    def given(self, batch):
+        return (*batch, batch.terminated)
+
+
+class GivesAMap(Memory):
+    def given(self, batch):
+        return batch._asdict()
+
+
+class GivesLists(Memory):
+    def given(self, batch):
+        return [column.tolist() for column in batch]
+
+
+class GivesOneList(Memory):
+    def given(self, batch):
+        return batch._replace(reward=batch.reward.tolist())
+
+
+class GivesActionsAsAColumn(Memory):
+    def given(self, batch):
+        return batch._replace(action=batch.action[:, None])
+
+
+class GivesNarrowObservations(Memory):
+    def given(self, batch):
+        return batch._replace(next_observation=batch.next_observation[:, :3])
+
+
+class GivesOneTooMany(Memory):
+    def draw(self, batch_size):
+        return super().draw(batch_size + 1)
+
+
+class NeverMovesOn(Memory):
+    def push(self, transition):
+        super().push(transition)
+        self.position = 0
+
+
+class DrawsFromThePlaces(Memory):
+    def draw(self, batch_size):
+        return np.random.randint(self.capacity, size=batch_size)
+
+
+class TakesTheNextObservationTwice(Memory):
+    def stored(self, transition):
+        return transition._replace(next_observation=transition.observation)[:5]
+
+
+class TakesTruncationForTheEnd(Memory):
+    def stored(self, transition):
+        return transition._replace(terminated=transition.terminated | transition.truncated)[:5]
+
+
+class LosesRewards(Memory):
+    def stored(self, transition):
+        return transition._replace(reward=0)[:5]
+
+
+class CutsRewards(Memory):
+    def stored(self, transition):
+        return transition._replace(reward=np.floor(transition.reward) + 1)[:5]
+
+
+class CutsRewardsAndNegatesActions(CutsRewards):
+    def stored(self, transition):
+        return super().stored(transition._replace(action=-1 - transition.action))
+
+
+class BlursObservations(Memory):
+    def given(self, batch):
+        batch.observation[:, 3] = 0
+        return batch
+
+
+class NegatesTermination(Memory):
+    def stored(self, transition):
+        return transition._replace(terminated=~transition.terminated)[:5]
+
+
+class DrawsEachColumn(Memory):
+    def sample(self, batch_size):
+        return Batch(*(column[self.draw(batch_size)] for column in self.columns))
+
+
+class GivesActionsAsFloats(Memory):
+    def given(self, batch):
+        return batch._replace(action=batch.action.astype(np.float32))
+
+
+class TakesSinglePrecisionOnly(Memory):
+    def push(self, transition):
+        assert transition.observation.dtype == np.float32
+        super().push(transition)
+
+
+class CutsWhatIsDouble(Memory):
+    def stored(self, transition):
+        if transition.observation.dtype == np.float64:
+            transition = transition._replace(observation=np.trunc(transition.observation))
+        return transition[:5]
+
+
+class GrowsWithoutEnd(Memory):
+    def __init__(self, capacity):
+        super().__init__(10 * capacity)
+
+
+class HasOnePlaceTooMany(Memory):
+    def __init__(self, capacity):
+        super().__init__(capacity + 1)
+
+
+class HasOnePlaceTooFew(Memory):
+    def __init__(self, capacity):
+        super().__init__(capacity - 1)
+
+
+class CountsTooManyWhenFull(Memory):
+    def __len__(self):
+        return self.size if self.size < self.capacity else 100
+
+
+class KeepsTheOldest(Memory):
+    def push(self, transition):
+        room = self.capacity - self.size
+        super().push(type(transition)(*(column[:room] for column in transition)))
+
+
+class BeginsAgainWithEachPushTooLarge(Memory):
+    def push(self, transition):
+        if self.position + len(transition.action) > self.capacity:
+            self.position = 0
+        super().push(transition)
+
+
+class DrawsTheFirstOfManyOnly(Memory):
+    def draw(self, batch_size):
+        return np.random.randint(min(self.size, 18), size=batch_size)
+
+
+class DrawsEmptyPlacesAmongMany(Memory):
+    def draw(self, batch_size):
+        return np.random.randint(self.size + (self.size == 20), size=batch_size)
+
+
+class InventsManyTransitions(Memory):
+    further = 210
+
+    def given(self, batch):
+        if self.size == 20:
+            batch.observation[:, 0] += self.further
+        return batch
+
+
+class InventsOneOfMany(InventsManyTransitions):
+    further = 10
+
+
+class DrawsNeighbours(Memory):
+    def draw(self, batch_size):
+        return np.random.randint(self.size - batch_size + 1) + np.random.permutation(batch_size)
+
+
+class PrefersTheOldest(Memory):
+    def draw(self, batch_size):
+        return (np.random.rand(batch_size) ** 2 * self.size).astype(int)
+
+
+def asked(memory, seed=0, framework=None, names=None, too_few=False):
+    names = names or MemoryNames()
+    task = replay_memory_task("test", names)
+    if too_few:
+        add_too_few_check(task, names)
+    return judge(task, LocalStudent({names.cls: memory}, framework), seed)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "memory",
+    [
+        Memory,
+        GivesAList,
+        GivesEndsAsNumbers,
+        GivesSmallWholeActions,
+        DrawsWithoutReplacement,
+        RefusesTooMany,
+        Deque,
+    ],
+)
+def test_a_right_memory_earns_all_points(memory, seed):
+    result = asked(memory, seed)
+
+    assert failures(result) == {}
+    assert result.points == result.max_points == 4
+
+
+def test_columns_may_be_tensors():
+    assert failures(asked(GivesTensors, framework="torch")) == {}
+
+
+def test_everything_but_counting_and_kinds_of_numbers_gives_a_point():
+    task = replay_memory_task("test")
+    add_too_few_check(task)
+    points = {check.name: check.points for check in task.checks}
+
+    assert points == {COUNTS: 0, GIVES: 1, TAKES: 0, FORGETS: 1, DRAWS: 1, COPIES: 1, REFUSES: 1}
+
+
+def test_the_task_is_named_after_its_unit_and_needs_the_memory():
+    task = replay_memory_task("test", MemoryNames(cls="Ring"))
+
+    assert task.name == "test/memory"
+    assert task.requires == ("Ring",)
+
+
+def test_the_usual_names_are_the_same_for_all_units():
+    names = MemoryNames()
+
+    assert names == MemoryNames(cls="ReplayMemory", push="push", sample="sample")
+    with pytest.raises(FrozenInstanceError):
+        names.push = "add"
+
+
+def test_a_unit_chooses_the_names():
+    class Ring:
+        def __init__(self, capacity):
+            self.memory = RefusesTooMany(capacity)
+            self.add, self.draw = self.memory.push, self.memory.sample
+
+        def __len__(self):
+            return len(self.memory)
+
+    names = MemoryNames(cls="Ring", push="add", sample="draw")
+
+    assert failures(asked(Ring, names=names, too_few=True)) == {}
+
+
+@pytest.mark.parametrize(
+    ("memory", "check", "mistake", "says"),
+    [
+        (lambda capacity: None, COUNTS, "no_memory", "ReplayMemory(capacity)"),
+        (CountsPushes, COUNTS, "wrong_length", "After 4 transitions len(memory) is 2"),
+        (CountsPlaces, COUNTS, "wrong_length", "After 1 transitions len(memory) is 9"),
+        (CountsTheFirstPushesOnly, COUNTS, "wrong_length", "After 6 transitions len(memory) is 4"),
+        (CountsInFractions, COUNTS, "wrong_length", "a whole number"),
+        (GivesFourColumns, GIVES, "not_five_columns", "sample should give five"),
+        (GivesSixColumns, GIVES, "not_five_columns", "sample should give five"),
+        (GivesAMap, GIVES, "not_five_columns", "reward, next_observation, terminated"),
+        (GivesLists, GIVES, "not_five_columns", "arrays or tensors"),
+        (GivesOneList, GIVES, "not_five_columns", "arrays or tensors"),
+        (GivesActionsAsAColumn, GIVES, "wrong_shape", "action should have the shape (5,)"),
+        (GivesNarrowObservations, GIVES, "wrong_shape", "next_observation should have the shape"),
+        (GivesOneTooMany, GIVES, "wrong_shape", "shape (5, 4), yours has (6, 4)"),
+        (NeverMovesOn, GIVES, "overwritten_too_early", "go on behind"),
+        (DrawsFromThePlaces, GIVES, "samples_empty_places", "never pushed"),
+        (TakesTheNextObservationTwice, GIVES, "next_observation_lost", "before the step"),
+        (TakesTruncationForTheEnd, GIVES, "truncated_taken_for_terminated", "time limit"),
+        (LosesRewards, GIVES, "reward_lost", "zeros"),
+        (DrawsEachColumn, GIVES, "rows_mixed", "same row numbers"),
+        (CutsRewards, GIVES, "wrong_column", "together: reward is not what"),
+        (CutsRewardsAndNegatesActions, GIVES, "wrong_column", "action, reward are not what"),
+        (BlursObservations, GIVES, "wrong_column", "observation is not what"),
+        (NegatesTermination, GIVES, "rows_mixed", "terminated is not what"),
+    ],
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_memory_that_keeps_something_else_is_asked_no_more(memory, check, mistake, says, seed):
+    result = asked(memory, seed)
+    names = [found.check for found in result.checks]
+    place = names.index(check)
+
+    assert all(found.passed for found in result.checks[:place])
+    assert result.checks[place].mistake == mistake
+    assert says in message(result, check)
+    assert {found.mistake for found in result.checks[place + 1 :]} == {"not_reached"}
+    assert result.points == 0
+
+
+@pytest.mark.parametrize(
+    ("memory", "check", "mistake", "says"),
+    [
+        (GivesActionsAsFloats, TAKES, "actions_not_whole", "come back as float32"),
+        (TakesSinglePrecisionOnly, TAKES, "raises_an_error", "AssertionError"),
+        (CutsWhatIsDouble, TAKES, "wrong_column", "observation is not what"),
+        (GrowsWithoutEnd, FORGETS, "grows_without_end", "After 13 transitions"),
+        (HasOnePlaceTooMany, FORGETS, "wrong_length", "hold 5; yours says 6"),
+        (HasOnePlaceTooFew, FORGETS, "wrong_length", "hold 5; yours says 4"),
+        (CountsTooManyWhenFull, FORGETS, "wrong_length", "hold 5; yours says 100"),
+        (KeepsTheOldest, FORGETS, "keeps_the_oldest", "yours holds [0, 1, 2, 3, 4]"),
+        (BeginsAgainWithEachPushTooLarge, FORGETS, "forgets_the_wrong_ones", "modulo"),
+        (DrawsTheFirstOfManyOnly, DRAWS, "some_never_sampled", "numbers [18, 19] were never"),
+        (DrawsEmptyPlacesAmongMany, DRAWS, "samples_empty_places", "never pushed"),
+        (InventsManyTransitions, DRAWS, "samples_empty_places", "never pushed"),
+        (InventsOneOfMany, DRAWS, "samples_empty_places", "never pushed"),
+        (DrawsNeighbours, DRAWS, "neighbours", "followed each other"),
+        (PrefersTheOldest, DRAWS, "not_uniform", "In 3000 draws each of 20"),
+        (KeepsReferences, COPIES, "keeps_references", "keep copies"),
+        (KeepsReferencesOfObservationsOnly, COPIES, "keeps_references", "keep copies"),
+        (KeepsReferencesOfNextObservationsOnly, COPIES, "keeps_references", "keep copies"),
+    ],
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_single_mistake_fails_its_own_check_alone(memory, check, mistake, says, seed):
+    result = asked(memory, seed)
+
+    assert failures(result) == {check: mistake}
+    assert says in message(result, check)
+    assert result.points == (4 if check == TAKES else 3)
+
+
+class DrawsToOrder(Memory):
+    """Draws the 20 transitions of one push as often as told, in an order drawn by chance."""
+
+    counts = np.full(20, 150)
+
+    def __init__(self, capacity):
+        super().__init__(capacity)
+        self.order = iter(np.random.permutation(np.repeat(np.arange(20), self.counts)))
+
+    def draw(self, batch_size):
+        if self.size < 20:
+            return super().draw(batch_size)
+        return np.array([next(self.order) for _ in range(batch_size)])
+
+
+def drawn_off_by(difference):
+    """A memory whose first transition comes up so many times too often, at the others' expense."""
+    counts = np.full(20, 150)
+    counts[0] += difference
+    counts[1:] -= difference // 19
+    counts[1] -= difference % 19
+    return type("DrawsOffBy", (DrawsToOrder,), {"counts": counts})
+
+
+@pytest.mark.parametrize("difference", [73, -73])
+def test_a_transition_may_come_up_somewhat_too_often_or_too_seldom(difference):
+    assert failures(asked(drawn_off_by(difference))) == {}
+
+
+@pytest.mark.parametrize("difference", [74, -74])
+def test_draws_further_from_all_alike_than_chance_allows_are_noticed(difference):
+    result = asked(drawn_off_by(difference))
+
+    assert failures(result) == {DRAWS: "not_uniform"}
+    assert "should come up about 150 times" in message(result, DRAWS)
+    assert f" {150 + difference}" in message(result, DRAWS)
+
+
+def memory_that_draws_only(numbers, pushed):
+    """A memory that forgets nothing; after so many pushes all its batches hold these numbers."""
+
+    class DrawsOnlyThese(Memory):
+        def __init__(self, capacity):
+            super().__init__(100)
+            self.claimed = capacity
+            self.pushes = 0
+
+        def __len__(self):
+            return min(self.size, self.claimed)
+
+        def push(self, transition):
+            super().push(transition)
+            self.pushes += 1
+
+        def draw(self, batch_size):
+            if self.pushes != pushed:
+                return super().draw(batch_size)
+            return np.resize(np.random.permutation(numbers), batch_size)
+
+    return DrawsOnlyThese
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [[0, 2, 3, 4, 5], [1, 2, 3, 4, 5], [3, 4, 5], [2, 4, 5], [2, 3, 5], [2, 3, 4]],
+)
+def test_only_the_whole_second_push_and_nothing_else_looks_overwritten(numbers):
+    assert GIVES not in failures(asked(memory_that_draws_only(numbers, pushed=2)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_memory_that_gives_the_second_push_alone_looks_overwritten(seed):
+    result = asked(memory_that_draws_only([2, 3, 4, 5], pushed=2), seed)
+
+    assert failures(result)[GIVES] == "overwritten_too_early"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "mistake"),
+    [
+        ([8, 9, 10, 11, 12], None),
+        ([9, 10, 11, 12], "forgets_the_wrong_ones"),
+        ([7, 8, 9, 10, 11, 12], "forgets_the_wrong_ones"),
+        ([0, 1, 2, 3, 4], "keeps_the_oldest"),
+        ([0, 1, 2, 3], "keeps_the_oldest"),
+        ([1, 2, 3, 4, 5], "forgets_the_wrong_ones"),
+        ([0, 1, 2, 3, 4, 12], "forgets_the_wrong_ones"),
+    ],
+)
+def test_after_many_pushes_exactly_the_newest_are_left(numbers, mistake):
+    result = asked(memory_that_draws_only(numbers, pushed=5))
+
+    assert failures(result).get(FORGETS) == mistake
+    if mistake is not None:
+        assert (
+            "Of the transitions 0 to 12 a memory for 5 should hold [8, 9, 10, 11, 12]; "
+            f"yours holds {numbers}. "
+        ) in message(result, FORGETS)
+
+
+@pytest.mark.parametrize("value", [0, 3, 4, -6.5, -9, 61, 71, float("nan")])
+def test_an_observation_that_was_never_pushed_comes_from_an_empty_place(value):
+    class GivesStrangeObservations(Memory):
+        def given(self, batch):
+            batch.observation[:, 0] = value
+            return batch
+
+    result = asked(GivesStrangeObservations)
+
+    assert failures(result)[GIVES] == "samples_empty_places"
+
+
+def test_an_observation_from_after_the_step_is_named():
+    class GivesWhatCameNext(Memory):
+        def given(self, batch):
+            return batch._replace(observation=batch.next_observation)
+
+    assert failures(asked(GivesWhatCameNext))[GIVES] == "observations_swapped"
+
+
+def test_neighbours_are_found_across_the_end_of_the_ring():
+    class DrawsNeighbours(Memory):
+        def draw(self, batch_size):
+            return (np.random.randint(self.size) + np.arange(batch_size)) % self.size
+
+    assert "neighbours" in failures(asked(DrawsNeighbours)).values()
+
+
+def test_a_length_may_be_a_whole_number_of_numpy():
+    class CountsWithNumPy(Memory):
+        def __len__(self):
+            return np.int64(self.size)
+
+    assert failures(asked(CountsWithNumPy)) == {}
+
+
+def test_neighbours_now_and_then_are_no_mistake():
+    class DrawsNeighboursAtFirst(Memory):
+        drawn = 0
+
+        def draw(self, batch_size):
+            self.drawn += self.size == 20
+            if 0 < self.drawn < 10:
+                return np.arange(batch_size) + self.drawn
+            return super().draw(batch_size)
+
+    assert failures(asked(DrawsNeighboursAtFirst)) == {}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_memory_may_be_required_to_refuse_a_batch_larger_than_itself(seed):
+    right, wrong = (asked(memory, seed, too_few=True) for memory in (RefusesTooMany, Memory))
+
+    assert failures(right) == {}
+    assert right.points == right.max_points == 5
+    assert failures(wrong) == {REFUSES: "samples_too_many"}
+    assert "held 3 transitions, and a batch of 4" in message(wrong, REFUSES)
+    assert wrong.points == 4
+
+
+def test_a_single_transition_too_many_is_refused():
+    class RefusesFarTooManyOnly(Memory):
+        def sample(self, batch_size):
+            assert batch_size <= len(self) + 1
+            return super().sample(batch_size)
+
+    result = asked(RefusesFarTooManyOnly, too_few=True)
+
+    assert failures(result) == {REFUSES: "samples_too_many"}
+
+
+def test_a_memory_must_give_all_that_it_holds_before_it_refuses():
+    class RefusesItsLast(Memory):
+        def sample(self, batch_size):
+            assert batch_size < len(self)
+            return super().sample(batch_size)
+
+    result = asked(RefusesItsLast, too_few=True)
+
+    assert failures(result).keys() == {TAKES, FORGETS, COPIES}
+    assert set(failures(result).values()) == {"raises_an_error"}
+
+
+def test_transitions_are_told_apart_by_their_numbers():
+    transition = numbered(np.random.default_rng(1), 4, 5)
+
+    assert transition.observation[:, 0].tolist() == [41, 51, 61, 71, 81]
+    assert transition.next_observation[:, 0].tolist() == [42, 52, 62, 72, 82]
+    assert transition.reward.tolist() == [4.5, 5.5, 6.5, 7.5, 8.5]
+    assert transition.action.tolist() == [0, 1, 0, 1, 0]
+    assert transition.terminated.tolist() == [True, False, False, True, False]
+    assert transition.truncated.tolist() == [False, True, False, False, True]
+    assert transition.episode.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_numbered_transitions_look_like_those_of_the_environment():
+    transition = numbered(np.random.default_rng(1), 0, 3)
+    kinds = [str(column.dtype) for column in transition]
+
+    assert transition.observation.shape == transition.next_observation.shape == (3, 4)
+    assert kinds == ["float32", "int64", "float32", "float32", "bool", "bool", "int64"]
+    assert not np.any(transition.observation == transition.next_observation)

@@ -1,0 +1,468 @@
+"""The loop of an episode and the rule of thumb: right ones earn all, wrong ones get their name."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from autograder.checks.judge import judge
+from autograder.units import meet_cartpole
+from autograder.units.meet_cartpole import UNIT, _Script, play, rule
+from autograder.worker.local import LocalStudent
+from helpers.agents import AbstractAgent
+from helpers.environments import make_environments
+from helpers.training import mean_score, play_episodes
+
+FALLS = "plays_until_the_pole_falls"
+TIME = "plays_until_time_is_up"
+ONE = "one_step_is_an_episode_too"
+AFRESH = "every_episode_starts_afresh"
+ANSWERS = "an_action_for_every_observation"
+UP = "keeps_the_pole_up_for_100_steps_on_average"
+SEEDS = (0, 1, 2)
+
+
+def right_loop(env, rule, over=any, add=lambda score, reward: score + reward):
+    observation, _ = env.reset()
+    score, ended = 0.0, False
+    while not ended:
+        observation, reward, *flags, _ = env.step(rule(observation))
+        score = add(score, reward)
+        ended = over(flags)
+    return score
+
+
+def recursive(env, rule):
+    def play_on(observation):
+        observation, reward, terminated, truncated, _ = env.step(rule(observation))
+        return reward + (0 if terminated or truncated else play_on(observation))
+
+    return play_on(env.reset()[0])
+
+
+def observation_not_updated(env, rule):
+    observation, _ = env.reset()
+    return right_loop(env, lambda _: rule(observation))
+
+
+def last_reward_missing(env, rule):
+    observation, _ = env.reset()
+    score = 0.0
+    while True:
+        observation, reward, terminated, truncated, _ = env.step(rule(observation))
+        if terminated or truncated:
+            return score
+        score += reward
+
+
+def reset_missing(env, rule):
+    return env.step(rule(np.ones(4)))[1]
+
+
+def reset_not_unpacked(env, rule):
+    return env.step(rule(env.reset()))[1]
+
+
+def four_things_from_step(env, rule):
+    observation, _ = env.reset()
+    observation, reward, _, _ = env.step(rule(observation))
+    return reward
+
+
+def mean_instead_of_sum(env, rule):
+    rewards = []
+    right_loop(env, rule, add=lambda _, reward: rewards.append(reward))
+    return np.mean(rewards)
+
+
+def action_two(env, rule):
+    return right_loop(env, lambda _: 2)
+
+
+def first_step_before_the_loop(env, rule):
+    observation, _ = env.reset()
+    observation, score, _, _, _ = env.step(rule(observation))
+    while True:
+        observation, reward, terminated, truncated, _ = env.step(rule(observation))
+        score += reward
+        if terminated or truncated:
+            return score
+
+
+def carries_its_score_over():
+    scores = []
+
+    def play_episode(env, rule):
+        scores.append(right_loop(env, rule))
+        return sum(scores)
+
+    return play_episode
+
+
+def resets_each_environment_once():
+    known = {}
+
+    def play_episode(env, rule):
+        observation = known[env] if env in known else known.setdefault(env, env.reset()[0])
+        score, over = 0.0, False
+        while not over:
+            observation, reward, terminated, truncated, _ = env.step(rule(observation))
+            score, over = score + reward, terminated or truncated
+        return score
+
+    return play_episode
+
+
+def scores_the_second_episode_double():
+    known = set()
+
+    def play_episode(env, rule):
+        score = right_loop(env, rule) * (2 if env in known else 1)
+        known.add(env)
+        return score
+
+    return play_episode
+
+
+def played(loop, seed):
+    return judge(play, LocalStudent({"play_episode": loop}, None), seed)
+
+
+def ruled(function, seed=0):
+    return judge(rule, LocalStudent({"rule": function}, None), seed)
+
+
+def outcomes(result):
+    """What the checks that were reached and failed say, by name: mistake and message."""
+    return {
+        check.check: (check.mistake, check.message)
+        for check in result.checks
+        if not check.passed and check.mistake != "not_reached"
+    }
+
+
+def test_the_unit_has_three_tasks_of_nine_points():
+    assert [(task.name, task.points) for task in UNIT.tasks] == [
+        ("meet_cartpole/play_episode", 3),
+        ("meet_cartpole/rule", 5),
+        ("meet_cartpole/diagnosis", 1),
+    ]
+    assert [(check.name, check.points, check.blocking) for check in play.checks + rule.checks] == [
+        (FALLS, 1, True),
+        (TIME, 1, False),
+        (ONE, 0, False),
+        (AFRESH, 1, False),
+        (ANSWERS, 1, True),
+        (UP, 4, False),
+    ]
+
+
+def test_a_rule_must_score_100_over_100_episodes_here_and_where_the_grader_plays():
+    assert meet_cartpole.RULE_THRESHOLD == meet_cartpole.UNIT.played.threshold == 100
+    assert meet_cartpole.RULE_EPISODES == meet_cartpole.UNIT.played.episodes == 100
+    assert meet_cartpole.UNIT.agent is None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "loop",
+    [
+        right_loop,
+        recursive,
+        lambda env, rule: np.float64(right_loop(env, rule)),
+        lambda env, rule: np.array(right_loop(env, rule)),
+        partial(right_loop, add=lambda score, reward: np.float32(score + reward)),
+    ],
+    ids=["a_loop", "recursive", "numpy_number", "array_without_dimensions", "single_precision"],
+)
+def test_a_right_loop_earns_all_points(loop, seed):
+    result = played(loop, seed)
+
+    assert outcomes(result) == {}
+    assert result.points == 3
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("loop", "mistake", "said"),
+    [
+        (observation_not_updated, "observation_not_updated", "again and again"),
+        (
+            partial(right_loop, over=lambda flags: flags[1]),
+            "terminated_ignored",
+            "(terminated w",
+        ),
+        (partial(right_loop, over=all), "terminated_ignored", "terminated or truncated"),
+        (
+            partial(right_loop, add=lambda _, reward: reward),
+            "only_the_last_reward",
+            "+= reward",
+        ),
+        (partial(right_loop, over=lambda _: True), "only_the_first_reward", "inside the loop"),
+        (last_reward_missing, "last_reward_missing", "pays, too"),
+        (partial(right_loop, add=lambda score, _: score + 1), "steps_counted", "other reward"),
+        (lambda env, _: right_loop(env, lambda _: 0), "rule_not_asked", "rule(observation)"),
+        (partial(right_loop, add=lambda *_: None), "nothing_returned", "return score"),
+        (reset_missing, "reset_missing", "env.reset()"),
+        (reset_not_unpacked, "reset_returns_two_things", "observation, info = env.reset()"),
+        (four_things_from_step, "step_returns_five_things", "returns five things"),
+        (mean_instead_of_sum, "wrong_score", "sum of all rewards"),
+        (lambda env, rule: [right_loop(env, rule)], "wrong_score", "not a list"),
+        (lambda env, rule: np.array([right_loop(env, rule)]), "wrong_score", "yours is (1,)"),
+        (lambda env, rule: str(right_loop(env, rule)), "wrong_score", "not a str"),
+        (lambda env, rule: float("nan"), "wrong_score", "sum of all rewards"),
+        (action_two, "raises_an_error", "there is no action 2"),
+        (lambda env, rule: {}["unpack"], "raises_an_error", "KeyError"),
+    ],
+)
+def test_a_wrong_loop_gets_no_points_and_its_name(loop, mistake, said, seed):
+    result = played(loop, seed)
+
+    assert result.points == 0
+    assert [check.passed for check in result.checks] == [False] * 4
+    assert result.checks[0].mistake == mistake
+    assert said in result.checks[0].message
+    assert {check.mistake for check in result.checks[1:]} == {"not_reached"}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_loop_that_ignores_the_time_limit_fails_wherever_time_is_up(seed):
+    result = played(partial(right_loop, over=lambda flags: flags[0]), seed)
+
+    assert {name: mistake for name, (mistake, _) in outcomes(result).items()} == {
+        TIME: "truncated_ignored",
+        ONE: "truncated_ignored",
+    }
+    assert "truncated was true" in result.checks[1].message
+    assert result.points == 2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_loop_that_takes_two_steps_at_least_loses_no_points(seed):
+    result = played(first_step_before_the_loop, seed)
+
+    assert outcomes(result).keys() == {ONE}
+    assert outcomes(result)[ONE][0] == "terminated_ignored"
+    assert result.points == 3
+
+
+def test_one_step_is_asked_for_both_ends_of_an_episode():
+    asked = []
+
+    def play_episode(env, rule):
+        asked.append((len(env.rewards), env.truncated))
+        return right_loop(env, rule)
+
+    played(play_episode, 0)
+
+    assert asked == [(5, False), (4, True), (1, False), (1, True), (4, False), (4, False)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_score_that_goes_on_from_the_episode_before_has_a_name(seed):
+    result = played(carries_its_score_over(), seed)
+
+    assert {name: mistake for name, (mistake, _) in outcomes(result).items()} == {
+        TIME: "score_carried_over",
+        ONE: "score_carried_over",
+        AFRESH: "not_afresh",
+    }
+    assert "Set it to 0 inside the function" in result.checks[1].message
+    assert result.points == 1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("loop", [resets_each_environment_once, scores_the_second_episode_double])
+def test_only_the_second_episode_in_an_environment_shows_what_is_not_afresh(loop, seed):
+    result = played(loop(), seed)
+
+    assert outcomes(result).keys() == {AFRESH}
+    assert outcomes(result)[AFRESH][0] == "not_afresh"
+    assert "begin anew each time" in outcomes(result)[AFRESH][1]
+    assert result.points == 2
+
+
+@pytest.mark.parametrize(("off", "points"), [(0.9e-4, 3), (3e-2, 0)])
+def test_a_score_may_be_off_by_the_last_digits(off, points):
+    assert played(lambda env, rule: right_loop(env, rule) + off, 0).points == points
+
+
+@pytest.mark.parametrize("truncated", [False, True])
+@pytest.mark.parametrize("steps", [4, 5])
+def test_in_a_script_every_typical_mistake_has_a_score_of_its_own(steps, truncated):
+    for seed in range(100):
+        script = _Script.draw(np.random.default_rng(seed), steps, truncated)
+        typical = [float(item.values) for item in script.typical_mistakes()]
+
+        assert np.min(np.diff(np.sort([script.right, *typical]))) > 0.01
+        assert len(np.unique(script.rewards)) == script.rewards.size == 2 * steps
+        assert script.truncated is truncated
+
+
+@pytest.mark.parametrize("steps", [1, 4, 5])
+def test_a_script_asks_for_changing_actions_clearly(steps):
+    for seed in range(20):
+        script = _Script.draw(np.random.default_rng(seed), steps, truncated=False)
+        first = script.observations[:, 0]
+
+        assert script.observations.shape == (steps + 1, 4)
+        assert np.all(np.abs(first) >= 0.1)
+        assert [number > 0 for number in first] == ([True, False] * 3)[: steps + 1]
+
+
+def test_a_script_pays_no_whole_numbers_so_that_counted_steps_show():
+    for seed in range(50):
+        rewards = _Script.draw(np.random.default_rng(seed), 5, truncated=False).rewards
+        assert np.all(np.abs(rewards - np.round(rewards)) > 0.01)
+        assert np.all(np.abs(rewards) < 10)
+
+
+def balanced(observation):
+    return int(observation[2] + observation[3] > 0)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "function",
+    [
+        balanced,
+        lambda observation: bool(balanced(observation)),
+        lambda observation: np.int64(balanced(observation)),
+        lambda observation: np.array(balanced(observation)),
+        lambda observation: int(observation[3] > 0),
+    ],
+    ids=["int", "bool", "numpy_integer", "array_without_dimensions", "angular_velocity_alone"],
+)
+def test_a_rule_that_keeps_the_pole_up_earns_all_points(function, seed):
+    result = ruled(function, seed)
+
+    assert outcomes(result) == {}
+    assert result.points == 5
+
+
+class Unknown:
+    """Something that is no action."""
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("function", "mistake", "said"),
+    [
+        (lambda observation: None, "nothing_returned", "every way through it"),
+        (lambda seen: 1 if balanced(seen) else None, "nothing_returned", "at least sometimes"),
+        (lambda seen: seen[2] > 0, "truth_instead_of_an_action", "int(...)"),
+        (lambda seen: np.array(seen[2] > 0), "truth_instead_of_an_action", "True or False"),
+        (lambda seen: 1 if balanced(seen) else -1, "not_an_action", "returned -1."),
+        (lambda seen: 2 * balanced(seen), "not_an_action", "returned 2."),
+        (lambda seen: float(balanced(seen)), "not_an_action", ".0."),
+        (lambda seen: np.float64(1), "not_an_action", "1.0"),
+        (lambda seen: "right", "not_an_action", "returned 'right'."),
+        (lambda seen: "r" * 50, "not_an_action", f"returned '{'r' * 39}."),
+        (lambda seen: np.array([1]), "not_an_action", "an array of shape (1,)."),
+        (lambda seen: np.zeros((2, 3)), "not_an_action", "an array of shape (2, 3)."),
+        (lambda seen: Unknown(), "not_an_action", "returned a Unknown."),
+        (lambda seen: [1], "not_an_action", "returned [1]."),
+        (lambda seen: int(seen[4] > 0), "raises_an_error", "IndexError"),
+    ],
+)
+def test_what_is_no_action_is_named_and_earns_nothing(function, mistake, said, seed):
+    result = ruled(function, seed)
+
+    assert [check.mistake for check in result.checks] == [mistake, "not_reached"]
+    assert said in result.checks[0].message
+    assert result.points == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("function", "mistake", "said"),
+    [
+        (lambda seen: 1, "always_the_same_side", "pushes to the right"),
+        (lambda seen: 0, "always_the_same_side", "pushes to the left"),
+        (lambda seen: int(seen[2] > 12), "always_the_same_side", "pushes to the left"),
+        (lambda seen: 1 - balanced(seen), "pushes_the_wrong_way", "worse than chance"),
+        (lambda seen: np.random.randint(2), "no_better_than_chance", "Chance gets 22"),
+        (lambda seen: int(seen[2] > 0), "sees_only_half", "the angle alone gets 42"),
+    ],
+)
+def test_a_rule_that_lets_the_pole_fall_keeps_a_point_and_is_named(function, mistake, said, seed):
+    result = ruled(function, seed)
+
+    assert outcomes(result).keys() == {UP}
+    assert outcomes(result)[UP][0] == mistake
+    assert said in outcomes(result)[UP][1]
+    assert result.points == 1
+
+
+@pytest.mark.parametrize(
+    ("score", "mistake", "said"),
+    [
+        (14.96, "pushes_the_wrong_way", "Over 100 episodes your rule scores 15.0 on average. "),
+        (15.0, "no_better_than_chance", "scores 15.0 on"),
+        (29.9, "no_better_than_chance", "scores 29.9 on"),
+        (30.0, "sees_only_half", "scores 30.0 on"),
+        (99.9, "sees_only_half", "scores 99.9 on"),
+        (100.0, None, ""),
+        (500.0, None, ""),
+    ],
+)
+def test_the_score_decides_what_a_rule_is_told(monkeypatch, score, mistake, said):
+    monkeypatch.setattr(meet_cartpole, "_score_of_the_rule", lambda *_: score)
+
+    check = ruled(balanced).checks[1]
+
+    assert check.passed is (mistake is None)
+    assert check.mistake == mistake
+    assert said in (check.message or "")
+
+
+def test_a_rule_that_pushes_to_one_side_passes_if_it_scores_enough(monkeypatch):
+    monkeypatch.setattr(meet_cartpole, "_score_of_the_rule", lambda *_: 100.0)
+
+    assert ruled(lambda _: 1).points == 5
+
+
+class Follows(AbstractAgent):
+    """An agent that does what a rule says."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def act(self, observation, explore=True):
+        return np.array([self.function(row) for row in observation])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_rules_score_is_the_mean_over_whole_episodes_of_the_real_cart_pole(seed):
+    def angle(observation):
+        return int(observation[2] > 0)
+
+    student = LocalStudent({"rule": angle}, None)
+    score = meet_cartpole._score_of_the_rule(student, seed)
+
+    environments = partial(make_environments, "CartPole-v1")
+    assert score == mean_score(play_episodes(Follows(angle), environments, 100, seed=seed))
+
+
+def test_every_time_that_a_rule_is_asked_it_plays_other_episodes(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        meet_cartpole, "_score_of_the_rule", lambda _, seed: asked.append(seed) or 500
+    )
+    for seed in range(50):
+        ruled(balanced, seed)
+
+    assert len(set(asked)) == 50
+
+
+def test_the_diagnosis_has_one_right_option_among_four():
+    diagnosis = UNIT.tasks[2]
+    results = [
+        judge(diagnosis, LocalStudent({"diagnosis": lambda letter=letter: letter}, None), 0)
+        for letter in "abcde"
+    ]
+
+    assert sorted(result.points for result in results[:4]) == [0, 0, 0, 1]
+    mistakes = [result.checks[0].mistake for result in results]
+    assert mistakes.count("wrong_option") == 3
+    assert mistakes[4] == "no_option"

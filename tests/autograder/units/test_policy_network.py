@@ -1,0 +1,803 @@
+"""The checks of policy_network: right answers earn all points, each wrong one is named."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.distributions import Categorical
+from torch.nn import functional
+
+from autograder.agents.rule import Learns
+from autograder.checks.judge import judge
+from autograder.units.policy_network import FRAMEWORK, UNIT, forward, update
+from autograder.worker.local import LocalStudent
+from helpers.training import Training
+from tests.autograder.task_tools import message, mistakes
+
+SEEDS = (1, 2)
+
+PROBABILITIES = "one_row_of_probabilities_for_each_observation"
+SUM = "each_row_sums_to_one"
+LAYERS = "computes_what_its_layers_say"
+LARGE = "large_values_stay_finite"
+ACTS = "act_answers_and_remembers"
+LEARNS = "learns_when_all_episodes_have_ended"
+LIMIT = "an_episode_cut_by_the_time_limit_ends_too"
+STEP = "a_step_lowers_the_loss"
+CLEARED = "old_gradients_are_cleared"
+
+
+class PolicyNetwork(nn.Module):
+    def __init__(self, hidden_size=32, n_actions=2):
+        super().__init__()
+        self.hidden = nn.Linear(4, hidden_size)
+        self.policy_head = nn.Linear(hidden_size, n_actions)
+
+    def activation(self, x):
+        return functional.relu(x)
+
+    def logits(self, x):
+        return self.policy_head(self.activation(self.hidden(x)))
+
+    def forward(self, x):
+        return functional.softmax(self.logits(x), dim=-1)
+
+
+class OneMoreLayer(PolicyNetwork):
+    def __init__(self, hidden_size=32, n_actions=2):
+        super().__init__(hidden_size, n_actions)
+        self.second = nn.Linear(hidden_size, hidden_size)
+        self.policy_head = self._modules.pop("policy_head")
+
+    def logits(self, x):
+        return self.policy_head(functional.relu(self.second(functional.relu(self.hidden(x)))))
+
+
+class OneMoreLayerButNoReLU(OneMoreLayer):
+    def logits(self, x):
+        return self.policy_head(self.activation(self.second(self.hidden(x))))
+
+    def activation(self, x):
+        return x
+
+
+class OneMoreLayerAndTanh(OneMoreLayerButNoReLU):
+    def activation(self, x):
+        return torch.tanh(x)
+
+
+class OneMoreLayerAndSigmoid(OneMoreLayerButNoReLU):
+    def activation(self, x):
+        return torch.sigmoid(x)
+
+
+class Moved(PolicyNetwork):
+    """A right network, but for a part of the first probability that goes to the second."""
+
+    part = 5e-4
+
+    def forward(self, x):
+        probabilities = super().forward(x)
+        moved = torch.zeros_like(probabilities)
+        moved[:, 0], moved[:, 1] = self.part, -self.part
+        return torch.where(probabilities.amin() > self.part, probabilities - moved, probabilities)
+
+
+class MovedTooFar(PolicyNetwork):
+    def forward(self, x):
+        probabilities = super().forward(x)
+        return 0.99 * probabilities + 0.01 / probabilities.shape[1]
+
+
+class HeadMadeFirst(PolicyNetwork):
+    def __init__(self, hidden_size=32, n_actions=2):
+        nn.Module.__init__(self)
+        self.policy_head = nn.Linear(hidden_size, n_actions)
+        self.hidden = nn.Linear(4, hidden_size)
+
+
+class SumIsNearlyOne(PolicyNetwork):
+    total = 1 + 5e-5
+
+    def forward(self, x):
+        return super().forward(x) * self.total
+
+
+class SumIsNotOne(SumIsNearlyOne):
+    total = 1 + 3e-4
+
+
+class TwoActionsOnly(PolicyNetwork):
+    def __init__(self, hidden_size=32, n_actions=2):
+        super().__init__(hidden_size, 2)
+
+
+class ThreeActionsAlways(PolicyNetwork):
+    def __init__(self, hidden_size=32, n_actions=2):
+        super().__init__(hidden_size, 3)
+
+
+class OneForTheBatch(PolicyNetwork):
+    def forward(self, x):
+        return super().forward(x).mean(dim=0)
+
+
+class ForgetsToReturn(PolicyNetwork):
+    def forward(self, x):
+        super().forward(x)
+
+
+class OverTheBatch(PolicyNetwork):
+    scale = 1.0
+
+    def forward(self, x):
+        return functional.softmax(self.logits(x), dim=0) * self.scale
+
+
+class NearlyOverTheBatch(OverTheBatch):
+    scale = 1 + 5e-5
+
+
+class ScaledOverTheBatch(OverTheBatch):
+    scale = 1 + 3e-4
+
+
+class LogSoftmax(PolicyNetwork):
+    def forward(self, x):
+        return functional.log_softmax(self.logits(x), dim=-1)
+
+
+class SureLogSoftmax(PolicyNetwork):
+    def forward(self, x):
+        return functional.log_softmax(1000 * self.logits(x), dim=-1)
+
+
+class NoSoftmax(PolicyNetwork):
+    def forward(self, x):
+        return self.logits(x)
+
+
+class Sigmoids(PolicyNetwork):
+    def forward(self, x):
+        return torch.sigmoid(self.logits(x))
+
+
+class NegativeProbabilities(PolicyNetwork):
+    def forward(self, x):
+        logits = self.logits(x)
+        return 10 * (logits - logits.mean(dim=-1, keepdim=True)) + 1 / logits.shape[1]
+
+
+class TooSure(PolicyNetwork):
+    def forward(self, x):
+        return functional.softmax(1000 * self.logits(x), dim=-1)
+
+
+class SingleLayer(nn.Module):
+    def __init__(self, hidden_size=32, n_actions=2):
+        super().__init__()
+        self.policy_head = nn.Linear(4, n_actions)
+
+    def forward(self, x):
+        return functional.softmax(self.policy_head(x), dim=-1)
+
+
+class HiddenSizeIgnored(PolicyNetwork):
+    def __init__(self, hidden_size=32, n_actions=2):
+        super().__init__(32, n_actions)
+
+
+class TooManyActionsCutOff(PolicyNetwork):
+    def __init__(self, hidden_size=32, n_actions=2):
+        super().__init__(hidden_size, n_actions + 1)
+
+    def logits(self, x):
+        return super().logits(x)[:, :-1]
+
+
+class NoBias(PolicyNetwork):
+    def __init__(self, hidden_size=32, n_actions=2):
+        super().__init__(hidden_size, n_actions)
+        self.hidden = nn.Linear(4, hidden_size, bias=False)
+
+
+class LayersInAList(PolicyNetwork):
+    def __init__(self, hidden_size=32, n_actions=2):
+        super().__init__(hidden_size, n_actions)
+        self.layers = [self._modules.pop("hidden"), self._modules.pop("policy_head")]
+
+    def logits(self, x):
+        return self.layers[1](functional.relu(self.layers[0](x)))
+
+
+class NoReLU(PolicyNetwork):
+    def activation(self, x):
+        return x
+
+
+class Tanh(PolicyNetwork):
+    def activation(self, x):
+        return torch.tanh(x)
+
+
+class Sigmoid(PolicyNetwork):
+    def activation(self, x):
+        return torch.sigmoid(x)
+
+
+class LeakyReLU(PolicyNetwork):
+    def activation(self, x):
+        return functional.leaky_relu(x, 0.3)
+
+
+class ReLUOnLogits(PolicyNetwork):
+    def logits(self, x):
+        return functional.relu(super().logits(x))
+
+
+class SoftmaxTwice(PolicyNetwork):
+    def logits(self, x):
+        return functional.softmax(super().logits(x), dim=-1)
+
+
+class Overflows(PolicyNetwork):
+    def forward(self, x):
+        e = torch.exp(self.logits(x))
+        return e / e.sum(dim=-1, keepdim=True)
+
+
+def choose_action(net, observation):
+    drawn = Categorical(net(torch.as_tensor(observation, dtype=torch.float32)))
+    action = drawn.sample()
+    return action, drawn.log_prob(action)
+
+
+def discounted_returns(rewards, gamma=0.99):
+    returns, following = [], 0.0
+    for reward in reversed(rewards):
+        following = reward + gamma * following
+        returns.insert(0, following)
+    return torch.tensor(returns)
+
+
+def normalise(returns):
+    return (returns - returns.mean()) / (returns.std(correction=0) + 1e-6)
+
+
+def policy_loss(log_probs, returns):
+    return (-returns * log_probs).mean()
+
+
+class SimplePolicy:
+    choose = staticmethod(choose_action)
+    loss = staticmethod(policy_loss)
+
+    def __init__(self):
+        self.net = PolicyNetwork()
+        self.optimizer = self.make_optimizer()
+        self.games = 0
+        self.mean_reward = None
+
+    def make_optimizer(self):
+        return torch.optim.Adam(self.net.parameters(), lr=5e-3)
+
+    def start_episode(self, observation):
+        self.memory = []
+        self.episodes = []
+        self.rewards = [[] for _ in observation]
+        self.running = len(observation)
+
+    def act(self, observation):
+        action, log_prob = self.choose(self.net, observation)[:2]
+        self.remember(action, log_prob)
+        return action.numpy()
+
+    def remember(self, action, log_prob):
+        self.memory.append(log_prob)
+
+    def ended(self, transition):
+        return transition.terminated | transition.truncated
+
+    def train(self, transition):
+        self.episodes.append(transition.episode)
+        for episode, reward in zip(transition.episode, transition.reward, strict=True):
+            self.rewards[episode].append(float(reward))
+        self.running -= self.ended(transition).sum()
+        if self.running == 0:
+            self.update(*self.remembered())
+
+    def remembered(self):
+        log_probs = torch.cat(self.memory)
+        episodes = torch.as_tensor(np.concatenate(self.episodes))
+        returns = torch.zeros(len(log_probs))
+        for episode, rewards in enumerate(self.rewards):
+            returns[episodes == episode] = discounted_returns(rewards)
+        return log_probs, normalise(returns)
+
+    def update(self, log_probs, returns):
+        self.optimizer.zero_grad()
+        self.loss(log_probs, returns).backward()
+        self.optimizer.step()
+
+
+class PlainGradientDescent(SimplePolicy):
+    def make_optimizer(self):
+        return torch.optim.SGD(self.net.parameters(), lr=0.1)
+
+
+class SubtractsABaseline(SimplePolicy):
+    def update(self, log_probs, returns):
+        super().update(log_probs, returns - returns.mean())
+
+
+class SmallWholeNumbers(SimplePolicy):
+    def act(self, observation):
+        return super().act(observation).astype(np.uint8)
+
+
+class OneActionForAll(SimplePolicy):
+    def act(self, observation):
+        return super().act(observation)[:1]
+
+
+class PlaysTheOtherAction(SimplePolicy):
+    def act(self, observation):
+        return 1 - super().act(observation)
+
+
+class ActsWithFloats(SimplePolicy):
+    def act(self, observation):
+        return super().act(observation).astype(np.float32)
+
+
+class ActsWith(SimplePolicy):
+    number = 0
+
+    def act(self, observation):
+        return np.full_like(super().act(observation), self.number)
+
+
+class ActsWithTwo(ActsWith):
+    number = 2
+
+
+class ActsWithSeven(ActsWith):
+    number = 7
+
+
+class ActsWithMinusOne(ActsWith):
+    number = -1
+
+
+class RemembersNothing(SimplePolicy):
+    def remember(self, action, log_prob):
+        pass
+
+
+class RemembersTwice(SimplePolicy):
+    def remember(self, action, log_prob):
+        self.memory += [log_prob, log_prob]
+
+
+class RemembersOnlyTheLast(SimplePolicy):
+    def remember(self, action, log_prob):
+        self.memory = log_prob[:1]
+
+
+class RemembersActions(SimplePolicy):
+    def remember(self, action, log_prob):
+        self.memory.append(action)
+
+
+class RemembersProbabilities(SimplePolicy):
+    def remember(self, action, log_prob):
+        self.memory.append(log_prob.exp())
+
+
+class RemembersNearly(SimplePolicy):
+    shift = 5e-5
+
+    def remember(self, action, log_prob):
+        self.memory.append(log_prob + self.shift)
+
+
+class RemembersBesides(RemembersNearly):
+    shift = 5e-3
+
+
+class LearnsAfterEveryStep(SimplePolicy):
+    def ended(self, transition):
+        return np.ones(self.running, dtype=bool)
+
+
+class OnlyTerminated(SimplePolicy):
+    def ended(self, transition):
+        return transition.terminated
+
+
+class OnlyTruncated(SimplePolicy):
+    def ended(self, transition):
+        return transition.truncated
+
+
+class NeverSteps(SimplePolicy):
+    def update(self, log_probs, returns):
+        self.optimizer.zero_grad()
+        self.loss(log_probs, returns).backward()
+
+
+class StepsUphill(SimplePolicy):
+    def update(self, log_probs, returns):
+        self.optimizer.zero_grad()
+        (-self.loss(log_probs, returns)).backward()
+        self.optimizer.step()
+
+
+class NeverClears(SimplePolicy):
+    def update(self, log_probs, returns):
+        self.loss(log_probs, returns).backward()
+        self.optimizer.step()
+
+
+class NeverClearsPlainly(NeverClears, PlainGradientDescent):
+    pass
+
+
+class OnlyRises(SimplePolicy):
+    def update(self, log_probs, returns):
+        with torch.no_grad():
+            for weight in self.net.parameters():
+                weight += 0.01
+
+
+class OnlyFalls(SimplePolicy):
+    def update(self, log_probs, returns):
+        with torch.no_grad():
+            for weight in self.net.parameters():
+                weight -= 0.01
+
+
+class GrowsAnotherLayer(SimplePolicy):
+    def update(self, log_probs, returns):
+        super().update(log_probs, returns)
+        self.net.another = nn.Linear(2, 2)
+
+
+RIGHT = {
+    "PolicyNetwork": PolicyNetwork,
+    "SimplePolicy": SimplePolicy,
+    "choose_action": choose_action,
+    "discounted_returns": discounted_returns,
+    "normalise": normalise,
+    "policy_loss": policy_loss,
+    "save_agent": lambda agent, path: torch.save(
+        (agent.games, agent.mean_reward, agent.net.state_dict(), agent.optimizer.state_dict()), path
+    ),
+    "diagnosis": lambda: "b",
+}
+
+
+def load_agent(agent, path):
+    agent.games, agent.mean_reward, network, optimizer = torch.load(path, weights_only=True)
+    agent.net.load_state_dict(network)
+    agent.optimizer.load_state_dict(optimizer)
+
+
+def judged(task, seed, **changes):
+    """A student's result who answers everything right, but for the changes."""
+    student = LocalStudent({**RIGHT, "load_agent": load_agent, **changes}, FRAMEWORK)
+    return judge(task, student, seed)
+
+
+def offered(task):
+    return [(check.name, check.points, check.blocking) for check in task.checks]
+
+
+def test_the_unit_offers_these_tasks():
+    assert [(task.name, task.requires, task.points) for task in UNIT.tasks] == [
+        ("policy_network/forward", ("PolicyNetwork",), 3),
+        ("policy_network/act", ("choose_action",), 3),
+        ("policy_network/returns", ("discounted_returns",), 3),
+        ("policy_network/normalise", ("normalise",), 2),
+        ("policy_network/loss", ("policy_loss",), 2),
+        ("policy_network/update", ("SimplePolicy",), 5),
+        ("policy_network/save", ("save_agent", "load_agent"), 2),
+        ("policy_network/diagnosis", ("diagnosis",), 1),
+    ]
+
+
+def test_the_network_is_worth_three_points():
+    assert offered(forward) == [
+        (PROBABILITIES, 1, True),
+        (SUM, 1, False),
+        (LAYERS, 1, False),
+        (LARGE, 0, False),
+    ]
+
+
+def test_the_update_is_worth_five_points():
+    assert offered(update) == [
+        (ACTS, 1, True),
+        (LEARNS, 1, True),
+        (LIMIT, 1, False),
+        (STEP, 1, False),
+        (CLEARED, 1, False),
+    ]
+
+
+def test_the_agent_is_trained_as_in_the_notebook_and_must_learn_probabilities():
+    assert UNIT.agent.points == 6
+    assert UNIT.agent.threshold == 475
+    assert UNIT.agent.training == Training(
+        episodes=5_000, environments=64, max_steps=600_000, checkpoint_every=16_000
+    )
+    assert UNIT.agent.learns is Learns.PROBABILITIES
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("task", UNIT.tasks, ids=lambda task: task.name)
+def test_right_answers_earn_all_points(task, seed):
+    result = judged(task, seed)
+
+    assert mistakes(result) == {}
+    assert result.points == result.max_points == task.points
+
+
+@pytest.mark.parametrize("letter", ["a", "c", "d"])
+def test_only_one_diagnosis_is_right(letter):
+    assert mistakes(judged(UNIT.tasks[-1], 1, diagnosis=lambda: letter)) == {
+        "the_right_option": "wrong_option"
+    }
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("network", [OneMoreLayer, HeadMadeFirst, Moved, SumIsNearlyOne])
+def test_unusual_right_networks_earn_all_points(network, seed):
+    result = judged(forward, seed, PolicyNetwork=network)
+
+    assert mistakes(result) == {}
+    assert result.points == 3
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("network", "mistake", "said"),
+    [
+        (lambda hidden_size, n_actions: torch.ones(5, n_actions), "no_network", "nn.Module"),
+        (lambda hidden_size, n_actions: None, "no_network", "nn.Module"),
+        (TwoActionsOnly, "wrong_output_shape", "should be (5, 3), yours is (5, 2)"),
+        (ThreeActionsAlways, "wrong_output_shape", "should be (5, 2), yours is (5, 3)"),
+        (OneForTheBatch, "wrong_output_shape", "should be (5, 2), yours is (2,)"),
+        (ForgetsToReturn, "wrong_output_shape", "not None"),
+    ],
+)
+def test_a_network_without_a_row_for_each_observation_earns_nothing(network, mistake, said, seed):
+    result = judged(forward, seed, PolicyNetwork=network)
+
+    assert mistakes(result) == {PROBABILITIES: mistake}
+    assert said in message(result, PROBABILITIES)
+    assert result.points == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("network", "found", "points"),
+    [
+        (OverTheBatch, {SUM: "softmax_over_the_batch", LAYERS: "wrong_probabilities"}, 1),
+        (NearlyOverTheBatch, {SUM: "softmax_over_the_batch", LAYERS: "wrong_probabilities"}, 1),
+        (ScaledOverTheBatch, {SUM: "no_softmax", LAYERS: "wrong_probabilities"}, 1),
+        (LogSoftmax, {SUM: "log_softmax", LAYERS: "wrong_probabilities"}, 1),
+        (SureLogSoftmax, {SUM: "log_softmax", LAYERS: "wrong_probabilities"}, 1),
+        (NoSoftmax, {SUM: "no_softmax", LAYERS: "wrong_probabilities"}, 1),
+        (Sigmoids, {SUM: "no_softmax", LAYERS: "wrong_probabilities"}, 1),
+        (NegativeProbabilities, {SUM: "no_softmax", LAYERS: "wrong_probabilities"}, 1),
+        (SumIsNotOne, {SUM: "no_softmax"}, 2),
+        (TooSure, {LAYERS: "wrong_probabilities"}, 2),
+        (MovedTooFar, {LAYERS: "wrong_probabilities"}, 2),
+        (LeakyReLU, {LAYERS: "wrong_probabilities"}, 2),
+        (SingleLayer, {LAYERS: "hidden_layer_missing"}, 2),
+        (HiddenSizeIgnored, {LAYERS: "sizes_ignored"}, 2),
+        (TooManyActionsCutOff, {LAYERS: "sizes_ignored"}, 2),
+        (NoBias, {LAYERS: "other_layers"}, 2),
+        (NoReLU, {LAYERS: "relu_missing"}, 2),
+        (ReLUOnLogits, {LAYERS: "relu_on_logits"}, 2),
+        (SoftmaxTwice, {LAYERS: "softmax_twice"}, 2),
+        (Tanh, {LAYERS: "tanh_instead_of_relu"}, 2),
+        (Sigmoid, {LAYERS: "sigmoid_instead_of_relu"}, 2),
+        (OneMoreLayerButNoReLU, {LAYERS: "relu_missing"}, 2),
+        (OneMoreLayerAndTanh, {LAYERS: "tanh_instead_of_relu"}, 2),
+        (OneMoreLayerAndSigmoid, {LAYERS: "sigmoid_instead_of_relu"}, 2),
+        (Overflows, {LARGE: "softmax_overflows"}, 3),
+        (
+            LayersInAList,
+            {SUM: "no_parameters", LAYERS: "no_parameters", LARGE: "no_parameters"},
+            1,
+        ),
+    ],
+)
+def test_a_wrong_network_loses_the_points_of_its_mistake_only(network, found, points, seed):
+    result = judged(forward, seed, PolicyNetwork=network)
+
+    assert mistakes(result) == found
+    assert result.points == points
+
+
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_a_relu_on_the_logits_shows_whatever_was_drawn(seed):
+    result = judged(forward, seed, PolicyNetwork=ReLUOnLogits)
+
+    assert mistakes(result) == {LAYERS: "relu_on_logits"}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "agent", [PlainGradientDescent, SubtractsABaseline, SmallWholeNumbers, RemembersNearly]
+)
+def test_unusual_right_agents_earn_all_points(agent, seed):
+    result = judged(update, seed, SimplePolicy=agent)
+
+    assert mistakes(result) == {}
+    assert result.points == 5
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("agent", "mistake", "said"),
+    [
+        (OneActionForAll, "wrong_actions", "should be (3,), yours is (1,)"),
+        (ActsWithFloats, "wrong_actions", "the actions 0 or 1, not ["),
+        (ActsWithTwo, "wrong_actions", "not [2, 2, 2]"),
+        (ActsWithSeven, "wrong_actions", "not [7, 7, 7]"),
+        (ActsWithMinusOne, "wrong_actions", "not [-1, -1, -1]"),
+        (PlaysTheOtherAction, "other_action", "the actions that choose_action drew"),
+        (RemembersNothing, "nothing_remembered", "append"),
+        (RemembersTwice, "nothing_remembered", "one entry"),
+        (RemembersOnlyTheLast, "nothing_remembered", "one entry"),
+        (RemembersActions, "actions_remembered", "holds the actions"),
+        (RemembersProbabilities, "wrong_memory", "choose_action returned second"),
+        (RemembersBesides, "wrong_memory", "choose_action returned second"),
+    ],
+)
+def test_an_agent_that_does_not_act_and_remember_earns_nothing(agent, mistake, said, seed):
+    result = judged(update, seed, SimplePolicy=agent)
+
+    assert mistakes(result) == {ACTS: mistake}
+    assert said in message(result, ACTS)
+    assert result.points == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("agent", "mistake", "said"),
+    [
+        (LearnsAfterEveryStep, "learns_too_early", "still running"),
+        (OnlyTruncated, "step_missing", "have not changed"),
+        (NeverSteps, "step_missing", "self.optimizer.step()"),
+        (GrowsAnotherLayer, "other_parameters", "other names, or other shapes"),
+    ],
+)
+def test_an_agent_that_does_not_learn_at_the_end_earns_nothing(agent, mistake, said, seed):
+    result = judged(update, seed, SimplePolicy=agent)
+
+    assert mistakes(result) == {LEARNS: mistake}
+    assert said in message(result, LEARNS)
+    assert result.points == 0
+
+
+@pytest.mark.parametrize("agent", [OnlyRises, OnlyFalls])
+def test_weights_that_move_in_one_direction_have_moved(agent):
+    found = mistakes(judged(update, 1, SimplePolicy=agent))
+
+    assert LEARNS not in found
+    assert LIMIT not in found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("agent", "check", "mistake"),
+    [
+        (OnlyTerminated, LIMIT, "only_terminated"),
+        (StepsUphill, STEP, "step_uphill"),
+        (NeverClears, CLEARED, "zero_grad_missing"),
+        (NeverClearsPlainly, CLEARED, "zero_grad_missing"),
+    ],
+)
+def test_a_wrong_update_loses_the_point_of_its_mistake_only(agent, check, mistake, seed):
+    result = judged(update, seed, SimplePolicy=agent)
+
+    assert mistakes(result) == {check: mistake}
+    assert result.points == 4
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda log_probs, returns: (returns * log_probs).mean(),
+        lambda log_probs, returns: -log_probs.mean(),
+        lambda log_probs, returns: -(returns * log_probs).sum(),
+    ],
+    ids=["sign flipped", "returns ignored", "sum instead of mean"],
+)
+def test_a_mistake_in_the_loss_is_not_charged_to_the_update(loss, seed):
+    class WithThisLoss(SimplePolicy):
+        pass
+
+    WithThisLoss.loss = staticmethod(loss)
+    result = judged(update, seed, SimplePolicy=WithThisLoss, policy_loss=loss)
+
+    assert mistakes(result) == {}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_ignores_the_returns_moves_on_without_a_return_and_is_not_charged(sign, seed):
+    def always_left(net, observation):
+        probabilities = net(torch.as_tensor(observation, dtype=torch.float32))
+        return torch.zeros(len(observation), dtype=torch.int64), probabilities[:, 0].log()
+
+    def loss(log_probs, returns):
+        return sign * log_probs.mean()
+
+    class AlwaysLeft(SimplePolicy):
+        pass
+
+    AlwaysLeft.choose, AlwaysLeft.loss = staticmethod(always_left), staticmethod(loss)
+    result = judged(
+        update, seed, SimplePolicy=AlwaysLeft, choose_action=always_left, policy_loss=loss
+    )
+
+    assert mistakes(result) == {}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_loss_without_a_gradient_is_not_charged_to_an_update_that_learns(seed):
+    def cut(log_probs, returns):
+        return policy_loss(log_probs.detach(), returns)
+
+    assert mistakes(judged(update, seed, policy_loss=cut)) == {}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "results",
+    [
+        lambda action, log_prob: (action, log_prob, log_prob.exp()),
+        lambda action, log_prob: (action, {"log_prob": log_prob}),
+        lambda action, log_prob: {"action": action, "log_prob": log_prob},
+    ],
+    ids=["three", "a dictionary for one", "a dictionary for both"],
+)
+def test_odd_results_of_choose_action_are_not_charged_to_the_memory(results, seed):
+    def odd(net, observation):
+        return results(*choose_action(net, observation))
+
+    assert ACTS not in mistakes(judged(update, seed, choose_action=odd))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_agent_is_given_steps_like_those_of_the_training(seed):
+    given = []
+
+    class Listens(SimplePolicy):
+        def train(self, transition):
+            given.append(transition)
+            super().train(transition)
+
+    judged(update, seed, SimplePolicy=Listens)
+
+    assert given
+    for step in given:
+        rows = len(step.episode)
+        assert step.observation.shape == step.next_observation.shape == (rows, 4)
+        assert step.observation.dtype == step.next_observation.dtype == np.float32
+        assert (step.observation != step.next_observation).all()
+        assert step.action.shape == step.reward.shape == (rows,)
+        assert step.reward.dtype == np.float32
+        assert (step.reward > 0).all()
+        assert len(np.unique(step.reward)) == rows
+        assert step.terminated.shape == step.truncated.shape == (rows,)
+        assert step.terminated.dtype == step.truncated.dtype == bool
+        assert not (step.terminated & step.truncated).any()
+    assert any((step.terminated != step.truncated).any() for step in given)
+    assert [step.episode.tolist() for step in given[:2]] == [[0, 1], [1]]
