@@ -7,15 +7,23 @@ from typing import NamedTuple
 
 import numpy as np
 
+from autograder.messages import Message
+
 
 class CheckFailed(Exception):
-    """A check's verdict: the answer is wrong, most likely by this mistake."""
+    """A check's verdict: the answer is wrong, most likely because of this mistake."""
 
     def __init__(self, mistake: str, message: str) -> None:
-        """mistake: its stable name. message: what it looks like, the likely cause, what to try."""
-        super().__init__(message)
+        """mistake: its stable name. message: what it looks like, the likely cause, what to try.
+
+        A message with numbers or names in it is a `Message`, never an f-string.
+        """
+        super().__init__(mistake, message)
         self.mistake = mistake
-        self.message = message
+        self.message = Message.of(message)
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 class KnownMistake(NamedTuple):
@@ -35,13 +43,14 @@ def expect(condition: bool, mistake: str, message: str) -> None:
 def expect_shape(actual: object, shape: tuple[int, ...], mistake: str, message: str) -> np.ndarray:
     """The answer as an array if it has this shape; raise CheckFailed with both shapes if not."""
     if not isinstance(actual, np.ndarray):
-        raise CheckFailed(
-            mistake, f"{message} It should be a tensor or array, not {_kind(actual)}."
-        )
+        raise CheckFailed(mistake, Message.joined(message, _no_array(actual)))
     if actual.shape != shape:
-        raise CheckFailed(
-            mistake, f"{message} The shape should be {shape}, yours is {actual.shape}."
+        difference = Message(
+            "The shape should be {expected}, yours is {actual}.",
+            expected=shape,
+            actual=actual.shape,
         )
+        raise CheckFailed(mistake, Message.joined(message, difference))
     return actual
 
 
@@ -69,6 +78,13 @@ def expect_close(
     raise CheckFailed(mistake, message)
 
 
+def _no_array(actual: object) -> Message:
+    if actual is None:
+        return Message("It should be a tensor or an array, not None: is a return missing?")
+    kind = type(actual).__name__
+    return Message("It should be a tensor or an array, not a {kind}.", kind=kind)
+
+
 def _as_array(value: object) -> object:
     return np.asarray(value, dtype=np.float64) if isinstance(value, (int, float)) else value
 
@@ -78,7 +94,3 @@ def _close(values: np.ndarray, expected: np.ndarray, tolerance: float) -> bool:
         np.all(np.isfinite(values))
         and np.allclose(values.astype(np.float64), expected, rtol=tolerance, atol=tolerance)
     )
-
-
-def _kind(value: object) -> str:
-    return "None" if value is None else f"a {type(value).__name__}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograder.checks.expect import CheckFailed
 from autograder.checks.task import Check, Task
+from autograder.messages import Message
 from autograder.results import CheckResult, TaskResult
 from autograder.worker.interface import NotSolved, Student, StudentError
 
@@ -43,8 +44,8 @@ def judge(
     blocked_by: str | None = None
     for number, check in enumerate(task.checks):
         if blocked_by is not None:
-            message = f"Not reached: first mend “{readable(blocked_by)}”."
-            results.append(CheckResult(check.name, False, NOT_REACHED, message))
+            message = Message("Not checked yet: fix “{check}” first.", check=readable(blocked_by))
+            results.append(_not_reached(check, message))
             continue
         random = np.random.default_rng([seed, number])
         result = _ask(check, student, random, int(random.integers(2**31)), guard)
@@ -61,8 +62,8 @@ def judge(
 def failed(task: Task, mistake: str, message: str) -> TaskResult:
     """The task's result when its checks could not be asked at all."""
     first, *others = task.checks
-    results = [CheckResult(first.name, False, mistake, message)]
-    results += [CheckResult(check.name, False, NOT_REACHED, "Not reached.") for check in others]
+    results = [_failed(first, mistake, message)]
+    results += [_not_reached(check, Message("Not checked.")) for check in others]
     return TaskResult(task.name, 0.0, task.points, tuple(results))
 
 
@@ -100,24 +101,37 @@ def _ask(
 
 
 def _failed(check: Check, mistake: str, message: str) -> CheckResult:
-    return CheckResult(check.name, False, mistake, message[:MAX_MESSAGE])
+    return CheckResult(check.name, False, mistake, Message.of(message).shortened(MAX_MESSAGE))
 
 
-def _unreadable(error: Exception) -> str:
-    return (
-        "Your code answers with something that this check cannot read "
-        f"({type(error).__name__}: {error}). Compare what it returns with what the exercise asks "
-        "for: a tensor, an array, a number, or several of them?"
+def _not_reached(check: Check, message: Message) -> CheckResult:
+    return CheckResult(check.name, False, NOT_REACHED, message)
+
+
+def _unreadable(error: Exception) -> Message:
+    return Message(
+        "Your code returns something that this check cannot read ({kind}: {error}). "
+        "Compare what it returns with what the exercise asks for: "
+        "a tensor, an array, a number, or several of them?",
+        kind=type(error).__name__,
+        error=error,
     )
 
 
-def _not_solved(error: NotSolved) -> str:
+def _not_solved(error: NotSolved) -> Message:
     if error.kind == "NameError":
-        return f"Not solved yet: {error.message}."
-    where = f" ({error.where})" if error.where else ""
-    return f"Not solved yet: your code still raises NotImplementedError{where}."
+        return Message("Not solved yet: {error}.", error=error.message)
+    if not error.where:
+        return Message("Not solved yet: your code still raises NotImplementedError.")
+    return Message(
+        "Not solved yet: your code still raises NotImplementedError ({where}).", where=error.where
+    )
 
 
-def _raised(error: StudentError) -> str:
-    where = f" In {error.where}." if error.where else ""
-    return f"Your code raises {error.kind}: {error.message or 'no message'}.{where}"
+def _raised(error: StudentError) -> Message:
+    raised = Message(
+        "Your code raises {kind}: {error}.", kind=error.kind, error=error.message or "no message"
+    )
+    if not error.where:
+        return raised
+    return Message.joined(raised, Message("In {where}.", where=error.where))

@@ -16,6 +16,7 @@ from autograder.checks.task import Task
 from autograder.course import Course, CourseError
 from autograder.grading.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
 from autograder.grading.session import Broken, Session
+from autograder.messages import Message
 from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult
 from autograder.sandbox.exit_info import SandboxUnavailable
 from autograder.sandbox.probe import require
@@ -118,10 +119,10 @@ def _with_cell_errors(session: Session, result: TaskResult) -> TaskResult:
     for error in session.cell_errors:
         if error.cell.name != short or result.points == result.max_points:
             continue
-        said = f"{error.kind}: {error.message}".splitlines()[0].strip()[:300]
-        text = f" Its cell stopped with {said}"
+        raised = f"{error.kind}: {error.message}".splitlines()[0].strip()[:300]
+        stopped = Message("Its cell stopped with {error}", error=raised)
         checks = tuple(
-            replace(check, message=f"{check.message}{text}")
+            replace(check, message=Message.joined(check.message or "", stopped))
             if check.mistake == judging.NOT_SOLVED
             else check
             for check in result.checks

@@ -92,13 +92,14 @@ def test_another_shape_is_told_together_with_the_right_one(shape):
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"), [(None, "not None"), ([1, 2], "not a list"), ("1", "not a str")]
+    ("answer", "said"),
+    [(None, "not None: is a return missing?"), ([1, 2], "not a list."), ("1", "not a str.")],
 )
 def test_what_is_no_array_has_no_shape(answer, said):
     with pytest.raises(CheckFailed) as raised:
         expect_shape(answer, (2,), "wrong_shape", "One number each.")
     assert raised.value.mistake == "wrong_shape"
-    assert raised.value.message == f"One number each. It should be a tensor or array, {said}."
+    assert raised.value.message == f"One number each. It should be a tensor or an array, {said}"
 
 
 @pytest.mark.parametrize("tolerance", [1e-4, 0.2])

@@ -151,7 +151,7 @@ def test_what_is_not_reached_says_what_to_mend_first():
 
     for check in result.checks[1:]:
         assert not check.passed
-        assert check.message == "Not reached: first mend “first of all”."
+        assert check.message == "Not checked yet: fix “first of all” first."
 
 
 def test_an_unsolved_part_ends_the_task_even_where_its_check_is_not_essential():
@@ -283,8 +283,8 @@ def test_a_task_that_could_not_be_asked_earns_nothing():
     assert mistakes(result) == ["crashed", judging.NOT_REACHED, judging.NOT_REACHED]
     assert [check.message for check in result.checks] == [
         "It crashed.",
-        "Not reached.",
-        "Not reached.",
+        "Not checked.",
+        "Not checked.",
     ]
 
 
