@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Course, CourseError
-from autograder.results import Result
 
 #: Exit statuses: graded, whatever the marks; the call is wrong or cannot be carried out.
 GRADED, WRONG_CALL = 0, 2
@@ -98,6 +97,7 @@ def _positive(text: str) -> int:
 
 
 def _check(parsed: argparse.Namespace) -> int:
+    from autograder.grading.records import checked_notebook
     from autograder.grading.submission import GradingOptions, grade_file
     from autograder.report.table import print_result
 
@@ -105,25 +105,10 @@ def _check(parsed: argparse.Namespace) -> int:
     options = GradingOptions(sandboxed=not parsed.unsafe)
     result = grade_file(parsed.notebook, unit, Course.find(), options)
     if parsed.json:
-        print(json.dumps(as_checked(result), indent=1, allow_nan=False))
+        print(json.dumps(checked_notebook(result), indent=1, allow_nan=False))
     else:
         print_result(result)
     return GRADED
-
-
-def as_checked(result: Result) -> dict[str, Any]:
-    """What `autograder check --json` prints of a result.
-
-    An unsafe result says so with a further key, `unsafe`: true.
-    """
-    record = result.as_json()
-    evaluation = record["evaluation"]
-    if evaluation is not None:
-        names = ("episodes", "mean", "threshold", "seeds")
-        evaluation = {name: evaluation[name] for name in names}
-    checked = {name: record[name] for name in ("unit", "status", "points", "max_points", "tasks")}
-    checked |= {"evaluation": evaluation, "seconds": record["seconds"]}
-    return checked if result.sandboxed else checked | {"unsafe": True}
 
 
 def _unit_of_notebook(notebook: Path, name: str | None) -> Any:

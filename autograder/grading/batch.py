@@ -26,8 +26,9 @@ import helpers
 from autograder.course import Course
 from autograder.grading.hand_ins import HandIn
 from autograder.grading.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
+from autograder.grading.records import read_result, write_result
 from autograder.grading.submission import GradingOptions, grade_file, nothing_graded
-from autograder.results import Result, Status, read_result, write_result
+from autograder.results import Result, Status
 from autograder.units import Unit, unit_named
 
 #: The packages that decide marks; how a page looks does not.

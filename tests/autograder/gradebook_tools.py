@@ -19,6 +19,7 @@ from autograder.course import Course
 from autograder.gradebook.command_path import put_scripts_on_path
 from autograder.gradebook.register import register
 from autograder.grading.batch import result_key
+from autograder.grading.records import write_result
 from autograder.grading.submission import GradingOptions
 from autograder.results import (
     CheckResult,
@@ -26,7 +27,6 @@ from autograder.results import (
     Result,
     Status,
     TaskResult,
-    write_result,
 )
 from autograder.units import Unit, unit_named
 

@@ -6,14 +6,17 @@ import json
 import os
 from pathlib import Path
 
+import jsonschema
 import pytest
 
-from autograder.cli import as_checked, main
+from autograder.cli import main
 from autograder.course import Course
+from autograder.grading.records import checked_notebook
 from autograder.units import Unit, unit_named
 from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_result, scores
 
 KEYS = {"unit", "status", "points", "max_points", "tasks", "evaluation", "seconds"}
+CHECK_KEYS = {"check", "passed", "note", "mistake", "message", "template", "values"}
 
 
 @pytest.fixture
@@ -47,10 +50,12 @@ def test_check_prints_json_for_a_notebook(
     for task in record["tasks"]:
         assert set(task) == {"task", "points", "max_points", "checks"}
         for check in task["checks"]:
-            assert set(check) == {"check", "passed", "mistake", "message"}
+            assert set(check) == CHECK_KEYS
     assert set(record["evaluation"]) == {"episodes", "mean", "threshold", "seeds"}
     assert record["evaluation"]["mean"] is None
     assert record["seconds"] > 0
+    schema = json.loads((Course.find(Path(__file__)).root / "docs/result.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(record)
 
 
 def test_check_prints_each_failed_check_for_people(
@@ -66,8 +71,8 @@ def test_check_prints_each_failed_check_for_people(
 
 
 def test_unsafe_results_say_so(unit: Unit) -> None:
-    assert as_checked(make_result(unit, sandboxed=False))["unsafe"] is True
-    assert set(as_checked(make_result(unit))) == KEYS
+    assert checked_notebook(make_result(unit, sandboxed=False))["unsafe"] is True
+    assert set(checked_notebook(make_result(unit))) == KEYS
 
 
 def test_check_refuses_a_wrong_call_with_one_line(

@@ -25,6 +25,7 @@ import pytest
 import autograder.grading.session
 from autograder.course import Course
 from autograder.grading import submission as grading
+from autograder.grading.records import as_json
 from autograder.grading.submission import GradingOptions, grade_file
 from autograder.results import Result
 from autograder.sandbox import channel
@@ -129,7 +130,7 @@ def problems(attacks: list[corpus.Hostile], results: dict[str, Result]) -> list[
             found.append(f"{attack.name}: {result.status.value} ({result.message})")
         if result.points < attack.honest and not attack.lost:
             found.append(f"{attack.name}: only {result.points} of its honest {attack.honest}")
-        text = json.dumps(result.as_json(), ensure_ascii=False)
+        text = json.dumps(as_json(result), ensure_ascii=False)
         if "FOUND" in text or SECRET in text:
             found.append(f"{attack.name}: saw what it must not see: {text}")
         if any("\ud800" <= character <= "\udfff" for character in text):

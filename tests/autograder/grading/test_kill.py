@@ -22,7 +22,7 @@ from nbgrader.api import Gradebook
 
 from autograder.authoring.edits import reference
 from autograder.course import Course
-from autograder.results import read_result
+from autograder.grading.records import as_json, read_result
 from autograder.units import unit_named
 
 REPOSITORY = Course(Path(__file__).resolve().parents[3])
@@ -104,7 +104,7 @@ def results(course: Course) -> set[str]:
             result = read_result(path)
             assert path.suffix == ".part" or result is not None
             if result is not None and path.suffix == ".json":
-                found.add(json.dumps(result.without_timing().as_json(), sort_keys=True))
+                found.add(json.dumps(as_json(result.without_timing()), sort_keys=True))
     return found
 
 
