@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Union
+from typing import Any, Final, Literal, Union
 
 import msgspec
 
@@ -16,7 +16,7 @@ from autograder.messages import Message
 from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult
 
 #: A record of another version is not read but graded again.
-VERSION = 2
+VERSION: Final = 2
 #: Larger whole numbers are no longer exact in every JSON reader; they are kept as text.
 _LARGEST_INTEGER = 2**53
 _Value = Union[str, int, float, bool, None, "MessageRecord"]
@@ -26,7 +26,7 @@ class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Decoded strictly: every field there, of its type, and no other."""
 
 
-class MessageRecord(_Record):
+class MessageRecord(_Record, frozen=True):
     """A message inside another one."""
 
     text: str
@@ -34,7 +34,7 @@ class MessageRecord(_Record):
     values: dict[str, _Value]
 
 
-class CheckRecord(_Record):
+class CheckRecord(_Record, frozen=True):
     """One check: `template` and `values` are what its `message` is made of."""
 
     check: str
@@ -46,7 +46,7 @@ class CheckRecord(_Record):
     values: dict[str, _Value]
 
 
-class TaskRecord(_Record):
+class TaskRecord(_Record, frozen=True):
     """One task, with its checks in order."""
 
     task: str
@@ -55,7 +55,7 @@ class TaskRecord(_Record):
     checks: tuple[CheckRecord, ...]
 
 
-class ResultRecord(_Record):
+class ResultRecord(_Record, frozen=True):
     """A whole result, as it is kept."""
 
     version: Literal[2]
@@ -73,7 +73,7 @@ class ResultRecord(_Record):
     sandboxed: bool
 
 
-class EvaluationSummary(_Record):
+class EvaluationSummary(_Record, frozen=True):
     """The trained agent's mean score over `episodes` episodes; None if it could not be trained."""
 
     episodes: int
@@ -82,7 +82,7 @@ class EvaluationSummary(_Record):
     seeds: tuple[int, ...]
 
 
-class CheckedNotebook(_Record, omit_defaults=True):
+class CheckedNotebook(_Record, frozen=True, omit_defaults=True):
     """What `autograder check --json` prints. `unsafe` is there, and true, without the sandbox."""
 
     unit: str
