@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 
 from autograder.worker.interface import Student
 
 CheckFunction = Callable[[Student, np.random.Generator], None]
+Method = TypeVar("Method", bound=Callable[..., None])
 
 
 @dataclass(frozen=True)
@@ -23,16 +26,28 @@ class Check:
     blocking: bool
 
 
-@dataclass
 class Task:
     """An exercise: a stable name, what it needs of the student, and its checks in order.
 
-    requires: names of the student's classes and functions, in the order `check(...)` takes them.
+    A subclass writes its checks as methods `(self, student, random)` marked with `@check(...)`.
+    The checks of the base classes come first, from left to right; a check that is written again
+    stays in its place.
     """
 
-    name: str
-    requires: tuple[str, ...]
-    checks: list[Check] = field(default_factory=list)
+    #: Names of the student's classes and functions, in the order `check(...)` takes them.
+    requires: tuple[str, ...] = ()
+
+    def __init__(self, name: str, requires: tuple[str, ...] | None = None) -> None:
+        """name: `<unit>/<task>`. requires: in place of what the class says."""
+        self.name = name
+        if requires is not None:
+            self.requires = requires
+        self._registered: list[Check] = []
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The checks in the order in which they are asked."""
+        return (*self._methods, *self._registered)
 
     @property
     def points(self) -> float:
@@ -45,7 +60,54 @@ class Task:
         """Register the function below as a check of this task."""
 
         def register(ask: CheckFunction) -> CheckFunction:
-            self.checks.append(Check(name, points, ask, blocking))
+            self._registered.append(Check(name, points, ask, blocking))
             return ask
 
         return register
+
+    @cached_property
+    def _methods(self) -> tuple[Check, ...]:
+        marks = {name: _mark_in(type(self), name) for name in _check_names(type(self))}
+        return tuple(
+            Check(name, mark.points, getattr(self, name), mark.blocking)
+            for name, mark in marks.items()
+        )
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """What `@check` notes at a method."""
+
+    points: float
+    blocking: bool
+
+
+def check(points: float = 1, blocking: bool = False) -> Callable[[Method], Method]:
+    """Mark a method of a Task as a check; the method's name is the check's name.
+
+    points: 0 for a note that costs nothing. blocking: whether the later checks need this one.
+    """
+
+    def mark(method: Method) -> Method:
+        method.__dict__["check"] = _Mark(points, blocking)
+        return method
+
+    return mark
+
+
+def _check_names(task_class: type[Any]) -> list[str]:
+    """The marked methods of a class in order: those of its bases, then its own."""
+    names = [name for base in task_class.__bases__ for name in _check_names(base)]
+    names += [name for name, member in vars(task_class).items() if _mark_of(member)]
+    return list(dict.fromkeys(names))
+
+
+def _mark_in(task_class: type[Any], name: str) -> _Mark:
+    """The nearest mark: a method that overrides another keeps its mark unless it has its own."""
+    marks = (_mark_of(vars(base).get(name)) for base in task_class.__mro__)
+    return next(mark for mark in marks if mark)
+
+
+def _mark_of(member: object) -> _Mark | None:
+    mark = getattr(member, "__dict__", {}).get("check")
+    return mark if isinstance(mark, _Mark) else None
