@@ -23,7 +23,7 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from autograder.authoring.source import read_source
 from autograder.course import MARKER, Course, CourseError
-from autograder.units import Unit, unit_named, unit_names
+from autograder.units import Unit, units_of
 
 #: Stands in the sources where the course's address belongs.
 ADDRESS = "$COURSE_URL"
@@ -40,8 +40,7 @@ WITHOUT_GRADEBOOK = [step for step in STEPS if step is not SaveCells]
 
 def units_with_source(course: Course) -> list[Unit]:
     """The units that the course has a source of, in order."""
-    units = [unit_named(name) for name in unit_names()]
-    return [unit for unit in units if course.source(unit.assignment).is_file()]
+    return [unit for unit in units_of(course) if course.source(unit.assignment).is_file()]
 
 
 def build(course: Course, units: Iterable[Unit] | None = None) -> list[Path]:
@@ -80,7 +79,7 @@ def _generate_all(
 def _generate(course: Course, unit: Unit) -> dict[Path, bytes]:
     """Generate one unit in a temporary directory."""
     source = course.source(unit.assignment)
-    notebook = read_source(source, unit)
+    notebook = read_source(course, unit)
     for cell in notebook.cells:
         if ADDRESS in cell.source:
             cell.source = cell.source.replace(ADDRESS, _address(course))

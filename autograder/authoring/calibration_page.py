@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from autograder.agents.error_bounds import REFERENCE, read_record, record_paths
 from autograder.course import Course
-from autograder.units import unit_named, unit_names
+from autograder.units import units_of
 
 SUMMARY = """# Calibration
 
@@ -55,7 +55,7 @@ def _records(course: Course) -> dict[str, dict[str, Any]]:
     """All records by name: the units in the order of the course, the reference first."""
     return {
         unit.name if path.stem == REFERENCE else f"{unit.name}-{path.stem}": read_record(path)
-        for unit in map(unit_named, unit_names())
+        for unit in units_of(course)
         for path in record_paths(course.calibration(unit.assignment))
     }
 
@@ -79,10 +79,9 @@ def _line(name: str, measured: dict[str, Any]) -> str:
 
 def _draw(records: dict[str, dict[str, Any]], path: Path) -> None:
     """One row of dots for each record, in a panel for each unit."""
-    panels = {
-        unit: [name for name in records if name.split("-")[0] == unit] for unit in unit_names()
-    }
-    panels = {unit: names for unit, names in panels.items() if names}
+    panels: dict[str, list[str]] = {}
+    for name in records:
+        panels.setdefault(name.split("-")[0], []).append(name)
     rows = [len(names) for names in panels.values()]
     figure = Figure(figsize=(9, 0.7 * len(panels) + 0.32 * sum(rows)), layout="constrained")
     FigureCanvasAgg(figure)

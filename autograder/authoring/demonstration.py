@@ -28,7 +28,7 @@ from autograder.grading.batch import grade_one
 from autograder.grading.hand_ins import submissions
 from autograder.grading.submission import GradingOptions
 from autograder.results import Status
-from autograder.units import Unit, unit_named, unit_names
+from autograder.units import Unit, unit_named, units_of
 
 _MARKERS = re.compile(rf"^[ \t]*(?:{re.escape(BEGIN)}|{re.escape(END)})[^\n]*\n?", re.MULTILINE)
 
@@ -74,8 +74,7 @@ def demonstrate(
 
 def demonstrated_units(course: Course) -> list[Unit]:
     """The units that have a demonstration class, in the order of the course."""
-    units = [unit_named(name) for name in unit_names()]
-    return [unit for unit in units if _students_folder(course, unit).is_dir()]
+    return [unit for unit in units_of(course) if _students_folder(course, unit).is_dir()]
 
 
 def _students_folder(course: Course, unit: Unit) -> Path:
@@ -144,7 +143,7 @@ def demo_students(course: Course, unit: Unit) -> list[DemoStudent]:
 
 def reference_answers(course: Course, unit: Unit) -> dict[str, str]:
     """The solved exercises of a unit, from its source, by their ids."""
-    notebook = read_source(course.source(unit.assignment), unit)
+    notebook = read_source(course, unit)
     return {
         cell.metadata.nbgrader["grade_id"]: _MARKERS.sub("", cell.source)
         for cell in notebook.cells

@@ -22,7 +22,8 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import CourseError
+from autograder.authoring.references import resolve
+from autograder.course import Course, CourseError
 from autograder.units import Unit
 
 CHECK_PREFIX = "check-"
@@ -44,11 +45,12 @@ HINT = "<details>"
 LONGEST_ID = 48
 
 
-def read_source(path: Path, unit: Unit) -> NotebookNode:
+def read_source(course: Course, unit: Unit) -> NotebookNode:
     """Read a unit's source as the notebook with solutions that nbgrader starts from.
 
     Raises CourseError if it does not fit the unit's tasks, or an exercise is incomplete.
     """
+    path = course.source(unit.assignment)
     try:
         notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
     except OSError as error:
@@ -58,6 +60,8 @@ def read_source(path: Path, unit: Unit) -> NotebookNode:
         reader.complete(cell)
     reader.check(notebook.cells)
     _name_cells(notebook.cells)
+    for cell in notebook.cells:
+        reader.resolve_references(cell, course)
     result = nbformat.v4.new_notebook(cells=notebook.cells, metadata=NOTEBOOK_METADATA)
     result.nbformat_minor = 5
     nbformat.validate(result)
@@ -130,6 +134,15 @@ class _Reader:
                 raise CourseError(f"{self.path}: {check} must stand right below {task}.")
         self._check_prose(cells)
 
+    def resolve_references(self, cell: NotebookNode, course: Course) -> None:
+        """Write out which units the prose refers to. Raises CourseError for an unknown one."""
+        if cell.cell_type != "markdown":
+            return
+        try:
+            cell.source = resolve(cell.source, course)
+        except CourseError as error:
+            raise self._wrong(cell, f"refers to a unit that is not there. {error}") from error
+
     def _points(self, cell: NotebookNode, given: dict[str, Any], *, by_hand: bool) -> float:
         """The points of a graded cell: an author's for a question, the task's for a check."""
         if by_hand:
@@ -178,7 +191,7 @@ class _Reader:
 
     def _wrong(self, cell: NotebookNode, problem: str) -> CourseError:
         name = _grade_id(cell) or next(iter(cell.source.splitlines()), "(empty)")
-        return CourseError(f"{self.path}: the cell {name!r} {problem}.")
+        return CourseError(f"{self.path}: the cell {name!r} {problem.rstrip('.')}.")
 
     def _missing(self, task: str, what: str) -> CourseError:
         return CourseError(f"{self.path}: the task {self.unit.name}/{task} has no {what}.")

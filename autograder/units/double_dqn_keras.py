@@ -538,6 +538,8 @@ def _changed(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> boo
 
 UNIT = Unit(
     name="double_dqn_keras",
+    title="Double DQN",
+    about="Double DQN, and how much plain DQN overestimates",
     assignment="6_double_dqn_keras",
     framework=FRAMEWORK,
     tasks=(

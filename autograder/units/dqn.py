@@ -460,6 +460,8 @@ def _alike(first: list[np.ndarray], second: list[np.ndarray]) -> bool:
 
 UNIT = Unit(
     name="dqn",
+    title="Deep Q-learning",
+    about="deep Q-learning with a replay memory and a target network",
     assignment="4_dqn",
     framework=FRAMEWORK,
     tasks=(

@@ -348,6 +348,8 @@ def _changed(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> boo
 
 UNIT = Unit(
     name="policy_network",
+    title="A policy network",
+    about="REINFORCE with a policy network",
     assignment="2_policy_network",
     framework=FRAMEWORK,
     tasks=(

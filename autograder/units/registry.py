@@ -1,4 +1,4 @@
-"""The units there are: those of this package, and those of other installed packages."""
+"""Which units there are: this package's own, and those that other installed packages register."""
 
 from __future__ import annotations
 
@@ -12,22 +12,31 @@ from autograder.units.unit import Unit
 
 #: Entry points of this group name a Unit: `tabular_q = "my_package.tabular_q:UNIT"`.
 ENTRY_POINTS = "autograder.units"
+#: Modules of this package that are no unit.
 _NO_UNITS = ("registry", "shared", "unit")
 
 
-def unit_names() -> tuple[str, ...]:
-    """The names of the course's units, in the order of its list (`units.txt`)."""
+def unit_names(course: Course | None = None) -> tuple[str, ...]:
+    """The names of a course's units (default: of the course around the working directory).
+
+    They are those of its list `units.txt`, in its order; without a list, all installed ones.
+    Raises CourseError if the list names a unit that is not installed, or one twice.
+    """
     installed = _installed()
-    listed = Course.find().listed_units()
+    listed = (course or Course.find()).listed_units()
     if listed is None:
         return tuple(installed)
-    unknown = [name for name in listed if name not in installed]
-    if unknown:
-        raise CourseError(
-            f"units.txt lists {unknown[0]}, which is not installed. "
-            f"Installed are: {', '.join(installed)}."
-        )
+    for name in listed:
+        if name not in installed:
+            raise CourseError(f"units.txt: no unit {name} is installed. {_known()}")
+        if listed.count(name) > 1:
+            raise CourseError(f"units.txt lists {name} more than once.")
     return listed
+
+
+def units_of(course: Course) -> list[Unit]:
+    """The units of a course, in its order."""
+    return [unit_named(name) for name in unit_names(course)]
 
 
 @cache
@@ -37,17 +46,25 @@ def unit_named(name: str) -> Unit:
     Raises CourseError naming the units there are.
     """
     installed = _installed()
-    plain = name.lstrip("0123456789").removeprefix("_") if name[:1].isdigit() else name
-    if plain in installed:
-        unit = _load(*installed[plain])
-        if name in (unit.name, unit.assignment):
-            return unit
-    raise CourseError(f"No unit {name}. The units are: {', '.join(unit_names())}.")
+    for plain in (name, name.lstrip("0123456789").removeprefix("_")):
+        if plain in installed:
+            unit = _load(plain, *installed[plain])
+            if name in (unit.name, unit.assignment):
+                return unit
+    raise CourseError(f"No unit {name}. {_known()}")
+
+
+def module_of(unit: Unit) -> str:
+    """The name of the module that defines an installed unit."""
+    return _installed()[unit.name][0]
 
 
 @cache
 def _installed() -> dict[str, tuple[str, str]]:
-    """Where each installed unit stands, by its name: a module and an attribute of it."""
+    """Where each installed unit is, by its name: a module and an attribute of it.
+
+    Raises CourseError if two packages register the same name.
+    """
     import autograder.units as package
 
     found = {
@@ -56,12 +73,36 @@ def _installed() -> dict[str, tuple[str, str]]:
         if module.name not in _NO_UNITS
     }
     for entry in entry_points(group=ENTRY_POINTS):
-        found[entry.name] = (entry.module, entry.attr)
+        place = (entry.module, entry.attr)
+        if found.setdefault(entry.name, place) != place:
+            raise CourseError(
+                f"Two units are called {entry.name}: {found[entry.name][0]} and {entry.module}. "
+                "Rename the entry point of one."
+            )
     return found
 
 
-def _load(module: str, attribute: str) -> Unit:
-    unit = getattr(importlib.import_module(module), attribute)
+def _known() -> str:
+    """The units there are, those of the course first, in its order."""
+    try:
+        listed = Course.find().listed_units() or ()
+    except CourseError:
+        listed = ()
+    installed = _installed()
+    names = [name for name in listed if name in installed]
+    names += [name for name in installed if name not in names]
+    return f"Installed are: {', '.join(names)}."
+
+
+def _load(name: str, module: str, attribute: str) -> Unit:
+    """Import a unit. Raises CourseError if it cannot be imported, or is another thing."""
+    try:
+        unit = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        place = f"{module}:{attribute}"
+        raise CourseError(f"The unit {name} ({place}) cannot be loaded: {error}.") from error
     if not isinstance(unit, Unit):
-        raise CourseError(f"{module}:{attribute} is no autograder.units.Unit.")
+        raise CourseError(f"{module}:{attribute} is not an autograder.units.Unit.")
+    if unit.name != name:
+        raise CourseError(f"{module}:{attribute} is called {unit.name}, but registered as {name}.")
     return unit

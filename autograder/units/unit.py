@@ -16,6 +16,7 @@ class Unit:
     name: how commands, tasks and texts call it. assignment: nbgrader's name and the name of its
     folders; never changed once students work on it. framework: "torch", "tensorflow" or None.
     agent: the rule for its trained agent. played: what is calibrated where no agent is trained.
+    title, about: what lists of the course show: a few words, and one line about what is built.
     """
 
     name: str
@@ -24,6 +25,8 @@ class Unit:
     tasks: tuple[Task, ...]
     agent: AgentRule | None = None
     played: PlayedRule | None = None
+    title: str = ""
+    about: str = ""
 
     @property
     def max_points(self) -> float:

@@ -100,7 +100,7 @@ print("truncated:  ", truncated)
 #   left the rail.
 # * **truncated**: it has not, but time is up, after 500 steps. The pole could have stood on.
 #
-# Both end the episode, but they are not the same, and in unit 4 the difference will matter. The
+# Both end the episode, but they are not the same, and in {unit:dqn} the difference will matter. The
 # environment counts as *solved* at a mean score of 475.
 #
 # ## 3. No idea at all
@@ -253,7 +253,7 @@ check("meet_cartpole/rule", rule)
 # %% [markdown]
 # Let us watch it. To be played by the course's tools, the rule becomes an *agent*: something with a
 # method `act` that answers a whole batch of observations, one action for each row. You will write
-# such agents from the next unit on.
+# such agents from {unit:policy_network} on.
 
 
 # %%
@@ -369,4 +369,4 @@ check("meet_cartpole/diagnosis", diagnosis)
 #   Systems, Man, and Cybernetics* 13, 1983: where this cart pole comes from.
 # * R. S. Sutton, A. G. Barto, [Reinforcement Learning: An
 #   Introduction](http://incompleteideas.net/book/the-book-2nd.html), 2nd edition, chapters 1 and 3.
-# * In the next unit, *policy_network*, a program finds the rule by itself.
+# * In {unit:policy_network}, a program finds the rule by itself.

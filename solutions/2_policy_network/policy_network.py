@@ -562,5 +562,5 @@ check("policy_network/diagnosis", diagnosis)
 #   reinforcement learning](https://doi.org/10.1007/BF00992696), *Machine Learning* 8, 1992.
 # * R. S. Sutton, A. G. Barto, [Reinforcement Learning: An
 #   Introduction](http://incompleteideas.net/book/the-book-2nd.html), 2nd edition, chapter 13.
-# * In the next unit, *actor_critic*, a second head of the network learns what “than usual” means in
+# * In {unit:actor_critic}, a second head of the network learns what “than usual” means in
 #   each single state.

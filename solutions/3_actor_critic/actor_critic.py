@@ -1,7 +1,7 @@
 # %% [markdown]
 # # An actor and its critic
 #
-# In the last unit the agent asked after each batch: did it go better than usual? And *usual* was
+# In {unit:policy_network} the agent asked after each batch: did it go better than usual? And *usual* was
 # one number, the mean over everything. But a return of 30 is a triumph when the pole is already
 # tipping over, and a disappointment when it stands upright. Whoever judges an action should know
 # the state it was taken in.
@@ -99,7 +99,7 @@ check("actor_critic/forward", ActorCriticNetwork)
 # %% [markdown]
 # ## 2. Choosing an action
 #
-# As in the last unit, the action is drawn. What is new: for each state the agent also keeps the
+# As in {unit:policy_network}, the action is drawn. What is new: for each state the agent also keeps the
 # critic's value, because both losses will need it.
 #
 # ### Exercise: `act` (5 minutes)
@@ -131,7 +131,7 @@ check("actor_critic/act", choose_action)
 # %% [markdown]
 # ## 3. The advantage
 #
-# The next two functions you know from the last unit; they are given. Returns on the cart pole go up
+# The next two functions you know from {unit:policy_network}; they are given. Returns on the cart pole go up
 # to 100, which a fresh critic, whose values are near 0, would need long to reach. Normalised over
 # the batch they have mean 0 and standard deviation 1: that is the scale on which our critic thinks.
 
@@ -414,14 +414,14 @@ plt.show()
 # %% [markdown]
 # Dark is where the pole leans *and* goes on falling. A leaning pole that swings back is nothing to
 # worry about: the bright ridge runs from the upper left to the lower right. And the actor's line
-# runs along it. Both found out by themselves what you wrote down as a rule of thumb in unit 1.
+# runs along it. Both found out by themselves what you wrote down as a rule of thumb in {unit:meet_cartpole}.
 
 # %% [markdown]
 # ## 8. Save and load
 #
 # ### Exercise: `save` (5 minutes)
 #
-# As in the last unit: `save_agent` writes a dictionary with the keys `games`, `model_state_dict`,
+# As in {unit:policy_network}: `save_agent` writes a dictionary with the keys `games`, `model_state_dict`,
 # `optimizer_state_dict` and `mean_reward`; `load_agent` puts everything back into the agent given.
 # The network has two heads now. Does that change anything?
 #

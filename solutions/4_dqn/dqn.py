@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Deep Q-learning balances the pole
 #
-# In the units before, the agent learned *what to do*. Here it learns *what things are worth*:
+# In {unit:policy_network} and {unit:actor_critic}, the agent learned *what to do*. Here it learns *what things are worth*:
 # $Q(s, a)$, the return to expect after taking action $a$ in state $s$. Who knows $Q$ needs no
 # policy of its own: the best action is the one with the largest $Q$.
 #
@@ -609,7 +609,7 @@ animate(agent, seed=3)
 # %% [markdown]
 # What does it think of its own situation? With a hundredth in each step no return can be larger than
 # $0.01 / (1 - \gamma) = 1$. Yet standing upright was worth 1.2 to 2.6 to the agents of eight trainings: the
-# maximum in the targets picks what is overestimated, again and again. (Unit 6 does something about it.) For
+# maximum in the targets picks what is overestimated, again and again. ({Unit:double_dqn_keras} does something about it.) For
 # acting it only matters which of the two values is larger. In the thousands they would be a sign of trouble.
 
 # %% tags=["not-graded", "raises-exception"]
@@ -679,7 +679,7 @@ check("dqn/diagnosis", diagnosis)
 # %% [markdown]
 # ## 13. In your own words
 #
-# (5 minutes, graded by hand.) The policy network of unit 2 had to throw its experience away after
+# (5 minutes, graded by hand.) The policy network of {unit:policy_network} had to throw its experience away after
 # each update; this agent learns from the same transition many times. Why may a Q-network learn from
 # steps that an older, worse version of itself has played? And why does it still help to play several
 # cart poles side by side?
@@ -699,4 +699,4 @@ check("dqn/diagnosis", diagnosis)
 # * R. S. Sutton, A. G. Barto, [Reinforcement Learning: An
 #   Introduction](http://incompleteideas.net/book/the-book-2nd.html), 2nd edition, sections 6.5 and
 #   16.5.
-# * In the next unit, *dqn_keras*, you see what happens *without* memory and target network.
+# * In {unit:dqn_keras}, you see what happens *without* memory and target network.

@@ -796,4 +796,4 @@ check("dqn_keras/diagnosis", diagnosis)
 # * L.-J. Lin, [Self-improving reactive agents based on reinforcement learning, planning and
 #   teaching](https://doi.org/10.1007/BF00992699), *Machine Learning* 8, 1992: where experience
 #   replay comes from.
-# * In the next unit, *double_dqn_keras*, you find out that these Q-values are too large, and why.
+# * In {unit:double_dqn_keras}, you find out that these Q-values are too large, and why.

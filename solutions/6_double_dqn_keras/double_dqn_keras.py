@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Double DQN: the network that thought too well of itself
 #
-# The Deep Q-Network of the last unit holds the pole, but its Q-values are too large: it takes the
+# The Deep Q-Network of {unit:dqn_keras} holds the pole, but its Q-values are too large: it takes the
 # *largest* of several estimates, and the largest of several noisy numbers is, on average, too
 # large. **Double DQN** mends that with one changed line: one network chooses the action, the other
 # says what it is worth (van Hasselt, Guez, Silver, *Deep Reinforcement Learning with Double

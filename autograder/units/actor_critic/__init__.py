@@ -49,6 +49,8 @@ def value_of_the_critic(student: Student, random: np.random.Generator) -> None:
 
 UNIT = Unit(
     name="actor_critic",
+    title="An actor and its critic",
+    about="a critic that learns what “better than usual” means",
     assignment="3_actor_critic",
     framework=FRAMEWORK,
     tasks=(
