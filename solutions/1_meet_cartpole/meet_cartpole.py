@@ -16,7 +16,7 @@
 # %%
 import sys
 
-if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is already there
+if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
     # %pip install --quiet "git+$COURSE_URL"
     pass
 

@@ -15,7 +15,7 @@
 # %%
 import sys
 
-if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere it is installed
+if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
     # %pip install --quiet "git+$COURSE_URL"
     pass
 
@@ -138,7 +138,7 @@ check("actor_critic/act", choose_action)
 
 # %%
 def discounted_returns(rewards, gamma=0.99):
-    """The discounted return from each step on, a float tensor of shape (len(rewards),)."""
+    """The discounted return of each step, a float tensor of shape (len(rewards),)."""
     returns = []
     following = 0.0
     for reward in reversed(rewards):
@@ -273,8 +273,8 @@ class ACPolicy(AbstractAgent):
     def start_episode(self, observation):
         n = len(observation)
         self.memory = []  # a SavedAction for each step
-        self.episodes = []  # to which episode each of their rows belongs
-        self.rewards = [[] for _ in range(n)]  # of each episode
+        self.episodes = []  # the episode that each of their rows belongs to
+        self.rewards = [[] for _ in range(n)]  # one list for each episode
         self.running = n  # how many episodes have not ended yet
 
     def act(self, observation, explore=True):
@@ -309,7 +309,7 @@ class ACPolicy(AbstractAgent):
         return log_probs, values, normalise(returns)
 
     def update(self, log_probs, values, returns):
-        """One step of the optimizer for both losses."""
+        """Do one optimizer step for both losses."""
         ### BEGIN SOLUTION
         advantages = advantage(returns, values)
         policy_loss, value_loss = losses(log_probs, advantages, values, returns)
@@ -353,7 +353,7 @@ check("actor_critic/update", ACPolicy)
 
 # %% nbgrader={"grade_id": "agent", "solution": true}
 def make_agent():
-    """A fresh, untrained agent."""
+    """Return a new, untrained agent."""
     ### BEGIN SOLUTION
     return ACPolicy(gamma=0.99, lr=3e-2)
     ### END SOLUTION
@@ -434,7 +434,7 @@ plt.show()
 
 # %% nbgrader={"grade_id": "save", "solution": true}
 def save_agent(agent, path):
-    """Write everything that the agent needs to go on into a file."""
+    """Write everything that the agent needs to continue into a file."""
     ### BEGIN SOLUTION
     torch.save(
         {
@@ -449,7 +449,7 @@ def save_agent(agent, path):
 
 
 def load_agent(agent, path):
-    """Put what `save_agent` wrote back into the agent."""
+    """Read the file and put everything back into the agent."""
     ### BEGIN SOLUTION
     checkpoint = torch.load(path, weights_only=True)
     agent.games = checkpoint["games"]
@@ -508,7 +508,7 @@ plot_learning_curve("actor_critic_diagnosis")
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():
-    """The letter of the explanation that fits."""
+    """Return the letter of the explanation that fits."""
     ### BEGIN SOLUTION
     return "c"
     ### END SOLUTION

@@ -15,7 +15,7 @@
 # %%
 import sys
 
-if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere it is installed
+if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
     # %pip install --quiet "git+$COURSE_URL"
     pass
 
@@ -165,7 +165,7 @@ class ReplayMemory:
         ### END SOLUTION
 
     def sample(self, batch_size):
-        """A Batch of tensors: batch_size transitions drawn by chance."""
+        """A Batch of tensors: batch_size transitions drawn at random."""
         ### BEGIN SOLUTION
         rows = np.random.randint(self.size, size=batch_size)  # (batch,)
         return Batch(*(torch.as_tensor(array[rows]) for array in self.store))
@@ -241,7 +241,7 @@ check("dqn/forward", DQN)
 
 # %% nbgrader={"grade_id": "epsilon", "solution": true}
 def epsilon(step, start, end, decay):
-    """The probability of a random action after so many steps."""
+    """The probability of a random action after `step` steps."""
     ### BEGIN SOLUTION
     return end + (start - end) * np.exp(-step / decay)
     ### END SOLUTION
@@ -421,17 +421,17 @@ check("dqn/soft_update", soft_update)
 #   and the network forgets what they look like. `LEARNING_STARTS` waits for a few falls first.
 
 # %%
-BATCH_SIZE = 128  # transitions in a step of learning
+BATCH_SIZE = 128  # transitions in an update step
 GAMMA = 0.99  # discount
-REWARD_SCALE = 0.01  # a reward is learned as so much (1)
+REWARD_SCALE = 0.01  # rewards are scaled by this factor (1)
 EPS_START = 0.9  # epsilon at the start
 EPS_END = 0.05  # and in the end
 EPS_DECAY = 1000  # steps in which the difference falls to 37 %
 TAU = 0.25  # part of the way that the target network goes (0.005)
 LR = 5e-3  # learning rate of AdamW (1e-4)
 MEMORY_SIZE = 50_000  # transitions (10,000)
-LEARNING_STARTS = 500  # transitions before the first step of learning (128)
-ENVIRONMENTS = 32  # cart poles side by side (1)
+LEARNING_STARTS = 500  # transitions before the first update step (128)
+ENVIRONMENTS = 32  # cart poles in parallel (1)
 
 
 @dataclass(frozen=True)
@@ -504,7 +504,7 @@ class DQNAgent(AbstractAgent):
             self.learn()
 
     def learn(self):
-        """One step of learning, from a batch out of the memory."""
+        """Do one update step, from a batch from the memory."""
         s = self.settings
         ### BEGIN SOLUTION
         batch = self.memory.sample(s.batch_size)
@@ -556,7 +556,7 @@ check("dqn/update", DQNAgent)
 
 # %% nbgrader={"grade_id": "agent", "solution": true}
 def make_agent():
-    """A fresh, untrained agent."""
+    """Return a new, untrained agent."""
     ### BEGIN SOLUTION
     return DQNAgent(Settings())
     ### END SOLUTION
@@ -667,7 +667,7 @@ plot_learning_curve("dqn_diagnosis")
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():
-    """The letter of the explanation that fits."""
+    """Return the letter of the explanation that fits."""
     ### BEGIN SOLUTION
     return "d"
     ### END SOLUTION
@@ -682,7 +682,7 @@ check("dqn/diagnosis", diagnosis)
 # (5 minutes, graded by hand.) The policy network of unit 2 had to throw its experience away after
 # each update; this agent learns from the same transition many times. Why may a Q-network learn from
 # steps that an older, worse version of itself has played? And why does it still help to play several
-# cart poles side by side?
+# cart poles in parallel?
 
 # %% [markdown] nbgrader={"grade_id": "question-off-policy", "grade": true, "solution": true, "points": 2}
 # *Your answer here.*

@@ -18,12 +18,12 @@ import logging
 import os
 import sys
 
-if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere it is installed
+if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
     # %pip install --quiet "git+$COURSE_URL"
     pass
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no greetings of TensorFlow's
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # hide TensorFlow's start-up messages
 # Our networks are so small that several threads would mostly wait for each other.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
@@ -56,7 +56,7 @@ from helpers import (
     train_agent,
 )
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its import turns this up
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # the import of TensorFlow turned its messages on
 start_unit("dqn_keras")
 
 # %% [markdown]
@@ -214,7 +214,7 @@ for name, function, times in (
 
 # %% nbgrader={"grade_id": "epsilon", "solution": true}
 def epsilon(step, start, end, steps):
-    """The probability of a random action after so many steps."""
+    """The probability of a random action after `step` steps."""
     ### BEGIN SOLUTION
     share = min(step / steps, 1)
     return start + (end - start) * share
@@ -359,7 +359,7 @@ class Settings:
     """The hyperparameters of an agent."""
 
     gamma: float = 0.97  # discount
-    reward_scale: float = 0.02  # DQNAgent learns a reward as so much
+    reward_scale: float = 0.02  # DQNAgent scales the rewards by this factor
     epsilon_start: float = 1.0
     epsilon_end: float = 0.03
     epsilon_steps: int = 2_000  # steps in which epsilon falls from start to end
@@ -513,7 +513,7 @@ class ReplayMemory:
         ### END SOLUTION
 
     def sample(self, batch_size):
-        """A Batch of batch_size steps drawn by chance."""
+        """A Batch of batch_size steps drawn at random."""
         ### BEGIN SOLUTION
         rows = np.random.randint(self.size, size=batch_size)  # (batch,)
         return Batch(*(array[rows] for array in self.store))
@@ -608,7 +608,7 @@ class DQNAgent(AbstractAgent):
         ### END SOLUTION
 
     def replay(self):
-        """Learn from a batch out of the memory; now and then the target network follows."""
+        """Learn from a batch from the memory; now and then the target network follows."""
         s = self.settings
         ### BEGIN SOLUTION
         observation, action, reward, next_observation, terminated = self.memory.sample(s.batch_size)
@@ -645,7 +645,7 @@ check("dqn_keras/update", DQNAgent)
 # * **a reward is learned as 0.02**, not 1, so that no value exceeds 1: a fresh network says about 0, and
 #   to 33 it is a long way, on which one surprise can throw everything over. What is best stays the
 #   same. (0.01 and 0.03 learned more slowly.)
-# * **48 cart poles side by side, and a batch of 256 in every fourth turn.** A call of the network costs
+# * **48 cart poles in parallel, and a batch of 256 in every fourth turn.** A call of the network costs
 #   half a millisecond, whether it is about one cart pole or 48, and a large batch hardly more than a
 #   small one. (The Deep Q-Network of 2015 learned in every fourth step, too.) Learning more often gains
 #   nothing: the network then learns the same few steps by heart.
@@ -676,7 +676,7 @@ check("dqn_keras/update", DQNAgent)
 
 # %% nbgrader={"grade_id": "agent", "solution": true}
 def make_agent():
-    """A fresh, untrained agent."""
+    """Return a new, untrained agent."""
     ### BEGIN SOLUTION
     return DQNAgent(Settings())
     ### END SOLUTION
@@ -766,7 +766,7 @@ plot_learning_curve("dqn_keras_diagnosis")
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():
-    """The letter of the explanation that fits."""
+    """Return the letter of the explanation that fits."""
     ### BEGIN SOLUTION
     return "c"
     ### END SOLUTION
