@@ -69,7 +69,7 @@ print("observation:", observation)
 # | 2 | angle of the pole $\theta$, in rad | $\pm 0.21$ (12°) |
 # | 3 | angular velocity of the pole $\dot\theta$, in rad/s | – |
 #
-# **What it can do**: `0` pushes the cart to the left, `1` to the right. It cannot do nothing.
+# **What it can do**: `0` pushes the cart to the left, `1` to the right. Doing nothing is not possible.
 #
 # **What it gets**: a reward of $+1$ per step. An episode is *terminated* when the pole falls or the
 # cart leaves the rail, and *truncated* after 500 steps, when the time is up. The environment counts
@@ -270,7 +270,8 @@ check("policy_network/normalise", normalise)
 # One last step: an action cannot change the rewards that came before it. So for step $t$ we replace
 # the return of the whole episode by $G_t$. (In theory there is also a factor $\gamma^t$. In
 # practice almost everybody leaves it out, and so do we.) In words: make $\log \pi(a_t \mid s_t)$
-# larger where $G_t$ is large. This is the policy gradient theorem. An optimizer makes its loss
+# larger where $G_t$ is large. This is
+# the *policy gradient theorem* for whole episodes. An optimizer makes its loss
 # *smaller*, so we need a minus:
 #
 # $$L = -\sum_t G_t \,\log \pi(a_t \mid s_t)$$

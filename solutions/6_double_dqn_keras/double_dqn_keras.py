@@ -52,7 +52,7 @@ from helpers import (
     train_agent,
 )
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # the import of TensorFlow turned its messages on
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # importing TensorFlow resets this
 start_unit("double_dqn_keras")
 
 # %% [markdown]
