@@ -494,8 +494,8 @@ print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.
 # %% [markdown]
 # ## 9. What went wrong here?
 #
-# A colleague had read that something must be detached. He wrote these losses, and everything else
-# as you did:
+# A colleague had read that something must be detached, wrote these losses, and everything else as
+# you did:
 #
 # ```python
 # def losses(log_probs, advantages, values, returns):
