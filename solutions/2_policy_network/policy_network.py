@@ -1,21 +1,26 @@
 # %% [markdown]
 # # A policy network balances the pole
 #
-# A cart runs on a rail; a pole stands on it, hinged at the bottom. Left alone it falls within half
-# a second. In this notebook you build an agent that learns to keep it upright, from nothing but
-# its own attempts: no formula of mechanics, no examples, only a reward of $+1$ for every step that
-# the pole is still up.
+# A cart runs on a rail, and a pole stands on it, hinged at the bottom. Without help the pole falls
+# within half a second. In this notebook you build an agent that learns to keep it upright. It
+# learns from nothing but its own attempts: no laws of mechanics, no examples, only a reward of $+1$
+# for every step that the pole stays up.
 #
-# The method is called **REINFORCE** (Williams, 1992): a small network says how likely each action
-# should be, and after a few episodes everything that went better than usual is made more likely.
+# The method is called **REINFORCE** (Williams, 1992). A small network says how likely each action
+# should be. After a few episodes, every action that went better than usual is made more likely.
 #
-# You write about 25 lines, in eight exercises of 5 to 15 minutes. Below each exercise stands a
-# check that tells you at once what is right, and what the likely mistake is.
+# You write about 25 lines, in short exercises of 5 to 15 minutes. Below each exercise is a check.
+# It tells you at once what is right, and what the likely mistake is.
+#
+# A gap is marked by the two lines `# YOUR CODE HERE` and `raise NotImplementedError()`: replace
+# both of them. Many exercises have more than one gap, so make sure that no
+# `raise NotImplementedError()` is left. The lines that are given in an exercise's cell may be
+# changed, too, as long as all names and arguments stay the same.
 
 # %%
 import sys
 
-if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere it is installed
+if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
     # %pip install --quiet "git+$COURSE_URL"
     pass
 
@@ -46,7 +51,7 @@ start_unit("policy_network")
 # %% [markdown]
 # ## 1. The cart pole
 #
-# Gymnasium brings the environment along. Let us look at it.
+# The environment comes with Gymnasium. Let us look at it.
 
 # %% tags=["not-graded"]
 env = gym.make("CartPole-v1", render_mode="rgb_array")
@@ -64,16 +69,15 @@ print("observation:", observation)
 # | 2 | angle of the pole $\theta$, in rad | $\pm 0.21$ (12°) |
 # | 3 | angular velocity of the pole $\dot\theta$, in rad/s | – |
 #
-# **What it can do**: `0` pushes the cart to the left, `1` to the right. Doing nothing is not on
-# offer.
+# **What it can do**: `0` pushes the cart to the left, `1` to the right. Doing nothing is not possible.
 #
 # **What it gets**: a reward of $+1$ per step. An episode is *terminated* when the pole falls or the
-# cart leaves the rail, and *truncated* after 500 steps, when time is up. The environment counts as
-# solved at a mean score of 475.
+# cart leaves the rail, and *truncated* after 500 steps, when the time is up. The environment counts
+# as solved at a mean score of 475.
 #
-# ## 2. The baseline: no idea at all
+# ## 2. The baseline: acting at random
 #
-# Before we call anything clever, we should know what chance achieves.
+# Before we call anything clever, we should know how good random actions are.
 
 # %% tags=["not-graded"]
 random_agent = RandomAgent(n_actions=2, seed=1)
@@ -90,19 +94,29 @@ animate(random_agent, seed=1)
 #
 # $$\pi(\cdot \mid s) = \operatorname{softmax}\bigl(W_2\,\operatorname{ReLU}(W_1 s + b_1) + b_2\bigr)$$
 #
+# The last layer returns one number for each action, called a *logit*. It can be any number. The
+# *softmax* turns logits into probabilities: it makes them positive with the exponential function,
+# then divides by their sum, so that each row sums to one. The largest logit gets the largest
+# probability.
+#
+# $$\operatorname{softmax}(z)_a = \frac{e^{z_a}}{\sum_{a'} e^{z_{a'}}}$$
+#
 # ### Exercise: `forward` (10 minutes)
 #
 # Write the class `PolicyNetwork`:
 #
-# 1. in `__init__`, a linear layer from the 4 numbers of an observation to `hidden_size`, and a
-#    linear layer `policy_head` from there to `n_actions`;
-# 2. in `forward`, the way from `x`, shape `(batch, 4)`, to the probabilities, shape
-#    `(batch, n_actions)`: first layer, ReLU, `policy_head`, softmax.
+# 1. In `__init__`, create a linear layer from the 4 numbers of an observation to `hidden_size`, and
+#    a linear layer `policy_head` from there to `n_actions`.
+# 2. In `forward`, compute the probabilities, shape `(batch, n_actions)`, from `x`, shape
+#    `(batch, 4)`: first layer, ReLU, `policy_head`, softmax.
+#
+# The usual choice for a linear layer is `nn.Linear`. A layer of your own counts, too, and you may
+# initialise the weights as you like.
 #
 # <details><summary>Hint</summary>
 #
-# `F.softmax` wants to know along which dimension the numbers should sum to one. Each *row* belongs
-# to one observation, so it is the last: `dim=-1`.
+# `F.softmax` needs to know along which dimension the numbers should sum to one. Each *row* belongs
+# to one observation, so it is the last dimension: `dim=-1`.
 # </details>
 
 
@@ -130,23 +144,23 @@ check("policy_network/forward", PolicyNetwork)
 # %% [markdown]
 # ## 4. Choosing an action
 #
-# The agent does not take the likeliest action: it *draws* one, each with its probability. Only so
-# can it find out that the other one would have been better. For learning we will need
-# $\log \pi(a \mid s)$ of the action that was drawn.
+# The agent does not always take the most likely action. It *samples* one: each action is drawn with
+# its own probability. This is the only way to find out that another action would have been better.
+# For learning we will need $\log \pi(a \mid s)$ of the action that was drawn.
 #
 # ### Exercise: `act` (10 minutes)
 #
-# `observation` is a NumPy array of shape `(n, 4)`: `n` cart poles are played side by side (one cart
-# pole is `n = 1`).
+# `observation` is a NumPy array of shape `(n, 4)`: `n` cart poles are played in parallel (a single
+# cart pole is `n = 1`). `net` is a network of your class `PolicyNetwork`.
 #
-# 1. turn it into a tensor of `torch.float32` and let `net` compute the probabilities;
-# 2. make a distribution `Categorical` of them and draw an action for each row with `sample()`;
-# 3. return the actions and their log-probabilities, both of shape `(n,)`.
+# 1. Turn the observation into a tensor of `torch.float32` and let `net` compute the probabilities.
+# 2. Create a `Categorical` distribution from them and draw an action for each row with `sample()`.
+# 3. Return the actions and their log-probabilities, both of shape `(n,)`.
 #
 # <details><summary>Hint</summary>
 #
-# `torch.as_tensor(observation, dtype=torch.float32)` takes any array. `Categorical(probs)` knows
-# `sample()` and `log_prob(action)`.
+# `torch.as_tensor(observation, dtype=torch.float32)` accepts any array. A `Categorical(probs)` has
+# the methods `sample()` and `log_prob(action)`.
 # </details>
 
 
@@ -167,29 +181,33 @@ check("policy_network/act", choose_action)
 # %% [markdown]
 # ## 5. Returns
 #
-# Was an action good? That shows only later. So each step is credited with everything that came
-# after it, and what lies further ahead counts less:
+# Was an action good? You only know later. So each step gets credit for all the rewards that came
+# after it, and rewards in the distant future count less. The sum of these rewards is the *return*
+# of the step:
 #
 # $$G_t = r_t + \gamma\, r_{t+1} + \gamma^2 r_{t+2} + \dots = r_t + \gamma\, G_{t+1}$$
 #
-# $\gamma$, the *discount*, is a little less than one; we use $0.99$.
-# (Sutton & Barto, *Reinforcement Learning*, 2nd edition, section 3.3.)
+# The *discount* $\gamma$ is a little less than one. We use $0.99$. (Sutton & Barto, *Reinforcement
+# Learning*, 2nd edition, section 3.3.)
+#
+# For example, an episode of three steps with $\gamma = 0.5$ and the rewards $1, 1, 1$ has the
+# returns $1.75$, $1.5$ and $1$.
 #
 # ### Exercise: `returns` (10 minutes)
 #
-# `rewards` is the list of one episode's rewards, first step first. Return the returns in the same
-# order, as a tensor of floats of the same length. Do not change the list.
+# `rewards` is the list of the rewards of one episode, first step first. Return the returns in the
+# same order, as a tensor of floats of the same length. Do not change the list.
 #
 # <details><summary>Hint</summary>
 #
-# Begin at the end: after the last step nothing comes any more. Go backwards with
-# `for reward in reversed(rewards)`, collect, and turn the result round at the end.
+# Start at the end: after the last step there are no more rewards. Go backwards with
+# `for reward in reversed(rewards)`, collect the returns in a list, and reverse it at the end.
 # </details>
 
 
 # %% nbgrader={"grade_id": "returns", "solution": true}
 def discounted_returns(rewards, gamma=0.99):
-    """The discounted return from each step on, a float tensor of shape (len(rewards),)."""
+    """The discounted return of each step, a float tensor of shape (len(rewards),)."""
     ### BEGIN SOLUTION
     returns = []
     following = 0.0
@@ -205,9 +223,9 @@ def discounted_returns(rewards, gamma=0.99):
 check("policy_network/returns", discounted_returns)
 
 # %% [markdown]
-# On the cart pole every reward is $+1$, so every return is positive, and every action would be
-# encouraged, the bad ones, too. What matters is whether an action went better or worse *than
-# usual*: we shift the returns of a batch to mean 0 and scale them to standard deviation 1.
+# On the cart pole every reward is $+1$. So every return is positive, and every action would be
+# encouraged, even the bad ones. What matters is whether an action went better or worse *than
+# usual*. So we shift the returns of a batch to mean 0 and scale them to standard deviation 1.
 #
 # ### Exercise: `normalise` (5 minutes)
 #
@@ -216,8 +234,8 @@ check("policy_network/returns", discounted_returns)
 #
 # <details><summary>Hint</summary>
 #
-# `returns.std(correction=0)` of a single number is 0 (without `correction=0` it is `nan`). A tiny
-# number added to the divisor saves you from dividing by zero.
+# `returns.std(correction=0)` of a single number is 0 (without `correction=0` it is `nan`). Add a
+# tiny number to the divisor, so that you never divide by zero.
 # </details>
 
 
@@ -236,9 +254,25 @@ check("policy_network/normalise", normalise)
 # %% [markdown]
 # ## 6. The loss
 #
-# The policy gradient theorem says in which direction to move the weights: make
-# $\log \pi(a_t \mid s_t)$ larger where $G_t$ is large. An optimizer makes things *smaller*, hence
-# the minus:
+# We want to change the weights $\theta$ so that the expected return $J(\theta)$ grows. An episode
+# $\tau$ has the return $R(\tau)$ and the probability $p_\theta(\tau)$. We need the gradient of
+# $J(\theta) = \sum_\tau p_\theta(\tau)\,R(\tau)$. Because $\nabla \log p = \nabla p / p$, we can
+# replace $\nabla p$ by $p\,\nabla \log p$ (the *log-derivative trick*):
+#
+# $$\nabla J = \sum_\tau \nabla p_\theta(\tau)\, R(\tau) = \sum_\tau p_\theta(\tau)\, \nabla \log p_\theta(\tau)\, R(\tau) = \mathbb E\,[\,R(\tau)\, \nabla \log p_\theta(\tau)\,]$$
+#
+# So the gradient is a mean over episodes, and we can estimate it by playing some. The probability
+# of an episode is a product: what the policy chose, times what the environment did. The logarithm
+# makes it a sum, and the environment's part does not depend on $\theta$:
+#
+# $$\nabla \log p_\theta(\tau) = \sum_t \nabla \log \pi(a_t \mid s_t)$$
+#
+# One last step: an action cannot change the rewards that came before it. So for step $t$ we replace
+# the return of the whole episode by $G_t$. (In theory there is also a factor $\gamma^t$. In
+# practice almost everybody leaves it out, and so do we.) In words: make $\log \pi(a_t \mid s_t)$
+# larger where $G_t$ is large. This is
+# the *policy gradient theorem* for whole episodes. An optimizer makes its loss
+# *smaller*, so we need a minus:
 #
 # $$L = -\sum_t G_t \,\log \pi(a_t \mid s_t)$$
 #
@@ -247,13 +281,13 @@ check("policy_network/normalise", normalise)
 #
 # ### Exercise: `loss` (5 minutes)
 #
-# Both arguments have shape `(steps,)`; return one number. The sum and the mean over the steps are
+# Both arguments have shape `(steps,)`. Return one number. The sum and the mean over the steps are
 # both right.
 #
 # <details><summary>Hint</summary>
 #
-# Multiply step by step, then add up. Stay with tensors: `.item()` or `float(...)` would cut the
-# connection to the network's weights.
+# Multiply step by step, then add up. Keep everything a tensor: `.item()` or `float(...)` would cut
+# the connection to the weights of the network.
 # </details>
 
 
@@ -271,31 +305,34 @@ check("policy_network/loss", policy_loss)
 # %% [markdown]
 # ## 7. The agent
 #
-# Now the pieces come together. Every agent of this course has the same three methods:
+# Now put the pieces together. Every agent in this course has the same three methods:
 #
-# * `start_episode(observation)`: a new batch of `n` episodes begins;
-# * `act(observation, explore=True)`: an action for each row. `explore=False` asks for the best
-#   action known (given below);
+# * `start_episode(observation)`: a new batch of `n` episodes begins.
+# * `act(observation, explore=True)`: choose an action for each row. `explore=False` asks for the
+#   *greedy* action, the best one the agent knows (given below).
 # * `train(transition)`: learn from one step. A `transition` has the fields `observation`, `action`,
-#   `reward`, `next_observation`, `terminated`, `truncated` and `episode`, each with one row for
-#   each episode that is *still running*; `episode` says which one.
+#   `reward`, `next_observation`, `terminated`, `truncated` and `episode`. Each field has one row
+#   for each episode that is *still running*. `episode` tells you which one.
 #
-# Our agent learns once per batch: when all its episodes have ended.
+# Our agent learns once per batch, when all its episodes have ended.
+#
+# The optimizer is *Adam*: gradient descent that adapts the size of its steps for each weight by
+# itself.
 #
 # ### Exercise: `update` (15 minutes)
 #
-# Three gaps:
+# There are three gaps:
 #
 # 1. `act`: choose actions with your `choose_action`, append their log-probabilities to
-#    `self.memory`, return the actions as a NumPy array;
-# 2. `train`: set `ended`, a boolean array: which of these episodes have ended with this step? An
-#    episode ends when it is terminated *or* truncated;
-# 3. `update`: compute the loss with your `policy_loss` and make one step of the optimizer.
+#    `self.memory`, and return the actions as a NumPy array.
+# 2. `train`: set `ended`, a boolean array that tells which of these episodes have ended with this
+#    step. An episode ends when it is terminated *or* truncated.
+# 3. `update`: compute the loss with your `policy_loss` and do one optimizer step.
 #
 # <details><summary>Hint</summary>
 #
-# For two boolean arrays, *or* is written `|`. A step of the optimizer has three lines: forget the
-# old gradients (`zero_grad`), compute the new ones (`backward`), move the weights (`step`).
+# For two boolean arrays, *or* is written `|`. An optimizer step takes three lines: forget the old
+# gradients (`zero_grad`), compute the new ones (`backward`), change the weights (`step`).
 # </details>
 
 
@@ -313,8 +350,8 @@ class SimplePolicy(AbstractAgent):
     def start_episode(self, observation):
         n = len(observation)
         self.memory = []  # log-probabilities, in the order in which the actions were chosen
-        self.episodes = []  # to which episode each of them belongs
-        self.rewards = [[] for _ in range(n)]  # of each episode
+        self.episodes = []  # the episode that each of them belongs to
+        self.rewards = [[] for _ in range(n)]  # one list for each episode
         self.running = n  # how many episodes have not ended yet
 
     def act(self, observation, explore=True):
@@ -350,7 +387,7 @@ class SimplePolicy(AbstractAgent):
         return log_probs, normalise(returns)
 
     def update(self, log_probs, returns):
-        """One step of the optimizer."""
+        """Do one optimizer step."""
         ### BEGIN SOLUTION
         loss = policy_loss(log_probs, returns)
         self.optimizer.zero_grad()
@@ -372,43 +409,45 @@ check("policy_network/update", SimplePolicy)
 # %% [markdown]
 # ## 8. Training, one episode at a time
 #
-# First the textbook way: after each single episode one update, with the learning rate
-# $5 \cdot 10^{-3}$. Watch the line: it rises, but it is a nervous thing. One lucky episode pulls the
-# weights one way, the next one pulls them back.
+# First the textbook way: one update after every single episode, with the learning rate
+# $5 \cdot 10^{-3}$. Watch the curve. It goes up, but it jumps around a lot: one lucky episode pulls
+# the weights one way, and the next one pulls them back.
 #
-# You can stop the training at any time (■ in the toolbar); what was played so far is kept.
+# You can stop the training at any time (■ in the toolbar). The episodes played so far are kept.
 
 # %% tags=["not-graded", "raises-exception"]
 single = SimplePolicy(gamma=0.99, lr=5e-3)
 single_statistics = train_agent(single, "CartPole-v1", Training(episodes=200, seed=1))
-plot_statistics(single_statistics, threshold=475, title="One episode an update")
+plot_statistics(single_statistics, threshold=475, title="One episode per update")
 
 # %% [markdown]
 # ## 9. Training with a batch of episodes
 #
-# Now sixty-four episodes for every update. Their gradients are averaged, so chance has less to say,
-# and the direction is worth a larger step: instead of $5 \cdot 10^{-3}$ the learning rate can be
-# $3 \cdot 10^{-2}$. All sixty-four cart poles are moved by one NumPy call, so a batch costs hardly
-# more time than the longest of its episodes.
+# Now we play sixty-four episodes for every update. Their gradients are averaged, so luck matters
+# less, and we can trust the direction with a larger step: the learning rate can be
+# $3 \cdot 10^{-2}$ instead of $5 \cdot 10^{-3}$. One NumPy call moves all sixty-four cart poles, so
+# a batch takes hardly more time than its longest episode.
 #
-# Every 16,000 steps the agent is tested greedily on fifty fresh episodes; when it keeps the pole up in
-# them, and in fifty more, training ends.
+# Every 16,000 steps the agent is tested greedily on fifty new episodes. When it keeps the pole up
+# in these, and in fifty more, training ends.
 #
 # ### Exercise: `agent` (10 minutes)
 #
-# `make_agent` returns a fresh `SimplePolicy` with hyperparameters that learn well in batches of 64.
-# Start with the ones above; try others if you like, and compare the curves.
+# `make_agent` returns a new `SimplePolicy` with hyperparameters that learn well in batches of 64.
+# (*Hyperparameters* are the numbers that you choose and the agent does not learn: here the discount
+# and the learning rate.) Start with the ones above. Try others if you like, and compare the curves.
 #
 # <details><summary>Hint</summary>
 #
-# `return SimplePolicy(gamma=0.99, lr=3e-2)`. With a learning rate a hundred times larger the policy
-# jumps to “always left” and never comes back; ten times smaller and you wait much longer.
+# `return SimplePolicy(gamma=0.99, lr=3e-2)`. If the learning rate is a hundred times larger, the
+# policy jumps to “always left” and never comes back. If it is ten times smaller, you wait much
+# longer.
 # </details>
 
 
 # %% nbgrader={"grade_id": "agent", "solution": true}
 def make_agent():
-    """A fresh, untrained agent."""
+    """Return a new, untrained agent."""
     ### BEGIN SOLUTION
     return SimplePolicy(gamma=0.99, lr=3e-2)
     ### END SOLUTION
@@ -422,20 +461,20 @@ statistics = train_agent(
 plot_learning_curve("policy_network", statistics)
 
 # %% [markdown]
-# Is your curve in the band? Each of the trainings in it started from other random weights; yours is
-# one more. It ends below 475 because the agent still draws its actions while it learns; its best
-# guess, which the tests look at, is already good enough. If your curve stays flat, go back to the
-# exercises' checks.
+# Is your curve inside the band? Each training in the band started from other random weights, and
+# yours is one more. The curve ends below 475 because the agent still draws its actions at random
+# while it learns. Its greedy actions, which the tests look at, are already good enough. If your
+# curve stays flat, go back to the checks of the exercises.
 #
-# The next cell is what the grader does: it trains a **fresh** agent of yours with your code, in a
-# cart pole **in disguise** (the four numbers of the observation change places and signs, the
-# actions change names; to a learning agent that makes no difference), and then plays 100 greedy
-# episodes. A mean score of at least 475 earns the points; if the first training misses it, two more
-# are tried.
+# The next cell does what the grader does. It trains a **new** agent with your code, in a cart pole
+# **in disguise**: the four numbers of the observation change places and signs, and the actions
+# change names. To an agent that learns, this makes no difference. Then the agent plays 100 greedy
+# episodes. A mean score of at least 475 earns the points. If the first training misses it, the
+# grader tries two more.
 #
-# How fair is that? From many trainings of the reference and of agents with a mistake we know: a right
-# solution misses all three at most once in 1,000 times; an agent with a mistake that only its score
-# can show gets through at most once in 100 times.
+# Is that fair? We measured it with many trainings of the reference agent and of agents with a
+# mistake. A correct solution misses all three times at most once in 1,000. An agent with a mistake
+# that only its score can show gets through at most once in 100.
 
 # %% nbgrader={"grade_id": "check-agent", "grade": true} tags=["not-graded"]
 check("policy_network/agent", make_agent)
@@ -449,26 +488,27 @@ animate(agent, seed=3)
 # %% [markdown]
 # ## 11. Save and load
 #
-# A trained agent is worth keeping. Four things belong into the file, in a dictionary with these
-# keys: `games`, `model_state_dict`, `optimizer_state_dict`, `mean_reward`. The optimizer counts,
-# too: Adam remembers averages of the gradients, and without them the first steps after loading go
-# astray.
+# A trained agent is worth keeping. Four things belong in the file, in a dictionary with these keys:
+# `games`, `model_state_dict`, `optimizer_state_dict`, `mean_reward`. The optimizer matters, too.
+# Adam remembers averages of the gradients, and without them the first steps after loading go in a
+# wrong direction.
 #
 # ### Exercise: `save` (10 minutes)
 #
 # Write `save_agent`, which writes this dictionary with `torch.save`, and `load_agent`, which reads
-# it and puts everything back into the agent given.
+# it and puts everything back into the given agent.
 #
 # <details><summary>Hint</summary>
 #
-# Networks and optimizers both have `state_dict()` and `load_state_dict(...)`. Load with
-# `torch.load(path, weights_only=True)`: a file from somebody else then cannot run code.
+# Networks and optimizers both have `state_dict()` and `load_state_dict(...)`. Load the file with
+# `torch.load(path, weights_only=True)`: then a file from somebody else cannot run code on your
+# computer.
 # </details>
 
 
 # %% nbgrader={"grade_id": "save", "solution": true}
 def save_agent(agent, path):
-    """Write everything that the agent needs to go on into a file."""
+    """Write everything that the agent needs to continue into a file."""
     ### BEGIN SOLUTION
     torch.save(
         {
@@ -483,7 +523,7 @@ def save_agent(agent, path):
 
 
 def load_agent(agent, path):
-    """Put what `save_agent` wrote back into the agent."""
+    """Read the file and put everything back into the agent."""
     ### BEGIN SOLUTION
     checkpoint = torch.load(path, weights_only=True)
     agent.games = checkpoint["games"]
@@ -522,21 +562,21 @@ plot_learning_curve("policy_network_diagnosis", title="The colleague's trainings
 #
 # Which explanation fits the snippet *and* the curve? Return its letter.
 #
-# * **a**: The learning rate is too small; with more episodes the curve will rise.
-# * **b**: The sign is wrong: what went well becomes less likely, so the agent ends up worse than
-#   chance.
-# * **c**: The mean should be a sum; the gradients are too small to learn anything.
+# * **a**: The learning rate is too small. With more episodes the curve will rise.
+# * **b**: The sign is wrong. Actions that went well become less likely, so the agent ends up worse
+#   than random.
+# * **c**: The mean should be a sum. The gradients are too small to learn anything.
 # * **d**: The returns are not discounted, so the agent does not care when the pole falls.
 #
 # <details><summary>Hint</summary>
 #
-# A random agent scores about 22. Compare that with the end of the curve.
+# A random agent scores about 22. Compare this with the end of the curve.
 # </details>
 
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():
-    """The letter of the explanation that fits."""
+    """Return the letter of the explanation that fits."""
     ### BEGIN SOLUTION
     return "b"
     ### END SOLUTION
@@ -549,8 +589,8 @@ check("policy_network/diagnosis", diagnosis)
 # ## 13. In your own words
 #
 # (5 minutes, graded by hand.) On the cart pole every reward is $+1$. Why does the agent learn
-# nothing useful, or very slowly, if the returns are *not* shifted to mean 0? What does the shift
-# change about the actions at the end of a bad episode?
+# nothing useful, or only very slowly, if the returns are *not* shifted to mean 0? What does the
+# shift change for the actions at the end of a bad episode?
 
 # %% [markdown] nbgrader={"grade_id": "question-baseline", "grade": true, "solution": true, "points": 2}
 # *Your answer here.*

@@ -2,20 +2,23 @@
 # # An actor and its critic
 #
 # In {unit:policy_network} the agent asked after each batch: did it go better than usual? And *usual* was
-# one number, the mean over everything. But a return of 30 is a triumph when the pole is already
-# tipping over, and a disappointment when it stands upright. Whoever judges an action should know
-# the state it was taken in.
+# one number, the mean over everything. But a return of 30 is a great success when the pole is
+# already tipping over, and a disappointment when the pole stands upright. To judge an action, we
+# should know the state in which it was taken.
 #
-# So the network gets a second output, the **critic**: an estimate of the return that can be
-# expected from a state on. The **actor** is the policy, as before. The actor learns from how much
-# better things went than the critic thought; the critic learns to think right.
+# So the network gets a second output, the **critic**. It estimates the return that the agent can
+# expect from a state. The **actor** is the policy, as before. The actor learns from how much better
+# things went than the critic expected. The critic learns to make better estimates.
 #
-# You write about 30 lines, many of them old acquaintances, in eight exercises of 5 to 15 minutes.
+# You write about 30 lines, many of which you know already, in short exercises of 5 to 15 minutes,
+# each with its check right below. Many exercises have more than one gap: replace every
+# `# YOUR CODE HERE` and every `raise NotImplementedError()`. The lines that are given in an
+# exercise's cell may be changed, too, as long as all names and arguments stay the same.
 
 # %%
 import sys
 
-if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere it is installed
+if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
     # %pip install --quiet "git+$COURSE_URL"
     pass
 
@@ -50,8 +53,9 @@ start_unit("actor_critic")
 #
 # $$V(s) = \mathbb E_\pi\,[\,G_t \mid s_t = s\,]$$
 #
-# Actor and critic look at the same four numbers and must understand the same things in them: which
-# way is the pole leaning, how fast? Hence they share a hidden layer; only the last step differs.
+# Actor and critic look at the same four numbers, and both must understand the same things: which
+# way does the pole lean, and how fast? So they share a hidden layer. Only the last layer is
+# different.
 #
 # $$h = \operatorname{ReLU}(W s + b), \qquad
 # \pi(\cdot \mid s) = \operatorname{softmax}(W_\pi h + b_\pi), \qquad V(s) = W_V h + b_V$$
@@ -60,15 +64,19 @@ start_unit("actor_critic")
 #
 # Write the class `ActorCriticNetwork`:
 #
-# 1. in `__init__`, a linear layer from the 4 numbers of an observation to `hidden_size`, and two
-#    linear layers from there: `policy`, to `n_actions` numbers, and `critic`, to a single one;
-# 2. in `forward`, return two things: the probabilities, shape `(batch, n_actions)`, and the values,
-#    shape `(batch,)`. A value is any number, so there is no activation behind `critic`.
+# 1. In `__init__`, create a linear layer from the 4 numbers of an observation to `hidden_size`, and
+#    two linear layers from there: `policy`, to `n_actions` numbers, and `critic`, to a single
+#    number.
+# 2. In `forward`, return two things: the probabilities, shape `(batch, n_actions)`, and the values,
+#    shape `(batch,)`. A value can be any number, so there is no activation after `critic`.
+#
+# The usual choice for a linear layer is `nn.Linear`. A layer of your own counts, too, and you may
+# initialise the weights as you like.
 #
 # <details><summary>Hint</summary>
 #
-# `critic` answers with shape `(batch, 1)`. Take the last dimension away with `.squeeze(-1)`; a bare
-# `.squeeze()` would also swallow the batch if it holds a single observation.
+# `critic` returns shape `(batch, 1)`. Remove the last dimension with `.squeeze(-1)`. A plain
+# `.squeeze()` would also remove the batch dimension if the batch holds a single observation.
 # </details>
 
 
@@ -100,17 +108,19 @@ check("actor_critic/forward", ActorCriticNetwork)
 # ## 2. Choosing an action
 #
 # As in {unit:policy_network}, the action is drawn. What is new: for each state the agent also keeps the
-# critic's value, because both losses will need it.
+# critic's value, because the losses will need it.
 #
 # ### Exercise: `act` (5 minutes)
 #
-# `observation` is a NumPy array of shape `(n, 4)`. Draw an action for each row; return the actions,
-# their log-probabilities, and the values, three tensors of shape `(n,)`.
+# `observation` is a NumPy array of shape `(n, 4)`. `net` is a network of your class
+# `ActorCriticNetwork`. Draw an action for each row. Return the actions, their log-probabilities and
+# the values: three tensors of shape `(n,)`.
 #
 # <details><summary>Hint</summary>
 #
-# `net(...)` answers with two things now. Return the value as it came from the network: `.detach()`,
-# `.item()` or `torch.no_grad()` would cut it off, and the critic could never learn.
+# `net(...)` returns two things now. Return the value as it came from the network: `.detach()`,
+# `.item()` or `torch.no_grad()` would cut its connection to the network, and the critic could never
+# learn.
 # </details>
 
 
@@ -132,13 +142,14 @@ check("actor_critic/act", choose_action)
 # ## 3. The advantage
 #
 # The next two functions you know from {unit:policy_network}; they are given. Returns on the cart pole go up
-# to 100, which a fresh critic, whose values are near 0, would need long to reach. Normalised over
-# the batch they have mean 0 and standard deviation 1: that is the scale on which our critic thinks.
+# to 100. A new critic gives values near 0, so it would need a long time to get there. Normalised
+# over the batch, the returns have mean 0 and standard deviation 1. This is the scale of our
+# critic's values.
 
 
 # %%
 def discounted_returns(rewards, gamma=0.99):
-    """The discounted return from each step on, a float tensor of shape (len(rewards),)."""
+    """The discounted return of each step, a float tensor of shape (len(rewards),)."""
     returns = []
     following = 0.0
     for reward in reversed(rewards):
@@ -155,26 +166,35 @@ def normalise(returns):
 
 
 # %% [markdown]
-# How much better was it than the critic expected? That is the *advantage*:
+# How much better did it go than the critic expected? This is the *advantage*:
 #
 # $$A_t = G_t - V(s_t)$$
 #
-# (Some call this the temporal difference. It is not quite: the *TD error* compares the value with
-# only one reward and the value of the next state, $r_t + \gamma V(s_{t+1}) - V(s_t)$. Ours compares
-# it with the whole return that was really played; Sutton & Barto, sections 6.1 and 13.4.)
+# (Some people call this the temporal difference. It is not quite the same. The *TD error* compares
+# the value with only one reward and the value of the next state,
+# $r_t + \gamma V(s_{t+1}) - V(s_t)$. Ours compares it with the whole return that was really played.
+# See Sutton & Barto, sections 6.1 and 13.4.)
 #
-# The advantage tells the *actor* how good its action was. If the critic were allowed to listen, it
-# would learn to say whatever makes the actor's loss small, which has nothing to do with the truth.
+# A number that we subtract from the return is called a *baseline*. It may depend on the state, but
+# not on the action. Then it does not change the gradient on average, because the probabilities of
+# all actions always sum to 1:
+#
+# $$\mathbb E_{a \sim \pi}\,[\,b(s)\, \nabla \log \pi(a \mid s)\,] = b(s) \sum_a \nabla \pi(a \mid s) = b(s)\, \nabla 1 = 0$$
+#
+# But a good baseline makes the gradient much less noisy.
+#
+# The advantage tells the *actor* how good its action was. The critic must not learn from it.
+# Otherwise it would learn to say whatever makes the actor's loss small, whether it is true or not.
 # So no gradient may flow through $V(s_t)$ here.
 #
 # ### Exercise: `advantage` (5 minutes)
 #
-# `returns` and `values` have shape `(steps,)`; return the advantages, same shape. They must not
-# know that the values came from a network.
+# `returns` and `values` have shape `(steps,)`. Return the advantages, same shape. No gradient may
+# flow from them back into the network that computed the values.
 #
 # <details><summary>Hint</summary>
 #
-# `tensor.detach()` is the same numbers without their history.
+# `tensor.detach()` gives you the same numbers without their connection to the network.
 # </details>
 
 
@@ -192,10 +212,10 @@ check("actor_critic/advantage", advantage)
 # %% [markdown]
 # ## 4. Two losses
 #
-# The actor's is the one of REINFORCE, with the advantage in the place of the return. The critic's
-# is an ordinary regression: the values should come close to the returns. Squared errors would let a
-# few wild returns rule everything, so we take `smooth_l1_loss`, quadratic for errors below 1 and
-# linear beyond (Huber, 1964):
+# The actor's loss is the one of REINFORCE, with the advantage instead of the return. The critic's
+# loss is an ordinary regression: the values should come close to the returns. With squared errors,
+# a few extreme returns would dominate everything. So we take `smooth_l1_loss`, which is quadratic
+# for errors below 1 and linear above (Huber, 1964):
 #
 # $$L_\pi = -\frac 1 T \sum_t A_t \,\log \pi(a_t \mid s_t), \qquad
 # L_V = \frac 1 T \sum_t \begin{cases}
@@ -204,15 +224,15 @@ check("actor_critic/advantage", advantage)
 #
 # ### Exercise: `losses` (10 minutes)
 #
-# All four arguments have shape `(steps,)`; `advantages` are what your `advantage` returned. Return
-# two numbers, the actor's loss and the critic's. Two sums instead of two means are right, too, but
-# do not mix them: a sum is thousands of times larger than a mean, and one of the two would not be
-# heard.
+# All four arguments have shape `(steps,)`. `advantages` are what your `advantage` returned. Return
+# two numbers, the actor's loss and the critic's loss. Two sums instead of two means are right, too,
+# but do not mix them. A sum is thousands of times larger than a mean, so one of the two losses
+# would hardly count.
 #
 # <details><summary>Hint</summary>
 #
-# `F.smooth_l1_loss(values, returns)` takes the mean by itself. Stay with tensors: after `.item()`
-# or `float(...)` there is nothing left to learn from.
+# `F.smooth_l1_loss(values, returns)` already takes the mean. Keep everything a tensor: after
+# `.item()` or `float(...)` there is no gradient left to learn from.
 # </details>
 
 
@@ -233,28 +253,28 @@ check("actor_critic/losses", losses)
 # ## 5. The agent
 #
 # The agent is built like `SimplePolicy`: it plays a batch of episodes to the end, then learns from
-# all their steps at once. The bookkeeping is given.
+# all their steps at once. The code that keeps track of the episodes is given.
 #
 # ### Exercise: `update` (15 minutes)
 #
-# Two gaps:
+# There are two gaps:
 #
-# 1. `act`: choose actions with your `choose_action`; append a `SavedAction` with their
-#    log-probabilities and values to `self.memory`; return the actions as a NumPy array;
-# 2. `update`: compute the advantages, then both losses, and make **one** step of the optimizer for
-#    their sum. Both heads, and the layer that they share, learn in this one step.
+# 1. `act`: choose actions with your `choose_action`, append a `SavedAction` with their
+#    log-probabilities and values to `self.memory`, and return the actions as a NumPy array.
+# 2. `update`: compute the advantages, then both losses, and do **one** optimizer step for their
+#    sum. Both heads, and the layer that they share, learn in this one step.
 #
 # <details><summary>Hint</summary>
 #
-# The optimizer does not mind that the loss is a sum: `zero_grad`, then `backward` on the sum, then
-# `step`. Two steps, one for each loss, would not work: after the first one the weights are no
-# longer those with which the second loss was computed.
+# The loss may be a sum: `zero_grad`, then `backward` on the sum, then `step`. Two steps, one for
+# each loss, would not work. After the first step the weights have changed, and the second loss was
+# computed with the old ones.
 # </details>
 
 
 # %% nbgrader={"grade_id": "update", "solution": true}
 class SavedAction(NamedTuple):
-    """What the agent keeps of a step, a row for each episode that was running."""
+    """What the agent remembers of a step: one row for each running episode."""
 
     log_prob: torch.Tensor  # (n,)
     value: torch.Tensor  # (n,)
@@ -273,8 +293,8 @@ class ACPolicy(AbstractAgent):
     def start_episode(self, observation):
         n = len(observation)
         self.memory = []  # a SavedAction for each step
-        self.episodes = []  # to which episode each of their rows belongs
-        self.rewards = [[] for _ in range(n)]  # of each episode
+        self.episodes = []  # the episode that each of their rows belongs to
+        self.rewards = [[] for _ in range(n)]  # one list for each episode
         self.running = n  # how many episodes have not ended yet
 
     def act(self, observation, explore=True):
@@ -309,7 +329,7 @@ class ACPolicy(AbstractAgent):
         return log_probs, values, normalise(returns)
 
     def update(self, log_probs, values, returns):
-        """One step of the optimizer for both losses."""
+        """Do one optimizer step for both losses."""
         ### BEGIN SOLUTION
         advantages = advantage(returns, values)
         policy_loss, value_loss = losses(log_probs, advantages, values, returns)
@@ -332,28 +352,29 @@ check("actor_critic/update", ACPolicy)
 # %% [markdown]
 # ## 6. Training
 #
-# Sixty-four episodes for every update and a learning rate of $3 \cdot 10^{-2}$, as with REINFORCE.
+# We use sixty-four episodes for every update and a learning rate of $3 \cdot 10^{-2}$, as with
+# REINFORCE.
 #
-# The textbook's way, one episode an update and a learning rate of $5 \cdot 10^{-3}$, gets there,
-# too: in each of four trainings that we measured, after 21 to 57 seconds of processor time. In
-# batches of sixty-four it takes two: chance has less to say in their gradient, so that the steps can
-# be larger, and sixty-four cart poles are moved by one NumPy call.
+# The textbook way is one episode per update and a learning rate of $5 \cdot 10^{-3}$. It works,
+# too: in each of four trainings that we measured it reached the goal, after 21 to 57 seconds of CPU
+# time. Batches of sixty-four take two seconds. Their gradient is less noisy, so the steps can be
+# larger, and one NumPy call moves sixty-four cart poles.
 #
 # ### Exercise: `agent` (5 minutes)
 #
-# `make_agent` returns a fresh `ACPolicy` with hyperparameters that learn well in batches of 64.
-# Start with those above; try others if you like, and compare the curves.
+# `make_agent` returns a new `ACPolicy` with hyperparameters that learn well in batches of 64. Start
+# with the ones above. Try others if you like, and compare the curves.
 #
 # <details><summary>Hint</summary>
 #
 # `return ACPolicy(gamma=0.99, lr=3e-2)`. With a much larger learning rate the policy becomes sure
-# of itself before it knows anything; with a much smaller one you wait.
+# of itself before it knows anything. With a much smaller one you wait a long time.
 # </details>
 
 
 # %% nbgrader={"grade_id": "agent", "solution": true}
 def make_agent():
-    """A fresh, untrained agent."""
+    """Return a new, untrained agent."""
     ### BEGIN SOLUTION
     return ACPolicy(gamma=0.99, lr=3e-2)
     ### END SOLUTION
@@ -367,20 +388,21 @@ statistics = train_agent(
 plot_statistics(statistics, threshold=475, title="Actor and critic")
 
 # %% [markdown]
-# Is your training like those of others? The band holds eight of ten trainings of the reference.
+# Does your training look like others? Eight of ten trainings of the reference agent lie inside the
+# band.
 
 # %% tags=["not-graded", "raises-exception"]
 plot_learning_curve("actor_critic", statistics)
 
 # %% [markdown]
-# The next cell is what the grader does: it trains a **fresh** agent of yours with your code, in a
-# cart pole **in disguise** (the numbers of the observation change places and signs, the actions
-# change names), and then plays 100 greedy episodes. A mean score of at least 475 earns the points;
-# if the first training misses it, two more are tried.
+# The next cell does what the grader does. It trains a **new** agent with your code, in a cart pole
+# **in disguise**: the four numbers of the observation change places and signs, and the actions
+# change names. Then the agent plays 100 greedy episodes. A mean score of at least 475 earns the
+# points. If the first training misses it, the grader tries two more.
 #
-# How fair is that? From many trainings of the reference and of agents with a mistake we know: a right
-# solution misses all three at most once in 1,000 times; an agent with a mistake that only its score
-# can show gets through at most once in 100 times.
+# Is that fair? We measured it with many trainings of the reference agent and of agents with a
+# mistake. A correct solution misses all three times at most once in 1,000. An agent with a mistake
+# that only its score can show gets through at most once in 100.
 
 # %% nbgrader={"grade_id": "check-agent", "grade": true} tags=["not-graded"]
 check("actor_critic/agent", make_agent)
@@ -391,10 +413,11 @@ animate(agent, seed=3)
 # %% [markdown]
 # ## 7. What does the critic think?
 #
-# A score cannot tell you whether your critic is any good: even with a critic that talks nonsense
-# the actor learns, for it is only a baseline. So let us ask it. Here is its value of every
-# combination of angle and angular velocity, the cart standing still in the middle; bright is good.
-# The white line is the actor's: above it, it rather pushes to the right, below to the left.
+# The score cannot tell you whether your critic is any good. The actor learns even if the critic's
+# values are nonsense, because they are only a baseline. So let us ask the critic. The plot shows
+# its value for every combination of angle and angular velocity, with the cart standing still in the
+# middle. Bright means good. The white line belongs to the actor: above it, pushing to the right is
+# more likely, and below it, pushing to the left.
 
 # %% tags=["not-graded", "raises-exception"]
 angle, velocity = np.meshgrid(np.linspace(-0.2, 0.2, 41), np.linspace(-2, 2, 41))
@@ -412,9 +435,9 @@ axes.set(xlabel="angle of the pole, rad", ylabel="angular velocity, rad/s")
 plt.show()
 
 # %% [markdown]
-# Dark is where the pole leans *and* goes on falling. A leaning pole that swings back is nothing to
-# worry about: the bright ridge runs from the upper left to the lower right. And the actor's line
-# runs along it. Both found out by themselves what you wrote down as a rule of thumb in {unit:meet_cartpole}.
+# It is dark where the pole leans *and* keeps falling. A leaning pole that swings back is no
+# problem: the bright ridge runs from the upper left to the lower right. And the actor's line runs
+# along it. Both found out by themselves what you wrote down as a rule of thumb in {unit:meet_cartpole}.
 
 # %% [markdown]
 # ## 8. Save and load
@@ -422,19 +445,19 @@ plt.show()
 # ### Exercise: `save` (5 minutes)
 #
 # As in {unit:policy_network}: `save_agent` writes a dictionary with the keys `games`, `model_state_dict`,
-# `optimizer_state_dict` and `mean_reward`; `load_agent` puts everything back into the agent given.
-# The network has two heads now. Does that change anything?
+# `optimizer_state_dict` and `mean_reward`, and `load_agent` puts everything back into the given
+# agent. The network has two heads now. Does this change anything?
 #
 # <details><summary>Hint</summary>
 #
-# It does not: `state_dict()` finds every layer that is an attribute of the network. Load with
-# `torch.load(path, weights_only=True)`.
+# It does not: `state_dict()` finds every layer that is an attribute of the network. Load the file
+# with `torch.load(path, weights_only=True)`.
 # </details>
 
 
 # %% nbgrader={"grade_id": "save", "solution": true}
 def save_agent(agent, path):
-    """Write everything that the agent needs to go on into a file."""
+    """Write everything that the agent needs to continue into a file."""
     ### BEGIN SOLUTION
     torch.save(
         {
@@ -449,7 +472,7 @@ def save_agent(agent, path):
 
 
 def load_agent(agent, path):
-    """Put what `save_agent` wrote back into the agent."""
+    """Read the file and put everything back into the agent."""
     ### BEGIN SOLUTION
     checkpoint = torch.load(path, weights_only=True)
     agent.games = checkpoint["games"]
@@ -471,7 +494,7 @@ print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.
 # %% [markdown]
 # ## 9. What went wrong here?
 #
-# A colleague had read that something must be detached, and wrote these losses, everything else as
+# A colleague had read that something must be detached, wrote these losses, and everything else as
 # you did:
 #
 # ```python
@@ -481,7 +504,7 @@ print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.
 #     return policy_loss, value_loss
 # ```
 #
-# No error, and the critic's loss went down nicely. This is the learning curve (measured):
+# There was no error, and the critic's loss went down nicely. This is the learning curve (measured):
 
 # %% tags=["not-graded", "raises-exception"]
 plot_learning_curve("actor_critic_diagnosis")
@@ -491,24 +514,24 @@ plot_learning_curve("actor_critic_diagnosis")
 #
 # Which explanation fits the snippet *and* the curve? Return its letter.
 #
-# * **a**: The policy is pushed the wrong way: what went well becomes less likely, so the scores
-#   fall below those of chance.
+# * **a**: The policy is pushed the wrong way. Actions that went well become less likely, so the
+#   scores fall below those of a random agent.
 # * **b**: The critic gets no gradient. Without a good critic the advantages mean nothing.
-# * **c**: The policy head gets no gradient. It still plays as on its first day, while the critic
+# * **c**: The policy head gets no gradient. It still plays as it did at the start, while the critic
 #   watches and learns.
-# * **d**: Everything learns, but the critic's loss is much larger than the policy's; with patience
+# * **d**: Everything learns, but the critic's loss is much larger than the policy's. With patience
 #   the curve will rise.
 #
 # <details><summary>Hint</summary>
 #
-# An agent that acts by chance scores about 22. Then ask of each of the two losses: which layers can
-# its gradient still reach?
+# An agent that acts at random scores about 22. Then ask for each of the two losses: which layers
+# can its gradient still reach?
 # </details>
 
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():
-    """The letter of the explanation that fits."""
+    """Return the letter of the explanation that fits."""
     ### BEGIN SOLUTION
     return "c"
     ### END SOLUTION
@@ -520,10 +543,10 @@ check("actor_critic/diagnosis", diagnosis)
 # %% [markdown]
 # ## 10. In your own words
 #
-# (5 minutes, graded by hand.) Suppose the critic were wrong by the same amount everywhere: it says
-# 3 too much in every state, and never learns. In which direction would that push the actions, and
-# why does the actor find its way nevertheless if it draws enough of them? (Think of what a baseline
-# may depend on, and what not.)
+# (5 minutes, graded by hand.) Suppose the critic is wrong by the same amount everywhere: it says 3
+# too much in every state, and it never learns. In which direction does this push the actions that
+# were drawn? And why does the actor still find its way, if it draws enough of them? (Think about
+# what a baseline may depend on, and what it may not.)
 
 # %% [markdown] nbgrader={"grade_id": "question-baseline", "grade": true, "solution": true, "points": 2}
 # *Your answer here.*

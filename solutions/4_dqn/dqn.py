@@ -2,20 +2,23 @@
 # # Deep Q-learning balances the pole
 #
 # In {unit:policy_network} and {unit:actor_critic}, the agent learned *what to do*. Here it learns *what things are worth*:
-# $Q(s, a)$, the return to expect after taking action $a$ in state $s$. Who knows $Q$ needs no
-# policy of its own: the best action is the one with the largest $Q$.
+# $Q(s, a)$, the return that you can expect after taking action $a$ in state $s$. If you know $Q$,
+# you need no policy: the best action is the one with the largest $Q$.
 #
-# That is an old idea (Watkins, 1989). With a neural network for $Q$ it used to fall apart, until
-# three remedies made it work: a *memory* of past steps, a *target network* that lags behind, and a
-# loss that does not panic (Mnih et al., *Human-level control through deep reinforcement learning*,
+# The idea is old (Watkins, 1989). But with a neural network for $Q$, training used to fail. Three
+# ideas made it work: a *memory* of past steps, a *target network* that changes slowly, and a loss
+# that does not overreact (Mnih et al., *Human-level control through deep reinforcement learning*,
 # Nature 518, 2015). You build all three.
 #
-# You write about 30 lines, in ten exercises of 5 to 15 minutes, each with its check right below.
+# You write about 30 lines, in short exercises of 5 to 15 minutes, each with its check right below.
+# Some exercises have more than one gap: replace every `# YOUR CODE HERE` and every
+# `raise NotImplementedError()`. The lines that are given in an exercise's cell may be changed, too,
+# as long as all names and arguments stay the same.
 
 # %%
 import sys
 
-if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere it is installed
+if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
     # %pip install --quiet "git+$COURSE_URL"
     pass
 
@@ -49,12 +52,13 @@ start_unit("dqn")
 # %% [markdown]
 # ## 1. Where to compute
 #
-# PyTorch can compute on the processor (`cpu`), on an NVIDIA graphics card (`cuda`) or on the
-# graphics unit of a Mac (`mps`). The next cell takes what there is. If that is a graphics card, all
-# networks and tensors are made there from now on.
+# PyTorch can compute on the CPU (`cpu`), on an NVIDIA graphics card (`cuda`) or on the GPU of a Mac
+# (`mps`). The next cell takes the best one that you have. If this is a GPU, all networks and
+# tensors are created there from now on.
 #
-# Do not expect too much of it: our network is so small that a card spends its time waiting. For the
-# same reason one thread is faster than many, which would mostly wait for each other.
+# Do not expect too much from a GPU. Our network is so small that a GPU spends most of its time
+# waiting. For the same reason one CPU thread is faster than many, because many threads would mostly
+# wait for each other.
 
 # %%
 device = best_device()
@@ -67,9 +71,9 @@ print(f"Computing on: {device}")
 # ## 2. The cart pole once more
 #
 # The observation has four numbers: position and velocity of the cart, angle and angular velocity of
-# the pole. Action `0` pushes to the left, `1` to the right. Each step is rewarded with $+1$. The
+# the pole. Action `0` pushes to the left, `1` to the right. Each step gives a reward of $+1$. The
 # episode is **terminated** when the pole falls or the cart leaves the rail, and **truncated** after
-# 500 steps, by the time limit. The two are not the same, and in this unit it matters.
+# 500 steps, by the time limit. The two are not the same, and in this unit the difference matters.
 
 # %% tags=["not-graded"]
 env = gym.make("CartPole-v1", render_mode="rgb_array")
@@ -85,45 +89,50 @@ print(f"The random agent scores {mean_score(baseline):.1f} on average.")
 # %% [markdown]
 # ## 3. A memory
 #
-# Consecutive steps are much alike, and a network that learns from what has just happened forgets
-# the rest. So each step is kept as a *transition*: what was seen, what was done, what it brought,
-# what was seen then, and whether that was the end. The network learns from transitions drawn by
-# chance from the last few thousand.
+# Steps that follow each other look very similar, and a network that learns only from the latest
+# steps forgets everything else. So we keep each step as a *transition*: what the agent saw, what it
+# did, which reward it got, what it saw next, and whether this was the end. The network learns from
+# transitions drawn at random from the last few thousand.
 #
-# Our memory is a **ring buffer**: NumPy arrays of fixed size, made once. `position` is the row in
-# which the next transition goes; when the end is reached, it starts again at row 0 and the oldest
-# transitions are overwritten. Several cart poles are played side by side, so one `push` brings `n`
+# Our memory is a **ring buffer**: NumPy arrays of a fixed size, created once. `position` is the row
+# for the next transition. At the end of the arrays we start again at row 0, and the oldest
+# transitions are overwritten. Several cart poles are played in parallel, so one `push` brings `n`
 # transitions.
 #
 # | field | shape | what it is |
 # |---|---|---|
 # | `observation` | `(n, 4)` | seen before the step |
-# | `action` | `(n,)` | what was done |
-# | `reward` | `(n,)` | what it brought |
+# | `action` | `(n,)` | what the agent did |
+# | `reward` | `(n,)` | what it got for it |
 # | `next_observation` | `(n, 4)` | seen after the step |
 # | `terminated` | `(n,)` | the pole fell: nothing comes after this step |
 #
 # ### Exercise: `memory` (15 minutes)
 #
-# 1. `push`: compute `rows`, the `n` rows from `position` on, counted round the ring; write the five
-#    fields of the transition into these rows of the five arrays in `self.store`; move `position`
-#    on by `n` (round the ring), and let `size` grow by `n`, but not beyond the capacity.
-# 2. `sample`: draw `batch_size` row numbers by chance, all *filled* rows equally likely, and return
+# 1. `push`: compute `rows`, the numbers of the next `n` rows, starting at `position` and going
+#    around the ring. Write the five fields of the transition into these rows of the five arrays in
+#    `self.store`. Move `position` on by `n` (around the ring), and let `size` grow by `n`, but not
+#    beyond the capacity.
+# 2. `sample`: draw `batch_size` row numbers at random, all *filled* rows equally likely, and return
 #    a `Batch` of tensors with these rows.
 #
-# A transition also has the field `truncated`. Do not store it: you will see in section 6 why.
+# A transition also has the field `truncated`. Do not store it. You will see in section 6 why.
+#
+# You may also store the transitions in your own way, for example in a `deque`. What counts is what
+# `push`, `sample` and `len` do. You need not copy what `push` gets: the training loop makes new
+# arrays in every step.
 #
 # <details><summary>Hint</summary>
 #
-# Round the ring: `(self.position + np.arange(n)) % self.capacity`. Whole arrays of rows can be
-# written at once: `self.store.reward[rows] = transition.reward`. For drawing,
-# `np.random.randint(self.size, size=batch_size)`; `torch.as_tensor(array[rows])` makes a tensor.
+# Around the ring: `(self.position + np.arange(n)) % self.capacity`. You can write many rows at
+# once: `self.store.reward[rows] = transition.reward`. To draw row numbers, use
+# `np.random.randint(self.size, size=batch_size)`. `torch.as_tensor(array[rows])` makes a tensor.
 # </details>
 
 
 # %% nbgrader={"grade_id": "memory", "solution": true}
 class Batch(NamedTuple):
-    """Some transitions: a row for each of them in every field."""
+    """A batch of transitions: every field has one row for each of them."""
 
     observation: np.ndarray
     action: np.ndarray
@@ -151,7 +160,7 @@ class ReplayMemory:
         return self.size
 
     def push(self, transition):
-        """Keep the n transitions of one step; forget the oldest if there is no room."""
+        """Store the n transitions of one step; overwrite the oldest if there is no room."""
         n = len(transition.action)
         ### BEGIN SOLUTION
         rows = (self.position + np.arange(n)) % self.capacity  # (n,)
@@ -165,7 +174,7 @@ class ReplayMemory:
         ### END SOLUTION
 
     def sample(self, batch_size):
-        """A Batch of tensors: batch_size transitions drawn by chance."""
+        """A Batch of tensors: batch_size transitions drawn at random."""
         ### BEGIN SOLUTION
         rows = np.random.randint(self.size, size=batch_size)  # (batch,)
         return Batch(*(torch.as_tensor(array[rows]) for array in self.store))
@@ -178,20 +187,23 @@ check("dqn/memory", ReplayMemory)
 # %% [markdown]
 # ## 4. The network
 #
-# One network says the values of *all* actions at once: four numbers in, one Q-value for each action
-# out.
+# One network gives the values of *all* actions at once: four numbers go in, and one Q-value for
+# each action comes out.
 #
 # $$Q(s, \cdot) = W_3\,\operatorname{ReLU}\bigl(W_2\,\operatorname{ReLU}(W_1 s + b_1) + b_2\bigr) + b_3$$
 #
 # ### Exercise: `forward` (5 minutes)
 #
-# The layers are there. Write the way through them: ReLU after the first two, nothing after the
-# last. A Q-value is a return, not a probability: it can be any number.
+# The layers are given. Send `x` through them: ReLU after the first two, nothing after the last. A
+# Q-value is a return, not a probability, so it can be any number.
+#
+# You may initialise the weights in your own way. But keep those of the last layer small: it takes
+# long to unlearn large Q-values.
 #
 # <details><summary>Hint</summary>
 #
-# `F.relu(self.layer1(x))` is the first third. If you feel like ending with a softmax: that was the
-# policy network.
+# `F.relu(self.layer1(x))` is the first third. Do not end with a softmax: that was the policy
+# network.
 # </details>
 
 
@@ -219,14 +231,14 @@ check("dqn/forward", DQN)
 # %% [markdown]
 # ## 5. Exploring
 #
-# An agent that always does what it thinks best never learns whether it is right. So with the
-# probability $\varepsilon$ it does something random. In the beginning $\varepsilon$ is large,
-# because the network knows nothing anyway; then it decays:
+# An agent that always does what it thinks is best never finds out whether it is right. So with
+# probability $\varepsilon$ it takes a random action. At the start $\varepsilon$ is large, because
+# the network knows nothing yet. Then it decays:
 #
 # $$\varepsilon(t) = \varepsilon_{\text{end}} + (\varepsilon_{\text{start}} - \varepsilon_{\text{end}})
 # \, e^{-t / d}$$
 #
-# where $t$ counts the steps played and $d$ says how slowly it decays.
+# Here $t$ counts the steps played, and $d$ says how slowly $\varepsilon$ decays.
 #
 # ### Exercise: `epsilon` (5 minutes)
 #
@@ -234,14 +246,14 @@ check("dqn/forward", DQN)
 #
 # <details><summary>Hint</summary>
 #
-# `np.exp`, and mind the sign of the exponent: at step 0 the result is `start`, after very many
+# Use `np.exp`, and check the sign of the exponent: at step 0 the result is `start`, after very many
 # steps it is `end`.
 # </details>
 
 
 # %% nbgrader={"grade_id": "epsilon", "solution": true}
 def epsilon(step, start, end, decay):
-    """The probability of a random action after so many steps."""
+    """The probability of a random action after `step` steps."""
     ### BEGIN SOLUTION
     return end + (start - end) * np.exp(-step / decay)
     ### END SOLUTION
@@ -253,15 +265,15 @@ check("dqn/epsilon", epsilon)
 # %% [markdown]
 # ### Exercise: `act` (10 minutes)
 #
-# `values`, the Q-values, are given: a NumPy array of shape `(n, n_actions)`, a row for each cart
-# pole. Return an array of `n` actions. Each row decides *for itself*: with the probability
-# `epsilon` it gets a random action, all actions equally likely; otherwise the action with the
-# largest Q-value of its row.
+# `values`, the Q-values, are given: a NumPy array of shape `(n, n_actions)`, with one row for each
+# cart pole. Return an array of `n` actions, as whole numbers. Each row decides *for itself*: with
+# probability `epsilon` it gets a random action, all actions equally likely. Otherwise it gets the
+# *greedy* action, the one with the largest Q-value of its row.
 #
 # <details><summary>Hint</summary>
 #
-# `np.random.rand(n) < epsilon` is a row of yes and no, each yes with probability epsilon.
-# `np.where(yes_or_no, a, b)` takes from `a` where it says yes, and from `b` elsewhere.
+# `np.random.rand(n) < epsilon` is an array of true and false, each true with probability epsilon.
+# `np.where(condition, a, b)` takes from `a` where the condition is true, and from `b` elsewhere.
 # </details>
 
 
@@ -283,39 +295,40 @@ check("dqn/act", select_action)
 # %% [markdown]
 # ## 6. What a step was worth
 #
-# How should the network know whether its $Q(s, a)$ was right? By looking one step further: the
-# reward that came, and what the *next* state is worth (Bellman's equation).
+# How can the network know whether its $Q(s, a)$ was right? We look one step further: the reward
+# that came, plus what the *next* state is worth (the Bellman equation).
 #
 # $$y = r + \gamma\, V(s'), \qquad V(s') = \max_{a'} Q_{\text{target}}(s', a')$$
 #
-# Two things are easily got wrong.
+# Two things are easy to get wrong.
 #
-# **Termination.** If the pole has fallen, there is no next state: $V(s') = 0$ and $y = r$. Forget
-# it, and the network believes that life goes on after the fall. If the *time limit* cut the
-# episode, the pole is still up and would have stood longer: $V(s')$ counts. That is why the memory
-# keeps `terminated` only (Pardo et al., *Time Limits in Reinforcement Learning*, 2018).
+# **Termination.** If the pole has fallen, there is no next state: $V(s') = 0$ and $y = r$. If you
+# forget this, the network believes that life goes on after the fall. If the *time limit* ended the
+# episode, the pole is still up and would have stood longer: $V(s')$ counts. This is why the memory
+# keeps only `terminated` (Pardo et al., *Time Limits in Reinforcement Learning*, 2018).
 #
-# **The target network.** $y$ is made of $Q$ itself. If each step of learning moved the target as
-# well, the agent would chase its own tail. So $V$ is asked of a second network, the *target
-# network*, which follows slowly. And no gradient flows through $y$: the prediction moves towards the
-# target, never the target towards the prediction.
+# **The target network.** We compute $y$ from $Q$ itself. If each update step also moved the target,
+# the agent would chase its own tail. So we take $V$ from a second network, the *target network*,
+# which follows slowly. And no gradient flows through $y$: the prediction moves towards the target,
+# never the target towards the prediction.
 #
 # ### Exercise: `targets` (15 minutes)
 #
-# All arguments are tensors with a row for each transition of a batch. Return $y$, shape `(batch,)`,
-# computed without gradient.
+# All arguments but `target_net` and `gamma` are tensors with one row for each transition of a
+# batch. `target_net` is a network of your class `DQN`. Return $y$, shape `(batch,)`, computed
+# without a gradient.
 #
 # <details><summary>Hint</summary>
 #
-# Everything inside `with torch.no_grad():`. `values.max(dim=1)` gives two things, `.values` and
-# `.indices`: you need the first. `~terminated` is *true* where the episode goes on; as a factor it
-# counts as 1, and *false* as 0.
+# Put everything inside `with torch.no_grad():`. `values.max(dim=1)` returns two things, `.values`
+# and `.indices`. You need the first. `~terminated` is *true* where the episode goes on. As a
+# factor, *true* counts as 1 and *false* as 0.
 # </details>
 
 
 # %% nbgrader={"grade_id": "targets", "solution": true}
 def td_targets(target_net, reward, next_observation, terminated, gamma):
-    """r + gamma V(s'), and r alone where the episode terminated: (batch,) floats."""
+    """r + gamma V(s'), and only r where the episode terminated: (batch,) floats."""
     ### BEGIN SOLUTION
     with torch.no_grad():
         next_value = target_net(next_observation).max(dim=1).values  # (batch,)
@@ -329,17 +342,17 @@ check("dqn/targets", td_targets)
 # %% [markdown]
 # ## 7. The loss
 #
-# The network says Q-values for all actions, but only one of them was taken, and only about that one
-# do we know more now. From each row we *gather* the value of its own action, and compare it with
+# The network gives Q-values for all actions. But only one of them was taken, and only about this
+# one do we know more now. From each row we *gather* the value of its own action and compare it with
 # the target.
 #
-# The squared error would let one surprise throw everything over. The **Huber loss** is a parabola
-# for errors below 1 and a straight line beyond:
+# With the squared error, a single surprise could ruin everything. The **Huber loss** is a parabola
+# for errors below 1 and a straight line above:
 #
 # $$L(\delta) = \begin{cases} \tfrac12 \delta^2 & |\delta| < 1 \\ |\delta| - \tfrac12 &
 # \text{otherwise} \end{cases} \qquad \delta = Q(s, a) - y$$
 #
-# (Huber, 1964; PyTorch calls it `smooth_l1_loss`.)
+# (Huber, 1964. PyTorch calls it `smooth_l1_loss`.)
 #
 # ### Exercise: `loss` (10 minutes)
 #
@@ -347,9 +360,9 @@ check("dqn/targets", td_targets)
 #
 # <details><summary>Hint</summary>
 #
-# `values.gather(1, action.unsqueeze(1))` takes from each row the column that its action names, and
-# has the shape `(batch, 1)`. Beware: a column minus a row gives a whole table. `squeeze(1)` makes
-# the column a row of shape `(batch,)`, like the targets.
+# `values.gather(1, action.unsqueeze(1))` takes from each row the column of its action. The result
+# has shape `(batch, 1)`. Be careful: a column minus a row gives a whole table. `squeeze(1)` turns
+# the column into shape `(batch,)`, like the targets.
 # </details>
 
 
@@ -368,30 +381,31 @@ check("dqn/loss", q_loss)
 # %% [markdown]
 # ## 8. The target network follows
 #
-# After each step of learning the target network moves a little towards the network:
+# After each update step the target network moves a little towards the network:
 #
 # $$\theta_{\text{target}} \leftarrow \tau\,\theta + (1 - \tau)\,\theta_{\text{target}}$$
 #
-# with a small $\tau$. At $0.25$ it is, roughly, what the network was on average during the last four
-# steps of learning. (Lillicrap et al., *Continuous control with deep reinforcement learning*, 2016.)
+# with a small $\tau$. With $\tau = 0.25$ the target network is, roughly, the average of the network
+# over the last four update steps. (Lillicrap et al., *Continuous control with deep reinforcement
+# learning*, 2016.)
 #
 # ### Exercise: `soft_update` (10 minutes)
 #
-# Move each parameter of `target_net`, weights and biases, by the part `tau` towards the same
+# Move each parameter of `target_net`, weights and biases, by the fraction `tau` towards the same
 # parameter of `net`.
 #
 # <details><summary>Hint</summary>
 #
-# Two networks built alike have their parameters in the same order:
-# `for slow, fast in zip(target_net.parameters(), net.parameters()):`. Write *into* the parameter:
-# `slow.copy_(...)`, or `slow.lerp_(fast, tau)`, which is this very formula. `slow = ...` would
-# only rename something. No gradient is wanted here: `torch.no_grad()`.
+# Two networks of the same class have their parameters in the same order:
+# `for slow, fast in zip(target_net.parameters(), net.parameters()):`. Write *into* the parameter
+# with `slow.copy_(...)`, or with `slow.lerp_(fast, tau)`, which computes exactly this formula.
+# `slow = ...` would only give a name to something new. We want no gradient here: `torch.no_grad()`.
 # </details>
 
 
 # %% nbgrader={"grade_id": "soft_update", "solution": true}
 def soft_update(target_net, net, tau):
-    """Move the target network by the part tau towards the network, in place."""
+    """Move the target network by the fraction tau towards the network, in place."""
     ### BEGIN SOLUTION
     with torch.no_grad():
         for slow, fast in zip(target_net.parameters(), net.parameters()):
@@ -405,33 +419,36 @@ check("dqn/soft_update", soft_update)
 # %% [markdown]
 # ## 9. The agent
 #
-# These are the settings. Many of the names come from PyTorch's own tutorial, and its values stand in
-# the comments where ours differ. Those learn, too, but take minutes, and of six trainings measured
-# two ended below 475. What was changed, and why:
+# These are the settings, the agent's *hyperparameters*. Many of the names come from PyTorch's own
+# tutorial. Where our values differ, the tutorial's values are in the comments. Those work, too, but
+# training takes minutes, and two of the six trainings that we measured ended below 475. Here is
+# what we changed, and why:
 #
-# * `REWARD_SCALE`: each reward is learned as a hundredth of it. The agent looks about
-#   $1 / (1 - \gamma) = 100$ steps ahead, so a pole that stands is worth 100 rewards. For a fresh network,
-#   whose values are about 0, that is far away, and the Huber loss lets no error pull harder than by 1.
-#   In hundredths no value exceeds 1, and what is best stays the same.
-# * `LR` and `TAU` are larger: the network learns faster and its target follows faster, so some forty
-#   times fewer steps of learning are enough. The price is a nervous curve; section 10 deals with it.
-# * `ENVIRONMENTS` cart poles are played side by side, and the agent learns once in each step of all
-#   of them: acting becomes cheap, and the transitions are more varied.
-# * `MEMORY_SIZE` is larger: when the agent has become good, a small memory holds no falls any more,
+# * `REWARD_SCALE`: each reward is scaled by 0.01 before the agent learns from it. The agent looks
+#   about $1 / (1 - \gamma) = 100$ steps ahead, so a standing pole is worth 100 rewards. The values
+#   of a new network are about 0. From there it is a long way to 100, because in the Huber loss no
+#   error pulls harder than an error of 1. With scaled rewards no value is larger than 1, and the
+#   best actions stay the same.
+# * `LR` and `TAU` are larger. The network learns faster and its target follows faster, so about
+#   forty times fewer update steps are enough. The price is a less stable curve. Section 10 deals
+#   with this.
+# * `ENVIRONMENTS` cart poles are played in parallel, and the agent learns once in each step of all
+#   of them. So acting becomes cheap, and the transitions are more varied.
+# * `MEMORY_SIZE` is larger. When the agent has become good, a small memory holds no falls any more,
 #   and the network forgets what they look like. `LEARNING_STARTS` waits for a few falls first.
 
 # %%
-BATCH_SIZE = 128  # transitions in a step of learning
+BATCH_SIZE = 128  # transitions in an update step
 GAMMA = 0.99  # discount
-REWARD_SCALE = 0.01  # a reward is learned as so much (1)
+REWARD_SCALE = 0.01  # rewards are scaled by this factor (1)
 EPS_START = 0.9  # epsilon at the start
-EPS_END = 0.05  # and in the end
-EPS_DECAY = 1000  # steps in which the difference falls to 37 %
-TAU = 0.25  # part of the way that the target network goes (0.005)
+EPS_END = 0.05  # epsilon at the end
+EPS_DECAY = 1000  # steps until the difference has fallen to 37 %
+TAU = 0.25  # how far the target network moves at each update (0.005)
 LR = 5e-3  # learning rate of AdamW (1e-4)
 MEMORY_SIZE = 50_000  # transitions (10,000)
-LEARNING_STARTS = 500  # transitions before the first step of learning (128)
-ENVIRONMENTS = 32  # cart poles side by side (1)
+LEARNING_STARTS = 500  # transitions before the first update step (128)
+ENVIRONMENTS = 32  # cart poles in parallel (1)
 
 
 @dataclass(frozen=True)
@@ -453,22 +470,23 @@ class Settings:
 # %% [markdown]
 # ### Exercise: `update` (15 minutes)
 #
-# Most of the agent is given: `act` uses your `epsilon` and `select_action`, and `train` pushes each
-# transition, its reward scaled, into the memory and, once there are enough, calls `learn`. Two gaps:
+# Most of the agent is given. `act` uses your `epsilon` and `select_action`. `train` scales the
+# reward, pushes each transition into the memory and, once there are enough, calls `learn`. There
+# are two gaps:
 #
-# 1. in `__init__`, make `self.target_net`: a second network with the same weights as `self.net`;
-# 2. in `learn`, one step of learning: sample a batch, compute targets and loss with your functions,
-#    make a step of the optimizer with clipped gradients, and let the target network follow.
+# 1. In `__init__`, create `self.target_net`: a second network with the same weights as `self.net`.
+# 2. In `learn`, write one update step: sample a batch, compute targets and loss with your
+#    functions, do an optimizer step with clipped gradients, and let the target network follow.
 #
-# The gradients are clipped between the backward pass and the step: no number in them may be larger
-# than 100, in either direction.
+# Clip the gradients between the backward pass and the optimizer step: no number in them may be
+# larger than 100, in either direction. (Clipping by norm, or to a smaller number, is right, too.)
 #
 # <details><summary>Hint</summary>
 #
-# `self.target_net = self.net` would be one network with two names: make a new `DQN()` and load the
-# other one's `state_dict()`. A step has four lines: `self.optimizer.zero_grad()`,
+# `self.target_net = self.net` would be one network with two names. Create a new `DQN()` and load
+# the other one's `state_dict()`. An update takes four lines: `self.optimizer.zero_grad()`,
 # `loss.backward()`, `nn.utils.clip_grad_value_(self.net.parameters(), 100)`,
-# `self.optimizer.step()`. Which network says the targets, and which one is in the loss?
+# `self.optimizer.step()`. Which network gives the targets, and which one is in the loss?
 # </details>
 
 
@@ -504,7 +522,7 @@ class DQNAgent(AbstractAgent):
             self.learn()
 
     def learn(self):
-        """One step of learning, from a batch out of the memory."""
+        """Do one update step, from a batch from the memory."""
         s = self.settings
         ### BEGIN SOLUTION
         batch = self.memory.sample(s.batch_size)
@@ -524,39 +542,39 @@ class DQNAgent(AbstractAgent):
 check("dqn/update", DQNAgent)
 
 # %% [markdown]
-# Below the checks of your code you see six **probes**: tiny environments whose Q-values can be
-# worked out on paper. Each asks for one thing more than the one before: a constant reward, a reward
-# that depends on the observation, one that comes later, one that depends on the action, on both,
-# and a time limit. When a learning agent does not learn and everything *looks* right, a ladder like
-# this one shows where to search (A. Jones, [Debugging
+# Below the checks of your code you see six **probes**: tiny environments whose Q-values you can
+# work out on paper. Each probe asks for one thing more than the one before: a constant reward, a
+# reward that depends on the observation, a reward that comes later, a reward that depends on the
+# action, one that depends on both, and a time limit. When an agent does not learn and everything
+# *looks* right, probes like these show where to search (A. Jones, [Debugging
 # RL](https://andyljones.com/posts/rl-debugging.html), 2021). They give no points.
 #
 # ## 10. Training
 #
-# Deep Q agents reach the goal *and lose it again*: once the pole never falls, the memory fills with
-# good times, and the network forgets why it pushed the way it did. So every 2,500 steps the agent
-# is tested greedily on fifty fresh episodes, its best weights are kept, and training stops when a
-# test is passed, and passed again on fifty other episodes.
+# Deep Q agents reach the goal *and lose it again*. Once the pole never falls, the memory fills with
+# good steps, and the network forgets why it pushed the way it did. So every 2,500 steps the agent
+# is tested greedily on fifty new episodes, and its best weights are kept. Training stops when the
+# agent passes a test twice in a row, the second time on fifty other episodes.
 #
-# While it trains, the durations of the episodes are drawn, and, from the 100th on, the mean of the
-# last 100. They stay below the tests: in training a part of the actions is random.
+# During training you see the length of each episode and, from the 100th on, the mean of the last
+# 100. These numbers stay below the test scores, because in training some of the actions are random.
 #
 # ### Exercise: `agent` (10 minutes)
 #
-# `make_agent` returns a fresh `DQNAgent`. The settings above learn well; try others if you like,
-# and compare the curves.
+# `make_agent` returns a new `DQNAgent`. The settings above learn well. Try others if you like, and
+# compare the curves.
 #
 # <details><summary>Hint</summary>
 #
-# `return DQNAgent(Settings())`. Another learning rate is `Settings(lr=5e-4)`. Do not make `gamma`
-# much smaller: at $0.95$ the agent looks only twenty steps ahead, and does not see the end of the
-# rail come.
+# `return DQNAgent(Settings())`. For another learning rate write `Settings(lr=5e-4)`. Do not make
+# `gamma` much smaller: with $0.95$ the agent looks only twenty steps ahead and does not see the end
+# of the rail coming.
 # </details>
 
 
 # %% nbgrader={"grade_id": "agent", "solution": true}
 def make_agent():
-    """A fresh, untrained agent."""
+    """Return a new, untrained agent."""
     ### BEGIN SOLUTION
     return DQNAgent(Settings())
     ### END SOLUTION
@@ -582,20 +600,20 @@ plot_durations(statistics, live=False)
 plot_learning_curve("dqn", statistics)
 
 # %% [markdown]
-# Is your curve in the band? Each of the trainings in it started from other random weights; yours is
-# one more. (It may end far below the line: a score counts when its episode is over, and when the
-# tests are passed, training stops in the middle of the best ones.) If it stays flat, go back to the
-# checks and the probes.
+# Is your curve inside the band? Each training in the band started from other random weights, and
+# yours is one more. (It may end far below the line. A score only counts when its episode is over,
+# and training stops as soon as the tests are passed, in the middle of the best episodes.) If your
+# curve stays flat, go back to the checks and the probes.
 #
-# The next cell is what the grader does: it trains a **fresh** agent of yours with your code, in a
-# cart pole **in disguise** (the four numbers of the observation change places and signs, the
-# actions change names; to a learning agent that makes no difference), and then plays 100 greedy
-# episodes. A mean score of at least 475 earns the points; if the first training misses it, two more
-# are tried.
+# The next cell does what the grader does. It trains a **new** agent with your code, in a cart pole
+# **in disguise**: the four numbers of the observation change places and signs, and the actions
+# change names. To an agent that learns, this makes no difference. Then the agent plays 100 greedy
+# episodes. A mean score of at least 475 earns the points. If the first training misses it, the
+# grader tries two more.
 #
-# How fair is that? From many trainings of the reference and of agents with a mistake we know: a right
-# solution misses all three at most once in 1,000 times; an agent with a mistake that only its score
-# can show gets through at most once in 100 times.
+# Is that fair? We measured it with many trainings of the reference agent and of agents with a
+# mistake. A correct solution misses all three times at most once in 1,000. An agent with a mistake
+# that only its score can show gets through at most once in 100.
 
 # %% nbgrader={"grade_id": "check-agent", "grade": true} tags=["not-graded"]
 check("dqn/agent", make_agent)
@@ -607,10 +625,11 @@ check("dqn/agent", make_agent)
 animate(agent, seed=3)
 
 # %% [markdown]
-# What does it think of its own situation? With a hundredth in each step no return can be larger than
-# $0.01 / (1 - \gamma) = 1$. Yet standing upright was worth 1.2 to 2.6 to the agents of eight trainings: the
-# maximum in the targets picks what is overestimated, again and again. ({Unit:double_dqn_keras} does something about it.) For
-# acting it only matters which of the two values is larger. In the thousands they would be a sign of trouble.
+# How does the agent judge its own situation? With rewards of 0.01 per step, no return can be larger
+# than $0.01 / (1 - \gamma) = 1$. But in eight trainings, the agents gave values of 1.2 to 2.6 to a
+# pole standing upright. The maximum in the targets picks the values that are too large, again and
+# again. ({Unit:double_dqn_keras} does something about it.) For acting it only matters which of the two values is
+# larger. But values in the thousands would be a sign of trouble.
 
 # %% tags=["not-graded", "raises-exception"]
 upright = torch.zeros(1, 4)
@@ -639,8 +658,8 @@ print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.
 #         return reward + gamma * target_net(next_observation).max(dim=1).values
 # ```
 #
-# This is the learning curve (measured). In five trainings the Q-values of a pole standing upright were
-# between 70 and 170,000 after 20,000 steps, and those of a falling one of the same size.
+# This is the learning curve (measured). In five trainings, the Q-values of a pole standing upright
+# were between 70 and 170,000 after 20,000 steps. Those of a falling pole were about as large.
 
 # %% tags=["not-graded", "raises-exception"]
 plot_learning_curve("dqn_diagnosis")
@@ -652,22 +671,24 @@ plot_learning_curve("dqn_diagnosis")
 #
 # * **a**: `max` takes the maximum over the batch instead of over the actions, so all states get the
 #   same value.
-# * **b**: Without a gradient through the targets the network learns from half of the information.
-# * **c**: The discount is too close to 1; with 0.9 the values would be smaller and the agent would
+# * **b**: Without a gradient through the targets the network learns from only half of the
+#   information.
+# * **c**: The discount is too close to 1. With 0.9 the values would be smaller and the agent would
 #   learn.
-# * **d**: A fall is taken for an ordinary step: the network believes that the rewards go on for ever
-#   afterwards, so falling costs nothing.
+# * **d**: A fall is treated like any other step. The network believes that the rewards go on for
+#   ever after it, so falling costs nothing.
 #
 # <details><summary>Hint</summary>
 #
-# In hundredths no return can be larger than $0.01\,(1 + \gamma + \gamma^2 + \dots) = 1$. What does the snippet ask the
-# network about the state after a fall, and has it ever learned what such a state is worth?
+# With rewards scaled by 0.01, no return can be larger than
+# $0.01\,(1 + \gamma + \gamma^2 + \dots) = 1$. What does the snippet ask the network about the state
+# after a fall? Has the network ever learned what such a state is worth?
 # </details>
 
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():
-    """The letter of the explanation that fits."""
+    """Return the letter of the explanation that fits."""
     ### BEGIN SOLUTION
     return "d"
     ### END SOLUTION
@@ -680,9 +701,9 @@ check("dqn/diagnosis", diagnosis)
 # ## 13. In your own words
 #
 # (5 minutes, graded by hand.) The policy network of {unit:policy_network} had to throw its experience away after
-# each update; this agent learns from the same transition many times. Why may a Q-network learn from
-# steps that an older, worse version of itself has played? And why does it still help to play several
-# cart poles side by side?
+# each update. This agent learns from the same transition many times. Why may a Q-network learn from
+# steps that an older, worse version of itself has played? And why does it still help to play
+# several cart poles in parallel?
 
 # %% [markdown] nbgrader={"grade_id": "question-off-policy", "grade": true, "solution": true, "points": 2}
 # *Your answer here.*
@@ -694,8 +715,9 @@ check("dqn/diagnosis", diagnosis)
 #   learning](https://doi.org/10.1038/nature14236), *Nature* 518, 2015.
 # * A. Paszke, M. Towers, [Reinforcement Learning (DQN)
 #   Tutorial](https://pytorch.org/tutorials/intermediate/reinforcement_q_learning.html): the same
-#   method in PyTorch's own words.
-# * F. Pardo et al., [Time Limits in Reinforcement Learning](https://arxiv.org/abs/1712.00378), 2018.
+#   method in PyTorch's own tutorial.
+# * F. Pardo et al., [Time Limits in Reinforcement Learning](https://arxiv.org/abs/1712.00378),
+#   2018.
 # * R. S. Sutton, A. G. Barto, [Reinforcement Learning: An
 #   Introduction](http://incompleteideas.net/book/the-book-2nd.html), 2nd edition, sections 6.5 and
 #   16.5.

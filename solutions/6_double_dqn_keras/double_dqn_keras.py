@@ -19,12 +19,12 @@ import logging
 import os
 import sys
 
-if "google.colab" in sys.modules:  # on Colab, get the course first; elsewhere it is installed
+if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
     # %pip install --quiet "git+$COURSE_URL"
     pass
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no greetings of TensorFlow's
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # hide TensorFlow's start-up messages
 # Our networks are so small that several threads would mostly wait for each other.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
@@ -52,7 +52,7 @@ from helpers import (
     train_agent,
 )
 
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its import turns this up
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # importing TensorFlow resets this
 start_unit("double_dqn_keras")
 
 # %% [markdown]
@@ -70,7 +70,7 @@ print(f"The random agent scores {mean_score(baseline):.1f} on average.")
 # %% [markdown]
 # ## 2. The replay buffer
 #
-# The agent learns from steps drawn by chance from the last `buffer_size` ones. Five arrays hold
+# The agent learns from steps drawn at random from the last `buffer_size` ones. Five arrays hold
 # them, used as a ring: when the last row is filled, the next step takes the place of the oldest.
 # Two rules for drawing:
 #
@@ -83,7 +83,7 @@ print(f"The random agent scores {mean_score(baseline):.1f} on average.")
 #    `observation`, `action`, `reward`, `next_observation` and `terminated` into the next `n` rows of
 #    the ring. (Not `truncated`: when time is up, the pole still stands.)
 # 2. `sample`: raise an error if `batch_size` is larger than the buffer's size; otherwise return a
-#    `Batch` of arrays with `batch_size` different rows, drawn by chance.
+#    `Batch` of arrays with `batch_size` different rows, drawn at random.
 #
 # <details><summary>Hint</summary>
 #
@@ -134,7 +134,7 @@ class ReplayBuffer:
         ### END SOLUTION
 
     def sample(self, batch_size):
-        """A Batch of batch_size different steps drawn by chance."""
+        """A Batch of batch_size different steps drawn at random."""
         ### BEGIN SOLUTION
         rows = random.sample(range(self.size), batch_size)
         return Batch(*(array[rows] for array in self.store))
@@ -242,7 +242,7 @@ new_network(n_hidden_layers=3).summary()
 
 # %% nbgrader={"grade_id": "epsilon", "solution": true}
 def epsilon(step, start, end, steps):
-    """The probability of a random action after so many steps."""
+    """The probability of a random action after `step` steps."""
     ### BEGIN SOLUTION
     return np.interp(step, [0, steps], [start, end])
     ### END SOLUTION
@@ -442,7 +442,7 @@ class Settings:
 
     double: bool = True  # Double DQN's targets, or plain DQN's
     gamma: float = 0.99  # discount
-    reward_scale: float = 0.01  # a reward is learned as so much (1)
+    reward_scale: float = 0.01  # rewards are scaled by this factor (1)
     learning_rate: float = 5e-3  # of Adam (1e-4)
     batch_size: int = 256  # (32)
     buffer_size: int = 20_000  # (50,000)
@@ -496,7 +496,7 @@ class DoubleDQNAgent(AbstractAgent):
         return select_action(self.net, observation, probability if explore else 0.0)
 
     def gradient_step(self, observation, action, reward, next_observation, terminated):
-        """One step of learning; everything here is TensorFlow's."""
+        """Do one update step; everything in here is computed by TensorFlow."""
         s = self.settings
         variables = self.net.trainable_variables
         with tf.GradientTape() as tape:
@@ -512,7 +512,7 @@ class DoubleDQNAgent(AbstractAgent):
         ### END SOLUTION
 
     def learn(self):
-        """Learn from a batch out of the buffer."""
+        """Learn from a batch from the buffer."""
         s = self.settings
         observation, action, reward, *what_followed = self.buffer.sample(s.batch_size)
         batch = (observation, action, s.reward_scale * reward, *what_followed)
@@ -612,7 +612,7 @@ plt.show()
 # * **The learning rate is fifty times as large, and so is the pace at which epsilon falls.** With
 #   $10^{-4}$ and 100,000 steps of exploration the cart pole takes more than a hundred thousand steps,
 #   hours if every step is a call of `fit`; it is too simple for so much care.
-# * **64 cart poles side by side, and one batch of 256 for a step of all of them.** A call of the network
+# * **64 cart poles in parallel, and one batch of 256 for a step of all of them.** A call of the network
 #   costs half a millisecond, whether it is about one cart pole or 64.
 # * **The buffer holds the last 20,000 steps**, not 50,000: 64 cart poles fill it in 300 turns, and what
 #   is older happened to a network that no longer exists.
@@ -640,7 +640,7 @@ plt.show()
 
 # %% nbgrader={"grade_id": "agent", "solution": true}
 def make_agent():
-    """A fresh, untrained agent."""
+    """Return a new, untrained agent."""
     ### BEGIN SOLUTION
     return DoubleDQNAgent(Settings())
     ### END SOLUTION
@@ -766,7 +766,7 @@ plot_learning_curve("double_dqn_keras_diagnosis")
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():
-    """The letter of the explanation that fits."""
+    """Return the letter of the explanation that fits."""
     ### BEGIN SOLUTION
     return "d"
     ### END SOLUTION
