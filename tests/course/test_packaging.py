@@ -156,7 +156,7 @@ NO_INSTALLER, UV, CONDA, APT = (), ("uv",), ("conda",), ("apt-cache",)
     ("version", "programs", "message"),
     [
         ("3.9.18", NO_INSTALLER, "needs Python 3.10 to 3.13; this machine has: Python 3.9.18"),
-        ("3.14.0", NO_INSTALLER, "install uv (docs.astral.sh/uv), then uv venv --seed --python 3.13"),
+        ("3.14.0", NO_INSTALLER, "install uv (docs.astral.sh/uv), then uv venv --seed"),
         ("3.14.0", UV, "run make again: uv venv --seed --python 3.13 .venv"),
         ("3.14.0", CONDA, "run make again: conda create --yes --prefix .venv python=3.13"),
         ("3.14.0", APT, "run make again: sudo apt install python3.13 python3.13-venv"),
