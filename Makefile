@@ -2,7 +2,7 @@
 # make grade      grade the demonstration class
 # make test       all the tests
 #
-# Works on Debian and Ubuntu with Python 3.10 to 3.12, its venv module and make. Everything is
+# Works on Debian and Ubuntu with Python 3.10 to 3.13, its venv module and make. Everything is
 # installed into .venv, once; only the sandbox (bubblewrap) is a package of the system.
 #
 # PyTorch's ordinary Linux wheel brings 2 GB of CUDA libraries. Who has its small CPU-only wheel in
@@ -48,25 +48,35 @@ lab: setup  ## open JupyterLab on the course
 setup: $(INSTALLED)
 
 $(INSTALLED): requirements.txt pyproject.toml
-	@python=
-	for candidate in python3 python3.12 python3.11 python3.10; do
-		if $$candidate -c 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))' \
-				2> /dev/null; then
-			python=$$candidate
-			break
-		fi
+	@# The pinned packages have wheels for these versions; students may have a newer Python.
+	fits() { "$$1" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2> /dev/null; }
+	python=
+	for candidate in $(BIN)/python python3 python3.13 python3.12 python3.11 python3.10; do
+		if fits $$candidate; then python=$$candidate; break; fi
 	done
 	if [ -z "$$python" ]; then
-		echo "The course needs Python 3.10, 3.11 or 3.12; this machine has:" \
+		echo "Grading needs Python 3.10 to 3.13; this machine has:" \
 			"$$(python3 --version 2> /dev/null || echo no python3)." >&2
-		echo "Install one of them (Debian, Ubuntu: apt install python3.12 python3.12-venv)," \
-			"then run make again." >&2
+		package=
+		for version in 3.13 3.12 3.11 3.10; do
+			if apt-cache show python$$version-venv > /dev/null 2>&1; then
+				package="python$$version python$$version-venv"; break
+			fi
+		done
+		if command -v uv > /dev/null; then advice="uv venv --seed --python 3.13 $(VENV)"
+		elif command -v conda > /dev/null; then advice="conda create --yes --prefix $(VENV) python=3.13"
+		elif [ -n "$$package" ]; then advice="sudo apt install $$package"
+		else advice="install uv (docs.astral.sh/uv), then uv venv --seed --python 3.13 $(VENV)"
+		fi
+		echo "Get one like this, then run make again: $$advice" >&2
 		exit 1
 	fi
-	if ! $$python -c 'import ensurepip, venv' 2> /dev/null; then
+	if [ ! -x $(BIN)/pip ] && ! $$python -c 'import ensurepip, venv' 2> /dev/null; then
 		version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-		echo "Python $$version has no venv module. Debian, Ubuntu:" \
-			"sudo apt install python$$version-venv; then run make again." >&2
+		if command -v uv > /dev/null; then advice="uv venv --seed --python $$version $(VENV)"
+		else advice="sudo apt install python$$version-venv"
+		fi
+		echo "Python $$version has no venv module. Get it like this, then run make again: $$advice" >&2
 		exit 1
 	fi
 	echo "Installing the pinned packages into $(VENV): some minutes, once."

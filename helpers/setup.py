@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 #: The course as it is installed: it says itself what it needs.
 COURSE = "reinforcement-learning-course"
-#: Installed on demand, for some units only.
-KERAS = "keras"
+#: The course's extras that some units need, and what these units are called.
+FRAMEWORKS = {"torch": "PyTorch", "keras": "Keras"}
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,21 @@ def _versions() -> Iterator[Finding]:
     for line in course.get_all("Requires-Dist") or ():
         requirement = Requirement(line)
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-            yield _package(requirement, needed=True)
-        elif requirement.marker.evaluate({"extra": KERAS}):
-            yield _package(requirement, needed=False)
+            yield _package(requirement)
+            continue
+        for extra, framework in FRAMEWORKS.items():
+            if requirement.marker.evaluate({"extra": extra}):
+                yield _package(requirement, framework)
 
 
-def _package(requirement: Requirement, needed: bool) -> Finding:
-    """Whether a package is installed in a fitting version; it is not imported."""
+def _package(requirement: Requirement, framework: str | None = None) -> Finding:
+    """Whether a package is installed in a fitting version; it is not imported.
+
+    framework: the only units that need it; None if all do.
+    """
     name, wanted = requirement.name, requirement.specifier
-    advice = f"pip install '{name}{wanted}'" + ("" if needed else ", for the Keras units only")
+    needed = framework is None
+    advice = f"pip install '{name}{wanted}'" + ("" if needed else f", for {framework} units only")
     try:
         version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:

@@ -29,6 +29,8 @@ NOT_FOR_STUDENTS = [
     "nbgrader", "psutil", "pyseccomp", "pytest", "rich", "sqlalchemy", "tensorflow", "yaml",
 ]  # fmt: skip
 
+COURSE = "reinforcement-learning-course"
+
 
 def declared(course: Course) -> dict[str, list[Requirement]]:
     """The requirements in pyproject.toml, by extra; "" are everybody's."""
@@ -42,7 +44,7 @@ def pinned(course: Course) -> list[Requirement]:
     return [Requirement(line) for line in lines if line and not line.startswith("#")]
 
 
-@pytest.mark.parametrize("python", ["3.10", "3.11", "3.12"])
+@pytest.mark.parametrize("python", ["3.10", "3.11", "3.12", "3.13"])
 def test_every_requirement_has_one_pin_that_suits_it(course: Course, python: str) -> None:
     machine = {
         "python_version": python, "python_full_version": f"{python}.9", "sys_platform": "linux",
@@ -57,6 +59,8 @@ def test_every_requirement_has_one_pin_that_suits_it(course: Course, python: str
             pins[pin.name] = version.version
     for requirements in declared(course).values():
         for requirement in requirements:
+            if requirement.name == COURSE:  # an extra that is made of others
+                continue
             if requirement.marker is None or requirement.marker.evaluate(machine):
                 assert requirement.specifier.contains(pins[requirement.name.lower()]), requirement
     assert pins["torch"] == "2.13.0"
@@ -71,10 +75,30 @@ def test_no_file_says_where_packages_come_from(course: Course) -> None:
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text), name
 
 
-def test_conda_installs_this_very_repository(course: Course) -> None:
+def test_students_may_have_any_python_from_3_10_on(course: Course) -> None:
+    text = (course.root / "pyproject.toml").read_text("utf-8")
+    assert tomllib.loads(text)["project"]["requires-python"] == ">=3.10"
+
+
+def test_the_extra_for_students_brings_all_six_units_and_jupyterlab(course: Course) -> None:
+    student = declared(course)["student"]
+    [course_itself] = [requirement for requirement in student if requirement.name == COURSE]
+    assert course_itself.extras == {"torch", "keras"}
+    assert "jupyterlab" in {requirement.name for requirement in student}
+
+
+def test_without_an_extra_no_framework_is_installed(course: Course) -> None:
+    """On Colab they are there already, in versions of its own."""
+    names = {requirement.name for requirement in declared(course)[""]}
+    assert not names & {"torch", "keras", "tensorflow", "tensorflow-cpu", "jupyterlab", "nbgrader"}
+
+
+def test_conda_brings_everything_for_all_units(course: Course) -> None:
     environment = yaml.safe_load((course.root / "environment.yml").read_text("utf-8"))
+    packages = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
     [pip] = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
-    assert pip == ["."]
+    assert pip == [".[student]"]
+    assert {"python-graphviz", "pydot"} <= set(packages)  # Keras draws its models with them
 
 
 def test_the_package_holds_every_file_of_its_folders(course: Course, tmp_path: Path) -> None:
@@ -124,26 +148,38 @@ print(check({unit.tasks[0].name!r}, *[None] * {len(unit.tasks[0].requires)}))
     assert f"{unit.tasks[0].name}: 0 of" in done.stdout
 
 
+#: A machine with none of the programs that bring a Python, and with each of them.
+NO_INSTALLER, UV, CONDA, APT = (), ("uv",), ("conda",), ("apt-cache",)
+
+
 @pytest.mark.parametrize(
-    ("version", "message"),
+    ("version", "programs", "message"),
     [
-        ("3.13.0", "needs Python 3.10, 3.11 or 3.12; this machine has: Python 3.13.0"),
-        ("3.9.18", "needs Python 3.10, 3.11 or 3.12; this machine has: Python 3.9.18"),
-        ("3.12.1", "has no venv module. Debian, Ubuntu: sudo apt install python3.12-venv"),
+        ("3.9.18", NO_INSTALLER, "needs Python 3.10 to 3.13; this machine has: Python 3.9.18"),
+        ("3.14.0", NO_INSTALLER, "install uv (docs.astral.sh/uv), then uv venv --seed"),
+        ("3.14.0", UV, "run make again: uv venv --seed --python 3.13 .venv"),
+        ("3.14.0", CONDA, "run make again: conda create --yes --prefix .venv python=3.13"),
+        ("3.14.0", APT, "run make again: sudo apt install python3.13 python3.13-venv"),
+        ("3.12.1", APT, "Python 3.12 has no venv module. Get it like this, then run make again: "
+                        "sudo apt install python3.12-venv"),
+        ("3.13.0", UV, "Python 3.13 has no venv module. Get it like this, then run make again: "
+                       "uv venv --seed --python 3.13 .venv"),
     ],
 )  # fmt: skip
-def test_make_says_what_a_machine_lacks(
-    course: Course, tmp_path: Path, version: str, message: str
+def test_make_advises_what_the_machine_can_do(
+    course: Course, tmp_path: Path, version: str, programs: tuple[str, ...], message: str
 ) -> None:
     """On a machine whose only Python is one without the module venv, as Debian ships it."""
     for name in ("Makefile", "requirements.txt", "pyproject.toml"):
         shutil.copy(course.root / name, tmp_path)
-    programs = tmp_path / "programs"
-    programs.mkdir()
+    folder = tmp_path / "programs"
+    folder.mkdir()
     for name in ("bash", "make"):
-        (programs / name).symlink_to(str(shutil.which(name)))
-    python = programs / "python3"
-    python.write_text(
+        (folder / name).symlink_to(str(shutil.which(name)))
+    for name in programs:
+        _program(folder / name, f"#!{folder / 'bash'}\nexit 0\n")
+    _program(
+        folder / "python3",
         f"""#!{sys.executable}
 import sys
 if sys.argv[1:] == ["--version"]:
@@ -153,13 +189,16 @@ else:
     sys.modules["ensurepip"] = None
     exec(sys.argv[2])
 """,
-        encoding="utf-8",
     )
-    python.chmod(0o755)
     done = subprocess.run(
-        [programs / "make", "setup"],
-        cwd=tmp_path, env={"PATH": str(programs)}, capture_output=True, text=True, timeout=60,
+        [folder / "make", "setup"],
+        cwd=tmp_path, env={"PATH": str(folder)}, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.returncode != 0
     assert message in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+def _program(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)

@@ -31,11 +31,11 @@ def test_here_everything_is_there(capsys):
 
 
 def test_a_missing_package_is_named_with_its_remedy(capsys, versions):
-    versions["torch"] = None
+    versions["tqdm"] = None
 
     assert check_setup() is False
     said = capsys.readouterr().out
-    assert "✗ torch is not installed (pip install 'torch>=2" in said
+    assert "✗ tqdm is not installed (pip install 'tqdm>=4" in said
     assert said.endswith("First mend the lines marked with ✗.\n")
 
 
@@ -46,11 +46,14 @@ def test_a_package_that_is_too_old_is_named(capsys, versions):
     assert "✗ gymnasium 0.26.2 does not fit (pip install 'gymnasium>=" in capsys.readouterr().out
 
 
-def test_without_keras_the_course_can_begin(capsys, versions):
-    versions["keras"] = None
+@pytest.mark.parametrize(("package", "units"), [("torch", "PyTorch"), ("keras", "Keras")])
+def test_without_a_framework_the_course_can_begin(capsys, versions, package, units):
+    versions[package] = None
 
     assert check_setup() is True
-    assert "– keras is not installed" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"– {package} is not installed (pip install '{package}>=" in said
+    assert f"for {units} units only" in said
 
 
 def test_a_course_that_is_not_installed_says_so(capsys, monkeypatch):
