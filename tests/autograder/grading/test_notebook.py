@@ -14,6 +14,8 @@ from autograder.grading.notebook import (
     untouched,
 )
 
+QUESTION = "question-baseline"
+
 
 @pytest.fixture(scope="module")
 def skeleton(course):
@@ -121,18 +123,183 @@ def test_moved_cells_run_in_the_released_order_with_a_warning(submit, notebook, 
     assert "moved" in submission.warnings[0]
 
 
-def test_of_a_duplicated_answer_the_last_edited_counts(submit, notebook):
+def twin(notebook, grade_id, source):
+    """A copy of a cell, as Copy and Paste or Split Cell make it."""
+    copied = copy.deepcopy(cell(notebook, grade_id))
+    copied.update(source=source, id=f"twin-{len(notebook['cells'])}")
+    return copied
+
+
+def insert(notebook, place, **cell):
+    """A new cell before the one with this id."""
+    at = [candidate.get("id") for candidate in notebook["cells"]].index(place)
+    notebook["cells"].insert(at, {"metadata": {}, **cell})
+
+
+def running(submission):
+    """The sources that the grader runs, in order."""
+    return [cell.source for cell in submission.cells if cell.runs]
+
+
+def test_of_an_answers_versions_the_last_one_counts_wherever_the_stub_stands(submit, notebook):
     original = cell(notebook, "loss")
-    for source in ("first = 1", "second = 2"):
-        twin = copy.deepcopy(original)
-        twin["source"] = source
-        notebook["cells"].append(twin)
+    for source in ("def policy_loss():\n    first = 1", "def policy_loss():\n    second = 2"):
+        notebook["cells"].append(twin(notebook, "loss", source))
     notebook["cells"].append(copy.deepcopy(original))  # an untouched stub at the very end
 
     submission = submit(notebook)
 
-    assert answer(submission, "loss").source == "second = 2"
-    assert "4 times" in submission.warnings[0]
+    assert "second = 2" in answer(submission, "loss").source
+    assert not any("first = 1" in source for source in running(submission))
+    assert "4 times: the edited one counts" in submission.warnings[0]
+
+
+def test_both_halves_of_a_split_answer_run(submit, notebook):
+    upper = twin(notebook, "loss", "def helper():\n    return 2")
+    cell(notebook, "loss")["source"] = "def policy_loss():\n    return helper()"
+    notebook["cells"].insert(notebook["cells"].index(cell(notebook, "loss")), upper)
+
+    submission = submit(notebook)
+
+    ran = running(submission)
+    place = ran.index("def policy_loss():\n    return helper()")
+    assert ran[place - 1] == "def helper():\n    return 2"
+    assert "its parts ran one after the other" in submission.warnings[0]
+
+
+def test_an_answer_split_inside_a_function_is_put_together(submit, notebook):
+    lower = twin(notebook, "loss", "    return total")
+    cell(notebook, "loss")["source"] = "def policy_loss():\n    total = 1\n"
+    notebook["cells"].insert(notebook["cells"].index(cell(notebook, "loss")) + 1, lower)
+
+    submission = submit(notebook)
+
+    assert (
+        answer(submission, "loss").source == "def policy_loss():\n    total = 1\n    return total"
+    )
+
+
+def test_a_split_text_is_joined(submit, notebook):
+    lower = twin(notebook, QUESTION, "And therefore it learns.")
+    cell(notebook, QUESTION)["source"] = "The gradient is noisy."
+    notebook["cells"].insert(notebook["cells"].index(cell(notebook, QUESTION)) + 1, lower)
+
+    found = answer(submit(notebook), QUESTION)
+
+    assert found.source == "The gradient is noisy.\n\nAnd therefore it learns."
+
+
+def without_names(notebook):
+    for number, changed in enumerate(notebook["cells"]):
+        changed.update(metadata={}, id=f"other-{number}")
+
+
+def test_without_any_ids_answers_are_found_by_what_they_define(submit, notebook):
+    cell(notebook, "loss")["source"] = "def policy_loss(log_probabilities, returns):\n    return 1"
+    without_names(notebook)
+
+    submission = submit(notebook)
+
+    assert answer(submission, "loss").source.endswith("return 1")
+    assert not submission.warnings
+
+
+def test_without_any_ids_an_answer_in_words_is_found_by_its_place(submit, notebook):
+    cell(notebook, QUESTION)["source"] = "It is noisy."
+    without_names(notebook)
+
+    assert answer(submit(notebook), QUESTION).source == "It is noisy."
+
+
+@pytest.mark.parametrize("below", (True, False))
+def test_an_answer_in_words_beside_the_stub_is_the_answer(submit, notebook, below):
+    place = notebook["cells"].index(cell(notebook, QUESTION)) + below
+    notebook["cells"].insert(
+        place, {"cell_type": "markdown", "source": "It is noisy.", "metadata": {}}
+    )
+
+    submission = submit(notebook)
+
+    assert answer(submission, QUESTION).source == "It is noisy."
+    assert [cell.source for cell in submission.cells].count("It is noisy.") == 1
+    assert f"the answer to {QUESTION} stands in a cell of its own" in submission.warnings[0]
+
+
+def test_an_answer_typed_into_a_code_cell_is_the_answer_as_well(submit, notebook):
+    place = notebook["cells"].index(cell(notebook, QUESTION)) + 1
+    notebook["cells"].insert(
+        place, {"cell_type": "code", "source": "# It is noisy.", "metadata": {}}
+    )
+
+    assert "# It is noisy." in answer(submit(notebook), QUESTION).source
+
+
+def test_an_answer_typed_into_the_question_is_the_answer(submit, notebook):
+    above = notebook["cells"][notebook["cells"].index(cell(notebook, QUESTION)) - 1]
+    above["source"] = [*above["source"], "\n\nIt is noisy."]
+
+    submission = submit(notebook)
+
+    assert answer(submission, QUESTION).source.strip() == "It is noisy."
+    assert "stands in the cell above it" in " ".join(submission.warnings)
+
+
+def test_text_beside_an_answered_question_stays_where_it_is(submit, notebook):
+    cell(notebook, QUESTION)["source"] = "It is noisy."
+    place = notebook["cells"].index(cell(notebook, QUESTION)) + 1
+    notebook["cells"].insert(place, {"cell_type": "markdown", "source": "My notes", "metadata": {}})
+
+    submission = submit(notebook)
+
+    assert answer(submission, QUESTION).source == "It is noisy."
+    assert answer(submission, "added-1").source == "My notes"
+    assert not submission.warnings
+
+
+def test_a_function_defined_above_its_untouched_stub_is_not_undone_by_it(submit, notebook):
+    mine = "def policy_loss(log_probabilities, returns):\n    return 1"
+    insert(notebook, cell(notebook, "loss")["id"], cell_type="code", source=mine)
+
+    submission = submit(notebook)
+
+    ran = running(submission)
+    assert ran.index(mine) > ran.index(answer(submission, "loss").source)
+    assert "loss is answered in a cell of its own" in submission.warnings[0]
+
+
+PICTURE = "iVBORw0KGgo="
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    (
+        {
+            "source": "See ![image.png](attachment:image.png)",
+            "attachments": {"image.png": {"image/png": PICTURE}},
+        },
+        {"source": f"See ![image.png](data:image/png;base64,{PICTURE})"},
+        {"source": f'See <img width="9" src="data:image/png;base64,{PICTURE}" alt="x">'},
+    ),
+    ids=("as JupyterLab does it", "as Colab does it", "as HTML"),
+)
+def test_a_picture_pasted_into_an_answer_stays_in_it(submit, notebook, pasted):
+    cell(notebook, QUESTION).update(pasted)
+
+    spliced = spliced_notebook_of(submit, notebook)
+
+    shown = next(
+        c for c in spliced.cells if c.metadata.get("nbgrader", {}).get("grade_id") == QUESTION
+    )
+    ((name, kinds),) = shown.attachments.items()
+    assert kinds == {"image/png": PICTURE}
+    assert f"(attachment:{name})" in shown.source
+
+
+def test_an_attachment_that_is_no_picture_is_dropped(submit, notebook):
+    script = {"x.svg": {"image/svg+xml": "<svg onload='x'/>"}, "y": {"image/png": "<script>"}}
+    cell(notebook, QUESTION).update(source="mine", attachments=script)
+
+    assert answer(submit(notebook), QUESTION).pictures == ()
 
 
 def test_a_deleted_answer_is_empty_and_the_others_stay(submit, notebook):
