@@ -108,8 +108,9 @@ print(f"The random agent scores {mean_score(baseline):.1f} on average.")
 # ### Exercise: `model` (15 minutes)
 #
 # The inputs are given, and so is the compilation of the model: the loss is the mean squared error,
-# and the optimizer is Adam (gradient descent that adapts the size of its steps for each weight)
-# with the learning rate `alpha` and all gradients clipped to at most 1. Compute `output`:
+# and the optimizer is Adam (gradient descent that adapts the size of its steps for each weight).
+# `alpha` is the learning rate, and every number in a gradient is clipped to the range from −1 to 1.
+# Compute `output`:
 #
 # 1. two hidden layers `layers.Dense` with `hidden_size` units and ReLU;
 # 2. a last layer with `n_actions` units and *no* activation, because a Q-value can be any number;

@@ -1,18 +1,21 @@
 # %% [markdown]
-# # Double DQN: the network that thought too well of itself
+# # Double DQN: the network that overestimates itself
 #
 # The Deep Q-Network of {unit:dqn_keras} holds the pole, but its Q-values are too large: it takes the
 # *largest* of several estimates, and the largest of several noisy numbers is, on average, too
-# large. **Double DQN** mends that with one changed line: one network chooses the action, the other
-# says what it is worth (van Hasselt, Guez, Silver, *Deep Reinforcement Learning with Double
+# large. **Double DQN** fixes this with one changed line: one network chooses the action, the other
+# one says what it is worth (van Hasselt, Guez, Silver, *Deep Reinforcement Learning with Double
 # Q-learning*, 2016).
 #
-# In this notebook you write both and see the difference in a plot. On the way you learn more of
-# Keras: a model as a *class* of your own, a training step compiled by TensorFlow, and a whole model
-# in a file.
+# In this notebook you write both and see the difference in a plot. Along the way you learn more
+# about Keras: a model as a *class* of your own, an update step compiled by TensorFlow, and a whole
+# model in a file.
 #
-# The task is `CartPole-v1`: 500 steps, solved at a mean score of 475. You write about 45 lines, in
-# eleven exercises of 5 to 15 minutes, each with its check right below.
+# The environment is `CartPole-v1`: 500 steps, solved at a mean score of 475. You write about 45
+# lines, in short exercises of 5 to 15 minutes, each with its check right below. Many exercises have
+# more than one gap: replace every `# YOUR CODE HERE` and every `raise NotImplementedError()`. The
+# lines that are given in an exercise's cell may be changed, too, as long as all names and arguments
+# stay the same.
 
 # %%
 import logging
@@ -56,12 +59,12 @@ logging.getLogger("tensorflow").setLevel(logging.ERROR)  # importing TensorFlow 
 start_unit("double_dqn_keras")
 
 # %% [markdown]
-# ## 1. What there is to see and to do
+# ## 1. Observations and actions
 
 # %%
 env = gym.make("CartPole-v1")
 observation, info = env.reset(seed=1)
-print("actions:     ", env.action_space, "so", env.action_space.n, "of them")
+print("actions:     ", env.action_space, "so there are", env.action_space.n)
 print("observations:", env.observation_space.shape, observation)
 
 baseline = play_episodes(RandomAgent(n_actions=2, seed=1), "CartPole-v1", episodes=100, seed=1)
@@ -71,31 +74,35 @@ print(f"The random agent scores {mean_score(baseline):.1f} on average.")
 # ## 2. The replay buffer
 #
 # The agent learns from steps drawn at random from the last `buffer_size` ones. Five arrays hold
-# them, used as a ring: when the last row is filled, the next step takes the place of the oldest.
-# Two rules for drawing:
+# them, used as a ring: when the last row is full, the next step replaces the oldest one. There are
+# two rules for drawing:
 #
-# * all steps in the buffer are equally likely, and none comes *twice* in a batch;
-# * who asks for more steps than the buffer holds has made a mistake, and should learn of it.
+# * All steps in the buffer are equally likely, and no step appears *twice* in a batch.
+# * Asking for more steps than the buffer holds is a mistake, so it must raise an error.
 #
 # ### Exercise: `memory` (15 minutes)
 #
-# 1. `add`: `n` cart poles are played side by side, so a transition has `n` rows. Write its parts
-#    `observation`, `action`, `reward`, `next_observation` and `terminated` into the next `n` rows of
-#    the ring. (Not `truncated`: when time is up, the pole still stands.)
-# 2. `sample`: raise an error if `batch_size` is larger than the buffer's size; otherwise return a
+# 1. `add`: `n` cart poles are played in parallel, so a transition has `n` rows. Write its fields
+#    `observation`, `action`, `reward`, `next_observation` and `terminated` into the next `n` rows
+#    of the ring. (Leave `truncated` out: when the time is up, the pole is still standing.)
+# 2. `sample`: raise an error if `batch_size` is larger than the buffer's size. Otherwise return a
 #    `Batch` of arrays with `batch_size` different rows, drawn at random.
+#
+# You may also store the steps in your own way, for example in a `deque`. What counts is what `add`,
+# `sample` and `len` do. You need not copy what `add` gets: the training loop makes new arrays in
+# every step.
 #
 # <details><summary>Hint</summary>
 #
-# The rows are `(self.position + np.arange(n)) % self.buffer_size`; afterwards `self.position` and
-# `self.size` must be moved on. `random.sample(range(self.size), batch_size)` draws different
-# numbers, and does so quickly; by itself it raises an error if there are not enough.
+# The rows are `(self.position + np.arange(n)) % self.buffer_size`. Afterwards, update
+# `self.position` and `self.size`. `random.sample(range(self.size), batch_size)` quickly draws
+# different numbers, and it raises an error by itself if there are not enough.
 # </details>
 
 
 # %% nbgrader={"grade_id": "memory", "solution": true}
 class Batch(NamedTuple):
-    """Some steps: a row for each of them in every array."""
+    """A batch of steps: every array has one row for each of them."""
 
     observation: np.ndarray
     action: np.ndarray
@@ -123,7 +130,7 @@ class ReplayBuffer:
         return self.size
 
     def add(self, transition):
-        """Keep the n rows of one transition; forget the oldest if there is no room."""
+        """Store the n rows of one transition; overwrite the oldest if there is no room."""
         n = len(transition.action)
         ### BEGIN SOLUTION
         rows = (self.position + np.arange(n)) % self.buffer_size  # (n,)
@@ -147,29 +154,34 @@ check("double_dqn_keras/memory", ReplayBuffer)
 # %% [markdown]
 # ## 3. A model as a class
 #
-# Keras' third way to build a model, after `Sequential` and the functional API: a class of your own
-# that inherits from `keras.Model`. The layers are made in `__init__`, the way through them is
-# written in `call`. So anything that Python can say may happen on the way, for example a loop over
-# *any number* of hidden layers. Each of ours has 128 units with ReLU; the last layer has a unit for
-# each action and no activation.
+# Keras has a third way to build a model, after `Sequential` and the functional API: a class of your
+# own that inherits from `keras.Model`. You create the layers in `__init__`, and you send the input
+# through them in `call`. There you can use all of Python, for example a loop over *any number* of
+# hidden layers. Each of ours has 128 units with ReLU. The last layer has one unit for each action
+# and no activation.
 #
-# Such a class can have methods of its own, too: `act` says what to do.
+# Such a class can also have methods of its own: `act` chooses the actions.
 #
-# A Keras layer learns the shape of its input when it is called for the first time; only then are its
-# weights made. That is why `new_network` below calls the network once.
+# A Keras layer learns the shape of its input when it is called for the first time. Only then does
+# it create its weights. This is why `new_network` below calls the network once.
 #
 # ### Exercise: `network` (15 minutes)
 #
-# 1. In `__init__`, make the list `self.hidden_layers` with `n_hidden_layers` dense layers of 128
-#    units and ReLU, and `self.output_layer`.
-# 2. In `call`, let `x` pass through all of them.
+# 1. In `__init__`, create the list `self.hidden_layers` with `n_hidden_layers` dense layers of 128
+#    units and ReLU, and create `self.output_layer`.
+# 2. In `call`, send `x` through all of them.
 # 3. In `act`, return for each row of `observation` the action with the largest Q-value, as an array
 #    of whole numbers, shape `(n,)`.
 #
+# You may initialise the weights in your own way. But keep those of the output layer small, as Keras
+# does. With large ones, for example from He initialisation on *all* layers, the first Q-values are
+# so wrong that the agent does not learn in time.
+#
 # <details><summary>Hint</summary>
 #
-# `for layer in self.hidden_layers: x = layer(x)`. In `act`, ask `self.predict_on_batch(observation)`
-# (not `predict`, which is for large data sets), and take `argmax` along the axis of the actions.
+# `for layer in self.hidden_layers: x = layer(x)`. In `act`, call
+# `self.predict_on_batch(observation)` (not `predict`, which is for large data sets), and take
+# `argmax` along the axis of the actions.
 # </details>
 
 
@@ -203,7 +215,7 @@ class DQN(keras.Model):
         ### END SOLUTION
 
     def get_config(self):
-        """What must be known to build such a model again; needed for saving it."""
+        """The arguments to build such a model again; needed for saving it."""
         return {
             **super().get_config(),
             "n_actions": self.n_actions,
@@ -212,7 +224,7 @@ class DQN(keras.Model):
 
 
 def new_network(n_hidden_layers=2):
-    """A network whose weights are made."""
+    """Return a network that already has its weights."""
     net = DQN(n_actions=2, n_hidden_layers=n_hidden_layers)
     net(np.zeros((1, 4), np.float32))
     return net
@@ -227,16 +239,17 @@ new_network(n_hidden_layers=3).summary()
 # %% [markdown]
 # ## 4. Exploring
 #
-# In the beginning all actions are random; then the probability of a random action, epsilon, falls on
-# a straight line, and stays at its last value.
+# At the start all actions are random. Then epsilon, the probability of a random action, falls along
+# a straight line to its final value and stays there.
 #
 # ### Exercise: `epsilon` (5 minutes)
 #
-# Interpolate: at `step` 0 it is `start`, at `steps` and ever after it is `end`.
+# Interpolate: epsilon is `start` at `step` 0, and `end` at `steps` and after that.
 #
 # <details><summary>Hint</summary>
 #
-# NumPy has a function for that: `np.interp(x, [x0, x1], [y0, y1])`. Outside it stays at the ends.
+# NumPy has a function for this: `np.interp(x, [x0, x1], [y0, y1])`. Outside the interval it returns
+# the value at the nearer end.
 # </details>
 
 
@@ -254,15 +267,15 @@ check("double_dqn_keras/epsilon", epsilon)
 # %% [markdown]
 # ### Exercise: `act` (10 minutes)
 #
-# `values`, the Q-values, are given: a NumPy array of shape `(n, n_actions)`, a row for each cart
-# pole. Return an array of `n` actions. Each row decides *for itself*: with the probability
-# `epsilon` it gets a random action, all actions equally likely; otherwise the action with the
-# largest Q-value of its row.
+# `values`, the Q-values, are given: a NumPy array of shape `(n, n_actions)`, with one row for each
+# cart pole. Return an array of `n` actions, as whole numbers. Each row decides *for itself*: with
+# probability `epsilon` it gets a random action, all actions equally likely. Otherwise it gets the
+# *greedy* action, the one with the largest Q-value of its row.
 #
 # <details><summary>Hint</summary>
 #
-# `np.random.rand(n) < epsilon` is a row of yes and no, each yes with probability epsilon.
-# `np.where(yes_or_no, a, b)` takes from `a` where it says yes, and from `b` elsewhere.
+# `np.random.rand(n) < epsilon` is an array of true and false, each true with probability epsilon.
+# `np.where(condition, a, b)` takes from `a` where the condition is true, and from `b` elsewhere.
 # </details>
 
 
@@ -283,11 +296,12 @@ check("double_dqn_keras/act", select_action)
 # %% [markdown]
 # ## 5. Two kinds of targets
 #
-# From here on we compute with TensorFlow's tensors, not with NumPy's arrays, because the whole step
-# of learning will be compiled. Everything you need is in `keras.ops`, whose names are NumPy's:
-# `keras.ops.max(values, axis=1)`, `keras.ops.argmax`, `keras.ops.where(condition, a, b)`.
+# From here on we compute with TensorFlow's tensors, not with NumPy's arrays, because the whole
+# update step will be compiled. Everything you need is in `keras.ops`, where the functions have
+# NumPy's names: `keras.ops.max(values, axis=1)`, `keras.ops.argmax`,
+# `keras.ops.where(condition, a, b)`.
 #
-# First the targets of the plain Deep Q-Network:
+# First come the targets of the plain Deep Q-Network:
 #
 # $$y = r + \gamma\, \max_{a'} Q_{\text{target}}(s', a')$$
 #
@@ -295,19 +309,21 @@ check("double_dqn_keras/act", select_action)
 #
 # ### Exercise: `targets` (10 minutes)
 #
-# All arguments but `target_net` and `gamma` are tensors with a row for each step of a batch;
-# `terminated` is boolean. Return $y$, shape `(batch,)`, and let no gradient flow through it.
+# All arguments but `target_net` and `gamma` are tensors with one row for each step of a batch.
+# `terminated` is boolean, and `target_net` is a network of your class `DQN`. Return $y$, shape
+# `(batch,)`, and let no gradient flow through it.
 #
 # <details><summary>Hint</summary>
 #
-# `keras.ops.where(terminated, reward, reward + gamma * next_value)` needs no conversion of the
-# booleans. `keras.ops.stop_gradient(...)` around the result, and it is a plain number for the tape.
+# `keras.ops.where(terminated, reward, reward + gamma * next_value)` works with booleans as they
+# are. Put `keras.ops.stop_gradient(...)` around the result, so that the tape treats it as a plain
+# number.
 # </details>
 
 
 # %% nbgrader={"grade_id": "targets", "solution": true}
 def td_targets(target_net, reward, next_observation, terminated, gamma):
-    """r + gamma max Q_target(s', a'), and r alone where the episode terminated: (batch,)."""
+    """r + gamma max Q_target(s', a'), and only r where the episode terminated: (batch,)."""
     ### BEGIN SOLUTION
     next_value = keras.ops.max(target_net(next_observation), axis=1)  # (batch,)
     targets = keras.ops.where(terminated, reward, reward + gamma * next_value)  # (batch,)
@@ -319,9 +335,9 @@ def td_targets(target_net, reward, next_observation, terminated, gamma):
 check("double_dqn_keras/targets", td_targets)
 
 # %% [markdown]
-# Now, why is that too large? Imagine that both actions are worth exactly 10, and the network's
-# estimates are 10 plus some noise of spread 1. Each estimate is right on average. Their maximum is
-# not:
+# Why is this too large? Imagine that both actions are worth exactly 10, and that the network's
+# estimates are 10 plus some noise with standard deviation 1. Each estimate is right on average.
+# Their maximum is not:
 
 # %%
 noisy = 10 + np.random.default_rng(1).normal(size=(100_000, 2))
@@ -330,31 +346,33 @@ print(
 )
 
 # %% [markdown]
-# And as $Q(s', a')$ is itself learned from a maximum, the errors add up from step to step.
+# And because $Q(s', a')$ itself is learned from a maximum, the errors add up from step to step.
 #
-# The remedy: let one network *choose* and the other one *judge*. The network that learns says which
-# action is best; the target network, whose errors are others, says what that action is worth. An
-# action that was chosen because of an error is then no longer judged by the same error.
+# The solution: let one network *choose* and the other one *evaluate*. The network that learns says
+# which action is best. The target network, which makes other errors, says what this action is
+# worth. So if an action was chosen because of an error, it is no longer evaluated with the same
+# error.
 #
 # $$y = r + \gamma\, Q_{\text{target}}\bigl(s', \operatorname*{argmax}_{a'} Q(s', a')\bigr)$$
 #
-# (Van Hasselt et al., 2016, equation 4; the idea is from van Hasselt, *Double Q-learning*, 2010.
-# Many programs that are called Double DQN, with two networks and all, compute the first formula.)
+# (Van Hasselt et al., 2016, equation 4. The idea is from van Hasselt, *Double Q-learning*, 2010.
+# Many programs that call themselves Double DQN have two networks and still compute the first
+# formula.)
 #
 # ### Exercise: `double_targets` (10 minutes)
 #
-# Return these targets; $y = r$ after termination, no gradient, shape `(batch,)`.
+# Return these targets: $y = r$ after termination, no gradient, shape `(batch,)`.
 #
 # <details><summary>Hint</summary>
 #
-# `best = keras.ops.argmax(net(next_observation), axis=1)` is a number for each row. To take from
-# each row of a table the column with this number: `tf.gather(table, best, batch_dims=1)`.
+# `best = keras.ops.argmax(net(next_observation), axis=1)` is one number for each row.
+# `tf.gather(table, best, batch_dims=1)` takes from each row of a table the column with this number.
 # </details>
 
 
 # %% nbgrader={"grade_id": "double_targets", "solution": true}
 def double_dqn_targets(net, target_net, reward, next_observation, terminated, gamma):
-    """r + gamma Q_target(s', argmax Q(s', a')), and r alone where the episode terminated."""
+    """r + gamma Q_target(s', argmax Q(s', a')), and only r where the episode terminated."""
     ### BEGIN SOLUTION
     best = keras.ops.argmax(net(next_observation), axis=1)  # (batch,)
     next_value = tf.gather(target_net(next_observation), best, batch_dims=1)  # (batch,)
@@ -369,20 +387,20 @@ check("double_dqn_keras/double_targets", double_dqn_targets)
 # %% [markdown]
 # ## 6. The loss
 #
-# Only the action that was taken can learn from a step: from each row of $Q(s, \cdot)$ we take the
-# column of its own action, and compare it with the target.
+# Only the action that was taken can learn from a step. From each row of $Q(s, \cdot)$ we take the
+# column of its own action and compare it with the target.
 #
 # ### Exercise: `loss` (10 minutes)
 #
-# Return the mean over the batch of the **Huber loss** of $Q(s, a) - y$, one number: half the square
-# for errors below 1, and a straight line beyond, so that one surprise does not throw everything
-# over (Huber, 1964).
+# Return the mean over the batch of the **Huber loss** of $Q(s, a) - y$, one number. The Huber loss
+# is half the square for errors below 1 and a straight line above, so that a single surprise does
+# not ruin everything (Huber, 1964).
 #
 # <details><summary>Hint</summary>
 #
-# `tf.gather(..., action, batch_dims=1)` again, so that both have the shape `(batch,)`.
-# `keras.losses.Huber()` makes a function of the targets and the predictions, which takes the mean,
-# too.
+# Use `tf.gather(..., action, batch_dims=1)` again, so that both have the shape `(batch,)`.
+# `keras.losses.Huber()` makes a function of the targets and the predictions. It also takes the
+# mean.
 # </details>
 
 
@@ -403,11 +421,12 @@ check("double_dqn_keras/loss", q_loss)
 #
 # ### Exercise: `copy` (5 minutes)
 #
-# Transfer the weights: `target_net` gets those of `net`.
+# Transfer the weights: `target_net` gets the weights of `net`.
 #
 # <details><summary>Hint</summary>
 #
-# Every Keras model has `get_weights()` and `set_weights(...)`. Mind who gets and who gives.
+# Every Keras model has `get_weights()` and `set_weights(...)`. Be careful which network gives and
+# which one receives.
 # </details>
 
 
@@ -425,14 +444,14 @@ check("double_dqn_keras/copy", transfer_weights)
 # %% [markdown]
 # ## 8. The agent
 #
-# One step of learning is: targets, loss, gradients, a step of the optimizer. TensorFlow can do this
-# line by line, as Python reaches it; for networks as small as ours, however, Python then takes
-# twenty times as long as the computation. `tf.function` runs the lines *once*, records what
-# TensorFlow is told to do, and from then on repeats the recording without Python. In return, nothing
-# in there may leave TensorFlow: no `.numpy()`, no NumPy functions, no `if` that asks for a value.
+# An update step consists of: targets, loss, gradients, optimizer step. TensorFlow can do this line
+# by line, as Python reaches each line. But for networks as small as ours, Python then takes twenty
+# times as long as the computation. `tf.function` runs the lines *once*, records what TensorFlow has
+# to do, and from then on repeats the recording without Python. In return, nothing in there may
+# leave TensorFlow: no `.numpy()`, no NumPy functions, no `if` that needs a value from a tensor.
 #
-# The settings, and what a textbook of this method would set instead (in brackets); the reasons are
-# below, at the training.
+# Here are the settings, the agent's *hyperparameters*. In brackets you see what a textbook would
+# choose for this method. The reasons follow below, in the section about training.
 
 
 # %%
@@ -446,7 +465,7 @@ class Settings:
     learning_rate: float = 5e-3  # of Adam (1e-4)
     batch_size: int = 256  # (32)
     buffer_size: int = 20_000  # (50,000)
-    min_replay_size: int = 500  # steps in the buffer before the first batch is learned (1,000)
+    min_replay_size: int = 500  # steps in the buffer before the first update step (1,000)
     epsilon_start: float = 1.0
     epsilon_end: float = 0.05  # (0.01)
     epsilon_decay: int = 2_000  # steps from start to end (100,000)
@@ -457,18 +476,19 @@ class Settings:
 # %% [markdown]
 # ### Exercise: `update` (15 minutes)
 #
-# 1. In `__init__`, make `self.target_net`: a second network with the same weights as `self.net`.
-# 2. In `gradient_step`, compute targets and loss *inside* the tape (double or plain targets, as
-#    `s.double` says; the target network is the one that judges); then get the gradients of the loss
-#    by `self.net.trainable_variables`, let the optimizer apply them, and return the loss.
-# 3. In `train`, keep the transition, and once the buffer holds `min_replay_size` steps, call
-#    `self.learn()`; every `target_update_freq` batches, transfer the weights.
+# 1. In `__init__`, create `self.target_net`: a second network with the same weights as `self.net`.
+# 2. In `gradient_step`, compute targets and loss *inside* the tape: double or plain targets, as
+#    `s.double` says. In both, the target network is the one that evaluates. Then get the gradients
+#    of the loss with respect to `self.net.trainable_variables`, let the optimizer apply them, and
+#    return the loss.
+# 3. In `train`, store the transition. Once the buffer holds `min_replay_size` steps, call
+#    `self.learn()`, and transfer the weights every `target_update_freq` batches.
 #
 # <details><summary>Hint</summary>
 #
 # `gradients = tape.gradient(loss, variables)` and `self.optimizer.apply(gradients, variables)`. Use
-# `self.target_net` in both kinds of targets. `self.batches` counts the batches learned: `learn` adds
-# to it.
+# `self.target_net` in both kinds of targets. `self.batches` counts the batches learned, and `learn`
+# adds to it.
 # </details>
 
 
@@ -538,14 +558,15 @@ check("double_dqn_keras/update", DoubleDQNAgent)
 # ## 9. How much too large?
 #
 # To see an overestimation we need to know the truth. So here is a world in which nothing is worth
-# anything: ten actions, and whatever you do, the reward is pure chance, zero on average. The true
-# Q-value of every action in every state is exactly 0. Both kinds of targets learn from it; the plot
-# shows what they believe the best action to be worth, on average. (A quarter of a minute.)
+# anything. There are ten actions, and whatever you do, the reward is pure chance, zero on average.
+# The true Q-value of every action in every state is exactly 0. Both kinds of targets learn from it.
+# The plot shows what the networks believe the best action to be worth, on average. (This takes
+# about 15 seconds.)
 
 
 # %% tags=["not-graded", "raises-exception"]
 def believed_values(targets_of, batches=2_000, n_actions=10, seed=1):
-    """What a network believes the best action to be worth, after every 50 batches of pure chance."""
+    """What a network believes the best action to be worth, after every 50 random batches."""
     keras.utils.set_random_seed(seed)
     net, target_net = (DQN(n_actions=n_actions) for _ in range(2))
     observation = np.random.normal(size=(500, 4)).astype(np.float32)
@@ -592,44 +613,46 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# Each transfer of the weights makes the maximum over noise part of the targets, and so plain DQN
-# believes in more and more. Double DQN is not free of error either, for one of its networks is an
-# older version of the other; but with each transfer its error does not feed itself.
+# Each transfer of the weights makes the maximum over noise a part of the targets, so plain DQN
+# believes in larger and larger values. Double DQN has an error, too, because one of its networks is
+# an older version of the other. But this error does not grow with each transfer.
 #
-# The cart pole has two actions only, and no chance in its rewards: there both kinds of targets end
-# at about the same values. The more actions and the more noise, the more it matters: on Atari games
-# van Hasselt et al. found plain DQN's values many times too large, and higher scores with double
-# targets.
+# The cart pole has only two actions, and no noise in its rewards. There both kinds of targets end
+# at about the same values. The more actions and the more noise there are, the more it matters. On
+# Atari games van Hasselt et al. found that plain DQN's values were many times too large, and that
+# double targets led to higher scores.
 #
 # ## 10. Training until solved
 #
-# Compared with the textbook settings in brackets above:
+# Here is what we changed, compared with the textbook settings in brackets above:
 #
-# * **Rewards are learned in hundredths** (`reward_scale`): with a discount of 0.99 a pole that stands
-#   is worth $1 + 0.99 + 0.99^2 + \dots = 100$, and for a fresh network, whose values are about 0, that is
-#   far away. The Huber loss lets no error pull harder than by 1, so it would take thousands of batches
-#   to get there. In hundredths no value exceeds 1. What is best stays the same.
-# * **The learning rate is fifty times as large, and so is the pace at which epsilon falls.** With
-#   $10^{-4}$ and 100,000 steps of exploration the cart pole takes more than a hundred thousand steps,
-#   hours if every step is a call of `fit`; it is too simple for so much care.
-# * **64 cart poles in parallel, and one batch of 256 for a step of all of them.** A call of the network
-#   costs half a millisecond, whether it is about one cart pole or 64.
-# * **The buffer holds the last 20,000 steps**, not 50,000: 64 cart poles fill it in 300 turns, and what
-#   is older happened to a network that no longer exists.
-# * **The weights are transferred every 4 batches**, not every 1,000 steps: with each transfer the news of
-#   a fall travels at least one step further back.
-# * **Two hidden layers of 128 units**: a smaller network learns it, too, but takes longer.
-# * **The goal is 475**, the environment's own. (195 belongs to the old cart pole of 200 steps.)
+# * **Rewards are scaled by 0.01** (`reward_scale`). With a discount of 0.99 a standing pole is
+#   worth $1 + 0.99 + 0.99^2 + \dots = 100$. The values of a new network are about 0. From there it
+#   is a long way, because in the Huber loss no error pulls harder than an error of 1: it would take
+#   thousands of batches. With scaled rewards no value is larger than 1, and the best actions stay
+#   the same.
+# * **The learning rate is fifty times as large, and epsilon falls fifty times as fast.** With
+#   $10^{-4}$ and 100,000 steps of exploration, the cart pole takes more than a hundred thousand
+#   steps, which means hours if every step is a call of `fit`. The cart pole is too simple for so
+#   much care.
+# * **64 cart poles in parallel, and one batch of 256 for each step of all of them.** Calling the
+#   network takes half a millisecond, for one cart pole or for 64.
+# * **The buffer holds the last 20,000 steps**, not 50,000. 64 cart poles fill it in 300 turns, and
+#   older steps come from a network that no longer exists.
+# * **The weights are transferred every 4 batches**, not every 1,000 steps. With each transfer, the
+#   knowledge about a fall travels at least one step further back.
+# * **Two hidden layers of 128 units.** A smaller network can learn it, too, but takes longer.
+# * **The goal is 475**, the environment's own. (195 belongs to the old cart pole with 200 steps.)
 #
-# A simple way to stop is: when the mean of the last 100 scores has reached the goal. (`train_agent`
-# does that if you leave `checkpoint_every` out.) But some of the actions in training are random, and
-# a deep Q agent loses again what it had. So every 5,000 steps the agent is tested greedily on fifty
-# fresh episodes and the best weights are kept; passed, and passed again on fifty other episodes, a
-# test ends the training.
+# A simple rule is to stop when the mean of the last 100 scores has reached the goal. (`train_agent`
+# does this if you leave `checkpoint_every` out.) But some of the actions in training are random,
+# and a deep Q agent forgets again what it had learned. So every 5,000 steps the agent is tested
+# greedily on fifty new episodes, and its best weights are kept. Training stops when the agent
+# passes a test twice in a row, the second time on fifty other episodes.
 #
 # ### Exercise: `agent` (10 minutes)
 #
-# `make_agent` returns a fresh `DoubleDQNAgent`. Start with the settings above; try others, too, for
+# `make_agent` returns a new `DoubleDQNAgent`. Start with the settings above. Try others, too, for
 # example one or three hidden layers.
 #
 # <details><summary>Hint</summary>
@@ -656,18 +679,19 @@ statistics = train_agent(
 plot_learning_curve("double_dqn_keras", statistics)
 
 # %% [markdown]
-# Is your curve in the band? Each of the trainings in it started from other random weights; yours is
-# one more. (It may end far below the line: a score counts when its episode is over, and when the
-# tests are passed, training stops in the middle of the best ones.)
+# Is your curve inside the band? Each training in the band started from other random weights, and
+# yours is one more. (It may end far below the line. A score only counts when its episode is over,
+# and training stops as soon as the tests are passed, in the middle of the best episodes.)
 #
-# The next cell is what the grader does: it trains a **fresh** agent of yours with your code, in a
-# cart pole **in disguise** (the four numbers of the observation change places and signs, the actions
-# change names; to a learning agent that makes no difference), and then plays 100 greedy episodes. A
-# mean score of at least 475 earns the points; if the first training misses it, two more are tried.
+# The next cell does what the grader does. It trains a **new** agent with your code, in a cart pole
+# **in disguise**: the four numbers of the observation change places and signs, and the actions
+# change names. To an agent that learns, this makes no difference. Then the agent plays 100 greedy
+# episodes. A mean score of at least 475 earns the points. If the first training misses it, the
+# grader tries two more.
 #
-# How fair is that? From many trainings of the reference and of agents with a mistake we know: a right
-# solution misses all three at most once in 1,000 times; an agent with a mistake that only its score
-# can show gets through at most once in 100 times.
+# Is that fair? We measured it with many trainings of the reference agent and of agents with a
+# mistake. A correct solution misses all three times at most once in 1,000. An agent with a mistake
+# that only its score can show gets through at most once in 100.
 
 # %% nbgrader={"grade_id": "check-agent", "grade": true} tags=["not-graded"]
 check("double_dqn_keras/agent", make_agent)
@@ -675,10 +699,10 @@ check("double_dqn_keras/agent", make_agent)
 # %% [markdown]
 # ## 11. A whole model in a file
 #
-# Weights alone are not a model: who loads them must know which network they belong to. A `.keras`
-# file holds both, the weights and the *configuration*: the name of the class and the arguments for
-# `__init__`, which `get_config` hands out. The decorator above the class has put its name into
-# Keras' register, so that a loaded name leads to your class again.
+# Weights alone are not a model: to load them, you must know which network they belong to. A
+# `.keras` file holds both the weights and the *configuration*: the name of the class and the
+# arguments for `__init__`, which come from `get_config`. The decorator above the class has
+# registered its name with Keras, so that Keras finds your class when it loads the file.
 #
 # ### Exercise: `save` (5 minutes)
 #
@@ -686,7 +710,7 @@ check("double_dqn_keras/agent", make_agent)
 #
 # <details><summary>Hint</summary>
 #
-# `net.save(path)` and `keras.models.load_model(path)`. `save_weights` would save half of it.
+# `net.save(path)` and `keras.models.load_model(path)`. `save_weights` would save only half of it.
 # </details>
 
 
@@ -699,7 +723,7 @@ def save_network(net, path):
 
 
 def load_network(path):
-    """The model that was written into the file."""
+    """Return the model that was written into the file."""
     ### BEGIN SOLUTION
     return keras.models.load_model(path)
     ### END SOLUTION
@@ -709,12 +733,13 @@ def load_network(path):
 check("double_dqn_keras/save", DQN, save_network, load_network)
 
 # %% [markdown]
-# How does the restored network play? It needs no agent around it: its method `act` is enough.
+# How does the restored network play? It does not need an agent around it. Its method `act` is
+# enough.
 
 
 # %% tags=["not-graded", "raises-exception"]
 class Restored(AbstractAgent):
-    """Plays with a network out of a file."""
+    """Plays with a network from a file."""
 
     def __init__(self, path):
         self.net = load_network(path)
@@ -733,15 +758,15 @@ animate(restored, seed=3)
 # %% [markdown]
 # ## 12. What went wrong here?
 #
-# A colleague wrote the agent as you did, but in `train` stands:
+# A colleague wrote the agent as you did, except for these lines in `train`:
 #
 # ```python
 # if self.batches % s.target_update_freq == 0:
 #     transfer_weights(self.net, self.target_net)
 # ```
 #
-# This is the learning curve (measured). The largest Q-values hardly went beyond 0.1, although a pole
-# that stands is worth 1 (a hundred rewards, each learned as a hundredth).
+# This is the learning curve (measured). The largest Q-values were hardly above 0.1, although a
+# standing pole is worth 1 (a hundred rewards of 0.01 each).
 
 # %% tags=["not-graded", "raises-exception"]
 plot_learning_curve("double_dqn_keras_diagnosis")
@@ -751,16 +776,16 @@ plot_learning_curve("double_dqn_keras_diagnosis")
 #
 # Which explanation fits the snippet, the curve *and* the Q-values? Return its letter.
 #
-# * **a**: The learning rate is too small; in ten times as many steps the curve would rise.
-# * **b**: Double DQN takes the smaller of two values and therefore underestimates everything.
+# * **a**: The learning rate is too small. In ten times as many steps the curve would rise.
+# * **b**: Double DQN takes the smaller of two values, so it underestimates everything.
 # * **c**: The targets move with every batch, so the Q-values drive each other up.
-# * **d**: The weights go the wrong way: every few batches the network is thrown back to its
-#   first, random weights.
+# * **d**: The weights go the wrong way. Every few batches the network goes back to its first,
+#   random weights.
 #
 # <details><summary>Hint</summary>
 #
-# Who gets and who gives, according to your own `transfer_weights`? And what has the target network
-# learned so far?
+# Look at your own `transfer_weights`: which network gives, and which one receives? And what has the
+# target network learned so far?
 # </details>
 
 
@@ -779,8 +804,8 @@ check("double_dqn_keras/diagnosis", diagnosis)
 # ## 13. In your own words
 #
 # (5 minutes, graded by hand.) Suppose *all* Q-values were too large by exactly 20. Would the agent
-# play any worse? When does overestimation do harm, then, and why does letting one network choose and
-# the other one judge help against it?
+# play any worse? When does overestimation do harm, then? And why does it help to let one network
+# choose and the other one evaluate?
 
 # %% [markdown] nbgrader={"grade_id": "question-overestimation", "grade": true, "solution": true, "points": 2}
 # *Your answer here.*
