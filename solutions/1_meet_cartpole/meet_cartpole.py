@@ -72,7 +72,7 @@ render(env)
 # %%
 print("observation space:", env.observation_space)
 print("action space:     ", env.action_space)
-print("three random actions:       ", [int(env.action_space.sample()) for _ in range(3)])
+print("three random actions:", [int(env.action_space.sample()) for _ in range(3)])
 
 # %% [markdown]
 # A `Box` holds arrays of numbers. Here there are four of them, each with a smallest and a largest

@@ -69,7 +69,8 @@ print("observation:", observation)
 # | 2 | angle of the pole $\theta$, in rad | $\pm 0.21$ (12°) |
 # | 3 | angular velocity of the pole $\dot\theta$, in rad/s | – |
 #
-# **What it can do**: `0` pushes the cart to the left, `1` to the right. Doing nothing is not possible.
+# **What it can do**: `0` pushes the cart to the left, `1` to the right. Doing nothing is not
+# possible.
 #
 # **What it gets**: a reward of $+1$ per step. An episode is *terminated* when the pole falls or the
 # cart leaves the rail, and *truncated* after 500 steps, when the time is up. The environment counts
@@ -270,9 +271,8 @@ check("policy_network/normalise", normalise)
 # One last step: an action cannot change the rewards that came before it. So for step $t$ we replace
 # the return of the whole episode by $G_t$. (In theory there is also a factor $\gamma^t$. In
 # practice almost everybody leaves it out, and so do we.) In words: make $\log \pi(a_t \mid s_t)$
-# larger where $G_t$ is large. This is
-# the *policy gradient theorem* for whole episodes. An optimizer makes its loss
-# *smaller*, so we need a minus:
+# larger where $G_t$ is large. This is the *policy gradient theorem* for whole episodes. An
+# optimizer makes its loss *smaller*, so we need a minus:
 #
 # $$L = -\sum_t G_t \,\log \pi(a_t \mid s_t)$$
 #
@@ -602,5 +602,5 @@ check("policy_network/diagnosis", diagnosis)
 #   reinforcement learning](https://doi.org/10.1007/BF00992696), *Machine Learning* 8, 1992.
 # * R. S. Sutton, A. G. Barto, [Reinforcement Learning: An
 #   Introduction](http://incompleteideas.net/book/the-book-2nd.html), 2nd edition, chapter 13.
-# * In {unit:actor_critic}, a second head of the network learns what “than usual” means in
-#   each single state.
+# * In {unit:actor_critic}, a second head of the network learns what “than usual” means in each
+#   single state.

@@ -1,10 +1,10 @@
 # %% [markdown]
 # # An actor and its critic
 #
-# In {unit:policy_network} the agent asked after each batch: did it go better than usual? And *usual* was
-# one number, the mean over everything. But a return of 30 is a great success when the pole is
-# already tipping over, and a disappointment when the pole stands upright. To judge an action, we
-# should know the state in which it was taken.
+# In {unit:policy_network} the agent asked after each batch: did it go better than usual? And
+# *usual* was one number, the mean over everything. But a return of 30 is a great success when the
+# pole is already tipping over, and a disappointment when the pole stands upright. To judge an
+# action, we should know the state in which it was taken.
 #
 # So the network gets a second output, the **critic**. It estimates the return that the agent can
 # expect from a state. The **actor** is the policy, as before. The actor learns from how much better
@@ -107,8 +107,8 @@ check("actor_critic/forward", ActorCriticNetwork)
 # %% [markdown]
 # ## 2. Choosing an action
 #
-# As in {unit:policy_network}, the action is drawn. What is new: for each state the agent also keeps the
-# critic's value, because the losses will need it.
+# As in {unit:policy_network}, the action is drawn at random. What is new: for each state the agent
+# also keeps the critic's value, because the losses will need it.
 #
 # ### Exercise: `act` (5 minutes)
 #
@@ -141,10 +141,10 @@ check("actor_critic/act", choose_action)
 # %% [markdown]
 # ## 3. The advantage
 #
-# The next two functions you know from {unit:policy_network}; they are given. Returns on the cart pole go up
-# to 100. A new critic gives values near 0, so it would need a long time to get there. Normalised
-# over the batch, the returns have mean 0 and standard deviation 1. This is the scale of our
-# critic's values.
+# You know the next two functions from {unit:policy_network}. They are given. Returns on the cart
+# pole go up to 100. A new critic gives values near 0, so it would need a long time to get there.
+# Normalised over the batch, the returns have mean 0 and standard deviation 1. This is the scale of
+# our critic's values.
 
 
 # %%
@@ -437,16 +437,17 @@ plt.show()
 # %% [markdown]
 # It is dark where the pole leans *and* keeps falling. A leaning pole that swings back is no
 # problem: the bright ridge runs from the upper left to the lower right. And the actor's line runs
-# along it. Both found out by themselves what you wrote down as a rule of thumb in {unit:meet_cartpole}.
+# along it. Both found out by themselves what you wrote down as a rule of thumb in
+# {unit:meet_cartpole}.
 
 # %% [markdown]
 # ## 8. Save and load
 #
 # ### Exercise: `save` (5 minutes)
 #
-# As in {unit:policy_network}: `save_agent` writes a dictionary with the keys `games`, `model_state_dict`,
-# `optimizer_state_dict` and `mean_reward`, and `load_agent` puts everything back into the given
-# agent. The network has two heads now. Does this change anything?
+# As in {unit:policy_network}: `save_agent` writes a dictionary with the keys `games`,
+# `model_state_dict`, `optimizer_state_dict` and `mean_reward`, and `load_agent` puts everything
+# back into the given agent. The network has two heads now. Does this change anything?
 #
 # <details><summary>Hint</summary>
 #
@@ -494,8 +495,8 @@ print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.
 # %% [markdown]
 # ## 9. What went wrong here?
 #
-# A colleague had read that something must be detached, wrote these losses, and everything else as
-# you did:
+# A colleague had read that something must be detached. Here are the losses they wrote. Everything
+# else is as in your notebook:
 #
 # ```python
 # def losses(log_probs, advantages, values, returns):

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # Deep Q-learning balances the pole
 #
-# In {unit:policy_network} and {unit:actor_critic}, the agent learned *what to do*. Here it learns *what things are worth*:
-# $Q(s, a)$, the return that you can expect after taking action $a$ in state $s$. If you know $Q$,
-# you need no policy: the best action is the one with the largest $Q$.
+# In {unit:policy_network} and {unit:actor_critic}, the agent learned *what to do*. Here it learns
+# *what things are worth*: $Q(s, a)$, the return that you can expect after taking action $a$ in
+# state $s$. If you know $Q$, you need no policy: the best action is the one with the largest $Q$.
 #
 # The idea is old (Watkins, 1989). But with a neural network for $Q$, training used to fail. Three
 # ideas made it work: a *memory* of past steps, a *target network* that changes slowly, and a loss
@@ -142,7 +142,7 @@ class Batch(NamedTuple):
 
 
 class ReplayMemory:
-    """The last `capacity` transitions, in a ring."""
+    """A ring buffer of the last `capacity` transitions."""
 
     def __init__(self, capacity):
         self.capacity = capacity
@@ -522,7 +522,7 @@ class DQNAgent(AbstractAgent):
             self.learn()
 
     def learn(self):
-        """Do one update step, from a batch from the memory."""
+        """Do one update step with a batch from the memory."""
         s = self.settings
         ### BEGIN SOLUTION
         batch = self.memory.sample(s.batch_size)
@@ -628,8 +628,8 @@ animate(agent, seed=3)
 # How does the agent judge its own situation? With rewards of 0.01 per step, no return can be larger
 # than $0.01 / (1 - \gamma) = 1$. But in eight trainings, the agents gave values of 1.2 to 2.6 to a
 # pole standing upright. The maximum in the targets picks the values that are too large, again and
-# again. ({Unit:double_dqn_keras} does something about it.) For acting it only matters which of the two values is
-# larger. But values in the thousands would be a sign of trouble.
+# again. ({Unit:double_dqn_keras} does something about it.) For acting it only matters which of the
+# two values is larger. But values in the thousands would be a sign of trouble.
 
 # %% tags=["not-graded", "raises-exception"]
 upright = torch.zeros(1, 4)
@@ -700,10 +700,10 @@ check("dqn/diagnosis", diagnosis)
 # %% [markdown]
 # ## 13. In your own words
 #
-# (5 minutes, graded by hand.) The policy network of {unit:policy_network} had to throw its experience away after
-# each update. This agent learns from the same transition many times. Why may a Q-network learn from
-# steps that an older, worse version of itself has played? And why does it still help to play
-# several cart poles in parallel?
+# (5 minutes, graded by hand.) The policy network of {unit:policy_network} had to throw its
+# experience away after each update. This agent learns from the same transition many times. Why may
+# a Q-network learn from steps that an older, worse version of itself has played? And why does it
+# still help to play several cart poles in parallel?
 
 # %% [markdown] nbgrader={"grade_id": "question-off-policy", "grade": true, "solution": true, "points": 2}
 # *Your answer here.*

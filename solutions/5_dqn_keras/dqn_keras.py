@@ -420,7 +420,7 @@ class AdvancedQAgent(AbstractAgent):
             self.replay()
 
     def replay(self):
-        """Learn from the last steps."""
+        """Do one update step with the last steps."""
         s = self.settings
         ### BEGIN SOLUTION
         columns = zip(*self.memory, strict=True)
@@ -506,7 +506,7 @@ class Batch(NamedTuple):
 
 
 class ReplayMemory:
-    """The last `capacity` steps, in a ring."""
+    """A ring buffer of the last `capacity` steps."""
 
     def __init__(self, capacity):
         self.capacity = capacity
@@ -636,7 +636,7 @@ class DQNAgent(AbstractAgent):
         ### END SOLUTION
 
     def replay(self):
-        """Learn from a batch from the memory; from time to time the target network follows."""
+        """Do one update step; from time to time the target network follows."""
         s = self.settings
         ### BEGIN SOLUTION
         observation, action, reward, next_observation, terminated = self.memory.sample(s.batch_size)

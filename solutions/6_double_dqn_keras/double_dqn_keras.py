@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Double DQN: the network that overestimates itself
 #
-# The Deep Q-Network of {unit:dqn_keras} holds the pole, but its Q-values are too large: it takes the
-# *largest* of several estimates, and the largest of several noisy numbers is, on average, too
+# The Deep Q-Network of {unit:dqn_keras} holds the pole, but its Q-values are too large: it takes
+# the *largest* of several estimates, and the largest of several noisy numbers is, on average, too
 # large. **Double DQN** fixes this with one changed line: one network chooses the action, the other
 # one says what it is worth (van Hasselt, Guez, Silver, *Deep Reinforcement Learning with Double
 # Q-learning*, 2016).
@@ -112,7 +112,7 @@ class Batch(NamedTuple):
 
 
 class ReplayBuffer:
-    """The last `buffer_size` steps."""
+    """A ring buffer of the last `buffer_size` steps."""
 
     def __init__(self, buffer_size):
         self.buffer_size = buffer_size
@@ -532,7 +532,7 @@ class DoubleDQNAgent(AbstractAgent):
         ### END SOLUTION
 
     def learn(self):
-        """Learn from a batch from the buffer."""
+        """Do one update step with a batch from the buffer."""
         s = self.settings
         observation, action, reward, *what_followed = self.buffer.sample(s.batch_size)
         batch = (observation, action, s.reward_scale * reward, *what_followed)
