@@ -1,4 +1,4 @@
-"""Where PyTorch computes."""
+"""Choose the device on which PyTorch computes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def best_device() -> torch.device:
-    """The graphics card if PyTorch can use one (`cuda`, or `mps` on a Mac), else the processor.
+    """Return the GPU if PyTorch can use one (`cuda`, or `mps` on a Mac), else the CPU.
 
     Raises ImportError if PyTorch is not installed.
     """

@@ -1,7 +1,7 @@
-"""Watching an agent: one frame, a whole episode, a video file; with a screen or without.
+"""Show what an agent does: one frame, a whole episode, or a video file, with or without a screen.
 
 An animation is a small H.264 video inside the page. Jupyter, Colab and VS Code (1.71 and later)
-play it without an extension, and it stays in the notebook when the notebook is saved or exported.
+play it without an extension, and a saved or exported notebook keeps it.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ __all__ = [
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
 
-_WIDTH = 600  # pixels, Gymnasium's own
+_WIDTH = 600  # pixels, as in Gymnasium
 
 
 class Actor(Protocol):
     """Anything that chooses actions for a batch of observations, as `AbstractAgent` does."""
 
     def act(self, observation: np.ndarray, explore: bool = True) -> np.ndarray:
-        """(n, 4) float32 to (n,) int64; `explore=False` asks for the best action known."""
+        """Choose an action for each row, (n, 4) to (n,) int64; `explore=False` is greedy."""
         ...
 
 
@@ -54,7 +54,7 @@ _handles: WeakKeyDictionary[Any, tuple[str, DisplayHandle]] = WeakKeyDictionary(
 def render(env: gym.Env) -> None:
     """Show the environment as it is now, in place: the next call redraws the same picture.
 
-    Each cell of a notebook has a picture of its own. Outside a notebook nothing is shown.
+    Each notebook cell has its own picture. Outside a notebook nothing is shown.
     Raises ValueError if `env` was not made with `render_mode="rgb_array"`.
     """
     if env.render_mode != "rgb_array":
@@ -77,10 +77,10 @@ def render(env: gym.Env) -> None:
 
 
 def current_cell() -> str | None:
-    """Which notebook cell runs now; None outside a notebook.
+    """Return the id of the notebook cell that is running; None outside a notebook.
 
-    The id of Jupyter's request: the execution count is already the next cell's when IPython 8
-    shows the figures that a cell leaves open.
+    It is the id of Jupyter's request. The execution count would not do: when IPython 8 shows the
+    figures that a cell leaves open, it already belongs to the next cell.
     """
     if "IPython" not in sys.modules:
         return None
@@ -105,9 +105,9 @@ def _png(frame: np.ndarray) -> bytes:
 
 @dataclass(frozen=True)
 class Animation:
-    """One played episode that plays itself in a notebook.
+    """A recorded episode that a notebook plays by itself.
 
-    steps: its length. score: the sum of its rewards. media: the bytes of the video or GIF.
+    steps: length of the episode. score: sum of its rewards. media: bytes of the video or GIF.
     """
 
     environment: str
@@ -118,14 +118,14 @@ class Animation:
 
     @property
     def caption(self) -> str:
-        """Steps and score in words."""
+        """Environment, steps and score, as one line of text."""
         steps = "1 step" if self.steps == 1 else f"{self.steps} steps"
         return f"{self.environment}: {steps}, score {self.score:g}"
 
     def _repr_html_(self) -> str:
         source = f"data:{self.mime_type};base64,{base64.b64encode(self.media).decode()}"
         if self.mime_type == "video/mp4":
-            # Browsers start a video by themselves only if it is muted.
+            # Browsers only autoplay videos that are muted.
             picture = (
                 f'<video src="{source}" width="{_WIDTH}" style="max-width: 100%" '
                 "controls autoplay loop muted playsinline></video>"
@@ -148,9 +148,9 @@ def animate(
 ) -> Animation:
     """Let the agent play one episode without exploring, and show it.
 
-    seed: of the episode's start; None draws one. max_steps: replaces the environment's own limit.
-    frame_skip: every how many-th step is drawn; time runs as it would with 1.
-    Raises ValueError if the agent does not answer one observation with one action.
+    seed: for the start of the episode; None draws one. max_steps: replaces the environment's limit.
+    frame_skip: 2 draws every second step; the video still runs at the real speed.
+    Raises ValueError if the agent does not return one action for one observation.
     """
     episode = _play(agent, environment, seed, max_steps, frame_skip)
     media, mime_type = encode(episode.frames, episode.frames_per_second)
@@ -166,13 +166,13 @@ def record_video(
 ) -> Path:
     """Let the agent play one episode without exploring, and write it to an mp4 file.
 
-    Returns the absolute path. Raises ValueError for another ending than .mp4, and ImportError
-    if imageio-ffmpeg is not installed. Folders are made as needed, an older file is replaced.
+    Returns the absolute path. Creates missing folders and replaces an older file. Raises ValueError
+    if the name does not end in .mp4, and ImportError if imageio-ffmpeg is not installed.
     """
     target = Path(path).expanduser().resolve()
     if target.suffix.lower() != ".mp4":
-        raise ValueError(f"A video's name ends with .mp4; this one is {target.name!r}.")
-    import imageio_ffmpeg  # noqa: F401  (missing? say so before the episode is played)
+        raise ValueError(f"The name of a video must end in .mp4; this one is {target.name!r}.")
+    import imageio_ffmpeg  # noqa: F401  (if it is missing, fail before the episode)
 
     episode = _play(agent, environment, seed, max_steps, frame_skip=1)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -213,7 +213,7 @@ def _play(
 
 
 def _one_action(agent: Actor, observation: np.ndarray) -> int:
-    """Ask the agent about a batch of one."""
+    """Ask the agent for the action of a single observation, as a batch of one."""
     actions = np.asarray(agent.act(observation[np.newaxis], explore=False))
     if actions.shape != (1,):
         raise ValueError(

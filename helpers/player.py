@@ -1,10 +1,12 @@
-"""Playing with the keyboard: in the notebook itself, or in Gymnasium's own window.
+"""Play with the keyboard: in the notebook itself, or in Gymnasium's own window.
 
-In the notebook the physics runs in the browser, in `player.js`: 50 times a second, without asking
-the kernel. Asking it for every frame would need an answer within 20 ms; on Colab, where the kernel
-is in another country, it takes 100 ms and more, and a pole falls meanwhile. The constants (masses,
-length, force, limits) are read from the real environment, and the tests compare the browser's
-trajectories with Gymnasium's, step by step. Only the scores travel back to the kernel.
+In the notebook the physics runs in the browser, in `player.js`, 50 times a second, without the
+kernel. Asking the kernel for every frame would need an answer within 20 ms. On Colab, where the
+kernel runs in another country, it takes 100 ms or more, and the pole would fall meanwhile.
+
+The constants (masses, length, force, limits) come from the real environment, and the tests compare
+the browser's trajectories with Gymnasium's, step by step. Only the scores go back to the
+kernel.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from helpers import (
     screen,
 )
 
-#: A window that nobody plays in closes after so many seconds.
+#: Gymnasium's window closes after this many seconds without a key press.
 IDLE_SECONDS = 30.0
 
 _TWO_NAMES = ("left", "right")
@@ -43,16 +45,17 @@ def play_by_keyboard(
     max_steps: int | None = None,
     speed: float = 1.0,
 ) -> Any:
-    """Play in the notebook: click on the picture, then use the keys (or the buttons below it).
+    """Play in the notebook: click on the picture, then use the keys, the arrow keys or the buttons.
 
-    Make it the last line of a cell. Nothing runs until the picture is clicked, and it pauses when
-    the focus goes elsewhere. The returned widget remembers the scores: `.scores`, `.best_score`.
+    Make this call the last line of a cell. Nothing runs until you click on the picture, and the
+    game pauses when you click elsewhere. The returned widget has the attributes `scores`, the score
+    of each finished episode, and `best_score`.
 
     environment: a cart pole (`"CartPole-v1"`, `"helpers/NoOpCartPole-v0"`) or `"MountainCar-v0"`.
     keys: the key for left and the key for right, with their actions; `{"a": 0, "d": last action}`
-        if None. Without a key the action is "nothing", if the environment has it; the ordinary
-        cart pole has not, and is pushed to the left, as in Gymnasium's player.
-    max_steps: replaces the environment's own limit. speed: 0.5 is half as fast.
+        if None. While no key is pressed the action is "nothing", if there is one. The ordinary
+        cart pole has none and is pushed to the left, as in Gymnasium's own player.
+    max_steps: replaces the environment's limit. speed: 0.5 is half as fast.
     Raises ValueError for an environment that cannot be played, or keys that do not fit it.
     """
     env = gym.make(environment)
@@ -80,10 +83,10 @@ def play_by_keyboard(
 
 
 def play_in_window(environment: str = "CartPole-v1", keys: Mapping[str, int] | None = None) -> None:
-    """Play in Gymnasium's own window, on a desktop; Esc or closing the window ends it.
+    """Play in Gymnasium's own window, on a desktop; Esc or closing the window ends the game.
 
-    Where no window can open (a server, Colab, JupyterHub), one line says so and nothing happens.
-    A window without a key press closes by itself after 30 seconds.
+    Where no window can open (a server, Colab, JupyterHub), it prints one line that says so.
+    The window closes after 30 seconds without a key press.
     Raises ValueError for an environment that cannot be played, or keys that do not fit it.
     """
     reason = _why_no_window()
@@ -119,25 +122,25 @@ def _checked_keys(keys: Mapping[str, int] | None, n_actions: int) -> dict[str, i
     keys = {"a": 0, "d": n_actions - 1} if keys is None else dict(keys)
     if len(keys) != 2 or not all(len(key) == 1 and key == key.lower() for key in keys):
         raise ValueError(
-            "keys must name two keys, small letters, first the one for left, then the one for "
-            f"right, like {{'a': 0, 'd': {n_actions - 1}}}; these are {keys!r}."
+            "keys must name two lower-case keys, first the key for left, then the key for "
+            f"right, like {{'a': 0, 'd': {n_actions - 1}}}; you gave {keys!r}."
         )
     for key, action in keys.items():
         if action not in range(n_actions):
             raise ValueError(
-                f"The key {key!r} stands for action {action!r}, "
+                f"The key {key!r} has the action {action!r}, "
                 f"but the actions are 0 to {n_actions - 1}."
             )
     return keys
 
 
 def _no_key_action(n_actions: int) -> int:
-    """What happens while no key is pressed: nothing, or left where there is no "nothing"."""
+    """The action while no key is pressed: "nothing", or left if there is no such action."""
     return 1 if n_actions == 3 else 0
 
 
 def _physics(env: gym.Env) -> tuple[str, dict[str, Any]]:
-    """Name of the game in player.js, and the constants of this environment."""
+    """The game's name in player.js, and the physical constants of this environment."""
     inner = env.unwrapped
     if isinstance(inner, CartPoleEnv):
         directions = np.linspace(-1, 1, _n_actions(env))  # left to right
@@ -173,12 +176,12 @@ def _physics(env: gym.Env) -> tuple[str, dict[str, Any]]:
 
 @cache
 def _player_class() -> type[Any]:
-    """The widget's class; made on first use, because widgets are slow to import."""
+    """The widget's class; created on first use, because widgets are slow to import."""
     import anywidget
     import traitlets
 
     class KeyboardPlayer(anywidget.AnyWidget):
-        """A game in the notebook; `scores` has the score of each finished episode."""
+        """A game in the notebook; `scores` holds the score of each finished episode."""
 
         _esm = Path(__file__).with_name("player.js")
 
@@ -203,13 +206,13 @@ def _player_class() -> type[Any]:
 
 
 def _why_no_window() -> str:
-    """Why nobody would see a window; empty where one can open."""
+    """The reason why no window can be seen here; empty if one can open."""
     if "google.colab" in sys.modules:
         return "Colab runs on a server"
     if os.environ.get("JUPYTERHUB_USER"):
         return "JupyterHub runs on a server"
     if screen.is_virtual():
-        return "its display is virtual, nobody can see it"
+        return "its display is virtual, so nobody can see it"
     if not screen.has_screen():
         return "this machine has no screen"
     return ""
@@ -217,13 +220,13 @@ def _why_no_window() -> str:
 
 @contextmanager
 def _backend_kept() -> Iterator[None]:
-    """Importing gymnasium.utils.play switches matplotlib to Tk windows: switch it back."""
+    """Keep matplotlib's backend: importing gymnasium.utils.play switches it to Tk windows."""
     import matplotlib as mpl
 
     backend = mpl.get_backend()
     try:
         with warnings.catch_warnings():
-            # Without Tk it says that matplotlib is not installed; only its live plots need that.
+            # Without Tk it warns that matplotlib is missing; only its live plots need that.
             warnings.simplefilter("ignore")
             yield
     finally:
@@ -234,9 +237,9 @@ def _backend_kept() -> Iterator[None]:
 
 
 def _close_when_idle(keys: Iterable[str]) -> Any:
-    """A callback for Gymnasium's player that ends it when nobody has pressed a key for a while.
+    """Return a callback that ends Gymnasium's player after a while without a key press.
 
-    The player itself would run for ever where its window cannot be seen or closed.
+    Otherwise the player would run for ever if its window cannot be seen or closed.
     """
     last_key = time.monotonic()
 

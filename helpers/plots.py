@@ -1,7 +1,7 @@
-"""Pictures of a training: scores, durations while it runs, and the curve to expect.
+"""Plots of a training: scores, durations while it runs, and the learning curve to expect.
 
-Every function returns a matplotlib Figure. A notebook shows it once, whether the call is the last
-line of its cell or not. The colours are Okabe and Ito's, which colour-blind people tell apart.
+Every function returns a matplotlib Figure. A notebook shows it once, whether or not the call is the
+last line of its cell. Colour-blind people can tell the colours (Okabe and Ito's) apart.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ BLUE, SKY, VERMILION, GREY = "#0072B2", "#56B4E9", "#D55E00", "#555555"
 #: Episodes in the running mean, as in Gymnasium's definition of "solved".
 WINDOW = 100
 
-#: A live plot may cost this part of the training's time.
+#: A live plot may take this fraction of the training time.
 _LIVE_SHARE = 0.1
 
 
 class LearningCurve(TypedDict):
-    """A measured curve: the median of several trainings, and the band 8 of 10 stay inside."""
+    """A measured curve: the median of several trainings, and the band that holds 8 of 10."""
 
     unit: str
     x: str  # "episodes" or "steps"
@@ -43,7 +43,7 @@ class LearningCurve(TypedDict):
     low: list[float]  # (points,) 10 % of the trainings are below
     high: list[float]  # (points,) 10 % of the trainings are above
     seeds: int
-    window: int  # each score is the mean of so many episodes
+    window: int  # each score is the mean of this many episodes
     threshold: float
 
 
@@ -56,7 +56,7 @@ def plot_statistics(
     """Draw the score of each episode, the running mean, and the threshold if there is one.
 
     statistics: a record per episode, with the keys `episode`, `score`, `steps`.
-    window: how many episodes the running mean looks back (fewer at the start).
+    window: number of episodes in the running mean (fewer at the start).
     """
     figure, axes = _new_figure(title, "Score")
     scores = _column(statistics, "score")
@@ -74,9 +74,9 @@ def plot_durations(
     """Draw the steps of each episode and, from the 100th on, the mean of the last 100.
 
     durations: steps of each episode, or records with the key `steps`.
-    live: called after each episode of a training, the picture in the notebook is redrawn in
-        place, now and then: it costs about a tenth of the time. With False it is drawn at once
-        and for good, in the place of the live picture if the cell has one.
+    live: call it with True after each episode of a training. The plot in the notebook is then
+        redrawn in place from time to time, which takes about a tenth of the time. With False it
+        is drawn once, at the end, and replaces the live plot if the cell has one.
     """
     live_plot = _live_plot()
     if live and not live_plot.is_due():
@@ -104,7 +104,7 @@ def plot_learning_curve(
     statistics: Sequence[Mapping[str, Any]] | None = None,
     title: str = "What to expect",
 ) -> Figure:
-    """Draw the curve to expect in a unit and, if there is one, the student's own over it.
+    """Draw the learning curve to expect in a unit and, on top, the student's own.
 
     unit: name of the unit, e.g. "policy_network". statistics: a record per episode, with the keys
     `score` and `steps`. Raises FileNotFoundError if no curve was measured for this unit.
@@ -142,7 +142,7 @@ def plot_learning_curve(
 
 
 def load_learning_curve(unit: str) -> LearningCurve:
-    """Read the measured curve of a unit. Raises FileNotFoundError, naming those there are."""
+    """Read the measured curve of a unit; FileNotFoundError lists those that exist."""
     curves = resources.files("helpers") / "curves"
     known = sorted(
         entry.name.removesuffix(".json")
@@ -159,7 +159,7 @@ def load_learning_curve(unit: str) -> LearningCurve:
 
 
 def running_mean(values: np.ndarray, window: int) -> np.ndarray:
-    """Mean of the last `window` values at each place, of fewer at the start; (n,) to (n,)."""
+    """Mean of the last `window` values at each position, fewer at the start; (n,) to (n,)."""
     if window < 1:
         raise ValueError(f"window must be at least 1, not {window}.")
     total = np.concatenate([[0.0], np.cumsum(values)])  # (n + 1,)
@@ -182,7 +182,7 @@ def _mean_label(window: int) -> str:
 
 
 def _draw_episodes(axes: Axes, values: np.ndarray, label: str) -> None:
-    """Many episodes are a faint line; few of them are points, too."""
+    """Draw a faint line; up to 100 episodes are also drawn as points."""
     if not len(values):
         return
     marker = "o" if len(values) <= WINDOW else None
@@ -225,10 +225,12 @@ def _finish(figure: Figure, axes: Axes) -> Figure:
     from matplotlib.ticker import MaxNLocator
 
     if axes.has_data():
-        # Below the axes it hides nothing; inside, it would lie on some training's scores.
+        # Below the axes the legend hides nothing; inside it would cover some scores.
         figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     else:
-        axes.text(0.5, 0.5, "No episode was played yet.", transform=axes.transAxes, ha="center")
+        axes.text(
+            0.5, 0.5, "No episode has been played yet.", transform=axes.transAxes, ha="center"
+        )
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.set_xlim(left=0)
     return figure
@@ -239,7 +241,7 @@ def _finish(figure: Figure, axes: Axes) -> Figure:
 
 @cache
 def _notebook_figure() -> type[Figure]:
-    """The class of our figures; made on first use, because matplotlib is slow to import."""
+    """The class of our figures; created on first use, because matplotlib is slow to import."""
     from matplotlib.figure import Figure
 
     class NotebookFigure(Figure):
@@ -263,7 +265,7 @@ def _notebook_figure() -> type[Figure]:
 
 
 def _picture(figure: Figure) -> Any:
-    """The figure as a PNG that IPython displays, sharp on dense screens."""
+    """The figure as a PNG that IPython displays, sharp on high-resolution screens."""
     from IPython.display import Image
 
     buffer = io.BytesIO()
@@ -272,13 +274,13 @@ def _picture(figure: Figure) -> Any:
 
 
 class _LivePlot:
-    """The picture of a cell that is drawn again and again."""
+    """The plot of a cell that is redrawn during a training."""
 
     def __init__(self, cell: str | None) -> None:
         self.cell = cell
         self.figure, _ = _new_figure("", "")
         self._handle: DisplayHandle | None = None
-        self._next_drawing = 0.0  # seconds, on time.perf_counter's clock
+        self._next_drawing = 0.0  # seconds, as time.perf_counter counts them
 
     def is_due(self) -> bool:
         return time.perf_counter() >= self._next_drawing
@@ -288,7 +290,7 @@ class _LivePlot:
         return _new_axes(self.figure, title, y_label)
 
     def show(self, seconds: float) -> None:
-        """Draw it in its place; `seconds` is what it took to prepare."""
+        """Show it in place; `seconds` is the time that preparing it took."""
         started = time.perf_counter()
         if self.cell is not None:
             from IPython.display import display
@@ -308,7 +310,7 @@ _latest_live_plot: _LivePlot | None = None
 
 
 def _live_plot() -> _LivePlot:
-    """The live picture of this cell; a new one when the last was closed or is another cell's."""
+    """The live plot of this cell; a new one if the last is closed or in another cell."""
     global _latest_live_plot
     cell = current_cell()
     plot = _latest_live_plot

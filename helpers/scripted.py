@@ -1,4 +1,4 @@
-"""An environment that is written down beforehand: what a loop did shows in its score."""
+"""An environment with fixed observations and rewards: the score shows what a loop did."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class RuleGotAPair(TypeError):
 
 
 class ScriptedEnv(gym.Env):
-    """One episode of a fixed length, the same again after each reset.
+    """One episode of a fixed length, the same after each reset.
 
     observations: (steps + 1, width) float32, the first one is seen at reset.
     rewards: (steps, n_actions), what each action pays at each step.
@@ -46,7 +46,7 @@ class ScriptedEnv(gym.Env):
         return self.observations[0].copy(), {}
 
     def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
-        """The next line of the script.
+        """Play one step of the script.
 
         Raises ResetNeeded before the first reset, EpisodeIsOver after the end, ValueError for an
         action that does not exist.
@@ -69,7 +69,7 @@ class ScriptedEnv(gym.Env):
         )
 
     def render(self) -> np.ndarray:
-        """A black picture, (height, width, 3) uint8: there is nothing to see, and nothing fails."""
+        """A black picture, (height, width, 3) uint8: nothing to see, but no error."""
         return np.zeros((40, 60, 3), np.uint8)
 
 

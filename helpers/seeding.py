@@ -1,4 +1,4 @@
-"""One seed for every random number that a course notebook draws."""
+"""Seed all random number generators of a notebook with one number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 
 def seed_everything(seed: int) -> None:
-    """Seed `random`, NumPy, and PyTorch and Keras where they are already imported."""
+    """Seed `random` and NumPy, and PyTorch and Keras if they are already imported."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
     if "torch" in sys.modules:

@@ -1,4 +1,4 @@
-"""Is everything there? A few friendly lines for the first minute of the course."""
+"""Check that everything the course needs is installed, and print what to do if not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-#: The course as it is installed: it says itself what it needs.
+#: Name of the installed course; its metadata lists what it needs.
 COURSE = "reinforcement-learning-course"
 #: The course's extras that some units need, and what these units are called.
 FRAMEWORKS = {"torch": "PyTorch", "keras": "Keras"}
@@ -19,7 +19,7 @@ FRAMEWORKS = {"torch": "PyTorch", "keras": "Keras"}
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the report. needed: whether the next units wait for it."""
+    """One line of the report. needed: whether the course cannot start without it."""
 
     good: bool
     line: str
@@ -30,12 +30,12 @@ class Finding:
 
 
 def check_setup() -> bool:
-    """Print what is there and what is missing; True if the course can begin."""
+    """Print what is installed and what is missing; True if the course can start."""
     findings = [*_versions(), *_pictures()]
     for finding in findings:
         print(finding)
     ready = all(finding.good for finding in findings if finding.needed)
-    print("\nEverything is there." if ready else "\nFirst mend the lines marked with ✗.")
+    print("\nEverything is installed." if ready else "\nFirst fix the lines marked with ✗.")
     return ready
 
 
@@ -64,7 +64,7 @@ def _versions() -> Iterator[Finding]:
 
 
 def _package(requirement: Requirement, framework: str | None = None) -> Finding:
-    """Whether a package is installed in a fitting version; it is not imported.
+    """Whether a package is installed in a suitable version; it is not imported.
 
     framework: the only units that need it; None if all do.
     """
@@ -76,7 +76,7 @@ def _package(requirement: Requirement, framework: str | None = None) -> Finding:
     except importlib.metadata.PackageNotFoundError:
         return Finding(False, f"{name} is not installed ({advice})", needed)
     if not wanted.contains(version, prereleases=True):
-        return Finding(False, f"{name} {version} does not fit ({advice})", needed)
+        return Finding(False, f"{name} {version} is not a suitable version ({advice})", needed)
     return Finding(True, f"{name} {version}", needed)
 
 
@@ -88,8 +88,8 @@ def _pictures() -> Iterator[Finding]:
 def _tried(what: str, attempt: Callable[[], object]) -> Finding:
     try:
         attempt()
-    except Exception as error:  # whatever is broken here, the newcomer should read it, not see it
-        return Finding(False, f"{what}: no, {type(error).__name__}: {error}")
+    except Exception as error:  # whatever is broken, a newcomer should see one line, no traceback
+        return Finding(False, f"{what}: failed with {type(error).__name__}: {error}")
     return Finding(True, what)
 
 

@@ -1,6 +1,6 @@
-"""From frames to a small video file, or to an animated GIF where no encoder is installed.
+"""Turn frames into a small video file, or into an animated GIF if no encoder is installed.
 
-The encoder is the one that the package imageio-ffmpeg brings along; nothing else is needed.
+The encoder comes with the package imageio-ffmpeg; nothing else is needed.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import numpy as np
 
 MimeType: TypeAlias = Literal["video/mp4", "image/gif"]
 
-_GIF_WIDTH = 300  # pixels: GIFs have no motion compensation, and grow with every one
+_GIF_WIDTH = 300  # pixels: a GIF has no motion compensation, so its size grows with the picture
 
 
 def encode(frames: Sequence[np.ndarray], frames_per_second: float) -> tuple[bytes, MimeType]:
-    """Make a file in memory that a page can play: a video, or a GIF where there is no encoder.
+    """Make a file in memory that a web page can play: a video, or a GIF if there is no encoder.
 
     frames: each (height, width, 3) uint8.
     """
@@ -35,7 +35,7 @@ def encode(frames: Sequence[np.ndarray], frames_per_second: float) -> tuple[byte
 def write_mp4(frames: Sequence[np.ndarray], frames_per_second: float, path: Path) -> None:
     """Write an H.264 video.
 
-    Raises ImportError if imageio-ffmpeg is not installed, RuntimeError if it brings no encoder for
+    Raises ImportError if imageio-ffmpeg is not installed, RuntimeError if it has no encoder for
     this machine, OSError if the encoder fails.
     """
     import imageio_ffmpeg
@@ -46,10 +46,10 @@ def write_mp4(frames: Sequence[np.ndarray], frames_per_second: float, path: Path
         (width, height),
         fps=frames_per_second,
         codec="libx264",
-        pix_fmt_out="yuv420p",  # the only colours every browser decodes
+        pix_fmt_out="yuv420p",  # the only colour format that every browser decodes
         macro_block_size=2,
         quality=None,
-        # faststart: a page can begin to play before it has read the whole file.
+        # faststart: a page can start to play before it has read the whole file.
         output_params=["-preset", "veryfast", "-crf", "26", "-movflags", "+faststart"],
     )
     writer.send(None)

@@ -27,7 +27,7 @@ def test_here_everything_is_there(capsys):
 
     said = capsys.readouterr().out
     assert "✓ Python" in said and "✓ gymnasium" in said and "✓ torch" in said
-    assert "✗" not in said and said.endswith("Everything is there.\n")
+    assert "✗" not in said and said.endswith("Everything is installed.\n")
 
 
 def test_a_missing_package_is_named_with_its_remedy(capsys, versions):
@@ -36,14 +36,17 @@ def test_a_missing_package_is_named_with_its_remedy(capsys, versions):
     assert check_setup() is False
     said = capsys.readouterr().out
     assert "✗ tqdm is not installed (pip install 'tqdm>=4" in said
-    assert said.endswith("First mend the lines marked with ✗.\n")
+    assert said.endswith("First fix the lines marked with ✗.\n")
 
 
 def test_a_package_that_is_too_old_is_named(capsys, versions):
     versions["gymnasium"] = "0.26.2"
 
     assert check_setup() is False
-    assert "✗ gymnasium 0.26.2 does not fit (pip install 'gymnasium>=" in capsys.readouterr().out
+    assert (
+        "✗ gymnasium 0.26.2 is not a suitable version (pip install 'gymnasium>="
+        in capsys.readouterr().out
+    )
 
 
 @pytest.mark.parametrize(("package", "units"), [("torch", "PyTorch"), ("keras", "Keras")])
@@ -70,4 +73,5 @@ def test_a_picture_that_cannot_be_drawn_is_one_line(capsys, monkeypatch):
     monkeypatch.setattr(setup, "_draw", broken)
 
     assert check_setup() is False
-    assert "✗ a cart pole can be drawn: no, RuntimeError: no pygame here" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "✗ a cart pole can be drawn: failed with RuntimeError: no pygame here" in said
