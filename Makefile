@@ -1,12 +1,12 @@
-# make            what there is to make
+# make            list all targets
 # make grade      grade the demonstration class
-# make test       all the tests
+# make test       run all tests
 #
 # Works on Debian and Ubuntu with Python 3.10 to 3.13, its venv module and make. Everything is
-# installed into .venv, once; only the sandbox (bubblewrap) is a package of the system.
+# installed into .venv, once. Only the sandbox (bubblewrap) is a system package.
 #
-# PyTorch's ordinary Linux wheel brings 2 GB of CUDA libraries. Who has its small CPU-only wheel in
-# a folder installs that instead: PIP_FIND_LINKS=folder make grade
+# PyTorch's ordinary Linux wheel brings 2 GB of CUDA libraries. To install its small CPU-only wheel
+# instead, put the wheel into a folder: PIP_FIND_LINKS=folder make grade
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -22,27 +22,27 @@ UNITS ?= policy_network actor_critic dqn dqn_keras double_dqn_keras
 
 .PHONY: help setup sandbox grade course lab lint test validate calibrate bench mutation pins clean
 
-help:  ## this list
+help:  ## list all targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' \
 		| while IFS=$$'\t' read -r name text; do printf 'make %-9s %s\n' "$$name" "$$text"; done
 
-grade: setup sandbox  ## build the course, grade the demonstration class, print its table of marks
+grade: setup sandbox  ## build the course, grade the demonstration class, print the table of marks
 	@$(BIN)/autograder build
 	@$(BIN)/autograder demo
 
-test: setup sandbox lint  ## every test but the slow ones (at most 10 minutes)
+test: setup sandbox lint  ## run all tests except the slow ones (at most 10 minutes)
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow and not browser"
-	@$(BIN)/pytest -m "browser and not slow"  # games run in real time: alone
+	@$(BIN)/pytest -m "browser and not slow"  # games run in real time, so nothing else may run
 
-lint: setup  ## ruff and mypy
+lint: setup  ## run ruff and mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 
-course: setup  ## regenerate every generated notebook from solutions/
+course: setup  ## generate all notebooks again from solutions/
 	@$(BIN)/autograder build
 
 lab: setup  ## open JupyterLab on the course
-	@# In a container one is root, which Jupyter refuses unless told that this is meant.
+	@# In a container you are root, and Jupyter refuses root unless you allow it.
 	@$(BIN)/jupyter lab course $$([ "$$(id -u)" != 0 ] || echo --allow-root)
 
 setup: $(INSTALLED)
@@ -68,7 +68,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 		elif [ -n "$$package" ]; then advice="sudo apt install $$package"
 		else advice="install uv (docs.astral.sh/uv), then uv venv --seed --python 3.13 $(VENV)"
 		fi
-		echo "Get one like this, then run make again: $$advice" >&2
+		echo "To get one, run this, then run make again: $$advice" >&2
 		exit 1
 	fi
 	if [ ! -x $(BIN)/pip ] && ! $$python -c 'import ensurepip, venv' 2> /dev/null; then
@@ -76,25 +76,25 @@ $(INSTALLED): requirements.txt pyproject.toml
 		if command -v uv > /dev/null; then advice="uv venv --seed --python $$version $(VENV)"
 		else advice="sudo apt install python$$version-venv"
 		fi
-		echo "Python $$version has no venv module. Get it like this, then run make again: $$advice" >&2
+		echo "Python $$version has no venv module. To get it, run this, then run make again: $$advice" >&2
 		exit 1
 	fi
-	echo "Installing the pinned packages into $(VENV): some minutes, once."
+	echo "Installing the pinned packages into $(VENV). This takes a few minutes, only once."
 	[ -x $(BIN)/pip ] || $$python -m venv $(VENV)
 	export PIP_DISABLE_PIP_VERSION_CHECK=1
 	$(BIN)/pip install --progress-bar off -r requirements.txt | awk '
 		/^(Collecting|Processing) / { count += 1; if (count % 50 == 0) { print "  " count " packages found"; fflush() } }
-		/^Installing collected/ { print "  unpacking them"; fflush() }
+		/^Installing collected/ { print "  installing them"; fflush() }
 		/^Successfully/ { print "  done" }'
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-# The grader refuses to grade without its sandbox, so a failure here only says what to do.
+# The grader refuses to work without its sandbox, so a failure here only prints what to do.
 sandbox:
 	@command -v bwrap > /dev/null && exit
 	if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi
 	if command -v apt-get > /dev/null && $$as_root true 2> /dev/null; then
-		echo "Installing the sandbox: the Debian package bubblewrap."
+		echo "Installing the sandbox (the Debian package bubblewrap)."
 		$$as_root apt-get install -q -y --no-install-recommends bubblewrap > /dev/null \
 			|| { $$as_root apt-get update -q > /dev/null \
 			&& $$as_root apt-get install -q -y --no-install-recommends bubblewrap > /dev/null; } \
@@ -103,22 +103,22 @@ sandbox:
 	command -v bwrap > /dev/null || echo "The grader's sandbox is missing. Debian, Ubuntu:" \
 		"sudo apt install bubblewrap" >&2
 
-# What `autograder validate` asks itself.
+# Tests that `autograder validate` already runs.
 ASKED_ABOVE := tests/course/test_mistakes.py::test_a_mistake_is_named \
 	tests/course/test_right_answers.py::test_an_unusual_right_answer_gets_full_marks
 
-validate: setup sandbox  ## prove that the course is right: trained references, mistakes, right answers, slow tests
+validate: setup sandbox  ## prove that the course is right: references, mistakes, right answers, slow tests
 	@$(BIN)/autograder validate
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m slow $(ASKED_ABOVE:%=--deselect %)
 
-calibrate: setup  ## measure again how reliable each unit's threshold is, and its learning curve (resumable)
+calibrate: setup  ## measure each unit's threshold and learning curve again (resumable)
 	@for unit in $(UNITS); do $(BIN)/autograder calibrate $$unit --seeds $(SEEDS); done
 
-bench: setup sandbox  ## train every reference beside Stable-Baselines3, and print the ratios
+bench: setup sandbox  ## compare the reference agents with Stable-Baselines3
 	@$(BIN)/autograder bench
 
-# Cosmic Ray stands beside the course, not among what students install.
-mutation: setup  ## kill mutants of the checks (docs/mutation.md), SAMPLE of them; resumable
+# Cosmic Ray gets its own folder, because students do not need it.
+mutation: setup  ## test the checks with SAMPLE mutants (docs/mutation.md); resumable
 	@[ -d $(VENV)-mutation ] || $(BIN)/pip install --quiet --target $(VENV)-mutation \
 		--constraint requirements.txt -r mutation/requirements.txt
 	export PYTHONPATH=.:$(VENV)-mutation
@@ -133,12 +133,12 @@ mutation: setup  ## kill mutants of the checks (docs/mutation.md), SAMPLE of the
 	fi
 	$(BIN)/python -m mutation $$session --workers $(WORKERS)
 
-pins: setup  ## choose the versions in requirements.txt anew from pyproject.toml (with UPGRADE=--upgrade: the newest)
+pins: setup  ## update requirements.txt from pyproject.toml (UPGRADE=--upgrade: newest versions)
 	@$(BIN)/pip install --quiet uv
 	UV_CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/uv pip compile --quiet $(UPGRADE) --universal \
 		--python-version 3.10 --all-extras --no-annotate pyproject.toml -o requirements.txt
 
-clean:  ## remove what make installed; students' work and marks stay
+clean:  ## remove what make installed; students' work and marks are kept
 	rm -rf $(VENV) *.egg-info build .mypy_cache .pytest_cache .ruff_cache
 
 .ONESHELL:
