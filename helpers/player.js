@@ -1,14 +1,14 @@
 // The keyboard player: Gymnasium's cart pole and mountain car, computed and drawn in the browser.
-// Every constant comes from the real environment, by way of the widget's traits.
+// All constants come from the real environment, through the widget's traits.
 
 const WIDTH = 600;
 const HEIGHT = 400;
 
-// All the words a player reads.
+// All texts that a player reads.
 const TEXT = {
   click: "Click here to play",
-  keys: (left, right) => `Then press ${left} and ${right}: left and right`,
-  paused: "Paused: click here to go on",
+  keys: (left, right) => `Then press ${left} (left) and ${right} (right), or the arrow keys`,
+  paused: "Paused: click here to continue",
   press: (left, right) => `Press ${left} or ${right} to start`,
   again: "Press space, or click here, to play again",
   reached: "You did it!",
@@ -19,7 +19,7 @@ const TEXT = {
   best: "Best",
   restart: "Restart",
   pushing: (name) => `Action: ${name}`,
-  unasked: (name) => `No key is pressed, and still the action is: ${name}`,
+  unasked: (name) => `No key is pressed, but the action is still: ${name}`,
 };
 
 // --- physics: one step of each game, as in Gymnasium ---------------------------------------------
@@ -167,7 +167,7 @@ function element(tag, style, text = "") {
 function build(model, el) {
   const stage = element("div", "position: relative; max-width: 600px; font: 14px sans-serif;");
   stage.className = "helpers-player";
-  // JupyterLab's one-letter shortcuts (a: new cell, d d: delete it) keep away from this attribute.
+  // This attribute turns off JupyterLab's one-letter shortcuts (a: new cell, d d: delete it).
   stage.setAttribute("data-lm-suppress-shortcuts", "true");
   const canvas = element(
     "canvas",
@@ -175,7 +175,7 @@ function build(model, el) {
   );
   canvas.width = 2 * WIDTH; // twice as fine, for dense screens
   canvas.height = 2 * HEIGHT;
-  // What has the focus is a text field: VS Code and JupyterLab leave letters to text fields.
+  // The focus is on a text field, because VS Code and JupyterLab leave letters to text fields.
   const field = element("input", "position: absolute; left: 0; top: 0; opacity: 0; width: 1px;");
   field.setAttribute("aria-label", TEXT.click);
   field.setAttribute("inputmode", "none"); // no keyboard on a phone's screen
@@ -266,7 +266,7 @@ function render({ model, el }) {
 
   function press(key) {
     if (!(key in keys) || held.includes(key)) return;
-    // The key that did not save the pole is still on its way down: wait before it starts anew.
+    // The last key may still be down: wait a moment before it starts a new episode.
     if (phase === "over" && performance.now() - endedAt > 700) newEpisode();
     held.push(key);
     if (phase === "ready" || phase === "paused") play();
@@ -332,7 +332,7 @@ function render({ model, el }) {
     draw();
   });
   const focus = () => view.field.focus({ preventScroll: true });
-  // Pointer-down would take the focus away from the text field.
+  // A pointer-down event would take the focus away from the text field.
   view.stage.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     focus();

@@ -237,7 +237,7 @@ def test_without_a_key_the_ordinary_cart_is_pushed_left_and_the_player_is_told(
     player.hold("d")
     wait_for("the game runs", lambda: player.phase == "playing")
     player.release("d")
-    told = "No key is pressed, and still the action is: left"
+    told = "No key is pressed, but the action is still: left"
     wait_for("the player is told", lambda: player.text("action") == told, 3)
 
 
