@@ -1,4 +1,4 @@
-"""The course's own cart poles: one that may do nothing, and one whose episodes are short.
+"""The course's own cart poles: one with the action "do nothing", and one with short episodes.
 
 Importing this module registers both with Gymnasium::
 
@@ -26,7 +26,7 @@ SHORT_CART_POLE = "helpers/ShortCartPole-v0"
 LEFT, NOTHING, RIGHT = 0, 1, 2
 
 FAILURE_ANGLE = math.radians(24)  # the ordinary cart pole fails at 12 degrees
-HALF_POLE_LENGTH = 1.0  # metres; Gymnasium's attribute `length` is half the pole's, ordinarily 0.5
+HALF_POLE_LENGTH = 1.0  # metres; Gymnasium's attribute `length` is half the pole's, normally 0.5
 
 
 class NoOpCartPoleEnv(CartPoleEnv):
@@ -120,8 +120,8 @@ class NoOpCartPoleEnv(CartPoleEnv):
     ) -> tuple[npt.NDArray[np.float32], float, bool, bool, dict[str, Any]]:
         """Play one action of {0, 1, 2}; raises AssertionError for any other, as Gymnasium does."""
         assert self.action_space.contains(action), f"{action!r} ({type(action)}) invalid"
-        # The parent knows left (0) and right (1). Doing nothing is a push to the left of 0 newtons,
-        # so that Gymnasium's own equations of motion serve all three actions.
+        # The parent class knows left (0) and right (1). Doing nothing is a push to the left with 0 N,
+        # so that Gymnasium's own equations of motion work for all three actions.
         full_force = self.force_mag
         self.force_mag = full_force * abs(int(action) - NOTHING)
         try:
@@ -131,7 +131,7 @@ class NoOpCartPoleEnv(CartPoleEnv):
 
 
 class NoOpCartPoleVectorEnv(CartPoleVectorEnv):
-    """Many no-op cart poles at once, in NumPy; the task of one is `NoOpCartPoleEnv`'s.
+    """Many no-op cart poles at once, in NumPy; each works like `NoOpCartPoleEnv`.
 
     Actions have shape `(num_envs,)` and an integer dtype, observations `(num_envs, 4)` and float32.
     Autoreset is Gymnasium's NEXT_STEP: the step after the end of an episode ignores the action,
@@ -185,7 +185,7 @@ def _observation_space(x_threshold: float) -> Box:
 
 
 def _register() -> None:
-    """Register both environments, once: a second time would make Gymnasium warn."""
+    """Register both environments, only once: Gymnasium would warn the second time."""
     if NO_OP_CART_POLE not in gym.registry:
         gym.register(
             id=NO_OP_CART_POLE,

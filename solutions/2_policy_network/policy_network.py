@@ -15,7 +15,8 @@
 # A gap is marked by the two lines `# YOUR CODE HERE` and `raise NotImplementedError()`: replace
 # both of them. Many exercises have more than one gap, so make sure that no
 # `raise NotImplementedError()` is left. The lines that are given in an exercise's cell may be
-# changed, too, as long as all names and arguments stay the same.
+# changed, too (for example, you may choose another optimizer), as long as all names and arguments
+# stay the same.
 
 # %%
 import sys
@@ -152,7 +153,8 @@ check("policy_network/forward", PolicyNetwork)
 # ### Exercise: `act` (10 minutes)
 #
 # `observation` is a NumPy array of shape `(n, 4)`: `n` cart poles are played in parallel (a single
-# cart pole is `n = 1`). `net` is a network of your class `PolicyNetwork`.
+# cart pole is `n = 1`). `net` is a network of your class `PolicyNetwork`, so you may use its
+# attributes.
 #
 # 1. Turn the observation into a tensor of `torch.float32` and let `net` compute the probabilities.
 # 2. Create a `Categorical` distribution from them and draw an action for each row with `sample()`.

@@ -13,7 +13,8 @@
 # You write about 30 lines, many of which you know already, in short exercises of 5 to 15 minutes,
 # each with its check right below. Many exercises have more than one gap: replace every
 # `# YOUR CODE HERE` and every `raise NotImplementedError()`. The lines that are given in an
-# exercise's cell may be changed, too, as long as all names and arguments stay the same.
+# exercise's cell may be changed, too (for example, you may choose another optimizer), as long as
+# all names and arguments stay the same.
 
 # %%
 import sys
@@ -113,8 +114,8 @@ check("actor_critic/forward", ActorCriticNetwork)
 # ### Exercise: `act` (5 minutes)
 #
 # `observation` is a NumPy array of shape `(n, 4)`. `net` is a network of your class
-# `ActorCriticNetwork`. Draw an action for each row. Return the actions, their log-probabilities and
-# the values: three tensors of shape `(n,)`.
+# `ActorCriticNetwork`, so you may use its attributes. Draw an action for each row. Return the
+# actions, their log-probabilities and the values: three tensors of shape `(n,)`.
 #
 # <details><summary>Hint</summary>
 #

@@ -12,8 +12,8 @@
 #
 # You write about 30 lines, in short exercises of 5 to 15 minutes, each with its check right below.
 # Some exercises have more than one gap: replace every `# YOUR CODE HERE` and every
-# `raise NotImplementedError()`. The lines that are given in an exercise's cell may be changed, too,
-# as long as all names and arguments stay the same.
+# `raise NotImplementedError()`. The lines that are given in an exercise's cell may be changed, too
+# (for example, you may choose another optimizer), as long as all names and arguments stay the same.
 
 # %%
 import sys
@@ -315,8 +315,8 @@ check("dqn/act", select_action)
 # ### Exercise: `targets` (15 minutes)
 #
 # All arguments but `target_net` and `gamma` are tensors with one row for each transition of a
-# batch. `target_net` is a network of your class `DQN`. Return $y$, shape `(batch,)`, computed
-# without a gradient.
+# batch. `target_net` is a network of your class `DQN`, so you may use its attributes. Return $y$,
+# shape `(batch,)`, computed without a gradient.
 #
 # <details><summary>Hint</summary>
 #

@@ -13,7 +13,8 @@
 # You write about 40 lines of Keras and NumPy, in short exercises of 5 to 15 minutes, each with its
 # check right below. Many exercises have more than one gap: replace every `# YOUR CODE HERE` and
 # every `raise NotImplementedError()`. The lines that are given in an exercise's cell may be
-# changed, too, as long as all names and arguments stay the same.
+# changed, too (for example, you may choose another optimizer), as long as all names and arguments
+# stay the same.
 
 # %%
 import logging
@@ -239,7 +240,7 @@ check("dqn_keras/epsilon", epsilon)
 # ### Exercise: `act` (10 minutes)
 #
 # `observation` is a NumPy array of shape `(n, 4)`: `n` cart poles are played in parallel. `net` is
-# a model that your `build_model` made.
+# a model that your `build_model` made, so you may also give it the inputs by name.
 #
 # 1. Let `net` compute the Q-values of all actions, shape `(n, n_actions)`, with `predict_on_batch`
 #    and a mask of ones.

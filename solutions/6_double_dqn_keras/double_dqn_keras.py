@@ -14,8 +14,8 @@
 # The environment is `CartPole-v1`: 500 steps, solved at a mean score of 475. You write about 45
 # lines, in short exercises of 5 to 15 minutes, each with its check right below. Many exercises have
 # more than one gap: replace every `# YOUR CODE HERE` and every `raise NotImplementedError()`. The
-# lines that are given in an exercise's cell may be changed, too, as long as all names and arguments
-# stay the same.
+# lines that are given in an exercise's cell may be changed, too (for example, you may choose
+# another optimizer), as long as all names and arguments stay the same.
 
 # %%
 import logging
@@ -310,8 +310,8 @@ check("double_dqn_keras/act", select_action)
 # ### Exercise: `targets` (10 minutes)
 #
 # All arguments but `target_net` and `gamma` are tensors with one row for each step of a batch.
-# `terminated` is boolean, and `target_net` is a network of your class `DQN`. Return $y$, shape
-# `(batch,)`, and let no gradient flow through it.
+# `terminated` is boolean, and `target_net` is a network of your class `DQN`, so you may use its
+# attributes and methods. Return $y$, shape `(batch,)`, and let no gradient flow through it.
 #
 # <details><summary>Hint</summary>
 #
