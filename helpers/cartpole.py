@@ -1,4 +1,4 @@
-"""The course's own cart poles: one with the action "do nothing", and one with short episodes.
+"""The course's own cart poles: one with a "do nothing" action, one with short episodes.
 
 Importing this module registers both with Gymnasium::
 
