@@ -120,8 +120,8 @@ class NoOpCartPoleEnv(CartPoleEnv):
     ) -> tuple[npt.NDArray[np.float32], float, bool, bool, dict[str, Any]]:
         """Play one action of {0, 1, 2}; raises AssertionError for any other, as Gymnasium does."""
         assert self.action_space.contains(action), f"{action!r} ({type(action)}) invalid"
-        # The parent class knows left (0) and right (1). Doing nothing is a push to the left with 0 N,
-        # so that Gymnasium's own equations of motion work for all three actions.
+        # The parent class knows left (0) and right (1). Doing nothing is a push to the left with
+        # 0 N, so that Gymnasium's own equations of motion work for all three actions.
         full_force = self.force_mag
         self.force_mag = full_force * abs(int(action) - NOTHING)
         try:

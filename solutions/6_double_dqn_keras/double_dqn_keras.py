@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Double DQN: the network that overestimates itself
 #
-# The Deep Q-Network of {unit:dqn_keras} holds the pole, but its Q-values are too large: it takes
-# the *largest* of several estimates, and the largest of several noisy numbers is, on average, too
+# The Deep Q-Network of {unit:dqn_keras} holds the pole, but its Q-values are too large. It takes
+# the *largest* of several estimates, and on average, the largest of several noisy numbers is too
 # large. **Double DQN** fixes this with one changed line: one network chooses the action, the other
 # one says what it is worth (van Hasselt, Guez, Silver, *Deep Reinforcement Learning with Double
 # Q-learning*, 2016).
