@@ -272,9 +272,12 @@ check("policy_network/normalise", normalise)
 #
 # One last step: an action cannot change the rewards that came before it. So for step $t$ we replace
 # the return of the whole episode by $G_t$. (In theory there is also a factor $\gamma^t$. In
-# practice almost everybody leaves it out, and so do we.) In words: make $\log \pi(a_t \mid s_t)$
-# larger where $G_t$ is large. This is the *policy gradient theorem* for whole episodes. An
-# optimizer makes its loss *smaller*, so we need a minus:
+# practice almost everybody leaves it out, and so do we.)
+#
+# $$\nabla J = \mathbb E\,\Bigl[\,\sum_t G_t\, \nabla \log \pi(a_t \mid s_t)\Bigr]$$
+#
+# In words: make $\log \pi(a_t \mid s_t)$ larger where $G_t$ is large. This is the *policy gradient
+# theorem* for whole episodes. An optimizer makes its loss *smaller*, so we need a minus:
 #
 # $$L = -\sum_t G_t \,\log \pi(a_t \mid s_t)$$
 #
