@@ -7,7 +7,7 @@ import numpy as np
 from autograder.agents.rule import AgentRule, Learns
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task
-from autograder.units.shared.answers import choice_task
+from autograder.units.shared.answers import ChoiceTask
 from autograder.units.shared.networks import (
     centred,
     linear_layers,
@@ -553,7 +553,7 @@ UNIT = Unit(
         copy_task("double_dqn_keras", function="transfer_weights"),
         update,
         save,
-        choice_task("double_dqn_keras/diagnosis", digest="6df66808a5d6af2e"),
+        ChoiceTask("double_dqn_keras/diagnosis", digest="6df66808a5d6af2e"),
     ),
     agent=AgentRule(
         points=6,

@@ -7,7 +7,7 @@ import numpy as np
 from autograder.agents.rule import AgentRule, Learns
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task
-from autograder.units.shared.answers import choice_task
+from autograder.units.shared.answers import ChoiceTask
 from autograder.units.shared.networks import (
     centred,
     distance,
@@ -473,7 +473,7 @@ UNIT = Unit(
         huber_loss_task("dqn"),
         soft_update_task("dqn"),
         update,
-        choice_task("dqn/diagnosis", digest="3e014c3e2ae25fcb"),
+        ChoiceTask("dqn/diagnosis", digest="3e014c3e2ae25fcb"),
     ),
     agent=AgentRule(
         points=6,

@@ -9,7 +9,7 @@ import numpy as np
 from autograder.agents.rule import AgentRule, Learns
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task
-from autograder.units.shared.answers import choice_task
+from autograder.units.shared.answers import ChoiceTask
 from autograder.units.shared.networks import centred, linear_layers, observations, redraw, relu
 from autograder.units.shared.probes import (
     DelayedReward,
@@ -633,7 +633,7 @@ UNIT = Unit(
         replay_memory_task("dqn_keras"),
         copy_task("dqn_keras", network=masked_network),
         update,
-        choice_task("dqn_keras/diagnosis", digest="90cb7ca46039d96b"),
+        ChoiceTask("dqn_keras/diagnosis", digest="90cb7ca46039d96b"),
     ),
     agent=AgentRule(
         points=6,
