@@ -44,7 +44,7 @@ class RuleTask(Task):
                 episodes=RULE_EPISODES,
                 score=score,
             )
-            raise CheckFailed(mistake, Message.join(observed, advice))
+            raise CheckFailed(mistake, Message.joined(observed, advice))
 
 
 def _likely_mistake(score: float, actions: np.ndarray) -> tuple[str, str]:

@@ -225,7 +225,7 @@ def _expect_share(share: float, probability: float) -> None:
             "Draw each row's action from its own probabilities: Categorical(probs).sample().",
         ),
     ):
-        expect(condition, mistake, Message.join(observed, advice))
+        expect(condition, mistake, Message.joined(observed, advice))
 
 
 def _array(item: object, name: str) -> np.ndarray:
