@@ -136,8 +136,10 @@ class RemoteStudent(Student):
         # Only worth a message to a worker that still answers.
         self._restores = True
 
-    def linear(self, network: StudentObject, direction: dict[str, np.ndarray]) -> StudentObject:
-        return _expect_object(self._ask("linear", network, direction))
+    def linear(
+        self, network: StudentObject, directions: Sequence[dict[str, np.ndarray]]
+    ) -> StudentObject:
+        return _expect_object(self._ask("linear", network, list(directions)))
 
     def plain_optimizer(self, optimizer: StudentObject, learning_rate: float) -> StudentObject:
         return _expect_object(self._ask("plain_optimizer", optimizer, learning_rate))
@@ -270,7 +272,7 @@ def _to_tree(value: Any) -> Any | None:
     if isinstance(value, StudentObject):
         return {"object": [value.number, value.kind]}
     if isinstance(value, Scaled):
-        return {"scaled": [value.value, value.scales]}
+        return {"scaled": [value.value, value.scales, value.head]}
     if isinstance(value, Returned):
         return {"returned": list(value.results)}
     if isinstance(value, PassedOn):

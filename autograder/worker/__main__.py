@@ -218,9 +218,11 @@ class Worker:
         """Take all doubles away."""
         self._asked.restore()
 
-    def do_linear(self, network: StudentObject, direction: dict[str, np.ndarray]) -> StudentObject:
-        """Make a value that is linear in a network's parameters."""
-        return self._asked.linear(network, direction)
+    def do_linear(
+        self, network: StudentObject, directions: list[dict[str, np.ndarray]]
+    ) -> StudentObject:
+        """Make values that are linear in a network's parameters."""
+        return self._asked.linear(network, directions)
 
     def do_plain_optimizer(self, optimizer: StudentObject, learning_rate: float) -> StudentObject:
         """Make an optimizer of the checks' own."""

@@ -58,6 +58,21 @@ class Double:
         return self._calls[call][name][1]
 
 
+class Heads:
+    """Values that come out of one pass together, as the outputs of a network do."""
+
+    def __init__(self, compute: Callable[[], Sequence[Any]]) -> None:
+        """compute: a new pass."""
+        self._compute = compute
+        self._left: dict[int, Any] = {}
+
+    def take(self, head: int) -> Any:
+        """The value of a head; of a new pass, if this head's was taken before."""
+        if head not in self._left:
+            self._left = dict(enumerate(self._compute()))
+        return self._left.pop(head)
+
+
 class Replacements:
     """What stands in the place of a student's names, until it is taken back."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -75,8 +75,10 @@ class Framework(ABC):
         """A tensor: the scales times one number."""
         raise _no_framework()
 
-    def linear(self, network: Any, direction: dict[str, np.ndarray]) -> Callable[[], Any]:
-        """A function that gives the sum of a network's parameters times the direction."""
+    def linear(
+        self, network: Any, directions: Sequence[dict[str, np.ndarray]]
+    ) -> Callable[[], list[Any]]:
+        """A function that gives the sum of a network's parameters times each direction."""
         raise _no_framework()
 
     def plain_optimizer(self, optimizer: Any, learning_rate: float) -> Any:
@@ -258,10 +260,21 @@ class TorchFramework(Framework):
     def scaled(self, number: Any, scales: np.ndarray) -> Any:
         return self.torch.tensor(scales) * number
 
-    def linear(self, network: Any, direction: dict[str, np.ndarray]) -> Callable[[], Any]:
+    def linear(
+        self, network: Any, directions: Sequence[dict[str, np.ndarray]]
+    ) -> Callable[[], list[Any]]:
         parameters = dict(network.named_parameters())
-        terms = [(parameters[name], self.torch.tensor(part)) for name, part in direction.items()]
-        return lambda: sum((parameter * part).sum() for parameter, part in terms)
+        terms = [
+            [(parameters[name], self.torch.tensor(part)) for name, part in direction.items()]
+            for direction in directions
+        ]
+
+        def compute() -> list[Any]:
+            # One, without a gradient; but its part of the graph serves a single backward pass.
+            shared = self.torch.exp(0 * sum(item.sum() for item in parameters.values()))
+            return [shared * sum((item * part).sum() for item, part in head) for head in terms]
+
+        return compute
 
     def plain_optimizer(self, optimizer: Any, learning_rate: float) -> Any:
         descent: Any = self.torch.optim.SGD
@@ -377,11 +390,15 @@ class TensorFlowFramework(Framework):
     def scaled(self, number: Any, scales: np.ndarray) -> Any:
         return self.tensorflow.constant(scales) * number
 
-    def linear(self, network: Any, direction: dict[str, np.ndarray]) -> Callable[[], Any]:
+    def linear(
+        self, network: Any, directions: Sequence[dict[str, np.ndarray]]
+    ) -> Callable[[], list[Any]]:
         weights = dict(zip(self.parameters(network), network.trainable_weights, strict=True))
-        terms = [(weights[name], part) for name, part in direction.items()]
         total = self.tensorflow.reduce_sum
-        return lambda: sum(total(weight * part) for weight, part in terms)
+        return lambda: [
+            sum(total(weights[name] * part) for name, part in direction.items())
+            for direction in directions
+        ]
 
     def plain_optimizer(self, optimizer: Any, learning_rate: float) -> Any:
         descent: Any = self.keras.optimizers.SGD

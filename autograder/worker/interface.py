@@ -49,11 +49,12 @@ class Tensor:
 class Scaled:
     """Numbers that the student's code receives as a tensor with a gradient: scales times a value.
 
-    value: what `Student.linear` made.
+    value: what `Student.linear` made. head: which of its values.
     """
 
     value: StudentObject
     scales: np.ndarray
+    head: int = 0
 
 
 @dataclass(frozen=True)
@@ -232,11 +233,14 @@ class Student(ABC):
         """Take all doubles away."""
 
     @abstractmethod
-    def linear(self, network: StudentObject, direction: dict[str, np.ndarray]) -> StudentObject:
-        """A value that is linear in a network's parameters, for `Scaled`.
+    def linear(
+        self, network: StudentObject, directions: Sequence[dict[str, np.ndarray]]
+    ) -> StudentObject:
+        """Values that are linear in a network's parameters, for `Scaled`: one for each head.
 
-        It is the sum of all parameters times the direction, whose names and shapes are those of
+        Each is the sum of all parameters times its direction, which has the names and shapes of
         `parameters(network)`; so its gradient is the direction, whatever the network computes.
+        The heads share a graph, as those of a network do after one pass.
         """
 
     @abstractmethod

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.worker.doubles import Double, Replacements
+from autograder.worker.doubles import Double, Heads, Replacements
 from autograder.worker.frameworks import Framework, framework_named
 from autograder.worker.interface import (
     Gradients,
@@ -141,9 +141,11 @@ class LocalStudent(Student):
     def restore(self) -> None:
         self._replacements.restore()
 
-    def linear(self, network: StudentObject, direction: dict[str, np.ndarray]) -> StudentObject:
+    def linear(
+        self, network: StudentObject, directions: Sequence[dict[str, np.ndarray]]
+    ) -> StudentObject:
         held = self._objects[network.number]
-        return self._hold(self._run(lambda: self._framework.linear(held, direction)))
+        return self._hold(Heads(self._run(lambda: self._framework.linear(held, directions))))
 
     def plain_optimizer(self, optimizer: StudentObject, learning_rate: float) -> StudentObject:
         held = self._objects[optimizer.number]
@@ -257,7 +259,9 @@ class LocalStudent(Student):
         if isinstance(value, Tensor):
             return self._framework.tensor(value.array)
         if isinstance(value, Scaled):
-            return self._framework.scaled(self._objects[value.value.number](), value.scales)
+            return self._framework.scaled(
+                self._objects[value.value.number].take(value.head), value.scales
+            )
         if isinstance(value, StudentObject):
             return self._objects[value.number]
         if isinstance(value, np.ndarray):

@@ -47,6 +47,7 @@ def outer_in_place(x):
     found = inner(x)
     x += 1
     return found
+def backward(x): x.sum().backward()
 def short(x): return inner(x)
 def keep(value): kept.append(value)
 def read(): return len(kept)
@@ -156,13 +157,26 @@ def test_a_loss_of_weighted_sums_moves_the_weights_by_what_is_known(student):
     with student.doubles():
         double = student.double("inner", ("x", "weight"), WeightedSums(((0, weights),)))
 
-        agent.call("learn", Scaled(student.linear(net, direction), scales))
+        agent.call("learn", Scaled(student.linear(net, [direction]), scales))
 
         assert double.call("tracked", 0, "x") is True
     assert agent.get("optimizer.steps") == 1
     for name, array in net.parameters().items():
         moved = -0.5 * float(scales @ weights) * direction[name]
         np.testing.assert_allclose(array - before[name], moved, rtol=1e-4, atol=1e-6)
+
+
+def test_the_heads_of_a_linear_value_share_their_graph_for_one_backward_pass(student):
+    net = student.call("Agent").get("net")
+    directions = [{name: np.ones_like(part) for name, part in net.parameters().items()}] * 2
+    heads, one = student.linear(net, directions), np.ones(1, np.float32)
+    first, second, third = (student.put(Scaled(heads, one, head)) for head in (0, 1, 0))
+
+    student.call("backward", first)
+
+    with pytest.raises(StudentError, match="second time"):
+        student.call("backward", second)
+    student.call("backward", third)
 
 
 def test_several_weighted_sums_are_several_results(student):
