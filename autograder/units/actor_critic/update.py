@@ -2,327 +2,211 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from autograder.checks.expect import KnownMistake, expect, expect_close, expect_shape
+from autograder.checks.expect import KnownMistake, expect, expect_close
 from autograder.checks.task import Task, check
 from autograder.messages import Message
-from autograder.units.actor_critic.advantage import leaks
-from autograder.units.actor_critic.losses import Steps, slopes
-from autograder.units.actor_critic.network import bias_name, part_of
-from autograder.units.shared.networks import distance, observations, rise
-from autograder.units.shared.policies import expect_drawn
-from autograder.units.shared.saving import network_of
-from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
+from autograder.units.actor_critic.trial import Trial
+from autograder.units.shared.episode_agent import (
+    AgentKind,
+    EpisodeAgent,
+    draw_scales,
+    expect_asked,
+    expect_cleared,
+    expect_one_step,
+)
+from autograder.units.shared.networks import observations
+from autograder.worker.interface import PassedOn, Returned, Student, Tensor
 from helpers.agents import Transition
+
+AGENT = AgentKind("ACPolicy", "ActorCriticNetwork", heads=2)
+#: Episodes of the batch that is played, and steps in a direct call of update: these are more than
+#: anybody would cut off as "the first ones".
+EPISODES, STEPS = 6, 150
+#: How much more or less than the other a loss may count: half the critic's loss is common.
+MOST_WEIGHT = 5
 
 
 class UpdateTask(Task):
-    """`ACPolicy`: act and update."""
+    """`ACPolicy`: act remembers, update makes one step for the sum of both losses."""
 
     requires = ("ACPolicy",)
 
     @check(points=1, blocking=True)
     def act_answers_and_remembers(self, student: Student, random: np.random.Generator) -> None:
-        agent = student.call("ACPolicy")
-        start = observations(random, 3)
-        agent.call("start_episode", start)
-        # The same seed twice: what choose_action answers here is what act must use and remember.
-        seed = int(random.integers(2**31))
-        student.seed(seed)
-        chosen = student.call("choose_action", agent.get("net"), start)
-        student.seed(seed)
-        action = agent.call("act", start)
-        expect(
-            isinstance(action, np.ndarray) and action.shape == (3,) and action.dtype.kind in "iu",
-            "wrong_actions",
-            "act should return a NumPy array with one action for each row.",
-        )
-        memory = agent.get("memory")
-        expect(
-            isinstance(memory, list) and len(memory) == 1,
-            "nothing_remembered",
-            "After one call of act, self.memory should hold one entry: append a SavedAction with "
-            "the log-probabilities and the values that choose_action returned.",
-        )
-        saved = memory[0]
-        expect(
-            isinstance(saved, list) and len(saved) == 2,
-            "no_saved_action",
-            "self.memory should hold SavedAction(log_prob, value).",
-        )
-        if not (isinstance(chosen, list) and len(chosen) == 3):
-            return  # asked at its own exercise
-        drawn, log_prob, value = chosen
-        for item, right, other, name in (
-            (saved[0], log_prob, value, "log_prob"),
-            (saved[1], value, log_prob, "value"),
-        ):
-            if isinstance(right, np.ndarray) and isinstance(other, np.ndarray):
-                expect_close(
-                    item,
-                    right,
-                    "wrong_memory",
-                    Message("SavedAction.{name} is not what choose_action returned.", name=name),
-                    known_mistakes=(
-                        KnownMistake(
-                            "saved_in_the_wrong_order",
-                            other,
-                            "SavedAction takes the log-probabilities first, then the values.",
-                        ),
-                    ),
-                )
-        if isinstance(drawn, np.ndarray):
-            expect_drawn(action, drawn)
+        with student.doubles():
+            agent = EpisodeAgent.make(student, AGENT, random)
+            start = observations(random, 5)
+            agent.handle.call("start_episode", start)
+            drawn = random.permutation([0, 1, 1, 0, 1])
+            scales = draw_scales(random, 5), draw_scales(random, 5)
+            results = (Tensor(drawn), *map(agent.remembered, (0, 1), scales))
+            choose = student.double("choose_action", ("net", "observation"), Returned((results,)))
+            action = agent.act(start)
+            expect_asked(agent, choose, start)
+            _expect_remembered(agent, *map(agent.numbers, (0, 1), scales))
+            expect(
+                np.array_equal(action, drawn),
+                "other_action",
+                "act should return the actions that choose_action drew: the log-probabilities "
+                "that it remembers belong to these.",
+            )
 
     @check(points=2, blocking=True)
     def both_heads_learn_when_the_batch_has_ended(
         self, student: Student, random: np.random.Generator
     ) -> None:
-        agent, start = _agent(student, random)
-        before = _weights(agent)
-        agent.call("start_episode", start)
-        action = agent.call("act", start)
-        try:
-            _end(agent, start, action, random)
-        except StudentError as error:
-            expect(
-                "inplace" not in error.message and "second time" not in error.message,
-                "two_backwards",
-                "The second backward() comes too late: the first one has used up the graph. Add "
-                "the two losses, then one backward() and one step().",
-            )
-            raise
-        expect(
-            _optimizer_steps(agent) <= 1,
-            "two_steps",
-            "The optimizer made two steps. Before the second one the weights are no longer those "
-            "with which that loss was computed. Add the two losses, then one backward() and one "
-            "step().",
-        )
-        after = _weights(agent)
-        moved = {name for name in before if not np.array_equal(before[name], after[name])}
-        expect(
-            bool(moved),
-            "step_missing",
-            "All episodes have ended, but no weight has changed. In update: is there a backward() "
-            "and, after it, self.optimizer.step()?",
-        )
-        for head, other, mistake in (
-            ("critic", "policy", "critic_not_trained"),
-            ("policy", "critic", "policy_not_trained"),
-        ):
-            expect(
-                any(name.startswith(head) for name in moved),
-                mistake,
-                Message(
-                    "The {other} head learned, the {head} head did not move. Is its loss part of "
-                    "the sum that you call backward() on, and does SavedAction still have its "
-                    "graph (no detach, no item)?",
-                    other=other,
-                    head=head,
-                ),
-            )
+        with student.doubles():
+            trial = Trial.prepare(EpisodeAgent.make(student, AGENT, random), random, EPISODES)
+            results = (Tensor(random.integers(2, size=EPISODES)), *trial.remembered)
+            student.double("choose_action", ("net", "observation"), Returned((results,)))
+            student.double("discounted_returns", ("rewards", "gamma"), PassedOn(0))
+            student.double("normalise", ("returns",), PassedOn(0))
+            _play_one_step(trial.agent, random)
+            trial.expect_losses()
+            expect_one_step(trial.agent, trial.moved())
+            _expect_both_heads(trial)
 
     @check(points=1)
     def the_policy_follows_the_advantage(
         self, student: Student, random: np.random.Generator
     ) -> None:
-        # The return is 1: more than a critic expected that says -3, less than one that says 3.
-        for value, mistake, message in (
-            (
-                -3.0,
-                "policy_uphill",
-                "The update makes your own policy_loss larger, not smaller. Call backward() on the "
-                "sum of what losses(...) returned, without another minus.",
-            ),
-            (
-                3.0,
-                "advantage_not_used",
-                "The critic expected more than came, but the actions were encouraged: the policy's "
-                "loss did not get the advantages. Pass losses(...) what advantage(...) returned.",
-            ),
-        ):
-            agent, start = _agent(student, random, value=value)
-            net = agent.get("net")
-            seed = int(random.integers(2**31))
-            student.seed(seed)
-            rising = student.gradients(
-                "choose_action", net, start, network=net, output=1
-            ).parameters
-            student.seed(seed)  # the same actions once more
-            steps = _Played.played(student, agent, start, np.ones(len(start), np.float32))
-            slope = steps.slope_of_the_policy(student, steps.advantages(student))
-            before = _weights(agent)
-            steps.learn(agent)
-            after = _weights(agent)
-            expect(rise(before, after, rising) * slope <= 0, mistake, message)
+        with student.doubles():
+            trial = _updated(EpisodeAgent.make(student, AGENT, random), random)
+            trial.expect_advantages()
+            _expect_share(trial, head=0)
 
     @check(points=1)
     def only_its_own_loss_moves_the_critic(
         self, student: Student, random: np.random.Generator
     ) -> None:
-        # The critic says too much. Its own loss pulls it down, by at most 1 a step. Through an
-        # advantage that is not detached, the policy's loss pulls it up, by -log pi = 0.7 a step.
-        for value, mistake, message in (
-            (
-                2.0,
-                "critic_uphill",
-                "The update makes your own value_loss larger, not smaller. Add both losses, call "
-                "backward() on the sum, without another minus.",
-            ),
-            (
-                0.2,
-                "policy_moves_the_critic",
-                "The critic was moved by the policy's loss: a gradient flows through the value in "
-                "the advantage. Take the advantages from your advantage(returns, values).",
-            ),
-        ):
-            agent, start = _agent(student, random, value=value)
-            steps = _Played.played(student, agent, start, np.zeros(len(start), np.float32))
-            if leaks(student, steps.returns, steps.values(student)):
-                return  # asked at its own exercise
-            slope = steps.slope_of_the_critic(student)
-            before = _critic_bias(agent)
-            steps.learn(agent)
-            expect((_critic_bias(agent) - before) * slope <= 0, mistake, message)
+        with student.doubles():
+            trial = _updated(EpisodeAgent.make(student, AGENT, random), random)
+            trial.expect_given("values", "returns")
+            _expect_share(trial, head=1)
 
     @check(points=1)
     def old_gradients_are_cleared(self, student: Student, random: np.random.Generator) -> None:
-        agent, start = _agent(student, random, value=0.0)
-        n = len(start)
-        first = _weights(agent)
-        _Played.played(student, agent, start, np.ones(n, np.float32)).learn(agent)
-        second = _weights(agent)
-        agent.get("net").set_parameters(first)
-        # Now returns, values and advantages are 0, and with them the gradient: only what is left
-        # of the one before can move the weights as far again. Adam's momentum alone moves them
-        # two thirds as far.
-        steps = _Played.played(student, agent, start, np.zeros(n, np.float32))
-        if steps.slope_of_the_policy(student, steps.advantages(student)) != 0:
-            return  # their loss ignores the advantages: asked at its own exercise
-        steps.learn(agent)
-        third = _weights(agent)
-        expect(
-            distance(first, third) < 0.95 * distance(first, second) or distance(first, second) == 0,
-            "zero_grad_missing",
-            "The gradients of the update before are still there: backward() adds to them. Call "
-            "self.optimizer.zero_grad() before backward().",
-        )
+        with student.doubles():
+            first = _updated(EpisodeAgent.make(student, AGENT, random), random)
+            expect_one_step(first.agent, first.moved())
+            before, shares = first.moved().amounts, first.shares
+            second = _updated(first.agent.from_here(), random)
+            # Whatever the first update made of its losses, the second one should make of its own.
+            expected = np.multiply(shares, second.expected)
+            expect_cleared(second.moved().amounts, expected, np.array(before))
 
 
-def _agent(
-    student: Student, random: np.random.Generator, value: float | None = None
-) -> tuple[StudentObject, np.ndarray]:
-    """A fresh agent, and observations.
-
-    value: its critic's value of every state; then its policy has equal probabilities, too.
-    """
-    agent = student.call("ACPolicy")
-    net = network_of(agent)
-    heads = {name: array for name, array in net.parameters().items() if part_of(name) != "hidden"}
-    expect(
-        {part_of(name) for name in heads} == {"policy", "critic"},
-        "layers_missing",
-        "The agent's network has no self.policy or no self.critic: fix forward first.",
-    )
-    if value is not None:
-        parameters = {name: np.zeros_like(array) for name, array in heads.items()}
-        parameters[bias_name(heads)][:] = value
-        net.set_parameters(parameters)
-    return agent, observations(random, 6)
+def _updated(agent: EpisodeAgent, random: np.random.Generator) -> Trial:
+    """Call the agent's update directly."""
+    trial = Trial.prepare(agent, random, STEPS)
+    agent.update(*trial.remembered, Tensor(trial.returns))
+    trial.expect_losses()
+    return trial
 
 
-def _optimizer_steps(agent: StudentObject) -> int:
-    """How many steps Adam has counted for the parameter that it moved most often."""
-    state = agent.call("optimizer.state_dict")
-    moments = state.get("state") if isinstance(state, dict) else None
-    if not isinstance(moments, StudentObject):
-        return 0
-    kept = [moments.call("get", number) for number in range(len(_weights(agent)))]
-    steps = [item.get("step") for item in kept if isinstance(item, dict)]
-    return max((int(step) for step in steps if isinstance(step, np.ndarray)), default=0)
-
-
-def _critic_bias(agent: StudentObject) -> float:
-    parameters = _weights(agent)
-    return float(parameters[bias_name(parameters)].sum())
-
-
-@dataclass(frozen=True)
-class _Played:
-    """Steps played by the agent itself; what it computed stays on its side, graph and all."""
-
-    held_log_probs: StudentObject
-    held_values: StudentObject
-    returns: np.ndarray  # (n,)
-
-    @classmethod
-    def played(
-        cls, student: Student, agent: StudentObject, observation: np.ndarray, returns: np.ndarray
-    ) -> _Played:
-        net = agent.get("net")
-        held = [student.call_ref("choose_action", net, observation, output=i) for i in (1, 2)]
-        for item in held:
-            expect(
-                np.shape(student.fetch(item)) == returns.shape,
-                "act_is_wrong",
-                "choose_action does not return one log-probability and one value for each row "
-                "here: fix the exercises forward and act first.",
-            )
-        return cls(held[0], held[1], returns)
-
-    def log_probs(self, student: Student) -> np.ndarray:
-        return student.fetch(self.held_log_probs)
-
-    def values(self, student: Student) -> np.ndarray:
-        return student.fetch(self.held_values)
-
-    def advantages(self, student: Student) -> np.ndarray:
-        """As the student computes them."""
-        found = student.call("advantage", Tensor(self.returns), Tensor(self.values(student)))
-        return expect_shape(
-            found, self.returns.shape, "advantage_is_wrong", "Fix the exercise advantage first."
-        )
-
-    def slope_of_the_policy(self, student: Student, advantages: np.ndarray) -> float:
-        """How the student's policy_loss changes when all log-probabilities grow."""
-        values = self.values(student)
-        steps = Steps(self.log_probs(student), advantages, values, self.returns)
-        return float(slopes(student, 0, steps).log_probs.sum())
-
-    def slope_of_the_critic(self, student: Student) -> float:
-        """How the student's value_loss changes when all values grow."""
-        values = self.values(student)
-        steps = Steps(self.log_probs(student), self.returns - values, values, self.returns)
-        return float(slopes(student, 1, steps).values.sum())
-
-    def learn(self, agent: StudentObject) -> None:
-        agent.call("update", self.held_log_probs, self.held_values, Tensor(self.returns))
-
-
-def _end(
-    agent: StudentObject, observation: np.ndarray, action: np.ndarray, random: np.random.Generator
-) -> None:
-    """All episodes end with this step, some by the time limit."""
-    n = len(observation)
-    truncated = np.arange(n) % 2 == 0
-    agent.call(
-        "train",
+def _play_one_step(agent: EpisodeAgent, random: np.random.Generator) -> None:
+    """A batch of episodes that all end with their first step, some by the time limit."""
+    start = observations(random, EPISODES)
+    truncated = np.arange(EPISODES) % 2 == 0
+    agent.handle.call("start_episode", start)
+    agent.train(
         Transition(
-            observation=observation,
-            action=action,
-            reward=random.uniform(1, 3, size=n).astype(np.float32),
-            next_observation=observation + np.float32(0.1),
+            observation=start,
+            action=agent.act(start),
+            reward=random.uniform(1, 3, size=EPISODES).astype(np.float32),
+            next_observation=start + np.float32(0.1),
             terminated=~truncated,
             truncated=truncated,
-            episode=np.arange(n),
-        ),
+            episode=np.arange(EPISODES),
+        )
     )
 
 
-def _weights(agent: StudentObject) -> dict[str, np.ndarray]:
-    """The parameters of the agent's network."""
-    return network_of(agent).parameters()
+def _expect_remembered(agent: EpisodeAgent, log_probs: np.ndarray, values: np.ndarray) -> None:
+    """Raise CheckFailed unless the memory holds both, gradients and all."""
+    memory = agent.handle.get("memory")
+    expect(
+        isinstance(memory, list) and len(memory) == 1,
+        "nothing_remembered",
+        "After one call of act, self.memory should hold one entry: append a SavedAction with the "
+        "log-probabilities and the values that choose_action returned.",
+    )
+    saved = memory[0]
+    expect(
+        isinstance(saved, list) and len(saved) == 2,
+        "no_saved_action",
+        "self.memory should hold SavedAction(log_prob, value).",
+    )
+    for number, name, right, other in (
+        (0, "log_prob", log_probs, values),
+        (1, "value", values, log_probs),
+    ):
+        expect_close(
+            saved[number],
+            right,
+            "wrong_memory",
+            Message("SavedAction.{name} is not what choose_action returned.", name=name),
+            known_mistakes=(
+                KnownMistake(
+                    "saved_in_the_wrong_order",
+                    other,
+                    "SavedAction takes the log-probabilities first, then the values.",
+                ),
+            ),
+        )
+        expect(
+            agent.remembers_a_gradient(0, output=number),
+            "memory_cut_off",
+            Message(
+                "SavedAction.{name} has no gradient any more: .detach(), .item() or numpy() cut "
+                "the graph, and update could not learn from it. Save it as it is.",
+                name=name,
+            ),
+        )
+
+
+def _expect_both_heads(trial: Trial) -> None:
+    """Raise CheckFailed unless each loss moved the weights."""
+    policy, critic = (abs(share) > 1e-5 for share in trial.shares)
+    for learns, mistake, name in (
+        (policy, "policy_not_trained", "policy"),
+        (critic, "critic_not_trained", "critic"),
+    ):
+        expect(
+            learns,
+            mistake,
+            Message(
+                "The {name}'s loss did not move any weight. Is it part of the sum that you call "
+                "backward() on, and does losses(...) get its argument without detach or item?",
+                name=name,
+            ),
+        )
+
+
+def _expect_share(trial: Trial, head: int) -> None:
+    """Raise CheckFailed unless a loss makes the weights move down its gradient, and counts."""
+    share, other = trial.shares[head], trial.shares[1 - head]
+    mistake, name = (("policy_uphill", "policy"), ("critic_uphill", "critic"))[head]
+    expect(
+        share > -1e-5,
+        mistake,
+        Message(
+            "The step makes the {name}'s loss larger, not smaller. Call backward() on the sum of "
+            "what losses(...) returned, without another minus.",
+            name=name,
+        ),
+    )
+    expect(
+        share * MOST_WEIGHT > other,
+        "losses_weighted",
+        Message(
+            "The {name}'s loss counts {share:.3g} times in the step, the other one {other:.3g} "
+            "times, so that almost nothing is learned from it. Call backward() on the sum of the "
+            "two losses.",
+            name=name,
+            share=share,
+            other=other,
+        ),
+    )

@@ -4,208 +4,265 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.checks.expect import KnownMistake, expect, expect_close, expect_shape
+from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close
 from autograder.checks.task import Task, check
 from autograder.messages import Message
-from autograder.units.shared.networks import differences, distance, observations, rise
-from autograder.units.shared.policies import expect_drawn
-from autograder.units.shared.saving import network_of
-from autograder.worker.interface import Student, StudentObject, Tensor
-from helpers.agents import Transition
+from autograder.units.policy_network.endings import (
+    OTHER_ENDINGS,
+    TERMINATED,
+    WRONG_RULES,
+    Ending,
+    steps_of,
+)
+from autograder.units.shared.episode_agent import (
+    RATE,
+    TOLERANCE,
+    AgentKind,
+    EpisodeAgent,
+    draw_scales,
+    expect_asked,
+    expect_cleared,
+    expect_one_step,
+    shape_of,
+)
+from autograder.units.shared.networks import observations
+from autograder.worker.interface import (
+    PassedOn,
+    Returned,
+    Student,
+    StudentObject,
+    Tensor,
+    WeightedSums,
+)
+
+AGENT = AgentKind("SimplePolicy", "PolicyNetwork")
+#: Steps in a direct call of update: more than anybody would cut off as "the first ones".
+STEPS = 150
 
 
 class UpdateTask(Task):
-    """`SimplePolicy`: act, train and update."""
+    """`SimplePolicy`: act remembers, train waits for the end, update makes one step."""
 
     requires = ("SimplePolicy",)
 
     @check(points=1, blocking=True)
     def act_answers_and_remembers(self, student: Student, random: np.random.Generator) -> None:
-        agent, start = _new_agent(student, random, 3)
-        # The same seed twice: what choose_action answers here is what act must use and remember.
-        seed = int(random.integers(2**31))
-        student.seed(seed)
-        chosen = student.call("choose_action", agent.get("net"), start)
-        student.seed(seed)
-        action = _act(agent, start)
-        memory = agent.get("memory")
-        expect(
-            isinstance(memory, list) and len(memory) == 1,
-            "nothing_remembered",
-            "After one call of act, self.memory should hold one entry: append the "
-            "log-probabilities that choose_action returned.",
-        )
-        if isinstance(chosen, list) and len(chosen) == 2 and isinstance(chosen[1], np.ndarray):
-            expect_close(
-                memory[0],
-                chosen[1],
-                "wrong_memory",
-                "self.memory should hold what choose_action returned second: the "
-                "log-probabilities of the chosen actions.",
-                known_mistakes=(
-                    KnownMistake(
-                        "actions_remembered",
-                        action.astype(float),
-                        "self.memory holds the actions: the loss needs their log-probabilities.",
-                    ),
-                ),
+        with student.doubles():
+            agent = EpisodeAgent.make(student, AGENT, random)
+            start = observations(random, 5)
+            agent.handle.call("start_episode", start)
+            drawn = random.permutation([0, 1, 1, 0, 1])
+            scales = draw_scales(random, 5)
+            choose = student.double(
+                "choose_action",
+                ("net", "observation"),
+                Returned(((Tensor(drawn), agent.remembered(0, scales)),)),
             )
-            expect_drawn(action, chosen[0])
+            action = agent.act(start)
+            expect_asked(agent, choose, start)
+            _expect_remembered(agent, agent.numbers(0, scales), drawn)
+            expect(
+                np.array_equal(action, drawn),
+                "other_action",
+                "act should return the actions that choose_action drew: the log-probabilities "
+                "that it remembers belong to these.",
+            )
 
     @check(points=1, blocking=True)
     def learns_when_all_episodes_have_ended(
         self, student: Student, random: np.random.Generator
     ) -> None:
-        agent, start = _new_agent(student, random, 2)
-        before = _weights(agent)
-        _play(agent, random, start, terminated=[True, False])
-        expect(
-            not _changed(before, _weights(agent)),
-            "learns_too_early",
-            "The weights changed while an episode was still running. An episode that ended waits "
-            "for the others: update only when self.running is 0.",
-        )
-        _play(agent, random, start[1:], terminated=[True], episode=[1])
-        expect(
-            _changed(before, _weights(agent)),
-            "step_missing",
-            "All episodes have ended, but the weights have not changed. In update: is there "
-            "loss.backward() and, after it, self.optimizer.step()?",
+        found, agent = _learns_after(student, random, TERMINATED)
+        if found == TERMINATED.last:
+            expect_one_step(agent, agent.moved())
+            return
+        _expect_no_known_rule(student, random)
+        if found is not None:
+            raise CheckFailed(
+                "learns_too_early",
+                "The agent learned while an episode was still running. An episode that has ended "
+                "waits for the others: update only when self.running is 0.",
+            )
+        raise CheckFailed(
+            "never_learns",
+            "All episodes have ended, but policy_loss was not called. Is `ended` true for the "
+            "episodes that have ended, and does update compute its loss with policy_loss?",
         )
 
     @check(points=1)
     def an_episode_cut_by_the_time_limit_ends_too(
         self, student: Student, random: np.random.Generator
     ) -> None:
-        agent, start = _new_agent(student, random, 2)
-        before = _weights(agent)
-        _play(agent, random, start, terminated=[False, False])
-        _play(agent, random, start, terminated=[True, False], truncated=[False, True])
-        expect(
-            _changed(before, _weights(agent)),
-            "only_terminated",
-            "One pole fell, the other episode reached the time limit: both have ended, but nothing "
-            "was learned. An episode ends when it is terminated or truncated. Otherwise a perfect "
-            "agent never learns again.",
+        if all(_learns_after(student, random, item)[0] == item.last for item in OTHER_ENDINGS):
+            return
+        _expect_no_known_rule(student, random)
+        raise CheckFailed(
+            "wrong_ending",
+            "The agent should learn with the step in which the last episodes end: terminated or "
+            "truncated, alone or together. `ended` needs one value for each row: has this episode "
+            "ended?",
         )
 
     @check(points=1)
     def a_step_lowers_the_loss(self, student: Student, random: np.random.Generator) -> None:
-        agent, start = _new_agent(student, random, 6)
-        net = agent.get("net")
-        seed = int(random.integers(2**31))
-        student.seed(seed)
-        rising = student.gradients("choose_action", net, start, network=net, output=1).parameters
-        student.seed(seed)  # the same actions once more
-        log_probs = student.call_ref("choose_action", net, start, output=1)
-        returns = np.ones(6, np.float32)
-        slope = _slope_of_the_loss(student, student.fetch(log_probs), returns)
-        before = _weights(agent)
-        agent.call("update", log_probs, Tensor(returns))
-        after = _weights(agent)
-        expect(
-            rise(before, after, rising) * slope <= 0,
-            "step_uphill",
-            "The update makes your own policy_loss larger, not smaller. Call loss.backward() on "
-            "what policy_loss returns, without another minus.",
-        )
+        with student.doubles():
+            agent = EpisodeAgent.make(student, AGENT, random)
+            expected = _expect_update(student, agent, random)
+            moved = agent.moved()
+            expect_one_step(agent, moved)
+            _expect_share(moved.shares((expected,))[0], moved.rest)
 
     @check(points=1)
     def old_gradients_are_cleared(self, student: Student, random: np.random.Generator) -> None:
-        agent, start = _new_agent(student, random, 6)
-        net = agent.get("net")
-        nothing = np.zeros(6, np.float32)
-        first = _weights(agent)
-        log_probs = student.call_ref("choose_action", net, start, output=1)
-        if _slope_of_the_loss(student, student.fetch(log_probs), nothing) != 0:
-            return  # their loss ignores the returns: asked at its own exercise
-        agent.call("update", log_probs, Tensor(np.ones(6, np.float32)))
-        second = _weights(agent)
-        # Returns of zero make the gradient zero: only what is left of the first can move the
-        # weights as far again. Adam's momentum alone moves them two thirds as far.
-        log_probs = student.call_ref("choose_action", net, start, output=1)
-        agent.call("update", log_probs, Tensor(nothing))
-        third = _weights(agent)
-        expect(
-            distance(second, third) < 0.95 * distance(first, second)
-            or distance(first, second) == 0,
-            "zero_grad_missing",
-            "The gradients of the update before are still there: backward() adds to them. Call "
-            "self.optimizer.zero_grad() before loss.backward().",
+        with student.doubles():
+            agent = EpisodeAgent.make(student, AGENT, random)
+            first = _expect_update(student, agent, random)
+            moved = agent.moved()
+            expect_one_step(agent, moved)
+            (share,) = moved.shares((first,))
+            agent = agent.from_here()
+            second = _expect_update(student, agent, random)
+            # Whatever the first update made of its loss, the second one should make of its own.
+            expected = np.array([share * second])
+            expect_cleared(agent.moved().amounts, expected, np.array(moved.amounts))
+
+
+def _learns_after(
+    student: Student, random: np.random.Generator, ending: Ending
+) -> tuple[int | None, EpisodeAgent]:
+    """With which step the agent first called policy_loss, None if it did not; and the agent."""
+    with student.doubles():
+        agent = EpisodeAgent.make(student, AGENT, random)
+        rows = [len(step.terminated) for step in ending.steps]
+        scales = [draw_scales(random, n) for n in rows]
+        results = tuple(
+            (Tensor(random.integers(2, size=n)), agent.remembered(0, part))
+            for n, part in zip(rows, scales, strict=True)
         )
+        student.double("choose_action", ("net", "observation"), Returned(results))
+        student.double("discounted_returns", ("rewards", "gamma"), PassedOn(0))
+        student.double("normalise", ("returns",), PassedOn(0))
+        number = Returned((agent.remembered(0, np.float32(0.5)),))  # whatever it is given
+        loss = student.double("policy_loss", ("log_probs", "returns"), number)
+        start = observations(random, rows[0])
+        agent.handle.call("start_episode", start)
+        for step, transition in enumerate(steps_of(ending, start, random)):
+            action = agent.act(transition.observation)
+            agent.train(transition._replace(action=action))
+            if loss.get("count"):
+                return step, agent
+        return None, agent
 
 
-def _new_agent(
-    student: Student, random: np.random.Generator, n: int
-) -> tuple[StudentObject, np.ndarray]:
-    """A fresh agent at the start of n episodes, and their first observations."""
-    agent = student.call("SimplePolicy")
-    start = observations(random, n)
-    agent.call("start_episode", start)
-    return agent, start
+def _expect_no_known_rule(student: Student, random: np.random.Generator) -> None:
+    """Raise CheckFailed with the one wrong rule for `ended` that fits all endings."""
+    endings = (TERMINATED, *OTHER_ENDINGS)
+    found = [_learns_after(student, random, ending)[0] for ending in endings]
+    for mistake, rule, message in WRONG_RULES:
+        expect(found != [ending.learns_after(rule) for ending in endings], mistake, message)
 
 
-def _act(agent: StudentObject, observation: np.ndarray) -> np.ndarray:
-    """The agent's actions, (n,) int64; wrong if act returns anything else."""
-    action = agent.call("act", observation)
-    action = expect_shape(
-        action, (len(observation),), "wrong_actions", "act should return one action for each row."
+def _expect_update(student: Student, agent: EpisodeAgent, random: np.random.Generator) -> float:
+    """Call update directly and look at what policy_loss is given.
+
+    Returns how far the weights should have moved along the direction of the log-probabilities.
+    """
+    scales, weights = draw_scales(random, STEPS), draw_scales(random, STEPS)
+    returns = random.normal(size=STEPS).astype(np.float32)
+    loss = _loss(student, weights)
+    agent.update(agent.remembered(0, scales), Tensor(returns))
+    calls = loss.get("count")
+    expect(
+        calls != 0,
+        "loss_not_used",
+        "update did not call policy_loss. Compute the loss with policy_loss(log_probs, returns).",
+    )
+    log_probs = agent.numbers(0, scales)
+    _expect_given(loss.call("given", 0, "log_probs"), log_probs, returns)
+    _expect_given(loss.call("given", 0, "returns"), returns, log_probs)
+    return -RATE * float(scales @ weights)
+
+
+def _expect_given(given: object, right: np.ndarray, other: np.ndarray) -> None:
+    """Raise CheckFailed unless policy_loss was given these numbers, (steps,)."""
+    expect(
+        shape_of(given) == right.shape,
+        "not_all_steps",
+        Message(
+            "policy_loss was given an argument of shape {given}. It should get the "
+            "log-probabilities and the returns of all steps, as update got them: shape {right}.",
+            given=shape_of(given),
+            right=right.shape,
+        ),
+    )
+    expect_close(
+        given,
+        right,
+        "wrong_arguments",
+        "policy_loss should be given the log-probabilities and the returns as update got them.",
+        known_mistakes=(
+            KnownMistake(
+                "arguments_swapped",
+                other,
+                "policy_loss was given its arguments in the wrong order: first the "
+                "log-probabilities, then the returns.",
+            ),
+        ),
+        tolerance=1e-3,
+    )
+
+
+def _expect_share(share: float, rest: float) -> None:
+    """Raise CheckFailed unless the step was the expected one; rest: what is not along it."""
+    expect(
+        abs(share + 1) > TOLERANCE,
+        "step_uphill",
+        "The step makes the loss larger, not smaller. Call backward() on what policy_loss returns, "
+        "without another minus.",
     )
     expect(
-        action.dtype.kind in "iu" and bool(np.all((action >= 0) & (action < 2))),
-        "wrong_actions",
-        Message("act should return the actions 0 or 1, not {actions}.", actions=action.tolist()),
+        abs(share - 1) < TOLERANCE and rest < TOLERANCE,
+        "wrong_step",
+        Message(
+            "The weights did not move by one step down the gradient of policy_loss, but by "
+            "{share:.2f} times that. Call backward() on exactly what policy_loss returned, and "
+            "step() once.",
+            share=share,
+        ),
     )
-    return action
 
 
-def _play(
-    agent: StudentObject,
-    random: np.random.Generator,
-    observation: np.ndarray,
-    *,
-    terminated: list[bool],
-    truncated: list[bool] | None = None,
-    episode: list[int] | None = None,
-) -> None:
-    """One step of the running episodes: act, then learn from rewards that differ."""
-    action = _act(agent, observation)
-    rewards = random.uniform(1, 3, size=len(observation))
-    _learn(agent, observation, action, rewards, terminated, truncated, episode)
-
-
-def _learn(
-    agent: StudentObject,
-    observation: np.ndarray,
-    action: np.ndarray,
-    rewards: np.ndarray,
-    terminated: list[bool],
-    truncated: list[bool] | None = None,
-    episode: list[int] | None = None,
-) -> None:
-    n = len(observation)
-    transition = Transition(
-        observation=observation,
-        action=action,
-        reward=rewards.astype(np.float32),
-        next_observation=observation + np.float32(0.1),
-        terminated=np.array(terminated),
-        truncated=np.array(truncated or [False] * n),
-        episode=np.arange(n) if episode is None else np.array(episode),
+def _expect_remembered(agent: EpisodeAgent, log_probs: np.ndarray, drawn: np.ndarray) -> None:
+    """Raise CheckFailed unless the memory holds these log-probabilities, gradient and all."""
+    memory = agent.handle.get("memory")
+    expect(
+        isinstance(memory, list) and len(memory) == 1,
+        "nothing_remembered",
+        "After one call of act, self.memory should hold one entry: append the log-probabilities "
+        "that choose_action returned.",
     )
-    agent.call("train", transition)
+    expect_close(
+        memory[0],
+        log_probs,
+        "wrong_memory",
+        "self.memory should hold what choose_action returned second: the log-probabilities of the "
+        "chosen actions.",
+        known_mistakes=(
+            KnownMistake(
+                "actions_remembered",
+                drawn,
+                "self.memory holds the actions. The loss needs their log-probabilities.",
+            ),
+        ),
+    )
+    expect(
+        agent.remembers_a_gradient(0),
+        "memory_cut_off",
+        "The log-probabilities in self.memory have no gradient any more: .detach(), .item() or "
+        "numpy() cut the graph, and update could not learn from them. Append them as they are.",
+    )
 
 
-def _weights(agent: StudentObject) -> dict[str, np.ndarray]:
-    """The parameters of the agent's network."""
-    return network_of(agent).parameters()
-
-
-def _slope_of_the_loss(student: Student, log_probs: np.ndarray, returns: np.ndarray) -> float:
-    """How the student's own policy_loss changes when all log-probabilities grow; 0 if it cannot."""
-    found = student.gradients("policy_loss", Tensor(log_probs), Tensor(returns)).arguments[0]
-    return 0.0 if found is None else float(found.sum())
-
-
-def _changed(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:
-    return any(np.any(moved != 0) for moved in differences(first, second).values())
+def _loss(student: Student, weights: np.ndarray) -> StudentObject:
+    """A loss whose gradient by the log-probabilities is known: the weights, (steps,)."""
+    return student.double("policy_loss", ("log_probs", "returns"), WeightedSums(((0, weights),)))
