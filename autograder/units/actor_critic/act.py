@@ -4,41 +4,46 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.checks.expect import expect, expect_close
+from autograder.checks.expect import KnownMistake, expect, expect_close
 from autograder.checks.task import check
 from autograder.units.shared.networks import observations, relu
 from autograder.units.shared.policies import ActTask, Policy
-from autograder.worker.interface import Student, StudentObject
+from autograder.worker.interface import Layer, Student, StudentObject
 
 
 class ActWithValuesTask(ActTask):
     """`choose_action(net, observation)`: actions, their log-probabilities, values; (n,) each."""
 
+    network_class = "ActorCriticNetwork"
     results = (*ActTask.results, "values")
 
     def network(
         self, student: Student, policy: Policy, random: np.random.Generator
     ) -> StudentObject:
         """The policy with a critic beside it, which shares its hidden layer."""
-        critic = random.normal(size=(8, 1)).astype(np.float32), np.zeros(1, np.float32)
-        return student.network(list(policy.layers), softmax=True, critic=critic)
+        return self._with_critic(student, policy, _critic(random))
 
     @check(points=1)
     def value_of_the_critic(self, student: Student, random: np.random.Generator) -> None:
-        hidden, policy, critic = (
-            (random.normal(size=shape).astype(np.float32), np.full(shape[1], 0.1, np.float32))
-            for shape in ((4, 8), (8, 2), (8, 1))
-        )
-        network = student.network([hidden, policy], softmax=True, critic=critic)
+        policy, critic = Policy.draw(random), _critic(random)
+        network = self._with_critic(student, policy, critic)
         observation = observations(random, 6)
-        features = relu(observation @ hidden[0] + hidden[1])
-        right = (features @ critic[0] + critic[1])[:, 0]
+        weight, bias = policy.layers[0]
+        values = (relu(observation @ weight + bias) @ critic[0] + critic[1])[:, 0]
         found = student.gradients("choose_action", network, observation, network=network, output=2)
         expect_close(
             found.value,
-            right,
+            values,
             "wrong_value",
             "The third result should be the values, as the network returned them.",
+            known_mistakes=(
+                KnownMistake(
+                    "likeliest_probability",
+                    policy.probabilities(observation).max(axis=1),
+                    "The third result is the largest probability of each row. It should be the "
+                    "values, as the network returned them: probs, value = net(...).",
+                ),
+            ),
         )
         expect(
             any(gradient is not None for gradient in found.parameters.values()),
@@ -47,3 +52,12 @@ class ActWithValuesTask(ActTask):
             "cut them off, and the critic will never learn. They are detached later, and only in "
             "the advantage.",
         )
+
+    def _with_critic(self, student: Student, policy: Policy, critic: Layer) -> StudentObject:
+        return student.network(
+            list(policy.layers), softmax=True, critic=critic, like=self.network_class
+        )
+
+
+def _critic(random: np.random.Generator) -> Layer:
+    return random.normal(size=(8, 1)).astype(np.float32), np.full(1, 0.1, np.float32)

@@ -9,11 +9,13 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
 from autograder.messages import Message
-from autograder.units.shared.networks import relu, softmax
-from autograder.worker.interface import Layer, Student, StudentObject
+from autograder.units.shared.networks import WIDTH, relu, softmax
+from autograder.worker.interface import Layer, Student, StudentError, StudentObject
 
-#: Draws in a check that counts actions.
-DRAWS = 4_000
+#: Draws in a check that counts actions, for each observation.
+DRAWS = 10_000
+#: The probabilities of action 1 that are checked. A small one shows a little exploration on top.
+PROBABILITIES = (0.02, 0.9, 0.35)
 _NUMBERS = {2: "two", 3: "three"}
 
 
@@ -23,16 +25,6 @@ def share_tolerance(probability: float) -> float:
     Six standard deviations: a right answer fails once in a thousand million times.
     """
     return 6 * float(np.sqrt(probability * (1 - probability) / DRAWS))
-
-
-def expect_drawn(action: np.ndarray, drawn: object) -> None:
-    """Raise CheckFailed unless an agent's act returns the actions that choose_action drew."""
-    expect(
-        np.array_equal(action, np.asarray(drawn)),
-        "other_action",
-        "act should return the actions that choose_action drew, and remember the "
-        "log-probabilities of these actions.",
-    )
 
 
 @dataclass(frozen=True)
@@ -45,39 +37,49 @@ class Policy:
     def draw(cls, random: np.random.Generator) -> Policy:
         """Random weights, (4, 8) and (8, 2)."""
         # Small ones in the head: torch's Categorical cuts probabilities off at 1e-7.
-        hidden = random.normal(size=(4, 8)), random.normal(size=8)
+        hidden = random.normal(size=(WIDTH, 8)), random.normal(size=8)
         head = random.normal(scale=0.3, size=(8, 2)), np.zeros(2)
         return cls((_float32(hidden), _float32(head)))
 
-    def favouring(self, observation: np.ndarray, probability: float) -> Policy:
-        """The same policy, but action 1 has this probability for this observation, (4,)."""
-        logits = self._logits(observation)
-        odds = np.log(probability / (1 - probability))
+    def with_probabilities(self, observation: np.ndarray, probabilities: np.ndarray) -> Policy:
+        """The same policy, but with these probabilities of action 1; (n, 4) and (n,), n < 9."""
         hidden, (weight, bias) = self.layers
-        shift = np.array([0, odds - (logits[1] - logits[0])])
-        return Policy((hidden, _float32((weight, bias + shift))))
+        logits = self._logits(observation)
+        lacking = np.log(probabilities / (1 - probabilities)) - (logits[:, 1] - logits[:, 0])
+        features = np.column_stack([self._features(observation), np.ones(len(observation))])
+        shift = np.linalg.lstsq(features, lacking, rcond=None)[0]  # (9,)
+        weight, bias = weight.astype(np.float64), bias.astype(np.float64)
+        weight[:, 1] += shift[:-1]
+        bias[1] += shift[-1]
+        return Policy((hidden, _float32((weight, bias))))
 
     def probabilities(self, observation: np.ndarray) -> np.ndarray:
         """(n, 4) to (n, 2)."""
         return softmax(self._logits(observation))
 
+    def _features(self, observation: np.ndarray) -> np.ndarray:
+        weight, bias = self.layers[0]
+        return relu(observation.astype(np.float64) @ weight + bias)
+
     def _logits(self, observation: np.ndarray) -> np.ndarray:
-        (weight_1, bias_1), (weight_2, bias_2) = self.layers
-        return relu(observation @ weight_1 + bias_1) @ weight_2 + bias_2
+        weight, bias = self.layers[1]
+        return self._features(observation) @ weight + bias
 
 
 class ActTask(Task):
     """`choose_action(net, observation)`: actions and their log-probabilities, (n,) each."""
 
     requires = ("choose_action",)
-    #: What it returns, in words.
+    #: The name of the student's network class: the networks of the checks are of this kind.
+    network_class = "PolicyNetwork"
+    #: What choose_action returns, in words.
     results: tuple[str, ...] = ("actions", "log-probabilities")
 
     def network(
         self, student: Student, policy: Policy, random: np.random.Generator
     ) -> StudentObject:
         """The policy as a network on the student's side."""
-        return student.network(list(policy.layers), softmax=True)
+        return student.network(list(policy.layers), softmax=True, like=self.network_class)
 
     @check(points=1, blocking=True)
     def one_action_and_one_log_probability_for_each_row(
@@ -85,8 +87,8 @@ class ActTask(Task):
     ) -> None:
         network = self.network(student, Policy.draw(random), random)
         for rows, dtype in ((5, np.float32), (1, np.float32), (3, np.float64)):
-            observation = random.normal(size=(rows, 4)).astype(dtype)
-            answer = self._answer(student.call("choose_action", network, observation))
+            observation = random.normal(size=(rows, WIDTH)).astype(dtype)
+            answer = self._ask(student, network, observation)
             for name, value in zip(self.results, answer, strict=True):
                 expect_shape(
                     value,
@@ -99,6 +101,7 @@ class ActTask(Task):
                         name=name,
                     ),
                 )
+            _expect_actions(answer[0], answer[1])
 
     @check(points=1)
     def log_probability_of_the_chosen_action(
@@ -106,13 +109,9 @@ class ActTask(Task):
     ) -> None:
         policy = Policy.draw(random)
         network = self.network(student, policy, random)
-        observation = random.normal(size=(12, 4)).astype(np.float32)
-        action, log_prob, *_ = self._answer(student.call("choose_action", network, observation))
-        expect(
-            action.dtype.kind in "iu" and bool(np.all((action >= 0) & (action < 2))),
-            "wrong_actions",
-            "The actions should be the whole numbers 0 and 1.",
-        )
+        observation = random.normal(size=(12, WIDTH)).astype(np.float32)
+        action, log_prob, *_ = self._ask(student, network, observation)
+        _expect_actions(action, log_prob)
         probabilities = policy.probabilities(observation)
         expect_close(
             log_prob,
@@ -123,23 +122,6 @@ class ActTask(Task):
             known_mistakes=_wrong_log_probabilities(probabilities, action),
             tolerance=1e-3,
         )
-
-    @check(points=1)
-    def actions_follow_the_probabilities(
-        self, student: Student, random: np.random.Generator
-    ) -> None:
-        probability = 0.2
-        observation = random.normal(size=4).astype(np.float32)
-        policy = Policy.draw(random).favouring(observation, probability)
-        network = self.network(student, policy, random)
-        answer = student.call("choose_action", network, np.tile(observation, (DRAWS, 1)))
-        drawn, *_ = self._answer(answer)
-        _expect_share(float(np.mean(drawn == 1)), probability)
-
-    @check(points=0)
-    def gradient_reaches_the_network(self, student: Student, random: np.random.Generator) -> None:
-        network = self.network(student, Policy.draw(random), random)
-        observation = random.normal(size=(5, 4)).astype(np.float32)
         found = student.gradients("choose_action", network, observation, network=network, output=1)
         expect(
             any(gradient is not None for gradient in found.parameters.values()),
@@ -149,7 +131,37 @@ class ActTask(Task):
             "off.",
         )
 
-    def _answer(self, value: object) -> list[np.ndarray]:
+    @check(points=1)
+    def actions_follow_the_probabilities(
+        self, student: Student, random: np.random.Generator
+    ) -> None:
+        kinds = random.normal(size=(len(PROBABILITIES), WIDTH)).astype(np.float32)
+        probabilities = np.array(PROBABILITIES)
+        policy = Policy.draw(random).with_probabilities(kinds, probabilities)
+        network = self.network(student, policy, random)
+        observation = np.tile(kinds, (DRAWS, 1))  # row i is of kind i modulo the number of kinds
+        drawn, again = (self._ask(student, network, observation)[0] for _ in range(2))
+        _expect_shares(drawn.reshape(DRAWS, -1).mean(axis=0), probabilities)
+        expect(
+            not np.array_equal(drawn, again),
+            "seeded_anew",
+            "Two calls for the same observations draw exactly the same actions. Is there a seed "
+            "set inside choose_action? Then every step draws with the same random numbers.",
+        )
+
+    def _ask(
+        self, student: Student, network: StudentObject, observation: np.ndarray
+    ) -> list[np.ndarray]:
+        try:
+            value = student.call("choose_action", network, observation)
+        except StudentError as error:
+            if len(self.results) == 3 and "tuple" in error.message:
+                raise CheckFailed(
+                    "network_answers_with_two",
+                    "The network answers with two things now, the probabilities and the values: "
+                    "probs, value = net(...).",
+                ) from error
+            raise
         number = _NUMBERS[len(self.results)]
         if not isinstance(value, list) or len(value) != len(self.results):
             raise CheckFailed(
@@ -161,6 +173,30 @@ class ActTask(Task):
                 ),
             )
         return [_array(item, name) for item, name in zip(value, self.results, strict=True)]
+
+
+def _expect_actions(action: np.ndarray, log_prob: np.ndarray) -> None:
+    """Raise CheckFailed unless the first result can be actions."""
+    whole = action.dtype.kind in "iu"
+    expect(
+        whole or log_prob.dtype.kind not in "iu",
+        "results_swapped",
+        "The results are in the wrong order: the actions come first, then their log-probabilities.",
+    )
+    expect(
+        whole,
+        "actions_not_whole",
+        Message(
+            "The actions should be whole numbers; yours are of type {dtype}. "
+            "Categorical(probs).sample() gives whole numbers.",
+            dtype=action.dtype,
+        ),
+    )
+    expect(
+        bool(np.all((action >= 0) & (action < 2))),
+        "wrong_actions",
+        Message("The actions should be 0 or 1, not {actions}.", actions=np.unique(action)[:5]),
+    )
 
 
 def _wrong_log_probabilities(
@@ -191,41 +227,95 @@ def _wrong_log_probabilities(
             "These are always the log-probabilities of action 0. Take that of each row's own "
             "action.",
         ),
+        KnownMistake(
+            "sign_flipped",
+            -np.log(probabilities[rows, action]),
+            "These are log-probabilities with the sign flipped. Return them as they are: the minus "
+            "belongs to the loss.",
+        ),
+        KnownMistake(
+            "entropy_instead",
+            -(probabilities * np.log(probabilities)).sum(axis=1),
+            "This is the entropy of each row's distribution. Return the log-probability of the "
+            "action that was drawn.",
+        ),
     )
 
 
-def _expect_share(share: float, probability: float) -> None:
-    """Raise CheckFailed unless action 1 came up as often as its probability says."""
+def _expect_shares(shares: np.ndarray, probabilities: np.ndarray) -> None:
+    """Raise CheckFailed unless action 1 came up as often as it should; (kinds,) each."""
+    near = np.abs(shares - probabilities) < [share_tolerance(p) for p in probabilities]
+    if np.all(near):
+        return
     observed = Message(
-        "Action 1 has probability {probability:.2f}, but came up in {share:.0%} of {draws} draws.",
-        probability=probability,
-        share=share,
+        "Action 1 had the probabilities {probabilities} for three observations, but came up in "
+        "the shares {shares} of {draws} draws each.",
+        probabilities=", ".join(f"{probability:.2f}" for probability in probabilities),
+        shares=", ".join(f"{share:.3f}" for share in shares),
         draws=DRAWS,
     )
-    for condition, mistake, advice in (
-        (
-            share not in (0.0, 1.0),
-            "greedy_instead_of_drawn",
-            "You always take the likeliest action (argmax). Then the agent never tries the other "
-            "one. Draw it: Categorical(probs).sample().",
-        ),
-        (
-            abs(share - 0.5) > 0.05,
-            "uniform_actions",
-            "All actions come up equally often. Do you draw from the network's probabilities?",
-        ),
-        (
-            abs(share - (1 - probability)) > share_tolerance(probability),
-            "actions_swapped",
-            "The two actions are swapped.",
-        ),
-        (
-            abs(share - probability) < share_tolerance(probability),
-            "wrong_distribution",
-            "Draw each row's action from its own probabilities: Categorical(probs).sample().",
-        ),
-    ):
-        expect(condition, mistake, Message.joined(observed, advice))
+    for mistake, wrong, advice in _WRONG_SHARES:
+        if np.allclose(shares, wrong(probabilities), atol=0.02):
+            raise CheckFailed(mistake, Message.joined(observed, advice))
+    raise CheckFailed(*_mixed(shares, probabilities, observed))
+
+
+def _mixed(shares: np.ndarray, probabilities: np.ndarray, observed: Message) -> tuple[str, Message]:
+    """Whether a part of the actions is drawn uniformly, on top of the policy."""
+    # share = (1 - epsilon) probability + epsilon / 2, a straight line through (1/2, 1/2)
+    slope = float(
+        np.sum((shares - 0.5) * (probabilities - 0.5)) / np.sum((probabilities - 0.5) ** 2)
+    )
+    line = 0.5 + slope * (probabilities - 0.5)
+    if 0 < slope < 1 and np.allclose(shares, line, atol=0.02):
+        return "exploration_on_top", Message.joined(
+            observed,
+            Message(
+                "It looks as if {part:.0%} of the actions are drawn at random, whatever their "
+                "probabilities are. This agent needs no epsilon: drawing from the policy's "
+                "probabilities is its exploration.",
+                part=1 - slope,
+            ),
+        )
+    return "wrong_distribution", Message.joined(
+        observed,
+        "Draw each row's action from its own probabilities: Categorical(probs).sample().",
+    )
+
+
+#: What typical mistakes make of the probabilities of action 1.
+_WRONG_SHARES = (
+    (
+        "greedy_instead_of_drawn",
+        lambda p: np.round(p),
+        "You always take the likeliest action (argmax). Then the agent never tries the other one. "
+        "Draw it: Categorical(probs).sample().",
+    ),
+    (
+        "uniform_actions",
+        lambda p: np.full(len(p), 0.5),
+        "Both actions come up equally often. Do you draw from the network's probabilities?",
+    ),
+    ("actions_swapped", lambda p: 1 - p, "The two actions are swapped."),
+    (
+        "probabilities_taken_for_logits",
+        lambda p: 1 / (1 + np.exp(1 - 2 * p)),
+        "The probabilities were taken for logits, and a softmax was applied again: write "
+        "Categorical(probs), or Categorical(probs=probs).",
+    ),
+    (
+        "drawn_from_one_row",
+        lambda p: np.full(len(p), p[0]),
+        "All rows are drawn with the probabilities of the first row. Draw each row's action from "
+        "its own.",
+    ),
+    (
+        "drawn_from_one_row",
+        lambda p: np.full(len(p), p.mean()),
+        "All rows are drawn with the same probabilities, their mean. Draw each row's action from "
+        "its own.",
+    ),
+)
 
 
 def _array(item: object, name: str) -> np.ndarray:
