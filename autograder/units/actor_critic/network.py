@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,21 +9,17 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
 from autograder.messages import Message
-from autograder.units.shared.dense_network import (
-    PROBABILITIES,
-    Activation,
-    DenseNetwork,
-    identity,
-)
+from autograder.units.shared.dense_network import PROBABILITIES, VALUES, DenseNetwork, closest
 from autograder.units.shared.networks import (
     Linear,
+    arrangements,
     layers_of,
     observations,
     redraw,
     relu,
-    through,
 )
 from autograder.units.shared.probabilities import expect_finite, expect_probabilities
+from autograder.units.shared.usage import expect_all_trained, trained_by
 from autograder.worker.interface import Student, StudentObject, Tensor
 
 
@@ -49,24 +44,16 @@ class ForwardTask(Task):
         probs, _ = _outputs(network(Tensor(observations(random))))
         expect_probabilities(probs, head="policy")
 
-    @check(points=1)
+    @check(points=1, needs=("each_row_sums_to_one",))
     def probabilities_are_what_the_layers_say(
         self, student: Student, random: np.random.Generator
     ) -> None:
         network = _network(student)
         redraw(network, random)
-        heads = TwoHeads.of(network)
-        expect(
-            heads.hidden[0].weight.shape == (4, 7)
-            and heads.policy[0].weight.shape[0] == heads.critic[0].weight.shape[0] == 7
-            and heads.policy[-1].weight.shape[1] == 3,
-            "sizes_ignored",
-            "With hidden_size=7 and n_actions=3 the hidden layer should be Linear(4, 7), policy "
-            "Linear(7, 3) and critic Linear(7, 1). Use the arguments, not fixed numbers.",
-        )
         x = observations(random)
-        dense = DenseNetwork((*heads.hidden, *heads.policy), PROBABILITIES, last="policy")
+        trained = Trained.by(student, network, x)
         probs, _ = _outputs(network(Tensor(x)))
+        dense = closest(trained.policy(), PROBABILITIES, "policy", x, probs)
         expect_close(
             probs,
             dense(x),
@@ -76,6 +63,8 @@ class ForwardTask(Task):
             known_mistakes=dense.known_mistakes(x),
             tolerance=1e-3,
         )
+        redraw(network, random, scale=100.0)
+        expect_finite(*_outputs(network(Tensor(x))))
 
     @check(points=1)
     def values_are_what_the_critic_says(
@@ -84,116 +73,96 @@ class ForwardTask(Task):
         network = _network(student)
         redraw(network, random)
         x = observations(random, 8)
-        heads = TwoHeads.of(network).centred(network, x)
+        trained = Trained.by(student, network, x)
+        probs, values = _outputs(network(Tensor(x)))
+        expect(
+            not np.allclose(values, probs.max(axis=1)),
+            "value_from_the_policy",
+            "The value is the largest probability. It should come from the critic's own layer.",
+        )
+        trained.expect_shared_layer()
+        dense = closest(trained.critic(), VALUES, "critic", x, values[:, None])
+        dense = dense.centred(network, x)
         _, values = _outputs(network(Tensor(x)))
         expect_close(
             values,
-            heads.values(x),
+            dense(x)[:, 0],
             "wrong_values",
             "The values are not what the critic's layer computes from the hidden layer's output.",
-            known_mistakes=heads.wrong_values(x),
+            known_mistakes=_wrong_values(dense, x),
             tolerance=1e-3,
         )
 
-    @check(points=0)
-    def large_values_stay_finite(self, student: Student, random: np.random.Generator) -> None:
-        network = _network(student, n_actions=2)
-        redraw(network, random, scale=100.0)
-        expect_finite(*_outputs(network(Tensor(observations(random)))))
-
 
 @dataclass(frozen=True)
-class TwoHeads:
-    """The layers of a student's network; usually each part is a single one."""
+class Trained:
+    """Which of a network's parameters each of its two outputs trains."""
 
-    hidden: tuple[Linear, ...]
-    policy: tuple[Linear, ...]
-    critic: tuple[Linear, ...]
+    student: Student
+    network: StudentObject
+    x: np.ndarray  # (batch, 4)
+    by_probs: set[str]
+    by_values: set[str]
 
     @classmethod
-    def of(cls, network: StudentObject) -> TwoHeads:
-        """The layers by their names. Raises CheckFailed if a part is missing."""
-        parameters = network.parameters()
-        parts = [
-            [array for name, array in parameters.items() if part_of(name) == part]
-            for part in ("hidden", "policy", "critic")
-        ]
+    def by(cls, student: Student, network: StudentObject, x: np.ndarray) -> Trained:
+        """Ask for the gradients of both outputs."""
+        return cls(
+            student, network, x, *(trained_by(student, network, x, output) for output in (0, 1))
+        )
+
+    def policy(self) -> list[list[Linear]]:
+        """The ways to read the layers from an observation to the policy's logits."""
+        return self._ways(self.by_probs, outputs=3, head="policy")
+
+    def critic(self) -> list[list[Linear]]:
+        """The ways to read the layers from an observation to the critic's value."""
+        return self._ways(self.by_values, outputs=1, head="critic")
+
+    def expect_shared_layer(self) -> None:
+        """Raise CheckFailed unless both heads train a layer, and each one of its own."""
+        expect_all_trained(self.student, self.network, self.x, self.by_probs | self.by_values)
         expect(
-            all(parts),
+            bool(self.by_values - self.by_probs) and bool(self.by_probs - self.by_values),
             "layers_missing",
-            "There should be three layers: a hidden one, and after it the two heads self.policy "
-            "and self.critic.",
+            "Each of the two heads needs a layer of its own: policy for the probabilities, critic "
+            "for the values.",
         )
-        hidden, policy, critic = (tuple(layers_of(part, "torch")) for part in parts)
-        return cls(hidden, policy, critic)
-
-    def centred(self, network: StudentObject, x: np.ndarray) -> TwoHeads:
-        """Shift the critic's last bias so that half of the values are negative.
-
-        Otherwise an activation after the critic might not show.
-        """
-        middle = np.median(self.values(x)).astype(np.float32)
-        bias = bias_name(network.parameters())
-        network.set_parameters({bias: network.parameters()[bias] - middle})
-        return TwoHeads.of(network)
-
-    def values(self, x: np.ndarray, activation: Activation = relu) -> np.ndarray:
-        """The critic's values, (n, 4) to (n,); activation: after the hidden layers."""
-        return through(list(self.critic), self._hidden(x, activation))[:, 0]
-
-    def wrong_values(self, x: np.ndarray) -> tuple[KnownMistake, ...]:
-        """What typical mistakes answer instead of the values."""
-        right = self.values(x)
-        probs = DenseNetwork((*self.hidden, *self.policy), PROBABILITIES, last="policy")(x)
-        return (
-            KnownMistake(
-                "activation_on_the_value",
-                relu(right),
-                "There is a ReLU after the critic. A value may be negative (worse than usual): no "
-                "activation after the critic.",
-            ),
-            KnownMistake(
-                "activation_on_the_value",
-                np.tanh(right),
-                "There is a tanh after the critic. A value may be any number: no activation after "
-                "the critic.",
-            ),
-            KnownMistake(
-                "softmax_on_the_value",
-                np.ones(len(x)),
-                "All values are 1, as from a softmax over a single number. No activation after "
-                "the critic.",
-            ),
-            KnownMistake(
-                "value_from_the_policy",
-                probs.max(axis=1),
-                "The value is the largest probability. It should come from the critic's own layer.",
-            ),
-            KnownMistake(
-                "relu_missing",
-                self.values(x, identity),
-                "The critic gets the hidden layer's output without its ReLU.",
-            ),
+        expect(
+            bool(self.by_probs & self.by_values),
+            "hidden_layer_not_shared",
+            "No layer is trained by both heads. Actor and critic should share one hidden layer, "
+            "and it should learn from both.",
         )
 
-    def _hidden(self, x: np.ndarray, activation: Activation) -> np.ndarray:
-        return activation(through(list(self.hidden), x.astype(np.float64), activation))
+    def _ways(self, names: set[str], outputs: int, head: str) -> list[list[Linear]]:
+        parameters = self.network.parameters()
+        arrays = [array for name, array in parameters.items() if name in names]
+        layers_of(arrays, "torch")  # refuses what is no linear layer
+        ways = [
+            layers
+            for layers in arrangements(arrays, "torch")
+            if layers[0].weight.shape == (4, 7) and layers[-1].weight.shape[1] == outputs
+        ]
+        if not ways:
+            expect_all_trained(self.student, self.network, self.x, self.by_probs | self.by_values)
+        expect(
+            len(ways) > 0 and len(ways[0]) > 1,
+            "sizes_ignored",
+            Message(
+                "With hidden_size=7 and n_actions=3 the hidden layer should be Linear(4, 7), and "
+                "{head} Linear(7, {outputs}), which takes the hidden layer's output. Use the "
+                "arguments, not fixed numbers.",
+                head=head,
+                outputs=outputs,
+            ),
+        )
+        return ways
 
 
 def probabilities_of_net(student: Student, agent: StudentObject, observation: np.ndarray) -> object:
     """The probabilities of `agent.net` for each observation: (n, 4) to (n, n_actions)."""
     return _outputs(student.call_method(agent, "net", Tensor(observation)))[0]
-
-
-def bias_name(parameters: Mapping[str, np.ndarray]) -> str:
-    """The critic's last bias."""
-    return [name for name, array in parameters.items() if part_of(name) == "critic"][-1]
-
-
-def part_of(name: str) -> str:
-    """The part of the network that the parameter belongs to."""
-    head = name.split(".")[0]
-    return head if head in ("policy", "critic") else "hidden"
 
 
 def _network(student: Student, n_actions: int = 3) -> StudentObject:
@@ -247,3 +216,34 @@ def _expect_shapes(probs: np.ndarray, values: np.ndarray, rows: int, n_actions: 
     single = "One observation should give one value, of shape (1,): .squeeze(-1), not .squeeze()."
     several = Message("{rows} observations should give {rows} values.", rows=rows)
     expect_shape(values, (rows,), "wrong_value_shape", single if rows == 1 else several)
+
+
+def _wrong_values(critic: DenseNetwork, x: np.ndarray) -> tuple[KnownMistake, ...]:
+    """What typical mistakes answer instead of the values."""
+    right = critic(x)[:, 0]
+    between = (
+        item._replace(values=item.values[:, 0])
+        for item in critic.known_mistakes(x)
+        if item.mistake.endswith(("relu_missing", "instead_of_relu"))
+    )
+    return (
+        KnownMistake(
+            "activation_on_the_value",
+            relu(right),
+            "There is a ReLU after the critic. A value may be negative (worse than usual): no "
+            "activation after the critic.",
+        ),
+        KnownMistake(
+            "activation_on_the_value",
+            np.tanh(right),
+            "There is a tanh after the critic. A value may be any number: no activation after the "
+            "critic.",
+        ),
+        KnownMistake(
+            "softmax_on_the_value",
+            np.ones(len(x)),
+            "All values are 1, as from a softmax over a single number. No activation after the "
+            "critic.",
+        ),
+        *between,
+    )

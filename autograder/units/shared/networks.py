@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import permutations, product
 
 import numpy as np
 
 from autograder.checks.expect import expect
+from autograder.messages import Message
 from autograder.worker.interface import StudentObject
 
 #: Numbers of an observation of the cart pole.
@@ -99,31 +100,51 @@ def rise(
 
 def linear_layers(network: StudentObject, framework: str | None) -> list[Linear]:
     """The network's linear layers in the order of their use, weights as (inputs, outputs)."""
-    layers = layers_of(list(network.parameters().values()), framework)
-    if len(layers) > MOST_LAYERS:
-        return layers
-    # Parameters stand in the order in which the layers were made, which says nothing of their use.
-    return next((list(order) for order in permutations(layers) if _fit(order)), layers)
+    arrays = list(network.parameters().values())
+    return next(arrangements(arrays, framework), layers_of(arrays, framework))
+
+
+def arrangements(arrays: list[np.ndarray], framework: str | None) -> Iterator[list[Linear]]:
+    """The ways in which linear layers fit one another, from the observation on.
+
+    Parameters come in the order in which the layers were made, which says nothing of their use; and
+    a layer of one's own may hold its weights as (inputs, outputs) or the other way round.
+    """
+    if len(arrays) > 2 * MOST_LAYERS:
+        return
+    for layers in product(*_pairs(arrays, framework)):
+        yield from (list(order) for order in permutations(layers) if _fit(order))
+
+
+def layers_of(arrays: list[np.ndarray], framework: str | None) -> list[Linear]:
+    """Some of a network's parameters as linear layers, weights as (inputs, outputs)."""
+    return [ways[0] for ways in _pairs(arrays, framework)]
+
+
+def _pairs(arrays: list[np.ndarray], framework: str | None) -> list[list[Linear]]:
+    """For each linear layer the ways to read it, the framework's usual one first."""
+    weights = [array for array in arrays if array.ndim == 2]
+    biases = [array for array in arrays if array.ndim == 1]
+    pairs = [
+        [
+            Linear(way, bias)
+            for way in ((weight.T, weight) if framework == "torch" else (weight, weight.T))
+            if way.shape[1] == len(bias)
+        ]
+        for weight, bias in zip(weights, biases, strict=False)
+    ]
+    expect(
+        len(weights) == len(biases) and len(arrays) == 2 * len(weights) and all(pairs),
+        "other_layers",
+        "Your network should have linear layers with a bias each, and no other parameters.",
+    )
+    return pairs
 
 
 def _fit(layers: Sequence[Linear]) -> bool:
     """Whether the first layer takes observations, and each other one what the one before gives."""
     inputs, outputs = zip(*(layer.weight.shape for layer in layers), strict=True)
     return bool(inputs == (WIDTH, *outputs[:-1]))
-
-
-def layers_of(arrays: list[np.ndarray], framework: str | None) -> list[Linear]:
-    """Some of a network's parameters as linear layers, weights as (inputs, outputs)."""
-    weights = [array for array in arrays if array.ndim == 2]
-    biases = [array for array in arrays if array.ndim == 1]
-    expect(
-        len(weights) == len(biases) and len(weights) + len(biases) == len(arrays),
-        "other_layers",
-        "Your network should have linear layers with a bias each, and no other parameters.",
-    )
-    if framework == "torch":
-        weights = [weight.T for weight in weights]
-    return [Linear(weight, bias) for weight, bias in zip(weights, biases, strict=True)]
 
 
 def centred(network: StudentObject, last: Linear, hidden: np.ndarray) -> Linear:
@@ -162,8 +183,12 @@ def through(
         expect(
             x.shape[1] == layer.weight.shape[0],
             "layers_do_not_fit",
-            f"One layer answers with {x.shape[1]} numbers, the next one takes "
-            f"{layer.weight.shape[0]}. Is there a layer that is not used?",
+            Message(
+                "One layer gives {given} numbers, the next one takes {taken}. Is there a layer "
+                "that is not used?",
+                given=x.shape[1],
+                taken=layer.weight.shape[0],
+            ),
         )
         x = layer(x if number == 0 else activation(x))
     return x

@@ -29,7 +29,14 @@ class PolicyLossTask(Task):
     @check(points=1)
     def value(self, student: Student, random: np.random.Generator) -> None:
         log_probs, returns = _steps(random)
-        loss = student.call("policy_loss", Tensor(log_probs), Tensor(returns))
+        kept = student.put(Tensor(log_probs)), student.put(Tensor(returns))
+        loss = student.call("policy_loss", *kept)
+        for item, before in zip(kept, (log_probs, returns), strict=True):
+            expect(
+                np.array_equal(np.asarray(student.fetch(item)), before),
+                "arguments_changed",
+                "Your function changes the tensors it was given (*= and -= do). Compute new ones.",
+            )
         right = -(log_probs * returns).sum()
         if np.allclose(loss, right / len(returns), rtol=1e-3):
             return  # the mean learns like the sum, with another learning rate
@@ -49,10 +56,12 @@ class PolicyLossTask(Task):
             tolerance=1e-3,
         )
 
-    @check(points=1)
+    @check(points=1, needs=("value",))
     def gradient_reaches_the_policy(self, student: Student, random: np.random.Generator) -> None:
         log_probs, returns = _steps(random)
-        found = student.gradients("policy_loss", Tensor(log_probs), Tensor(returns))
+        # In a training only the log-probabilities have a gradient: the returns are kept there.
+        kept = student.put(Tensor(returns))
+        found = student.gradients("policy_loss", Tensor(log_probs), kept)
         gradient = found.arguments[0]
         expect(
             gradient is not None,
@@ -91,6 +100,23 @@ def _wrong_losses(log_probs: np.ndarray, returns: np.ndarray) -> tuple[KnownMist
             -(np.exp(log_probs) * returns).sum(),
             "You use the probability itself. The formula has its logarithm, and log_probs are "
             "logarithms already: no exp, no softmax.",
+        ),
+        KnownMistake(
+            "log_twice",
+            -(np.log(-log_probs) * returns).sum(),
+            "You take the logarithm once more: log_probs are logarithms already.",
+        ),
+        KnownMistake(
+            "normalised_again",
+            -(log_probs * (returns - returns.mean()) / returns.std()).sum(),
+            "The returns are normalised again in the loss. They come normalised already: use them "
+            "as they are.",
+        ),
+        KnownMistake(
+            "normalised_again",
+            -(log_probs * (returns - returns.mean()) / returns.std(ddof=1)).sum(),
+            "The returns are normalised again in the loss. They come normalised already: use them "
+            "as they are.",
         ),
         KnownMistake(
             "returns_ignored",

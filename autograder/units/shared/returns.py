@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from autograder.checks.expect import KnownMistake, expect, expect_close, expect_shape
@@ -27,35 +29,45 @@ class ReturnsTask(Task):
 
     @check(points=0, blocking=True)
     def one_return_for_each_reward(self, student: Student, random: np.random.Generator) -> None:
-        returns = student.call("discounted_returns", [1.0, 2.0, 3.0], 0.5)
+        returns = student.call_ref("discounted_returns", [1.0, 2.0, 3.0], 0.5)
         expect_shape(
-            _array(returns),
+            _array(student.fetch(returns)),
             (3,),
             "wrong_length",
             "There should be one return for each reward, in one row.",
         )
-
-    @check(points=2)
-    def returns_are_right(self, student: Student, random: np.random.Generator) -> None:
-        rewards = np.round(random.uniform(-2, 4, size=6), 2)
-        gamma = float(np.round(random.uniform(0.4, 0.8), 2))
-        right = discounted(rewards, gamma)
-        expect_close(
-            _array(student.call("discounted_returns", rewards.tolist(), gamma)),
-            right,
-            "wrong_returns",
+        expect(
+            returns.kind not in ("list", "tuple", "deque", "ndarray"),
+            "not_a_tensor",
             Message(
-                "For the rewards {rewards} and gamma = {gamma} the returns should be {right}. "
-                "Compute the last two on paper and compare.",
-                rewards=rewards.tolist(),
-                gamma=gamma,
-                right=np.round(right, 2).tolist(),
+                "The returns should come as a tensor, not as a {kind}: the agent goes on computing "
+                "with them in PyTorch. torch.tensor(returns, dtype=torch.float32) makes one.",
+                kind=returns.kind,
             ),
-            known_mistakes=_wrong_returns(rewards, gamma),
-            tolerance=1e-3,
         )
 
     @check(points=1)
+    def returns_are_right(self, student: Student, random: np.random.Generator) -> None:
+        for steps in (6, 1, 9):
+            rewards = np.round(random.uniform(-2, 4, size=steps), 2)
+            gamma = float(np.round(random.uniform(0.4, 0.8), 2))
+            right = discounted(rewards, gamma)
+            expect_close(
+                _array(student.call("discounted_returns", rewards.tolist(), gamma)),
+                right,
+                "wrong_returns",
+                Message(
+                    "For the rewards {rewards} and gamma = {gamma} the returns should be {right}. "
+                    "Compute the last two on paper and compare.",
+                    rewards=rewards.tolist(),
+                    gamma=gamma,
+                    right=np.round(right, 2).tolist(),
+                ),
+                known_mistakes=_wrong_returns(rewards, gamma),
+                tolerance=1e-3,
+            )
+
+    @check(points=1, needs=("returns_are_right",))
     def integer_rewards(self, student: Student, random: np.random.Generator) -> None:
         rewards = [int(reward) for reward in random.integers(1, 5, size=4)]
         rewards[-1] = int(random.choice([1, 3]))  # half of it is no whole number
@@ -63,27 +75,33 @@ class ReturnsTask(Task):
         expect_close(
             _array(student.call("discounted_returns", rewards, 0.5)),
             right,
-            "integer_returns",
+            "wrong_returns",
             Message(
-                "With the whole rewards {rewards} and gamma = 0.5 the returns should be {right}. "
-                "Probably they were cut to whole numbers: make the tensor of returns one of "
-                "floats.",
+                "With the whole rewards {rewards} and gamma = 0.5 the returns should be {right}.",
                 rewards=rewards,
                 right=right.tolist(),
             ),
+            known_mistakes=_cut_to_whole_numbers(np.array(rewards), right),
             tolerance=1e-3,
         )
 
-    @check(points=0)
+    @check(points=1, needs=("returns_are_right",))
     def rewards_are_left_alone(self, student: Student, random: np.random.Generator) -> None:
-        rewards = [1.0, 2.0, 3.0]
+        rewards = np.round(random.uniform(-2, 4, size=4), 2).tolist()
         kept = student.put(rewards)
-        student.call("discounted_returns", kept, 0.5)
+        first = _array(student.call("discounted_returns", kept, 0.5))
         expect(
             student.fetch(kept) == rewards,
             "rewards_changed",
             "Your function changes the list it was given (rewards.reverse() does). Work on a copy, "
             "or loop over reversed(rewards): the caller still needs the list.",
+        )
+        expect_close(
+            _array(student.call("discounted_returns", kept, 0.5)),
+            np.asarray(first),
+            "not_the_same_again",
+            "A second call with the same rewards gives other returns. Does your function keep "
+            "something from one call to the next, like a list outside of it?",
         )
 
 
@@ -95,11 +113,17 @@ class NormaliseTask(Task):
     @check(points=1)
     def mean_zero_spread_one(self, student: Student, random: np.random.Generator) -> None:
         returns = random.normal(3.0, 5.0, size=7).astype(np.float32)
+        kept = student.put(Tensor(returns))
         values = expect_shape(
-            student.call("normalise", Tensor(returns)),
+            student.call("normalise", kept),
             returns.shape,
             "wrong_shape",
             "There should be as many numbers as before.",
+        )
+        expect(
+            np.array_equal(np.asarray(student.fetch(kept)), returns),
+            "returns_changed",
+            "Your function changes the tensor it was given (-= and /= do). Compute a new one.",
         )
         centred = returns - returns.mean()
         spreads = (returns.std(), returns.std(ddof=1))
@@ -115,7 +139,7 @@ class NormaliseTask(Task):
             tolerance=1e-3,
         )
 
-    @check(points=1)
+    @check(points=1, needs=("mean_zero_spread_one",))
     def equal_returns_stay_finite(self, student: Student, random: np.random.Generator) -> None:
         for returns in (np.full(4, 2.0, np.float32), np.array([3.0], np.float32)):
             values = student.call("normalise", Tensor(returns))
@@ -128,6 +152,17 @@ class NormaliseTask(Task):
                     "and use std(correction=0), which is 0 for a single number.",
                     returns=returns.tolist(),
                 ),
+            )
+            expect_close(
+                values,
+                np.zeros(len(returns)),
+                "not_zero",
+                Message(
+                    "For the returns {returns}, all of them equal, the result should be 0: none "
+                    "is better than the mean.",
+                    returns=returns.tolist(),
+                ),
+                tolerance=1e-3,
             )
 
 
@@ -171,6 +206,37 @@ def _wrong_returns(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, ...
             np.append(right[1:], 0.0),
             "Each return lacks its own step's reward: G_t begins with r_t itself.",
         ),
+        *_other_discounts(rewards, gamma),
+        KnownMistake(
+            "gamma_added",
+            _accumulated(rewards, lambda reward, following: reward + gamma + following),
+            "gamma is added. It should be multiplied: each step further away counts gamma times "
+            "less, G_t = r_t + gamma * G_{t+1}.",
+        ),
+        KnownMistake(
+            "reward_discounted_instead",
+            _accumulated(rewards, lambda reward, following: gamma * reward + following),
+            "gamma stands at the wrong place: it discounts what follows, not the step's own "
+            "reward. G_t = r_t + gamma * G_{t+1}.",
+        ),
+        KnownMistake(
+            "discounted_from_the_start",
+            np.cumsum((rewards * gamma ** np.arange(len(rewards)))[::-1])[::-1],
+            "The discount counts from the first step of the episode. For each step's return it "
+            "begins anew: the step's own reward is not discounted.",
+        ),
+        KnownMistake(
+            "normalised_already",
+            (right - right.mean()) / (right.std() or 1.0),
+            "These are the returns shifted to mean 0 and scaled to standard deviation 1. That is "
+            "another exercise, normalise: return the plain returns here.",
+        ),
+        KnownMistake(
+            "normalised_already",
+            (right - right.mean()) / (_sample_deviation(right) or 1.0),
+            "These are the returns shifted to mean 0 and scaled to standard deviation 1. That is "
+            "another exercise, normalise: return the plain returns here.",
+        ),
         KnownMistake(
             "own_reward_discounted",
             gamma * right,
@@ -178,6 +244,50 @@ def _wrong_returns(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, ...
             "discounted.",
         ),
     )
+
+
+def _accumulated(rewards: np.ndarray, step: Callable[[float, float], float]) -> np.ndarray:
+    """What a loop from the end gives that combines a reward and what follows by another rule."""
+    returns = np.zeros(len(rewards))
+    following = 0.0
+    for t in reversed(range(len(rewards))):
+        following = step(rewards[t], following)
+        returns[t] = following
+    return returns
+
+
+def _other_discounts(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, ...]:
+    """Returns with a discount of their own, whatever gamma is."""
+    return tuple(
+        KnownMistake(
+            "fixed_discount",
+            discounted(rewards, fixed),
+            Message(
+                "These are the returns for gamma = {fixed}, but the argument gamma was {gamma}. "
+                "Use the argument, not a fixed number.",
+                fixed=fixed,
+                gamma=gamma,
+            ),
+        )
+        for fixed in (0.99, 0.95, 0.9)
+    )
+
+
+def _cut_to_whole_numbers(rewards: np.ndarray, right: np.ndarray) -> tuple[KnownMistake, ...]:
+    """The returns of whole rewards as whole numbers: cut at the end, or at each step."""
+    message = (
+        "With whole rewards your returns are cut to whole numbers: make the tensor of returns one "
+        "of floats."
+    )
+    at_each_step = _accumulated(rewards, lambda reward, following: np.trunc(reward + following / 2))
+    return (
+        KnownMistake("integer_returns", np.trunc(right), message),
+        KnownMistake("integer_returns", at_each_step, message),
+    )
+
+
+def _sample_deviation(values: np.ndarray) -> float:
+    return float(values.std(ddof=1)) if len(values) > 1 else 0.0
 
 
 def _wrong_normalisations(

@@ -1,0 +1,56 @@
+"""Which parameters of a student's network are used, and which get a gradient."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.checks.expect import expect
+from autograder.messages import Message
+from autograder.worker.interface import Student, StudentObject, Tensor
+
+
+def trained_by(
+    student: Student, network: StudentObject, x: np.ndarray, output: int | None = None
+) -> set[str]:
+    """The parameters that get a gradient from the network's answer to x, (batch, inputs).
+
+    output: which answer, if there are several.
+    """
+    kept = student.put(Tensor(x))  # as in a training, the observations have no gradient
+    found = student.gradients(network, kept, network=network, output=output)
+    return {name for name, gradient in found.parameters.items() if gradient is not None}
+
+
+def expect_all_trained(
+    student: Student, network: StudentObject, x: np.ndarray, trained: set[str]
+) -> None:
+    """Raise CheckFailed unless every parameter is among those that get a gradient."""
+    parameters = network.parameters()
+    missing = [name for name in parameters if name not in trained]
+    if not missing:
+        return
+    before = _flat(network(Tensor(x)))
+    network.set_parameters({name: parameters[name] + np.float32(1) for name in missing})
+    after = _flat(network(Tensor(x)))
+    network.set_parameters(parameters)
+    names = ", ".join(missing)
+    expect(
+        np.array_equal(before, after),
+        "no_gradient",
+        Message(
+            "These parameters get no gradient and would never learn: {names}. Something in forward "
+            "cuts the graph: .detach(), torch.no_grad(), .item() or numpy().",
+            names=names,
+        ),
+    )
+    expect(
+        False,
+        "layer_not_used",
+        Message("These parameters are not used in forward: {names}.", names=names),
+    )
+
+
+def _flat(answer: object) -> np.ndarray:
+    """All numbers of one or several answers."""
+    parts = answer if isinstance(answer, list) else [answer]
+    return np.concatenate([np.ravel(np.asarray(part)) for part in parts])
