@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.expect import CheckFailed
+from autograder.checks.raised import raised
 from autograder.checks.task import Check, Task
 from autograder.messages import Message
 from autograder.results import CheckResult, TaskResult
@@ -99,7 +100,7 @@ def _ask(
     except NotSolved as error:
         return _failed(check, NOT_SOLVED, _not_solved(error))
     except StudentError as error:
-        return _failed(check, RAISES, _raised(error))
+        return _failed(check, RAISES, raised(error))
     except _UNREADABLE as error:
         # An odd answer costs its own check, never the whole submission.
         return _failed(check, UNREADABLE, _unreadable(error))
@@ -132,12 +133,3 @@ def _not_solved(error: NotSolved) -> Message:
     return Message(
         "Not solved yet: your code still raises NotImplementedError ({where}).", where=error.where
     )
-
-
-def _raised(error: StudentError) -> Message:
-    raised = Message(
-        "Your code raises {kind}: {error}.", kind=error.kind, error=error.message or "no message"
-    )
-    if not error.where:
-        return raised
-    return Message.joined(raised, Message("In {where}.", where=error.where))

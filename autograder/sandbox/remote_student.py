@@ -177,6 +177,9 @@ class RemoteStudent(Student):
     def write_file(self, name: str, content: np.ndarray) -> str:
         return str(self._ask("write_file", name, content))
 
+    def load_checkpoint(self, path: str) -> Any:
+        return self._ask("load_checkpoint", path)
+
     def fresh(self) -> AbstractContextManager[Student]:
         return nullcontext(self) if self._start_fresh is None else self._start_fresh()
 

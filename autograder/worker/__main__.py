@@ -269,6 +269,10 @@ class Worker:
         """Write bytes into a temporary file."""
         return self._asked.write_file(name, content)
 
+    def do_load_checkpoint(self, path: str) -> Any:
+        """Read a file of the framework's."""
+        return self._asked.load_checkpoint(path)
+
     @property
     def _asked(self) -> LocalStudent:
         if self.student is None:

@@ -102,6 +102,10 @@ class Framework(ABC):
         """A function that gives the sum of a network's parameters times each direction."""
         raise _no_framework()
 
+    def load_checkpoint(self, path: str) -> Any:
+        """What the framework reads from a file."""
+        raise _no_framework()
+
     def plain_optimizer(self, optimizer: Any, learning_rate: float) -> Any:
         """Gradient descent on the parameters that the optimizer holds; `steps` counts."""
         raise _no_framework()
@@ -311,6 +315,9 @@ class TorchFramework(Framework):
             return [shared * sum((item * part).sum() for item, part in head) for head in terms]
 
         return compute
+
+    def load_checkpoint(self, path: str) -> Any:
+        return self.torch.load(path, map_location="cpu", weights_only=False)
 
     def plain_optimizer(self, optimizer: Any, learning_rate: float) -> Any:
         descent: Any = self.torch.optim.SGD

@@ -291,6 +291,10 @@ class Student(ABC):
         """Write bytes, uint8, into a temporary file of this name; returns its path."""
 
     @abstractmethod
+    def load_checkpoint(self, path: str) -> Any:
+        """What the framework reads from a file, without any of the student's functions."""
+
+    @abstractmethod
     def fresh(self) -> AbstractContextManager[Student]:
         """The same answers in a process that knows nothing of this one.
 

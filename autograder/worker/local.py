@@ -199,6 +199,9 @@ class LocalStudent(Student):
         Path(path).write_bytes(content.tobytes())
         return path
 
+    def load_checkpoint(self, path: str) -> Any:
+        return self._give(self._run(lambda: self._framework.load_checkpoint(path)))
+
     @contextmanager
     def fresh(self) -> Iterator[Student]:
         yield self

@@ -8,7 +8,7 @@ from autograder.units.actor_critic.advantage import AdvantageTask
 from autograder.units.actor_critic.losses import LossesTask
 from autograder.units.actor_critic.network import ForwardTask, probabilities_of_net
 from autograder.units.actor_critic.save import SaveOneTask
-from autograder.units.actor_critic.update import UpdateTask
+from autograder.units.actor_critic.update import AGENT, UpdateTask
 from autograder.units.shared.answers import ChoiceTask
 from autograder.units.unit import Unit
 from helpers.training import Training
@@ -25,7 +25,7 @@ UNIT = Unit(
         AdvantageTask("actor_critic/advantage"),
         LossesTask("actor_critic/losses"),
         UpdateTask("actor_critic/update"),
-        SaveOneTask("actor_critic/save", agent_class="ACPolicy"),
+        SaveOneTask("actor_critic/save", AGENT),
         ChoiceTask("actor_critic/diagnosis", digest="6dcabf5e5cfbb4af"),
     ),
     agent=AgentRule(

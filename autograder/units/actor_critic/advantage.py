@@ -18,8 +18,17 @@ class AdvantageTask(Task):
     def return_minus_value(self, student: Student, random: np.random.Generator) -> None:
         for dtype in (np.float32, np.float64):
             returns, values = random.normal(size=(2, 6)).astype(dtype)
+            kept = student.put(Tensor(returns)), student.put(Tensor(values))
+            answer = student.call("advantage", *kept)
+            for item, before in zip(kept, (returns, values), strict=True):
+                expect(
+                    np.array_equal(np.asarray(student.fetch(item)), before),
+                    "arguments_changed",
+                    "Your function changes the tensor it was given (-= does, in place). The critic "
+                    "still needs the returns: compute a new tensor.",
+                )
             expect_close(
-                student.call("advantage", Tensor(returns), Tensor(values)),
+                answer,
                 returns - values,
                 "wrong_advantage",
                 "The advantage of each step is its return minus its value: six returns and six "
@@ -49,7 +58,26 @@ def leaks(student: Student, returns: np.ndarray, values: np.ndarray) -> bool:
 def _wrong_advantages(returns: np.ndarray, values: np.ndarray) -> tuple[KnownMistake, ...]:
     """What typical mistakes return; both arguments (steps,)."""
     right = returns - values
+    following = np.append(values[1:], 0)
     return (
+        *(
+            KnownMistake(
+                "td_error",
+                returns + gamma * following - values,
+                "This is the TD error, with the value of the next state added. The return already "
+                "holds everything that came after the step: the advantage is return minus value.",
+            )
+            for gamma in (0.99, 1.0, 0.95, 0.9)
+        ),
+        *(
+            KnownMistake(
+                "normalised",
+                (right - right.mean()) / deviation,
+                "These are the advantages shifted to mean 0 and scaled to standard deviation 1. "
+                "Return them as they are: return minus value.",
+            )
+            for deviation in (right.std(), right.std(ddof=1))
+        ),
         KnownMistake(
             "sign_flipped",
             -right,

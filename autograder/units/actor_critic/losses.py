@@ -9,6 +9,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.policy_loss import expect_tensor
 from autograder.worker.interface import Student, Tensor
 
 #: Steps in a check.
@@ -52,6 +53,7 @@ class LossesTask(Task):
     @check(points=0, blocking=True)
     def two_single_numbers(self, student: Student, random: np.random.Generator) -> None:
         for loss in _losses(student, Steps.draw(random)):
+            expect_tensor(loss)
             expect_shape(
                 loss,
                 (),
@@ -62,7 +64,14 @@ class LossesTask(Task):
     @check(points=1)
     def loss_of_the_policy(self, student: Student, random: np.random.Generator) -> None:
         steps = Steps.draw(random)
-        loss, _ = _losses(student, steps)
+        kept = [student.put(Tensor(item)) for item in steps]
+        loss, _ = _both(student.call("losses", *kept))
+        for item, before in zip(kept, steps, strict=True):
+            expect(
+                np.array_equal(np.asarray(student.fetch(item)), before),
+                "arguments_changed",
+                "Your function changes the tensors it was given (*= and -= do). Compute new ones.",
+            )
         _expect_mean_or_sum(
             loss,
             steps.policy_loss,
@@ -75,7 +84,7 @@ class LossesTask(Task):
     @check(points=1)
     def loss_of_the_critic(self, student: Student, random: np.random.Generator) -> None:
         steps = Steps.draw(random)
-        _, loss = _losses(student, steps)
+        policy, loss = _losses(student, steps)
         _expect_mean_or_sum(
             loss,
             steps.value_loss,
@@ -83,30 +92,12 @@ class LossesTask(Task):
             "The critic's loss should be F.smooth_l1_loss(values, returns).",
             _wrong_value_losses(steps),
         )
+        _expect_alike(policy, loss, steps)
 
-    @check(points=0)
-    def both_means_or_both_sums(self, student: Student, random: np.random.Generator) -> None:
-        steps = Steps.draw(random)
-        expected = (steps.policy_loss, steps.value_loss)
-        ratios = [
-            float(loss / mean) for loss, mean in zip(_losses(student, steps), expected, strict=True)
-        ]
-        sums = [bool(np.isclose(ratio, STEPS, rtol=1e-3)) for ratio in ratios]
-        means = [bool(np.isclose(ratio, 1, rtol=1e-3)) for ratio in ratios]
-        if sorted(sums) == [False, True] and sums == means[::-1]:
-            raise CheckFailed(
-                "mean_and_sum_mixed",
-                Message(
-                    "One loss is a mean, the other a sum. With thousands of steps only {heard} "
-                    "would count. Take two means (or two sums).",
-                    heard="the policy's" if sums[0] else "the critic's",
-                ),
-            )
-
-    @check(points=2)
+    @check(points=2, needs=("loss_of_the_policy", "loss_of_the_critic"))
     def gradients_go_where_they_should(self, student: Student, random: np.random.Generator) -> None:
         steps = Steps.draw(random)
-        of_policy, of_critic = slopes(student, 0, steps), slopes(student, 1, steps)
+        of_policy, of_critic = Slopes.of(student, 0, steps), Slopes.of(student, 1, steps)
         _expect_own_gradients_only(of_policy, of_critic)
         _expect_mean_or_sum(
             of_policy.log_probs,
@@ -130,19 +121,26 @@ def smooth_l1(errors: np.ndarray) -> np.ndarray:
     return np.where(size < 1, errors**2 / 2, size - 0.5)
 
 
-def slopes(student: Student, output: int, steps: Steps) -> Steps:
-    """The derivatives of one of the student's losses by its arguments; 0 where there is none."""
-    found = student.gradients("losses", *map(Tensor, steps), output=output).arguments
-    return Steps(
-        *(
-            np.zeros(len(step)) if slope is None else slope
-            for step, slope in zip(steps, found, strict=True)
-        )
-    )
+class Slopes(NamedTuple):
+    """The derivatives of a loss by what carries a gradient in a training; 0 where there is none."""
+
+    log_probs: np.ndarray
+    values: np.ndarray
+
+    @classmethod
+    def of(cls, student: Student, output: int, steps: Steps) -> Slopes:
+        """Of one of the student's two losses."""
+        log_probs, advantages, values, returns = map(Tensor, steps)
+        arguments = log_probs, student.put(advantages), values, student.put(returns)
+        found = student.gradients("losses", *arguments, output=output).arguments
+        return cls(*(np.zeros(STEPS) if slope is None else slope for slope in found))
 
 
 def _losses(student: Student, steps: Steps) -> list[Any]:
-    found = student.call("losses", *map(Tensor, steps))
+    return _both(student.call("losses", *map(Tensor, steps)))
+
+
+def _both(found: Any) -> list[Any]:
     expect(
         isinstance(found, list) and len(found) == 2,
         "not_two_losses",
@@ -167,7 +165,27 @@ def _expect_mean_or_sum(
     )
 
 
-def _expect_own_gradients_only(of_policy: Steps, of_critic: Steps) -> None:
+def _expect_alike(policy: object, critic: object, steps: Steps) -> None:
+    """Raise CheckFailed if one of two right losses is a mean and the other a sum."""
+    ratios = [
+        float(loss / mean) if isinstance(loss, np.ndarray) and loss.shape == () else np.nan
+        for loss, mean in ((policy, steps.policy_loss), (critic, steps.value_loss))
+    ]
+    sums = [bool(np.isclose(ratio, STEPS, rtol=1e-3)) for ratio in ratios]
+    means = [bool(np.isclose(ratio, 1, rtol=1e-3)) for ratio in ratios]
+    if sums != means[::-1] or sum(sums) != 1:
+        return
+    raise CheckFailed(
+        "mean_and_sum_mixed",
+        Message(
+            "One loss is a mean, the other a sum. With thousands of steps only {larger} would "
+            "count. Take two means (or two sums).",
+            larger="the policy's" if sums[0] else "the critic's",
+        ),
+    )
+
+
+def _expect_own_gradients_only(of_policy: Slopes, of_critic: Slopes) -> None:
     """Each loss has a gradient for its own head, and none for the other's."""
     expect(
         bool(np.any(of_policy.log_probs != 0)),
@@ -205,6 +223,14 @@ def _wrong_policy_losses(steps: Steps) -> tuple[KnownMistake, ...]:
             "The sign is flipped: an optimizer makes the loss small, and you want advantage times "
             "log-probability to become large. Put a minus in front.",
         ),
+        *(
+            KnownMistake(
+                "normalised_again",
+                -np.mean((advantages - advantages.mean()) / deviation * log_probs),
+                "The advantages are normalised in the loss. Use them as they are.",
+            )
+            for deviation in (advantages.std(), advantages.std(ddof=1))
+        ),
         KnownMistake(
             "returns_instead_of_advantages",
             -np.mean(returns * log_probs),
@@ -239,6 +265,16 @@ def _wrong_value_losses(steps: Steps) -> tuple[KnownMistake, ...]:
     _, advantages, values, returns = steps
     errors = values - returns
     return (
+        KnownMistake(
+            "losses_swapped",
+            steps.policy_loss,
+            "That is the policy's loss. The critic's comes second: return policy_loss, value_loss.",
+        ),
+        KnownMistake(
+            "losses_added",
+            steps.policy_loss + steps.value_loss,
+            "That is the sum of both losses. Return them apart: the agent adds them itself.",
+        ),
         KnownMistake(
             "squared_error",
             np.mean(errors**2),

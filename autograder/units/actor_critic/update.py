@@ -8,8 +8,8 @@ from autograder.checks.expect import KnownMistake, expect, expect_close
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.actor_critic.trial import Trial
+from autograder.units.shared.agents import AgentKind
 from autograder.units.shared.episode_agent import (
-    AgentKind,
     EpisodeAgent,
     draw_scales,
     expect_asked,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.agents.rule import AgentRule, Learns
 from autograder.units.policy_network.forward import ForwardTask
-from autograder.units.policy_network.update import UpdateTask
+from autograder.units.policy_network.update import AGENT, UpdateTask
 from autograder.units.shared.answers import ChoiceTask
 from autograder.units.shared.policies import ActTask
 from autograder.units.shared.policy_loss import PolicyLossTask
@@ -26,7 +26,7 @@ UNIT = Unit(
         NormaliseTask("policy_network/normalise"),
         PolicyLossTask("policy_network/loss"),
         UpdateTask("policy_network/update"),
-        SaveTask("policy_network/save", agent_class="SimplePolicy"),
+        SaveTask("policy_network/save", AGENT),
         ChoiceTask("policy_network/diagnosis", digest="6f21b6f7aeaf3b46"),
     ),
     agent=AgentRule(

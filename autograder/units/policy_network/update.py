@@ -14,10 +14,10 @@ from autograder.units.policy_network.endings import (
     Ending,
     steps_of,
 )
+from autograder.units.shared.agents import AgentKind
 from autograder.units.shared.episode_agent import (
     RATE,
     TOLERANCE,
-    AgentKind,
     EpisodeAgent,
     draw_scales,
     expect_asked,

@@ -13,10 +13,9 @@ import numpy as np
 
 from autograder.checks.expect import CheckFailed, expect, expect_shape
 from autograder.messages import Message
-from autograder.units.shared.networks import WIDTH, differences
-from autograder.units.shared.saving import network_of
+from autograder.units.shared.agents import AgentKind, make_agent, network_of
+from autograder.units.shared.networks import differences
 from autograder.worker.interface import (
-    Layer,
     Returned,
     Scaled,
     Student,
@@ -31,15 +30,6 @@ RATE = 0.5
 DIRECTION_SCALE = 0.01
 #: How exactly a step must be what was expected, relative to it.
 TOLERANCE = 0.01
-
-
-@dataclass(frozen=True)
-class AgentKind:
-    """The names of a student's agent and network class; heads: the network's outputs."""
-
-    agent_class: str
-    network_class: str
-    heads: int = 1
 
 
 @dataclass(frozen=True)
@@ -60,14 +50,7 @@ class EpisodeAgent:
     @classmethod
     def make(cls, student: Student, kind: AgentKind, random: np.random.Generator) -> EpisodeAgent:
         """A fresh agent. Call it within `student.doubles()`."""
-        if not _can_be_made(student, kind.network_class):
-            network = _stand_in(student, kind, random)
-            student.double(kind.network_class, ("hidden_size", "n_actions"), Returned((network,)))
-        handle = student.call(kind.agent_class)
-        if not isinstance(handle, StudentObject):
-            raise CheckFailed(
-                "no_agent", Message("{name}() should make an agent.", name=kind.agent_class)
-            )
+        handle = make_agent(student, kind, random)
         net = network_of(handle)
         optimizer = handle.get("optimizer")
         if not isinstance(optimizer, StudentObject):
@@ -311,24 +294,3 @@ def explain(error: StudentError) -> NoReturn:
         if any(fragment in error.message for fragment in fragments):
             raise CheckFailed(mistake, message) from error
     raise error
-
-
-def _can_be_made(student: Student, network_class: str) -> bool:
-    try:
-        network = student.call(network_class)
-        return isinstance(network, StudentObject) and bool(network.parameters())
-    except StudentError:
-        return False
-
-
-def _stand_in(student: Student, kind: AgentKind, random: np.random.Generator) -> StudentObject:
-    """A network for an agent whose own one cannot be made: that is asked at its own exercise."""
-
-    def layer(inputs: int, outputs: int) -> Layer:
-        return (
-            random.normal(scale=0.3, size=(inputs, outputs)).astype(np.float32),
-            np.zeros(outputs, np.float32),
-        )
-
-    critic = layer(8, 1) if kind.heads == 2 else None
-    return student.network([layer(WIDTH, 8), layer(8, 2)], softmax=True, critic=critic)

@@ -19,8 +19,10 @@ class PolicyLossTask(Task):
     @check(points=0, blocking=True)
     def a_single_number(self, student: Student, random: np.random.Generator) -> None:
         log_probs, returns = _steps(random)
+        loss = student.call("policy_loss", Tensor(log_probs), Tensor(returns))
+        expect_tensor(loss)
         expect_shape(
-            student.call("policy_loss", Tensor(log_probs), Tensor(returns)),
+            loss,
             (),
             "not_a_number",
             "The loss is one number for all steps together: take the sum (or the mean).",
@@ -84,6 +86,16 @@ class PolicyLossTask(Task):
                 ),
                 tolerance=1e-3,
             )
+
+
+def expect_tensor(loss: object) -> None:
+    """Raise CheckFailed for a loss that is a plain number, from which nothing can be learned."""
+    expect(
+        not isinstance(loss, (int, float)),
+        "plain_number",
+        "The loss is a plain number, no tensor: .item() or float(...) cut the graph, and nothing "
+        "could be learned from it. Compute with the tensors themselves.",
+    )
 
 
 def _wrong_losses(log_probs: np.ndarray, returns: np.ndarray) -> tuple[KnownMistake, ...]:

@@ -1,0 +1,74 @@
+"""What an exception of the student's code means, in words, where its cause is known."""
+
+from __future__ import annotations
+
+import re
+
+from autograder.messages import Message
+from autograder.worker.interface import StudentError
+
+#: Characters of an error's own text that are shown.
+MAX_TEXT = 300
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+#: Parts of an error's text, and what is meant.
+_KNOWN = (
+    (
+        r"same dtype.* Double and Float|Double but found Float|Float but found Double",
+        "Numbers of float64 meet a network of float32. Convert the observation first: "
+        "torch.as_tensor(observation, dtype=torch.float32).",
+    ),
+    (
+        r"does not require grad",
+        "backward() found nothing to differentiate: torch.no_grad(), .detach(), .item() or numpy() "
+        "cut the graph before.",
+    ),
+    (
+        r"backward through the graph a second time",
+        "backward() was called twice on the same graph, which the first call has used up. Compute "
+        "one loss and call backward() once.",
+    ),
+    (
+        r"modified by an inplace operation",
+        "A number that backward() needs was changed in place, after it was used: by an optimizer's "
+        "step before it, or by an operation like -=.",
+    ),
+    (
+        r"Can't call numpy\(\) on Tensor that requires grad",
+        "A tensor with a gradient was turned into an array. Where no gradient is needed, write "
+        ".detach().numpy().",
+    ),
+    (
+        r"'tuple' object has no attribute",
+        "Something returned several things, and they were used as one: take them apart, like "
+        "probs, value = net(...).",
+    ),
+    (
+        r"too many values to unpack|not enough values to unpack",
+        "A function returned another number of things than your line takes apart.",
+    ),
+    (
+        r"cannot access local variable '(\w+)'|local variable '(\w+)' referenced before",
+        "A name is used in the function before it gets its value there. If it is also the name of "
+        "a function, as in advantage = advantage(...), call the result something else.",
+    ),
+    (
+        r"truth value of an array with more than one element is ambiguous|"
+        r"Boolean value of Tensor with more than one value is ambiguous",
+        "`if`, `and` and `or` need a single truth value and got a whole array. For arrays, or is "
+        "written |, and is written &.",
+    ),
+)
+
+
+def raised(error: StudentError) -> Message:
+    """A sentence for the exception: its meaning if known, its text, and the line."""
+    text = _ESCAPES.sub("", error.message).strip()
+    first = text.splitlines()[0] if text else "no message"
+    shown = first if len(first) <= MAX_TEXT else first[:MAX_TEXT] + " …"
+    where = Message("In {place}.", place=error.where) if error.where else ""
+    said = Message("Your code raises {kind}: {text}.", kind=error.kind, text=shown.rstrip("."))
+    for pattern, meaning in _KNOWN:
+        if re.search(pattern, text):
+            return Message.joined(said, where, meaning)
+    return Message.joined(said, where)
