@@ -6,6 +6,7 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.envs.registration import EnvSpec
 from gymnasium.error import ResetNeeded
 from gymnasium.spaces import Box, Discrete
 
@@ -23,16 +24,23 @@ class ScriptedEnv(gym.Env):
 
     observations: (steps + 1, width) float32, the first one is seen at reset.
     rewards: (steps, n_actions), what each action pays at each step.
-    truncated: whether the last step hits the time limit; if not, it terminates the episode.
+    terminated, truncated: the flags of the last step, at least one of them true.
+    steps: how many steps were made so far, over all episodes.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 50}  # noqa: RUF012
     render_mode = "rgb_array"
 
-    def __init__(self, observations: np.ndarray, rewards: np.ndarray, truncated: bool) -> None:
+    def __init__(
+        self, observations: np.ndarray, rewards: np.ndarray, terminated: bool, truncated: bool
+    ) -> None:
         self.observations = observations
         self.rewards = rewards
+        self.terminated = terminated
         self.truncated = truncated
+        self.steps = 0
+        limit = len(rewards) if truncated else max(500, len(rewards) + 1)
+        self.spec = EnvSpec("helpers/Scripted-v0", max_episode_steps=limit)
         self.observation_space = Box(-np.inf, np.inf, observations.shape[1:], np.float32)
         self.action_space = Discrete(rewards.shape[1])
         self._step: int | None = None  # None before the first reset
@@ -59,11 +67,12 @@ class ScriptedEnv(gym.Env):
             raise ValueError(f"there is no action {action!r}")
         reward = float(self.rewards[self._step, action])
         self._step += 1
+        self.steps += 1
         over = self._step == len(self.rewards)
         return (
             self.observations[self._step].copy(),
             reward,
-            over and not self.truncated,
+            over and self.terminated,
             over and self.truncated,
             {},
         )
@@ -74,10 +83,14 @@ class ScriptedEnv(gym.Env):
 
 
 class FirstNumberRule:
-    """Action 1 if the observation's first number is positive, 0 if not."""
+    """Action 1 if the observation's first number is positive, 0 if not; `asked` counts."""
+
+    def __init__(self) -> None:
+        self.asked = 0
 
     def __call__(self, observation: np.ndarray) -> int:
         """(width,) to an action. Raises RuleGotAPair for what `reset` returned as a whole."""
+        self.asked += 1
         if isinstance(observation, tuple):
             raise RuleGotAPair("the rule was given a pair, not an observation")
         return int(observation[0] > 0)

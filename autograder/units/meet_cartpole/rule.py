@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,10 @@ from helpers.environments import make_environments
 #: What a rule of thumb must reach: the mean score over some episodes of the grader's own.
 RULE_THRESHOLD = 100.0
 RULE_EPISODES = 100
+#: Observations about which a rule that scores too little is asked, and how strongly its actions
+#: must follow one of the four numbers to count as looking at it.
+ASKED = 400
+SEEN = 0.2
 
 
 class RuleTask(Task):
@@ -33,43 +38,87 @@ class RuleTask(Task):
     def keeps_the_pole_up_for_100_steps_on_average(
         self, student: Student, random: np.random.Generator
     ) -> None:
-        score = _score_of_the_rule(student, int(random.integers(2**31)))
+        seed = int(random.integers(2**31))
+        if _score_in_parallel(student, seed) >= RULE_THRESHOLD:
+            return
+        # A rule may remember what it saw before: it is asked about one episode after the other.
+        score = _score_in_turn(student, seed)
         if score < RULE_THRESHOLD:
-            observation = random.normal(scale=0.1, size=(50, 4)).astype(np.float32)
-            mistake, advice = _likely_mistake(
-                score, _actions(student.map_rows("rule", observation))
-            )
             observed = Message(
                 "Over {episodes} episodes your rule scores {score:.1f} on average.",
                 episodes=RULE_EPISODES,
                 score=score,
             )
+            mistake, advice = Looks.of(student, random).explained()
             raise CheckFailed(mistake, Message.joined(observed, advice))
 
 
-def _likely_mistake(score: float, actions: np.ndarray) -> tuple[str, str]:
-    """The mistake and what to try, by the score and the answers to some observations, (n,)."""
-    if len(set(actions.tolist())) == 1:
-        return "always_the_same_side", Message(
-            "It always pushes to the {side}. Let the action depend on the angle observation[2]: to "
-            "which side does the pole lean?",
-            side="right" if actions[0] == 1 else "left",
+@dataclass(frozen=True)
+class Looks:
+    """What a rule's actions depend on, measured over random observations."""
+
+    sides: frozenset[int]  # the actions that occur
+    steady: bool  # whether the same observation gets the same action
+    weights: np.ndarray  # (4,), correlation of the action with each number
+
+    @classmethod
+    def of(cls, student: Student, random: np.random.Generator) -> Looks:
+        """Ask the rule about many observations, all numbers of the same size, and once more."""
+        observation = random.normal(scale=0.1, size=(ASKED, 4)).astype(np.float32)
+        first, second = (_actions(student.map_rows("rule", observation)) for _ in range(2))
+        centred = first - first.mean()
+        spread = float(np.sqrt((centred**2).sum())) or 1.0
+        lengths = np.sqrt((observation**2).sum(axis=0))
+        return cls(
+            frozenset(first.tolist()),
+            bool(np.mean(first == second) > 0.95),
+            observation.T @ centred / (spread * lengths),
         )
-    if score < 15:
-        return "pushes_the_wrong_way", (
-            "That is worse than random actions (22): it pushes away from the side to which the "
-            "pole leans. Push the cart under the pole: angle positive, action 1."
+
+    def explained(self) -> tuple[str, str]:
+        """The mistake, as far as it was measured, and what to try."""
+        if len(self.sides) == 1:
+            return "always_the_same_side", Message(
+                "It always pushes to the {side}. Let the action depend on the angle "
+                "observation[2]: to which side does the pole lean?",
+                side="right" if 1 in self.sides else "left",
+            )
+        if not self.steady:
+            return "drawn_at_random", (
+                "The same observation gets different actions. Random actions get 22: let the "
+                "action depend on the angle observation[2] and the angular velocity observation[3]."
+            )
+        _, _, angle, velocity = self.weights
+        if angle < -SEEN:
+            return "pushes_the_wrong_way", (
+                "It pushes away from the side to which the pole leans. Push the cart under the "
+                "pole: angle positive, action 1."
+            )
+        if velocity < -SEEN:
+            return "velocity_with_the_wrong_sign", (
+                "It uses the angular velocity observation[3] with the wrong sign: a pole that "
+                "swings to the right (positive) needs a push to the right, action 1."
+            )
+        if angle > SEEN and velocity > SEEN:
+            return "wrong_weights", (
+                "It uses angle and angular velocity, both with the right sign. Try other weights: "
+                "how much should the angular velocity count beside the angle?"
+            )
+        if angle > SEEN:
+            return "sees_only_half", (
+                "It looks at the angle, but hardly at the angular velocity: the angle alone gets "
+                "42. A pole that leans to the right and already swings back to the left needs no "
+                "push to the right. Also use observation[3]."
+            )
+        if velocity > SEEN:
+            return "sees_only_the_velocity", (
+                "It looks at the angular velocity, but hardly at the angle. A pole that leans and "
+                "does not move falls, too. Also use observation[2]."
+            )
+        return "looks_elsewhere", (
+            "Its actions hardly depend on the angle observation[2] and the angular velocity "
+            "observation[3]. Which of the four numbers does your rule look at?"
         )
-    if score < 30:
-        return "no_better_than_chance", (
-            "Random actions get 22. Look at the angle observation[2] and at the angular velocity "
-            "observation[3]. Which of the numbers does your rule look at?"
-        )
-    return "sees_only_half", (
-        "Not bad: the angle alone gets 42. But a pole that leans to the right and already swings "
-        "back to the left needs no push to the right. Also use the angular velocity, "
-        "observation[3]."
-    )
 
 
 def _actions(answers: list[Any]) -> np.ndarray:
@@ -104,8 +153,8 @@ def _shown(value: object) -> str:
     return f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)[:40]
 
 
-def _score_of_the_rule(student: Student, seed: int) -> float:
-    """Mean score over episodes in a cart pole of the grader's own.
+def _score_in_parallel(student: Student, seed: int) -> float:
+    """Mean score over episodes in a cart pole of the grader's own, played all at once.
 
     Play stops when the mean has reached the threshold: more steps would change nothing.
     """
@@ -119,5 +168,21 @@ def _score_of_the_rule(student: Student, seed: int) -> float:
         observation, reward, terminated, truncated, _ = environments.step(actions)
         total += float(reward[running].sum())
         running = running[~(terminated | truncated)[running]]
+    environments.close()
+    return total / RULE_EPISODES
+
+
+def _score_in_turn(student: Student, seed: int) -> float:
+    """The same, played one episode after the other."""
+    environments = make_environments("CartPole-v1", 1)
+    total = 0.0
+    for episode in range(RULE_EPISODES):
+        observation, _ = environments.reset(seed=seed + episode)
+        over = False
+        while not over and total < RULE_THRESHOLD * RULE_EPISODES:
+            action = _actions(student.map_rows("rule", observation))
+            observation, reward, terminated, truncated, _ = environments.step(action)
+            total += float(reward[0])
+            over = bool(terminated[0] or truncated[0])
     environments.close()
     return total / RULE_EPISODES

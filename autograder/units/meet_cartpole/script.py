@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from enum import Enum
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from autograder.checks.expect import CheckFailed, KnownMistake
+from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close
 from autograder.messages import Message
 from autograder.worker.interface import Student, StudentError
+
+
+class Ending(Enum):
+    """The flags of an episode's last step: terminated, truncated."""
+
+    TERMINATED = (True, False)
+    TRUNCATED = (False, True)
+    BOTH = (True, True)
+
+
+class Played(NamedTuple):
+    """What a student's loop made of a script."""
+
+    score: Any
+    steps: int  # that the environment made
+    asked: int  # how often the rule was asked
 
 
 @dataclass(frozen=True)
@@ -18,17 +35,17 @@ class Script:
 
     observations: np.ndarray  # (steps + 1, 4)
     rewards: np.ndarray  # (steps, 2)
-    truncated: bool
+    ending: Ending
 
     @classmethod
-    def draw(cls, random: np.random.Generator, steps: int, truncated: bool) -> Script:
+    def draw(cls, random: np.random.Generator, steps: int, ending: Ending) -> Script:
         """Actions that alternate, and rewards that give each typical mistake a score of its own."""
         while True:
             observations = random.normal(size=(steps + 1, 4)).astype(np.float32)
             wanted = np.arange(steps + 1) % 2 == 0  # 1 first: a loop that always plays 0 shows
             observations[:, 0] = np.where(wanted, 1, -1) * (np.abs(observations[:, 0]) + 0.1)
-            rewards = random.choice(np.arange(1, 40), size=(steps, 2), replace=False) / 4 - 2.03
-            script = cls(observations, rewards, truncated)
+            rewards = random.integers(1, 40, size=(steps, 2)) / 4 - 2.03
+            script = cls(observations, rewards, ending)
             scores = [script.right, *(float(item.values) for item in script.known_mistakes())]
             if steps == 1 or np.min(np.diff(np.sort(scores))) > 0.01:
                 return script
@@ -36,31 +53,84 @@ class Script:
     def environment(self, student: Student) -> Any:
         """This episode as an environment on the student's side."""
         return student.make_helper(
-            "scripted.ScriptedEnv", self.observations, self.rewards, self.truncated
+            "scripted.ScriptedEnv", self.observations, self.rewards, *self.ending.value
         )
 
-    def score(self, student: Student, environment: Any) -> Any:
-        """The student's score of it. Raises CheckFailed for what the script refused."""
-        follow = student.make_helper("scripted.FirstNumberRule")
+    def play(self, student: Student, environment: Any) -> Played:
+        """Let the student's loop play it. Raises CheckFailed for what the script refused."""
+        rule = student.make_helper("scripted.FirstNumberRule")
+        before = environment.get("steps")
         try:
-            return student.call("play_episode", environment, follow)
+            score = student.call("play_episode", environment, rule)
         except StudentError as error:
+            self._expect_one_step_a_turn(environment.get("steps") - before, rule.get("asked"))
             self._explain(error)
+        return Played(score, environment.get("steps") - before, rule.get("asked"))
+
+    def knows(self, score: object) -> bool:
+        """Whether a known mistake has this score."""
+        return any(np.isclose(number_of(score), item.values) for item in self.known_mistakes())
+
+    def expect_score(self, played: Played) -> None:
+        """Raise CheckFailed unless the score is right."""
+        if not np.isclose(number_of(played.score), self.right):
+            self._expect_one_step_a_turn(played.steps, played.asked)
+            self._expect_the_whole_episode(played)
+        expect_close(
+            played.score,
+            np.array(self.right),
+            "wrong_score",
+            Message(
+                "Your score is {score}, the rewards of the episode add up to {right:.2f}. Add up "
+                "all rewards, just as env.step returned them.",
+                score=played.score,
+                right=self.right,
+            ),
+            known_mistakes=self.known_mistakes(),
+        )
+
+    def _expect_one_step_a_turn(self, steps: int, asked: int) -> None:
+        expect(
+            not steps > asked > 0,
+            "several_steps_a_turn",
+            Message(
+                "env.step made {steps} steps, but the rule was asked for only {asked} actions. "
+                "Call env.step once in each turn of the loop, and take all five results from that "
+                "call.",
+                steps=steps,
+                asked=asked,
+            ),
+        )
+
+    def _expect_the_whole_episode(self, played: Played) -> None:
+        partial = float(self.paid[: played.steps].sum())
+        expect(
+            played.steps in (0, 1)
+            or played.steps >= len(self.paid)
+            or not np.isclose(number_of(played.score), partial),
+            "stopped_early",
+            Message(
+                "Your loop stopped after {steps} steps, the episode has {all}. It ends when it is "
+                "terminated or truncated, however long that takes.",
+                steps=played.steps,
+                all=len(self.paid),
+            ),
+        )
 
     @property
     def right(self) -> float:
         """The sum of the rewards of the actions that the observations ask for."""
-        return float(self._paid.sum())
+        return float(self.paid.sum())
 
     @property
-    def _paid(self) -> np.ndarray:
+    def paid(self) -> np.ndarray:
         """What each step pays, (steps,)."""
         wanted = (self.observations[:-1, 0] > 0).astype(int)
         return self.rewards[np.arange(len(wanted)), wanted]
 
     def known_mistakes(self) -> tuple[KnownMistake, ...]:
         """What wrong loops score."""
-        paid = self._paid
+        paid = self.paid
         first = int(self.observations[0, 0] > 0)
         return (
             KnownMistake(
@@ -93,6 +163,19 @@ class Script:
                 "may differ from 1: add up the rewards.",
             ),
             KnownMistake(
+                "mean_instead_of_sum",
+                paid.mean(),
+                "That is the mean of the rewards. The score is their sum.",
+            ),
+            *(
+                KnownMistake(
+                    "discounted",
+                    (paid * gamma ** np.arange(len(paid))).sum(),
+                    "The rewards are discounted. The score of an episode is their plain sum.",
+                )
+                for gamma in (0.99, 0.95, 0.9)
+            ),
+            KnownMistake(
                 "rule_not_asked",
                 self.rewards[:, 0].sum(),
                 "Action 0 was played in every step. Ask the rule: action = rule(observation).",
@@ -102,14 +185,7 @@ class Script:
     def _explain(self, error: StudentError) -> NoReturn:
         """Say in words what the script's own exceptions and a frequent one of Python's mean."""
         known = {
-            "EpisodeIsOver": (
-                "truncated_ignored" if self.truncated else "terminated_ignored",
-                Message(
-                    "The episode was over ({flag} was true), but your loop continued. An episode "
-                    "ends when it is terminated or truncated.",
-                    flag="truncated" if self.truncated else "terminated",
-                ),
-            ),
+            "EpisodeIsOver": self._played_on(),
             "ResetNeeded": (
                 "reset_missing",
                 "There was a step before the first reset: begin the episode with env.reset().",
@@ -129,3 +205,24 @@ class Script:
                 "info. (Old tutorials have four: that was Gym before 2022.)",
             ) from error
         raise error
+
+    def _played_on(self) -> tuple[str, str]:
+        if self.ending is Ending.BOTH:
+            return "not_both_at_once", (
+                "The episode was over, terminated and truncated at once, but your loop continued. "
+                "One of the two is enough: terminated or truncated. != and ^ leave out the case "
+                "that both are true."
+            )
+        terminated, _ = self.ending.value
+        return "terminated_ignored" if terminated else "truncated_ignored", Message(
+            "The episode was over ({flag} was true), but your loop continued. An episode ends when "
+            "it is terminated or truncated.",
+            flag="terminated" if terminated else "truncated",
+        )
+
+
+def number_of(score: object) -> float:
+    """The score as a number; nan if it is none."""
+    if isinstance(score, (int, float, np.ndarray)) and np.shape(score) == ():
+        return float(score)
+    return float("nan")
