@@ -8,7 +8,6 @@ DIAGNOSIS = "meet_cartpole/diagnosis"
 
 FALLS = "plays_until_the_pole_falls"
 TIME = "plays_until_time_is_up"
-ONE = "one_step_is_an_episode_too"
 AFRESH = "every_episode_starts_afresh"
 ANSWERS = "an_action_for_every_observation"
 UP = "keeps_the_pole_up_for_100_steps_on_average"
@@ -36,7 +35,6 @@ MISTAKES = (
         TIME,
         "truncated_ignored",
         "truncated was true",
-        also=(f"{PLAY}:{ONE}",),
     ),
     Mistake(
         "truncated_only",
@@ -160,8 +158,8 @@ MISTAKES = (
         ),
         PLAY,
         FALLS,
-        "wrong_score",
-        "sum of all rewards",
+        "mean_instead_of_sum",
+        "mean of the rewards",
     ),
     Mistake(
         "a_fixed_number_of_steps",
@@ -183,7 +181,7 @@ MISTAKES = (
             ),
         ),
         PLAY,
-        ONE,
+        TIME,
         "terminated_ignored",
         "continued",
     ),
@@ -198,7 +196,7 @@ MISTAKES = (
         TIME,
         "score_carried_over",
         "inside the function",
-        also=(f"{PLAY}:{AFRESH}", f"{PLAY}:{ONE}"),
+        also=(f"{PLAY}:{AFRESH}",),
     ),
     Mistake(
         "score_in_a_list_of_the_function",
@@ -217,7 +215,7 @@ MISTAKES = (
         TIME,
         "score_carried_over",
         "inside the function",
-        also=(f"{PLAY}:{ONE}", f"{PLAY}:{AFRESH}"),
+        also=(f"{PLAY}:{AFRESH}",),
     ),
     Mistake(
         "reset_only_once",
@@ -277,7 +275,7 @@ MISTAKES = (
         (Edit("rule", f"int({BOTH})", "np.random.randint(2)"),),
         RULE,
         UP,
-        "no_better_than_chance",
+        "drawn_at_random",
         "Random actions get 22",
     ),
     Mistake(
@@ -286,7 +284,7 @@ MISTAKES = (
         (Edit("rule", BOTH, "observation[0] + observation[1] < 0"),),
         RULE,
         UP,
-        "sees_only_half",
+        "looks_elsewhere",
         "angular velocity",
     ),
     Mistake(

@@ -20,7 +20,6 @@ MISTAKES = (
         "each_row_sums_to_one",
         "softmax_over_the_batch",
         "columns sum to one",
-        also=(f"{FORWARD}:computes_what_its_layers_say",),
     ),
     Mistake(
         "no_softmax",
@@ -30,11 +29,6 @@ MISTAKES = (
         "each_row_sums_to_one",
         "no_softmax",
         "should be probabilities",
-        also=(
-            f"{FORWARD}:computes_what_its_layers_say",
-            f"{UPDATE}:learns_when_all_episodes_have_ended",
-            f"{UPDATE}:act_answers_and_remembers",
-        ),
     ),
     Mistake(
         "log_softmax",
@@ -44,7 +38,6 @@ MISTAKES = (
         "each_row_sums_to_one",
         "log_softmax",
         "not log_softmax",
-        also=(f"{FORWARD}:computes_what_its_layers_say",),
     ),
     Mistake(
         "relu_missing",
@@ -146,7 +139,7 @@ MISTAKES = (
             ),
         ),
         FORWARD,
-        "large_values_stay_finite",
+        "computes_what_its_layers_say",
         "softmax_overflows",
         "exp overflows",
     ),
@@ -210,10 +203,9 @@ MISTAKES = (
         "playing needs no gradients",
         (Edit("act", "m.log_prob(action)", "m.log_prob(action).detach()"),),
         ACT,
-        "gradient_reaches_the_network",
+        "log_probability_of_the_chosen_action",
         "graph_cut",
         "nothing will be learned",
-        also=(f"{UPDATE}:learns_when_all_episodes_have_ended",),
     ),
     Mistake(
         "observation_stays_float64",
@@ -244,7 +236,6 @@ MISTAKES = (
         "one_action_and_one_log_probability_for_each_row",
         "wrong_shape",
         "there should be",
-        also=(f"{UPDATE}:act_answers_and_remembers",),
     ),
     Mistake(
         "no_discount",
@@ -254,7 +245,6 @@ MISTAKES = (
         "returns_are_right",
         "no_discount",
         "gamma is missing",
-        also=(f"{RETURNS}:integer_rewards",),
     ),
     Mistake(
         "whole_return_everywhere",
@@ -264,7 +254,6 @@ MISTAKES = (
         "returns_are_right",
         "whole_return_everywhere",
         "from this step on",
-        also=(f"{RETURNS}:integer_rewards",),
     ),
     Mistake(
         "not_reversed_back",
@@ -274,7 +263,6 @@ MISTAKES = (
         "returns_are_right",
         "not_reversed_back",
         "wrong order",
-        also=(f"{RETURNS}:integer_rewards",),
     ),
     Mistake(
         "discounted_but_not_summed",
@@ -291,7 +279,6 @@ MISTAKES = (
         "returns_are_right",
         "discounted_but_not_summed",
         "did not add up",
-        also=(f"{RETURNS}:integer_rewards",),
     ),
     Mistake(
         "accumulated_from_the_front",
@@ -304,7 +291,6 @@ MISTAKES = (
         "returns_are_right",
         "accumulated_from_the_front",
         "paid for the past",
-        also=(f"{RETURNS}:integer_rewards",),
     ),
     Mistake(
         "shifted_by_one",
@@ -322,7 +308,6 @@ MISTAKES = (
         "returns_are_right",
         "shifted_by_one",
         "own step's reward",
-        also=(f"{RETURNS}:integer_rewards",),
     ),
     Mistake(
         "own_reward_discounted",
@@ -332,7 +317,6 @@ MISTAKES = (
         "returns_are_right",
         "own_reward_discounted",
         "by the factor gamma",
-        also=(f"{RETURNS}:integer_rewards",),
     ),
     Mistake(
         "integer_returns",
@@ -402,7 +386,6 @@ MISTAKES = (
         "mean_zero_spread_one",
         "divided_by_variance",
         "square root",
-        also=(f"{NORMALISE}:equal_returns_stay_finite",),
     ),
     Mistake(
         "division_by_zero",
@@ -421,7 +404,6 @@ MISTAKES = (
         "value",
         "sign_flipped",
         "sign is flipped",
-        also=(f"{LOSS}:gradient_reaches_the_policy",),
     ),
     Mistake(
         "exp_of_log_probs",
@@ -431,7 +413,6 @@ MISTAKES = (
         "value",
         "probability_instead_of_log",
         "use the probability itself",
-        also=(f"{LOSS}:gradient_reaches_the_policy",),
     ),
     Mistake(
         "returns_ignored",
@@ -441,7 +422,6 @@ MISTAKES = (
         "value",
         "returns_ignored",
         "returns are missing",
-        also=(f"{LOSS}:gradient_reaches_the_policy",),
     ),
     Mistake(
         "product_of_sums",
@@ -451,10 +431,6 @@ MISTAKES = (
         "value",
         "product_of_sums",
         "two sums",
-        also=(
-            f"{LOSS}:gradient_reaches_the_policy",
-            f"{UPDATE}:an_episode_cut_by_the_time_limit_ends_too",
-        ),
     ),
     Mistake(
         "loss_for_each_step",
@@ -464,7 +440,6 @@ MISTAKES = (
         "a_single_number",
         "not_a_number",
         "one number",
-        also=(f"{UPDATE}:learns_when_all_episodes_have_ended",),
     ),
     Mistake(
         "loss_loses_the_graph",
@@ -480,7 +455,6 @@ MISTAKES = (
         "gradient_reaches_the_policy",
         "graph_cut",
         "cut the graph",
-        also=(f"{UPDATE}:learns_when_all_episodes_have_ended",),
     ),
     Mistake(
         "nothing_remembered",
@@ -506,8 +480,8 @@ MISTAKES = (
         (Edit("update", "transition.terminated | transition.truncated", "transition.truncated"),),
         UPDATE,
         "learns_when_all_episodes_have_ended",
-        "step_missing",
-        "have ended",
+        "only_truncated",
+        "goes on waiting",
     ),
     Mistake(
         "and_instead_of_or",
@@ -521,8 +495,8 @@ MISTAKES = (
         ),
         UPDATE,
         "learns_when_all_episodes_have_ended",
-        "step_missing",
-        "have ended",
+        "both_needed",
+        "|, not &",
     ),
     Mistake(
         "learns_after_every_step",
@@ -554,8 +528,8 @@ MISTAKES = (
         (Edit("update", "        loss.backward()\n", ""),),
         UPDATE,
         "learns_when_all_episodes_have_ended",
-        "step_missing",
-        "loss.backward()",
+        "no_gradient",
+        "there was no gradient",
     ),
     Mistake(
         "zero_grad_missing",
@@ -578,8 +552,8 @@ MISTAKES = (
         ),
         UPDATE,
         "learns_when_all_episodes_have_ended",
-        "step_missing",
-        "have not changed",
+        "no_gradient",
+        "there was no gradient",
     ),
     Mistake(
         "minus_twice",
@@ -607,9 +581,10 @@ MISTAKES = (
             ),
         ),
         UPDATE,
-        "learns_when_all_episodes_have_ended",
-        "step_missing",
-        "have not changed",
+        "a_step_lowers_the_loss",
+        "arguments_swapped",
+        "wrong order",
+        also=(f"{UPDATE}:old_gradients_are_cleared",),
     ),
     Mistake(
         "optimizer_not_saved",
@@ -624,7 +599,7 @@ MISTAKES = (
         SAVE,
         "everything_comes_back",
         "optimizer_not_loaded",
-        "Adam's averages",
+        "state_dict()",
     ),
     Mistake(
         "model_not_loaded",

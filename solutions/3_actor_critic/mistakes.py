@@ -26,11 +26,6 @@ MISTAKES = (
         "probabilities_and_one_value_for_each_observation",
         "value_has_an_extra_dimension",
         "squeeze(-1)",
-        also=(
-            f"{UPDATE}:the_policy_follows_the_advantage",
-            f"{UPDATE}:only_its_own_loss_moves_the_critic",
-            f"{UPDATE}:old_gradients_are_cleared",
-        ),
     ),
     Mistake(
         "everything_squeezed",
@@ -49,7 +44,6 @@ MISTAKES = (
         "probabilities_and_one_value_for_each_observation",
         "outputs_swapped",
         "come first",
-        also=(f"{UPDATE}:act_answers_and_remembers",),
     ),
     Mistake(
         "only_probabilities",
@@ -59,7 +53,6 @@ MISTAKES = (
         "probabilities_and_one_value_for_each_observation",
         "not_two_outputs",
         "two things",
-        also=(f"{UPDATE}:act_answers_and_remembers",),
     ),
     Mistake(
         "n_actions_ignored",
@@ -84,7 +77,6 @@ MISTAKES = (
         "probabilities_and_one_value_for_each_observation",
         "wrong_value_shape",
         "5 values",
-        also=(f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",),
     ),
     Mistake(
         "softmax_over_the_batch",
@@ -94,7 +86,6 @@ MISTAKES = (
         "each_row_sums_to_one",
         "softmax_over_the_batch",
         "columns sum to one",
-        also=(f"{FORWARD}:probabilities_are_what_the_layers_say",),
     ),
     Mistake(
         "no_softmax",
@@ -104,11 +95,6 @@ MISTAKES = (
         "each_row_sums_to_one",
         "no_softmax",
         "should be probabilities",
-        also=(
-            f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",
-            f"{FORWARD}:probabilities_are_what_the_layers_say",
-            f"{UPDATE}:act_answers_and_remembers",
-        ),
     ),
     Mistake(
         "log_softmax",
@@ -118,10 +104,6 @@ MISTAKES = (
         "each_row_sums_to_one",
         "log_softmax",
         "not log_softmax",
-        also=(
-            f"{FORWARD}:probabilities_are_what_the_layers_say",
-            f"{UPDATE}:act_answers_and_remembers",
-        ),
     ),
     Mistake(
         "softmax_twice",
@@ -173,6 +155,7 @@ MISTAKES = (
         "probabilities_are_what_the_layers_say",
         "sizes_ignored",
         "not fixed numbers",
+        also=(f"{FORWARD}:values_are_what_the_critic_says",),
     ),
     Mistake(
         "critic_sees_the_observation",
@@ -187,26 +170,9 @@ MISTAKES = (
             Edit("forward", "        value = self.critic(x).squeeze(-1)  # (batch,)\n", ""),
         ),
         FORWARD,
-        "probabilities_are_what_the_layers_say",
-        "sizes_ignored",
-        "critic Linear(7, 1)",
-        also=(f"{FORWARD}:values_are_what_the_critic_says",),
-    ),
-    Mistake(
-        "heads_with_other_names",
-        "names do not matter",
-        (
-            Edit("forward", "self.critic = ", "self.value_head = "),
-            Edit("forward", VALUE, "self.value_head(x).squeeze(-1)"),
-        ),
-        FORWARD,
-        "probabilities_are_what_the_layers_say",
-        "layers_missing",
-        "self.critic",
-        also=(
-            f"{FORWARD}:values_are_what_the_critic_says",
-            f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",
-        ),
+        "values_are_what_the_critic_says",
+        "hidden_layer_not_shared",
+        "share one hidden layer",
     ),
     Mistake(
         "an_unused_layer",
@@ -219,10 +185,9 @@ MISTAKES = (
             ),
         ),
         FORWARD,
-        "probabilities_are_what_the_layers_say",
-        "layers_do_not_fit",
+        "values_are_what_the_critic_says",
+        "layer_not_used",
         "not used",
-        also=(f"{FORWARD}:values_are_what_the_critic_says",),
     ),
     Mistake(
         "relu_on_the_value",
@@ -241,7 +206,6 @@ MISTAKES = (
         "values_are_what_the_critic_says",
         "softmax_on_the_value",
         "All values are 1",
-        also=(f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",),
     ),
     Mistake(
         "value_from_the_policy_head",
@@ -251,7 +215,6 @@ MISTAKES = (
         "values_are_what_the_critic_says",
         "value_from_the_policy",
         "largest probability",
-        also=(f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",),
     ),
     Mistake(
         "softmax_by_hand_overflows",
@@ -264,7 +227,7 @@ MISTAKES = (
             ),
         ),
         FORWARD,
-        "large_values_stay_finite",
+        "probabilities_are_what_the_layers_say",
         "softmax_overflows",
         "exp overflows",
     ),
@@ -282,7 +245,6 @@ MISTAKES = (
         "one_action_and_one_log_probability_for_each_row",
         "not_three_results",
         "three things",
-        also=(f"{UPDATE}:act_answers_and_remembers",),
     ),
     Mistake(
         "greedy_while_learning",
@@ -320,17 +282,15 @@ MISTAKES = (
         "value_of_the_critic",
         "value_cut_off",
         "only in the advantage",
-        also=(f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",),
     ),
     Mistake(
         "no_grad_while_acting",
         "playing needs no gradients",
         (Edit("act", "m.log_prob(action), value", "m.log_prob(action).detach(), value"),),
         ACT,
-        "gradient_reaches_the_network",
+        "log_probability_of_the_chosen_action",
         "graph_cut",
         "nothing will be learned",
-        also=(f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",),
     ),
     Mistake(
         "observation_stays_float64",
@@ -409,11 +369,6 @@ MISTAKES = (
         "return_minus_value",
         "wrong_advantage",
         "six advantages",
-        also=(
-            f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",
-            f"{UPDATE}:the_policy_follows_the_advantage",
-            f"{UPDATE}:old_gradients_are_cleared",
-        ),
     ),
     Mistake(
         "policy_loss_sign_flipped",
@@ -423,7 +378,6 @@ MISTAKES = (
         "loss_of_the_policy",
         "sign_flipped",
         "minus in front",
-        also=(f"{LOSSES}:gradients_go_where_they_should",),
     ),
     Mistake(
         "returns_instead_of_advantages",
@@ -433,7 +387,6 @@ MISTAKES = (
         "loss_of_the_policy",
         "returns_instead_of_advantages",
         "without a critic",
-        also=(f"{LOSSES}:gradients_go_where_they_should",),
     ),
     Mistake(
         "values_instead_of_advantages",
@@ -443,7 +396,6 @@ MISTAKES = (
         "loss_of_the_policy",
         "values_instead_of_advantages",
         "multiplied by the values",
-        also=(f"{LOSSES}:gradients_go_where_they_should",),
     ),
     Mistake(
         "exp_of_log_probs",
@@ -453,7 +405,6 @@ MISTAKES = (
         "loss_of_the_policy",
         "probability_instead_of_log",
         "no exp",
-        also=(f"{LOSSES}:gradients_go_where_they_should",),
     ),
     Mistake(
         "losses_swapped",
@@ -463,10 +414,7 @@ MISTAKES = (
         "loss_of_the_policy",
         "losses_swapped",
         "comes first",
-        also=(
-            f"{LOSSES}:loss_of_the_critic",
-            f"{LOSSES}:gradients_go_where_they_should",
-        ),
+        also=(f"{LOSSES}:loss_of_the_critic",),
     ),
     Mistake(
         "losses_already_added",
@@ -476,7 +424,6 @@ MISTAKES = (
         "two_single_numbers",
         "not_two_losses",
         "two things",
-        also=(f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",),
     ),
     Mistake(
         "loss_for_each_step",
@@ -486,7 +433,6 @@ MISTAKES = (
         "two_single_numbers",
         "not_a_number",
         "one number",
-        also=(f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",),
     ),
     Mistake(
         "squared_error",
@@ -496,7 +442,6 @@ MISTAKES = (
         "loss_of_the_critic",
         "squared_error",
         "smooth_l1_loss",
-        also=(f"{LOSSES}:gradients_go_where_they_should",),
     ),
     Mistake(
         "absolute_error",
@@ -506,7 +451,6 @@ MISTAKES = (
         "loss_of_the_critic",
         "absolute_error",
         "quadratic near zero",
-        also=(f"{LOSSES}:gradients_go_where_they_should",),
     ),
     Mistake(
         "values_against_advantages",
@@ -516,10 +460,6 @@ MISTAKES = (
         "loss_of_the_critic",
         "values_against_advantages",
         "predict the returns",
-        also=(
-            f"{LOSSES}:gradients_go_where_they_should",
-            f"{UPDATE}:only_its_own_loss_moves_the_critic",
-        ),
     ),
     Mistake(
         "value_loss_negative",
@@ -529,14 +469,13 @@ MISTAKES = (
         "loss_of_the_critic",
         "sign_flipped",
         "as wrong as possible",
-        also=(f"{LOSSES}:gradients_go_where_they_should",),
     ),
     Mistake(
         "sum_and_mean_mixed",
         "sum, as in the formula; mean, as in PyTorch",
         (Edit("losses", VALUE_LOSS, 'F.smooth_l1_loss(values, returns, reduction="sum")'),),
         LOSSES,
-        "both_means_or_both_sums",
+        "loss_of_the_critic",
         "mean_and_sum_mixed",
         "the critic's would count",
     ),
@@ -545,7 +484,7 @@ MISTAKES = (
         "sum the policy's",
         (Edit("losses", ".mean()", ".sum()"),),
         LOSSES,
-        "both_means_or_both_sums",
+        "loss_of_the_critic",
         "mean_and_sum_mixed",
         "the policy's would count",
     ),
@@ -557,7 +496,6 @@ MISTAKES = (
         "gradients_go_where_they_should",
         "policy_graph_cut",
         "never learn",
-        also=(f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",),
     ),
     Mistake(
         "critic_detached",
@@ -567,7 +505,6 @@ MISTAKES = (
         "gradients_go_where_they_should",
         "critic_graph_cut",
         "never learn",
-        also=(f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",),
     ),
     Mistake(
         "advantage_computed_again",
@@ -577,7 +514,6 @@ MISTAKES = (
         "gradients_go_where_they_should",
         "policy_teaches_the_critic",
         "must be detached",
-        also=(f"{UPDATE}:only_its_own_loss_moves_the_critic",),
     ),
     Mistake(
         "losses_as_numbers",
@@ -591,9 +527,8 @@ MISTAKES = (
         ),
         LOSSES,
         "two_single_numbers",
-        "not_a_number",
+        "plain_number",
         "tensor",
-        also=(f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",),
     ),
     Mistake(
         "advantages_ignored",
@@ -603,7 +538,6 @@ MISTAKES = (
         "loss_of_the_policy",
         "advantages_ignored",
         "advantages are missing",
-        also=(f"{LOSSES}:gradients_go_where_they_should",),
     ),
     Mistake(
         "advantages_against_returns",
@@ -613,20 +547,15 @@ MISTAKES = (
         "loss_of_the_critic",
         "advantages_against_returns",
         "values are missing",
-        also=(
-            f"{LOSSES}:gradients_go_where_they_should",
-            f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",
-        ),
     ),
     Mistake(
         "both_losses_in_the_second",
         "the value loss is the whole loss",
         (Edit("losses", VALUE_LOSS, "policy_loss + F.smooth_l1_loss(values, returns)"),),
         LOSSES,
-        "gradients_go_where_they_should",
-        "critic_teaches_the_policy",
-        "values and returns only",
-        also=(f"{LOSSES}:loss_of_the_critic",),
+        "loss_of_the_critic",
+        "losses_added",
+        "sum of both",
     ),
     Mistake(
         "value_from_the_probabilities",
@@ -634,12 +563,8 @@ MISTAKES = (
         (Edit("act", "m.log_prob(action), value", "m.log_prob(action), probs.max(dim=-1).values"),),
         ACT,
         "value_of_the_critic",
-        "wrong_value",
+        "likeliest_probability",
         "as the network returned them",
-        also=(
-            f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",
-            f"{UPDATE}:the_policy_follows_the_advantage",
-        ),
     ),
     Mistake(
         "one_action_for_all",
@@ -693,7 +618,7 @@ MISTAKES = (
         UPDATE,
         "both_heads_learn_when_the_batch_has_ended",
         "critic_not_trained",
-        "critic head did not move",
+        "did not move any weight",
     ),
     Mistake(
         "policy_left_out",
@@ -702,7 +627,7 @@ MISTAKES = (
         UPDATE,
         "both_heads_learn_when_the_batch_has_ended",
         "policy_not_trained",
-        "policy head did not move",
+        "did not move any weight",
     ),
     Mistake(
         "optimizer_of_one_head",
@@ -716,8 +641,8 @@ MISTAKES = (
         ),
         UPDATE,
         "both_heads_learn_when_the_batch_has_ended",
-        "critic_not_trained",
-        "critic head did not move",
+        "some_weights_unmoved",
+        "did not move",
     ),
     Mistake(
         "two_steps",
@@ -735,7 +660,7 @@ MISTAKES = (
         UPDATE,
         "both_heads_learn_when_the_batch_has_ended",
         "two_steps",
-        "one step()",
+        "one step",
     ),
     Mistake(
         "two_backwards",
@@ -764,8 +689,8 @@ MISTAKES = (
         ),
         UPDATE,
         "the_policy_follows_the_advantage",
-        "advantage_not_used",
-        "did not get the advantages",
+        "wrong_arguments",
+        "in the place of advantages",
     ),
     Mistake(
         "losses_subtracted",
@@ -790,7 +715,7 @@ MISTAKES = (
         "a difference needs no function",
         (Edit("update", ADVANTAGES, "advantages = returns - values"),),
         UPDATE,
-        "only_its_own_loss_moves_the_critic",
+        "the_policy_follows_the_advantage",
         "policy_moves_the_critic",
         "advantage(returns, values)",
     ),
@@ -837,7 +762,7 @@ MISTAKES = (
         SAVE,
         "everything_comes_back",
         "optimizer_not_loaded",
-        "Adam's averages",
+        "state_dict()",
     ),
     Mistake(
         "counters_forgotten",

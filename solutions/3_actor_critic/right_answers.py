@@ -11,6 +11,13 @@ BACKWARD = "        (policy_loss + value_loss).backward()\n"
 
 RIGHT_ANSWERS = (
     RightAnswer(
+        "heads_with_other_names",
+        (
+            Edit("forward", "self.critic = ", "self.value_head = "),
+            Edit("forward", VALUE, "self.value_head(x).squeeze(-1)"),
+        ),
+    ),
+    RightAnswer(
         "other_name_of_the_hidden_layer",
         (
             Edit("forward", "self.hidden = nn", "self.gemeinsame_schicht_größe = nn"),
