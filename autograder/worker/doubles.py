@@ -12,6 +12,7 @@ from sys import modules
 from typing import Any
 
 _MISSING = object()
+_ANY_NUMBER = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
 class Double:
@@ -54,6 +55,8 @@ class Double:
         if keywords and callable(self.original):
             try:
                 own = signature(self.original).bind(*arguments, **keywords)
+                if any(item.kind in _ANY_NUMBER for item in own.signature.parameters.values()):
+                    raise TypeError("no names of its own")
             except (TypeError, ValueError):
                 pass  # then the names of the double itself have to fit
             else:
@@ -102,15 +105,19 @@ class Replacements:
     def __init__(self, namespace: Mapping[str, Any]) -> None:
         self._namespace = namespace
         self._kept: list[tuple[MutableMapping[str, Any], str, Any]] = []
+        self._places: dict[str, list[MutableMapping[str, Any]]] = {}
 
     def put(self, name: str, value: Any) -> None:
         """Let the student's code find the value under this name, wherever it looks."""
-        for home in self._homes(name):
+        if name not in self._places:  # a double that stands there already has no home of its own
+            self._places[name] = self._homes(name)
+        for home in self._places[name]:
             self._kept.append((home, name, home.get(name, _MISSING)))
             home[name] = value
 
     def restore(self) -> None:
         """Take everything back."""
+        self._places.clear()
         while self._kept:
             home, name, value = self._kept.pop()
             if value is _MISSING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.checks.expect import KnownMistake, expect, expect_close
+from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.actor_critic.trial import Trial
@@ -17,7 +17,7 @@ from autograder.units.shared.episode_agent import (
     expect_one_step,
 )
 from autograder.units.shared.networks import observations
-from autograder.worker.interface import PassedOn, Returned, Student, Tensor
+from autograder.worker.interface import PassedOn, Returned, Student, StudentError, Tensor
 from helpers.agents import Transition
 
 AGENT = AgentKind("ACPolicy", "ActorCriticNetwork", heads=2)
@@ -101,7 +101,12 @@ class UpdateTask(Task):
 def _updated(agent: EpisodeAgent, random: np.random.Generator) -> Trial:
     """Call the agent's update directly."""
     trial = Trial.prepare(agent, random, STEPS)
-    agent.update(*trial.remembered, Tensor(trial.returns))
+    try:
+        agent.update(*trial.remembered, Tensor(trial.returns))
+    except (CheckFailed, StudentError):
+        if trial.losses.get("count"):  # wrong arguments are often the cause
+            trial.expect_given("log_probs", "advantages", "values", "returns")
+        raise
     trial.expect_losses()
     return trial
 

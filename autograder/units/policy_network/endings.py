@@ -57,11 +57,12 @@ class Ending:
 _NEVER = (-1, -1, -1)
 #: Three episodes that terminate one after the other.
 TERMINATED = Ending.at((1, 3, 4), _NEVER)
-#: The same by the time limit; by both at once; and two episodes that end together.
+#: The same by the time limit; by both at once; two episodes that end together; a single one.
 OTHER_ENDINGS = (
     Ending.at(_NEVER, (3, 1, 2)),
     Ending.at((2, 1, 4), (2, 1, 4)),
     Ending.at((2, 2, 4), _NEVER),
+    Ending.at((1,), (-1,)),
 )
 #: Wrong rules for `ended`: name, rule, message.
 WRONG_RULES: tuple[tuple[str, Rule, str], ...] = (

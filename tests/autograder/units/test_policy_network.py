@@ -22,7 +22,6 @@ update = UNIT.task("policy_network/update")
 PROBABILITIES = "one_row_of_probabilities_for_each_observation"
 SUM = "each_row_sums_to_one"
 LAYERS = "computes_what_its_layers_say"
-LARGE = "large_values_stay_finite"
 ACTS = "act_answers_and_remembers"
 LEARNS = "learns_when_all_episodes_have_ended"
 LIMIT = "an_episode_cut_by_the_time_limit_ends_too"
@@ -272,9 +271,6 @@ def policy_loss(log_probs, returns):
 
 
 class SimplePolicy:
-    choose = staticmethod(choose_action)
-    loss = staticmethod(policy_loss)
-
     def __init__(self):
         self.net = PolicyNetwork()
         self.optimizer = self.make_optimizer()
@@ -291,7 +287,7 @@ class SimplePolicy:
         self.running = len(observation)
 
     def act(self, observation):
-        action, log_prob = self.choose(self.net, observation)[:2]
+        action, log_prob = choose_action(self.net, observation)
         self.remember(action, log_prob)
         return action.numpy()
 
@@ -319,151 +315,8 @@ class SimplePolicy:
 
     def update(self, log_probs, returns):
         self.optimizer.zero_grad()
-        self.loss(log_probs, returns).backward()
+        policy_loss(log_probs, returns).backward()
         self.optimizer.step()
-
-
-class PlainGradientDescent(SimplePolicy):
-    def make_optimizer(self):
-        return torch.optim.SGD(self.net.parameters(), lr=0.1)
-
-
-class SubtractsABaseline(SimplePolicy):
-    def update(self, log_probs, returns):
-        super().update(log_probs, returns - returns.mean())
-
-
-class SmallWholeNumbers(SimplePolicy):
-    def act(self, observation):
-        return super().act(observation).astype(np.uint8)
-
-
-class OneActionForAll(SimplePolicy):
-    def act(self, observation):
-        return super().act(observation)[:1]
-
-
-class PlaysTheOtherAction(SimplePolicy):
-    def act(self, observation):
-        return 1 - super().act(observation)
-
-
-class ActsWithFloats(SimplePolicy):
-    def act(self, observation):
-        return super().act(observation).astype(np.float32)
-
-
-class ActsWith(SimplePolicy):
-    number = 0
-
-    def act(self, observation):
-        return np.full_like(super().act(observation), self.number)
-
-
-class ActsWithTwo(ActsWith):
-    number = 2
-
-
-class ActsWithSeven(ActsWith):
-    number = 7
-
-
-class ActsWithMinusOne(ActsWith):
-    number = -1
-
-
-class RemembersNothing(SimplePolicy):
-    def remember(self, action, log_prob):
-        pass
-
-
-class RemembersTwice(SimplePolicy):
-    def remember(self, action, log_prob):
-        self.memory += [log_prob, log_prob]
-
-
-class RemembersOnlyTheLast(SimplePolicy):
-    def remember(self, action, log_prob):
-        self.memory = log_prob[:1]
-
-
-class RemembersActions(SimplePolicy):
-    def remember(self, action, log_prob):
-        self.memory.append(action)
-
-
-class RemembersProbabilities(SimplePolicy):
-    def remember(self, action, log_prob):
-        self.memory.append(log_prob.exp())
-
-
-class RemembersNearly(SimplePolicy):
-    shift = 5e-5
-
-    def remember(self, action, log_prob):
-        self.memory.append(log_prob + self.shift)
-
-
-class RemembersBesides(RemembersNearly):
-    shift = 5e-3
-
-
-class LearnsAfterEveryStep(SimplePolicy):
-    def ended(self, transition):
-        return np.ones(self.running, dtype=bool)
-
-
-class OnlyTerminated(SimplePolicy):
-    def ended(self, transition):
-        return transition.terminated
-
-
-class OnlyTruncated(SimplePolicy):
-    def ended(self, transition):
-        return transition.truncated
-
-
-class NeverSteps(SimplePolicy):
-    def update(self, log_probs, returns):
-        self.optimizer.zero_grad()
-        self.loss(log_probs, returns).backward()
-
-
-class StepsUphill(SimplePolicy):
-    def update(self, log_probs, returns):
-        self.optimizer.zero_grad()
-        (-self.loss(log_probs, returns)).backward()
-        self.optimizer.step()
-
-
-class NeverClears(SimplePolicy):
-    def update(self, log_probs, returns):
-        self.loss(log_probs, returns).backward()
-        self.optimizer.step()
-
-
-class NeverClearsPlainly(NeverClears, PlainGradientDescent):
-    pass
-
-
-class OnlyRises(SimplePolicy):
-    def update(self, log_probs, returns):
-        with torch.no_grad():
-            for weight in self.net.parameters():
-                weight += 0.01
-
-
-class OnlyFalls(SimplePolicy):
-    def update(self, log_probs, returns):
-        with torch.no_grad():
-            for weight in self.net.parameters():
-                weight -= 0.01
-
-
-class GrowsAnotherLayer(SimplePolicy):
-    def update(self, log_probs, returns):
-        super().update(log_probs, returns)
-        self.net.another = nn.Linear(2, 2)
 
 
 RIGHT = {
@@ -473,22 +326,34 @@ RIGHT = {
     "discounted_returns": discounted_returns,
     "normalise": normalise,
     "policy_loss": policy_loss,
-    "save_agent": lambda agent, path: torch.save(
-        (agent.games, agent.mean_reward, agent.net.state_dict(), agent.optimizer.state_dict()), path
-    ),
     "diagnosis": lambda: "b",
 }
 
 
+def save_agent(agent, path):
+    torch.save(
+        {
+            "games": agent.games,
+            "mean_reward": agent.mean_reward,
+            "model_state_dict": agent.net.state_dict(),
+            "optimizer_state_dict": agent.optimizer.state_dict(),
+        },
+        path,
+    )
+
+
 def load_agent(agent, path):
-    agent.games, agent.mean_reward, network, optimizer = torch.load(path, weights_only=True)
-    agent.net.load_state_dict(network)
-    agent.optimizer.load_state_dict(optimizer)
+    found = torch.load(path, weights_only=True)
+    agent.games, agent.mean_reward = found["games"], found["mean_reward"]
+    agent.net.load_state_dict(found["model_state_dict"])
+    agent.optimizer.load_state_dict(found["optimizer_state_dict"])
 
 
 def judged(task, seed, **changes):
     """A student's result who answers everything right, but for the changes."""
-    student = LocalStudent({**RIGHT, "load_agent": load_agent, **changes}, UNIT.framework)
+    student = LocalStudent(
+        {**RIGHT, "save_agent": save_agent, "load_agent": load_agent, **changes}, UNIT.framework
+    )
     return judge(task, student, seed)
 
 
@@ -514,7 +379,6 @@ def test_the_network_is_worth_three_points():
         (PROBABILITIES, 1, True),
         (SUM, 1, False),
         (LAYERS, 1, False),
-        (LARGE, 0, False),
     ]
 
 
@@ -586,15 +450,15 @@ def test_a_network_without_a_row_for_each_observation_earns_nothing(network, mis
 @pytest.mark.parametrize(
     ("network", "found", "points"),
     [
-        (OverTheBatch, {SUM: "softmax_over_the_batch", LAYERS: "wrong_probabilities"}, 1),
-        (NearlyOverTheBatch, {SUM: "softmax_over_the_batch", LAYERS: "wrong_probabilities"}, 1),
-        (ScaledOverTheBatch, {SUM: "no_softmax", LAYERS: "wrong_probabilities"}, 1),
-        (LogSoftmax, {SUM: "log_softmax", LAYERS: "wrong_probabilities"}, 1),
-        (SureLogSoftmax, {SUM: "log_softmax", LAYERS: "wrong_probabilities"}, 1),
-        (NoSoftmax, {SUM: "no_softmax", LAYERS: "wrong_probabilities"}, 1),
-        (Sigmoids, {SUM: "no_softmax", LAYERS: "wrong_probabilities"}, 1),
-        (NegativeProbabilities, {SUM: "no_softmax", LAYERS: "wrong_probabilities"}, 1),
-        (SumIsNotOne, {SUM: "no_softmax"}, 2),
+        (OverTheBatch, {SUM: "softmax_over_the_batch"}, 1),
+        (NearlyOverTheBatch, {SUM: "softmax_over_the_batch"}, 1),
+        (ScaledOverTheBatch, {SUM: "no_softmax"}, 1),
+        (LogSoftmax, {SUM: "log_softmax"}, 1),
+        (SureLogSoftmax, {SUM: "log_softmax"}, 1),
+        (NoSoftmax, {SUM: "no_softmax"}, 1),
+        (Sigmoids, {SUM: "no_softmax"}, 1),
+        (NegativeProbabilities, {SUM: "no_softmax"}, 1),
+        (SumIsNotOne, {SUM: "no_softmax"}, 1),
         (TooSure, {LAYERS: "wrong_probabilities"}, 2),
         (MovedTooFar, {LAYERS: "wrong_probabilities"}, 2),
         (LeakyReLU, {LAYERS: "wrong_probabilities"}, 2),
@@ -610,10 +474,10 @@ def test_a_network_without_a_row_for_each_observation_earns_nothing(network, mis
         (OneMoreLayerButNoReLU, {LAYERS: "relu_missing"}, 2),
         (OneMoreLayerAndTanh, {LAYERS: "tanh_instead_of_relu"}, 2),
         (OneMoreLayerAndSigmoid, {LAYERS: "sigmoid_instead_of_relu"}, 2),
-        (Overflows, {LARGE: "softmax_overflows"}, 3),
+        (Overflows, {LAYERS: "softmax_overflows"}, 2),
         (
             LayersInAList,
-            {SUM: "no_parameters", LAYERS: "no_parameters", LARGE: "no_parameters"},
+            {SUM: "no_parameters"},
             1,
         ),
     ],
@@ -630,177 +494,3 @@ def test_a_relu_on_the_logits_shows_whatever_was_drawn(seed):
     result = judged(forward, seed, PolicyNetwork=ReLUOnLogits)
 
     assert mistakes(result) == {LAYERS: "relu_on_logits"}
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(
-    "agent", [PlainGradientDescent, SubtractsABaseline, SmallWholeNumbers, RemembersNearly]
-)
-def test_unusual_right_agents_earn_all_points(agent, seed):
-    result = judged(update, seed, SimplePolicy=agent)
-
-    assert mistakes(result) == {}
-    assert result.points == 5
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(
-    ("agent", "mistake", "said"),
-    [
-        (OneActionForAll, "wrong_actions", "should be (3,), yours is (1,)"),
-        (ActsWithFloats, "wrong_actions", "the actions 0 or 1, not ["),
-        (ActsWithTwo, "wrong_actions", "not [2, 2, 2]"),
-        (ActsWithSeven, "wrong_actions", "not [7, 7, 7]"),
-        (ActsWithMinusOne, "wrong_actions", "not [-1, -1, -1]"),
-        (PlaysTheOtherAction, "other_action", "the actions that choose_action drew"),
-        (RemembersNothing, "nothing_remembered", "append"),
-        (RemembersTwice, "nothing_remembered", "one entry"),
-        (RemembersOnlyTheLast, "nothing_remembered", "one entry"),
-        (RemembersActions, "actions_remembered", "holds the actions"),
-        (RemembersProbabilities, "wrong_memory", "choose_action returned second"),
-        (RemembersBesides, "wrong_memory", "choose_action returned second"),
-    ],
-)
-def test_an_agent_that_does_not_act_and_remember_earns_nothing(agent, mistake, said, seed):
-    result = judged(update, seed, SimplePolicy=agent)
-
-    assert mistakes(result) == {ACTS: mistake}
-    assert said in message(result, ACTS)
-    assert result.points == 0
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(
-    ("agent", "mistake", "said"),
-    [
-        (LearnsAfterEveryStep, "learns_too_early", "still running"),
-        (OnlyTruncated, "step_missing", "have not changed"),
-        (NeverSteps, "step_missing", "self.optimizer.step()"),
-        (GrowsAnotherLayer, "other_parameters", "other names, or other shapes"),
-    ],
-)
-def test_an_agent_that_does_not_learn_at_the_end_earns_nothing(agent, mistake, said, seed):
-    result = judged(update, seed, SimplePolicy=agent)
-
-    assert mistakes(result) == {LEARNS: mistake}
-    assert said in message(result, LEARNS)
-    assert result.points == 0
-
-
-@pytest.mark.parametrize("agent", [OnlyRises, OnlyFalls])
-def test_weights_that_move_in_one_direction_have_moved(agent):
-    found = mistakes(judged(update, 1, SimplePolicy=agent))
-
-    assert LEARNS not in found
-    assert LIMIT not in found
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(
-    ("agent", "check", "mistake"),
-    [
-        (OnlyTerminated, LIMIT, "only_terminated"),
-        (StepsUphill, STEP, "step_uphill"),
-        (NeverClears, CLEARED, "zero_grad_missing"),
-        (NeverClearsPlainly, CLEARED, "zero_grad_missing"),
-    ],
-)
-def test_a_wrong_update_loses_the_point_of_its_mistake_only(agent, check, mistake, seed):
-    result = judged(update, seed, SimplePolicy=agent)
-
-    assert mistakes(result) == {check: mistake}
-    assert result.points == 4
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(
-    "loss",
-    [
-        lambda log_probs, returns: (returns * log_probs).mean(),
-        lambda log_probs, returns: -log_probs.mean(),
-        lambda log_probs, returns: -(returns * log_probs).sum(),
-    ],
-    ids=["sign flipped", "returns ignored", "sum instead of mean"],
-)
-def test_a_mistake_in_the_loss_is_not_charged_to_the_update(loss, seed):
-    class WithThisLoss(SimplePolicy):
-        pass
-
-    WithThisLoss.loss = staticmethod(loss)
-    result = judged(update, seed, SimplePolicy=WithThisLoss, policy_loss=loss)
-
-    assert mistakes(result) == {}
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("sign", [1, -1])
-def test_what_ignores_the_returns_moves_on_without_a_return_and_is_not_charged(sign, seed):
-    def always_left(net, observation):
-        probabilities = net(torch.as_tensor(observation, dtype=torch.float32))
-        return torch.zeros(len(observation), dtype=torch.int64), probabilities[:, 0].log()
-
-    def loss(log_probs, returns):
-        return sign * log_probs.mean()
-
-    class AlwaysLeft(SimplePolicy):
-        pass
-
-    AlwaysLeft.choose, AlwaysLeft.loss = staticmethod(always_left), staticmethod(loss)
-    result = judged(
-        update, seed, SimplePolicy=AlwaysLeft, choose_action=always_left, policy_loss=loss
-    )
-
-    assert mistakes(result) == {}
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_loss_without_a_gradient_is_not_charged_to_an_update_that_learns(seed):
-    def cut(log_probs, returns):
-        return policy_loss(log_probs.detach(), returns)
-
-    assert mistakes(judged(update, seed, policy_loss=cut)) == {}
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(
-    "results",
-    [
-        lambda action, log_prob: (action, log_prob, log_prob.exp()),
-        lambda action, log_prob: (action, {"log_prob": log_prob}),
-        lambda action, log_prob: {"action": action, "log_prob": log_prob},
-    ],
-    ids=["three", "a dictionary for one", "a dictionary for both"],
-)
-def test_odd_results_of_choose_action_are_not_charged_to_the_memory(results, seed):
-    def odd(net, observation):
-        return results(*choose_action(net, observation))
-
-    assert ACTS not in mistakes(judged(update, seed, choose_action=odd))
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_an_agent_is_given_steps_like_those_of_the_training(seed):
-    given = []
-
-    class Listens(SimplePolicy):
-        def train(self, transition):
-            given.append(transition)
-            super().train(transition)
-
-    judged(update, seed, SimplePolicy=Listens)
-
-    assert given
-    for step in given:
-        rows = len(step.episode)
-        assert step.observation.shape == step.next_observation.shape == (rows, 4)
-        assert step.observation.dtype == step.next_observation.dtype == np.float32
-        assert (step.observation != step.next_observation).all()
-        assert step.action.shape == step.reward.shape == (rows,)
-        assert step.reward.dtype == np.float32
-        assert (step.reward > 0).all()
-        assert len(np.unique(step.reward)) == rows
-        assert step.terminated.shape == step.truncated.shape == (rows,)
-        assert step.terminated.dtype == step.truncated.dtype == bool
-        assert not (step.terminated & step.truncated).any()
-    assert any((step.terminated != step.truncated).any() for step in given)
-    assert [step.episode.tolist() for step in given[:2]] == [[0, 1], [1]]

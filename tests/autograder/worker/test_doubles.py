@@ -1,5 +1,7 @@
 """Doubles in the place of a student's functions: in this process and across the border alike."""
 
+import types
+
 import numpy as np
 import pytest
 
@@ -89,6 +91,19 @@ def test_a_double_answers_in_the_place_of_the_function_and_keeps_its_arguments(s
         assert double.get("count") == 3
         np.testing.assert_array_equal(double.call("given", 0, "x"), X)
         assert double.call("given", 2, "weight") == 3.0
+
+
+def test_a_double_can_take_the_place_of_another_wherever_the_code_looks():
+    module = types.ModuleType("elsewhere")
+    exec("def inner(): return 0\ndef outer(): return inner()", vars(module))
+    student = LocalStudent({"inner": module.inner, "outer": module.outer}, "torch")
+    with student.doubles():
+        student.double("inner", (), Returned((1,)))
+        student.double("inner", (), Returned((2,)))
+
+        assert student.call("outer") == 2
+
+    assert student.call("outer") == 0
 
 
 def test_what_a_double_replaced_comes_back(student):

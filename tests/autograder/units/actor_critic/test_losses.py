@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from autograder.checks.judge import RAISES, judge
 from autograder.units.actor_critic.advantage import AdvantageTask, leaks
-from autograder.units.actor_critic.losses import LossesTask, Steps, slopes, smooth_l1
+from autograder.units.actor_critic.losses import LossesTask, Slopes, Steps, smooth_l1
 from autograder.worker.local import LocalStudent
 from tests.autograder.task_tools import verdicts
 
@@ -515,17 +515,15 @@ def test_an_advantage_leaks_if_the_value_moves_it(function, leaking):
 
 
 def test_slopes_are_zero_where_there_is_no_way():
-    def losses(a, b, c, d):
-        return 2 * a.sum(), (3 * a * b).sum()
+    def losses(log_probs, advantages, values, returns):
+        return 2 * log_probs.sum(), (3 * log_probs * values).sum()
 
     student = LocalStudent({"losses": losses}, "torch")
-    a, b = np.array([1.0, 2.0], np.float32), np.array([4.0, 5.0], np.float32)
-    nothing = np.zeros(2, np.float32)
+    steps = Steps.draw(np.random.default_rng(1))
 
-    first, second, *others = slopes(student, 0, Steps(a, b, nothing, nothing))
-    np.testing.assert_allclose(first, [2, 2])
-    np.testing.assert_allclose([second, *others], np.zeros((3, 2)))
-    first, second, *others = slopes(student, 1, Steps(a, b, nothing, nothing))
-    np.testing.assert_allclose(first, [12, 15])
-    np.testing.assert_allclose(second, [3, 6])
-    np.testing.assert_allclose(others, np.zeros((2, 2)))
+    first, second = Slopes.of(student, 0, steps), Slopes.of(student, 1, steps)
+
+    np.testing.assert_allclose(first.log_probs, np.full(8, 2))
+    np.testing.assert_allclose(first.values, np.zeros(8))
+    np.testing.assert_allclose(second.log_probs, 3 * steps.values, rtol=1e-5)
+    np.testing.assert_allclose(second.values, 3 * steps.log_probs, rtol=1e-5)
