@@ -13,7 +13,7 @@ REWARDS = np.array([[1.0, 2.0], [4.0, 8.0]])
 
 @pytest.mark.parametrize("truncated", (False, True))
 def test_it_plays_its_script(truncated):
-    env = ScriptedEnv(OBSERVATIONS, REWARDS, truncated)
+    env = ScriptedEnv(OBSERVATIONS, REWARDS, not truncated, truncated)
 
     observation, info = env.reset(seed=1)
     steps = [env.step(1), env.step(0)]
@@ -24,8 +24,28 @@ def test_it_plays_its_script(truncated):
     assert [step[2:4] for step in steps] == [(False, False), (not truncated, truncated)]
 
 
+def test_both_flags_can_be_true():
+    env = ScriptedEnv(OBSERVATIONS, REWARDS, True, True)
+    env.reset()
+    env.step(0)
+
+    assert env.step(0)[2:4] == (True, True)
+
+
+def test_it_counts_its_steps_and_says_how_long_an_episode_may_be():
+    env = ScriptedEnv(OBSERVATIONS, REWARDS, True, False)
+    env.reset()
+    env.step(0)
+    env.reset()
+    env.step(0)
+
+    assert env.steps == 2
+    assert env.spec.max_episode_steps == 500
+    assert ScriptedEnv(OBSERVATIONS, REWARDS, False, True).spec.max_episode_steps == 2
+
+
 def test_it_begins_again_after_a_reset():
-    env = ScriptedEnv(OBSERVATIONS, REWARDS, False)
+    env = ScriptedEnv(OBSERVATIONS, REWARDS, True, False)
     env.reset()
     env.step(0)
 
@@ -35,11 +55,11 @@ def test_it_begins_again_after_a_reset():
 
 def test_a_step_before_the_reset_is_refused():
     with pytest.raises(ResetNeeded):
-        ScriptedEnv(OBSERVATIONS, REWARDS, False).step(0)
+        ScriptedEnv(OBSERVATIONS, REWARDS, True, False).step(0)
 
 
 def test_a_step_after_the_end_is_refused():
-    env = ScriptedEnv(OBSERVATIONS, REWARDS, False)
+    env = ScriptedEnv(OBSERVATIONS, REWARDS, True, False)
     env.reset()
     env.step(0)
     env.step(0)
@@ -50,7 +70,7 @@ def test_a_step_after_the_end_is_refused():
 
 @pytest.mark.parametrize("action", (2, -1, 0.0, np.True_, None))
 def test_an_action_that_does_not_exist_is_refused(action):
-    env = ScriptedEnv(OBSERVATIONS, REWARDS, False)
+    env = ScriptedEnv(OBSERVATIONS, REWARDS, True, False)
     env.reset()
 
     with pytest.raises(ValueError, match="no action"):
@@ -58,7 +78,7 @@ def test_an_action_that_does_not_exist_is_refused(action):
 
 
 def test_a_loop_that_shows_what_it_plays_may_do_so():
-    env = ScriptedEnv(OBSERVATIONS, REWARDS, False)
+    env = ScriptedEnv(OBSERVATIONS, REWARDS, True, False)
     env.reset()
 
     assert env.render().shape == (40, 60, 3)
@@ -70,4 +90,4 @@ def test_the_rule_follows_the_first_number_and_refuses_a_pair():
 
     assert [rule(observation) for observation in OBSERVATIONS] == [1, 0, 1]
     with pytest.raises(RuleGotAPair):
-        rule(ScriptedEnv(OBSERVATIONS, REWARDS, False).reset())
+        rule(ScriptedEnv(OBSERVATIONS, REWARDS, True, False).reset())

@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.checks.expect import KnownMistake, expect, expect_close
 from autograder.checks.task import Task, check
+from autograder.units.shared.tensors import expect_tensor
 from autograder.worker.interface import Student, Tensor
 
 
@@ -19,7 +20,7 @@ class AdvantageTask(Task):
         for dtype in (np.float32, np.float64):
             returns, values = random.normal(size=(2, 6)).astype(dtype)
             kept = student.put(Tensor(returns)), student.put(Tensor(values))
-            answer = student.call("advantage", *kept)
+            answer = student.call_ref("advantage", *kept)
             for item, before in zip(kept, (returns, values), strict=True):
                 expect(
                     np.array_equal(np.asarray(student.fetch(item)), before),
@@ -28,13 +29,14 @@ class AdvantageTask(Task):
                     "still needs the returns: compute a new tensor.",
                 )
             expect_close(
-                answer,
+                student.fetch(answer),
                 returns - values,
                 "wrong_advantage",
                 "The advantage of each step is its return minus its value: six returns and six "
                 "values give six advantages.",
                 known_mistakes=_wrong_advantages(returns, values),
             )
+            expect_tensor(answer, "The advantages")
 
     @check(points=1)
     def no_gradient_through_the_value(self, student: Student, random: np.random.Generator) -> None:

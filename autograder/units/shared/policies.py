@@ -244,8 +244,7 @@ def _wrong_log_probabilities(
 
 def _expect_shares(shares: np.ndarray, probabilities: np.ndarray) -> None:
     """Raise CheckFailed unless action 1 came up as often as it should; (kinds,) each."""
-    near = np.abs(shares - probabilities) < [share_tolerance(p) for p in probabilities]
-    if np.all(near):
+    if _near(shares, probabilities, margin=0):
         return
     observed = Message(
         "Action 1 had the probabilities {probabilities} for three observations, but came up in "
@@ -255,9 +254,15 @@ def _expect_shares(shares: np.ndarray, probabilities: np.ndarray) -> None:
         draws=DRAWS,
     )
     for mistake, wrong, advice in _WRONG_SHARES:
-        if np.allclose(shares, wrong(probabilities), atol=0.02):
+        if _near(shares, wrong(probabilities)):
             raise CheckFailed(mistake, Message.joined(observed, advice))
     raise CheckFailed(*_mixed(shares, probabilities, observed))
+
+
+def _near(shares: np.ndarray, probabilities: np.ndarray, margin: float = 0.002) -> bool:
+    """Whether draws with these probabilities may well have given these shares; (kinds,) each."""
+    allowed = [share_tolerance(min(max(p, 0.0), 1.0)) + margin for p in probabilities]
+    return bool(np.all(np.abs(shares - probabilities) <= allowed))
 
 
 def _mixed(shares: np.ndarray, probabilities: np.ndarray, observed: Message) -> tuple[str, Message]:
@@ -267,7 +272,7 @@ def _mixed(shares: np.ndarray, probabilities: np.ndarray, observed: Message) -> 
         np.sum((shares - 0.5) * (probabilities - 0.5)) / np.sum((probabilities - 0.5) ** 2)
     )
     line = 0.5 + slope * (probabilities - 0.5)
-    if 0 < slope < 1 and np.allclose(shares, line, atol=0.02):
+    if 0 < slope < 1 and _near(shares, line):
         return "exploration_on_top", Message.joined(
             observed,
             Message(
@@ -290,6 +295,18 @@ _WRONG_SHARES = (
         lambda p: np.round(p),
         "You always take the likeliest action (argmax). Then the agent never tries the other one. "
         "Draw it: Categorical(probs).sample().",
+    ),
+    (
+        "always_the_same_action",
+        lambda p: np.zeros(len(p)),
+        "The action is always 0, whatever the observation. Draw each row's action from its own "
+        "probabilities.",
+    ),
+    (
+        "always_the_same_action",
+        lambda p: np.ones(len(p)),
+        "The action is always 1, whatever the observation. Draw each row's action from its own "
+        "probabilities.",
     ),
     (
         "uniform_actions",

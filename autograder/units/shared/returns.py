@@ -9,6 +9,7 @@ import numpy as np
 from autograder.checks.expect import KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.tensors import expect_tensor
 from autograder.worker.interface import Student, Tensor
 
 
@@ -36,15 +37,7 @@ class ReturnsTask(Task):
             "wrong_length",
             "There should be one return for each reward, in one row.",
         )
-        expect(
-            returns.kind not in ("list", "tuple", "deque", "ndarray"),
-            "not_a_tensor",
-            Message(
-                "The returns should come as a tensor, not as a {kind}: the agent goes on computing "
-                "with them in PyTorch. torch.tensor(returns, dtype=torch.float32) makes one.",
-                kind=returns.kind,
-            ),
-        )
+        expect_tensor(returns, "The returns")
 
     @check(points=1)
     def returns_are_right(self, student: Student, random: np.random.Generator) -> None:
@@ -114,8 +107,9 @@ class NormaliseTask(Task):
     def mean_zero_spread_one(self, student: Student, random: np.random.Generator) -> None:
         returns = random.normal(3.0, 5.0, size=7).astype(np.float32)
         kept = student.put(Tensor(returns))
+        answer = student.call_ref("normalise", kept)
         values = expect_shape(
-            student.call("normalise", kept),
+            student.fetch(answer),
             returns.shape,
             "wrong_shape",
             "There should be as many numbers as before.",
@@ -125,6 +119,7 @@ class NormaliseTask(Task):
             "returns_changed",
             "Your function changes the tensor it was given (-= and /= do). Compute a new one.",
         )
+        expect_tensor(answer, "The normalised returns")
         centred = returns - returns.mean()
         spreads = (returns.std(), returns.std(ddof=1))
         if any(np.allclose(values, centred / spread, atol=1e-3) for spread in spreads):

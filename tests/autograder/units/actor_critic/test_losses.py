@@ -19,7 +19,6 @@ IS_DETACHED = "no_gradient_through_the_value"
 ARE_NUMBERS = "two_single_numbers"
 POLICY = "loss_of_the_policy"
 CRITIC = "loss_of_the_critic"
-ALIKE = "both_means_or_both_sums"
 GRADIENTS = "gradients_go_where_they_should"
 
 advantage = AdvantageTask("actor_critic/advantage")
@@ -236,8 +235,8 @@ def test_right_losses_earn_all_points(function, seed):
         ),
         (
             lambda *steps: tuple(loss.item() for loss in right_losses(*steps)),
-            "not_a_number",
-            "not a float",
+            "plain_number",
+            ".item()",
         ),
     ],
 )
@@ -281,10 +280,9 @@ def test_what_is_not_two_numbers_ends_the_task(function, mistake, said, seed):
 def test_a_wrong_loss_of_the_policy_is_named(policy, reduced, mistake, said, seed):
     found = failures(losses, reduced(policy, critic_steps), seed)
 
-    assert list(found) == [POLICY, GRADIENTS]
+    assert list(found) == [POLICY]
     assert found[POLICY][0] == mistake
     assert said in found[POLICY][1]
-    assert found[GRADIENTS][0] == "wrong_policy_gradient"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -321,10 +319,9 @@ def test_a_wrong_loss_of_the_policy_is_named(policy, reduced, mistake, said, see
 def test_a_wrong_loss_of_the_critic_is_named(critic, reduced, mistake, said, seed):
     found = failures(losses, reduced(policy_steps, critic), seed)
 
-    assert list(found) == [CRITIC, GRADIENTS]
+    assert list(found) == [CRITIC]
     assert found[CRITIC][0] == mistake
     assert said in found[CRITIC][1]
-    assert found[GRADIENTS][0] == "wrong_value_gradient"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -335,7 +332,6 @@ def test_advantages_compared_with_returns_are_named(reduced, seed):
 
     assert named(losses, reduced(policy_steps, without_values), seed) == {
         CRITIC: "advantages_against_returns",
-        GRADIENTS: "critic_graph_cut",
     }
 
 
@@ -344,8 +340,7 @@ def test_advantages_compared_with_returns_are_named(reduced, seed):
 def test_swapped_losses_are_named(reduced, seed):
     assert named(losses, reduced(critic_steps, policy_steps), seed) == {
         POLICY: "losses_swapped",
-        CRITIC: "wrong_value_loss",
-        GRADIENTS: "policy_graph_cut",
+        CRITIC: "losses_swapped",
     }
 
 
@@ -378,9 +373,9 @@ def scaled(policy, critic):
 def test_a_mean_beside_a_sum_is_named(policy, critic, heard, seed):
     found = failures(losses, scaled(policy, critic), seed)
 
-    assert list(found) == [ALIKE]
-    assert found[ALIKE][0] == "mean_and_sum_mixed"
-    assert f"only {heard} would count" in found[ALIKE][1]
+    assert list(found) == [CRITIC]
+    assert found[CRITIC][0] == "mean_and_sum_mixed"
+    assert f"only {heard} would count" in found[CRITIC][1]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -389,7 +384,7 @@ def test_a_mean_beside_a_sum_is_named(policy, critic, heard, seed):
     [(1, 3), (3, 1), (8, 3), (3, 8), (3, 3), (1, 8.1), (8.1, 1), (1.01, 8), (8, 1.01)],
 )
 def test_what_is_neither_mean_nor_sum_is_not_called_a_mixture(policy, critic, seed):
-    assert ALIKE not in named(losses, scaled(policy, critic), seed)
+    assert "mean_and_sum_mixed" not in named(losses, scaled(policy, critic), seed).values()
 
 
 def leaked(tensor, slope):
@@ -486,7 +481,6 @@ def test_the_checks_of_the_losses_give_these_points():
         ARE_NUMBERS: 0,
         POLICY: 1,
         CRITIC: 1,
-        ALIKE: 0,
         GRADIENTS: 2,
     }
     assert [check.name for check in losses.checks if check.blocking] == [ARE_NUMBERS]

@@ -9,8 +9,6 @@ from torch import nn
 from autograder.checks.judge import judge
 from autograder.units.actor_critic.network import (
     ForwardTask,
-    bias_name,
-    part_of,
     probabilities_of_net,
 )
 from autograder.worker.local import LocalStudent
@@ -661,23 +659,3 @@ def test_the_probabilities_of_an_agent_are_those_of_its_network():
 
     found = probabilities_of_net(student, agent, observation)
     np.testing.assert_array_equal(found, probs.detach().numpy())
-
-
-@pytest.mark.parametrize(
-    ("name", "part"),
-    [
-        ("policy.weight", "policy"),
-        ("critic.0.bias", "critic"),
-        ("hidden.weight", "hidden"),
-        ("trunk.policy.weight", "hidden"),
-        ("critics.weight", "hidden"),
-    ],
-)
-def test_a_parameter_belongs_to_the_part_that_its_name_begins_with(name, part):
-    assert part_of(name) == part
-
-
-def test_the_bias_of_the_critic_is_the_last_of_its_parameters():
-    names = ["critic.0.weight", "critic.0.bias", "critic.2.weight", "critic.2.bias", "policy.bias"]
-
-    assert bias_name(dict.fromkeys(names, np.zeros(1))) == "critic.2.bias"

@@ -6,12 +6,14 @@ import pytest
 import torch
 
 from autograder.checks.judge import judge
+from autograder.units.shared.agents import AgentKind
 from autograder.units.shared.saving import SaveTask
 from autograder.worker.local import LocalStudent
 
 SEEDS = (0, 1)
 CHECK = "everything_comes_back"
 RATE = 0.0125
+KIND = AgentKind("Agent", "Network")
 
 
 class Agent:
@@ -88,8 +90,8 @@ def agent_with(optimizer_state):
 def save(agent, path):
     torch.save(
         {
-            "net": agent.net.state_dict(),
-            "optimizer": agent.optimizer.state_dict(),
+            "model_state_dict": agent.net.state_dict(),
+            "optimizer_state_dict": agent.optimizer.state_dict(),
             "games": agent.games,
             "mean_reward": agent.mean_reward,
         },
@@ -99,8 +101,8 @@ def save(agent, path):
 
 def load(agent, path):
     state = torch.load(path, weights_only=True)
-    agent.net.load_state_dict(state["net"])
-    agent.optimizer.load_state_dict(state["optimizer"])
+    agent.net.load_state_dict(state["model_state_dict"])
+    agent.optimizer.load_state_dict(state["optimizer_state_dict"])
     agent.games = state["games"]
     agent.mean_reward = state["mean_reward"]
 
@@ -146,10 +148,6 @@ def load_into_another_agent(agent, path):
     return other
 
 
-def load_what_was_saved_last(agent, path):
-    load(agent, Path(path).with_name("checkpoint.pt"))
-
-
 def name_a_parameter_otherwise(agent):
     agent.net = torch.nn.Sequential(agent.net)
 
@@ -170,6 +168,20 @@ def set_rate(value):
     return lambda agent: agent.optimizer.param_groups[0].update(lr=value)
 
 
+def to_device(agent):
+    """The well-known loop that moves the optimizer's state."""
+    for state in agent.optimizer.state.values():
+        for key, value in state.items():
+            if isinstance(value, torch.Tensor):
+                state[key] = value.to("cpu")
+
+
+def replace_the_network(agent):
+    weights = agent.net.state_dict()
+    agent.net = torch.nn.Linear(3, 2)
+    agent.net.load_state_dict(weights)
+
+
 def save_whole_agent(agent, path):
     torch.save(vars(agent), path)
 
@@ -178,9 +190,14 @@ def load_whole_agent(agent, path):
     vars(agent).update(torch.load(path, weights_only=False))
 
 
-def judged(agent=Agent, save_agent=save, load_agent=load, seed=0):
-    namespace = {"Agent": agent, "save_agent": save_agent, "load_agent": load_agent}
-    return judge(SaveTask("test/save", "Agent"), LocalStudent(namespace, "torch"), seed)
+def judged(agent=Agent, save_agent=save, load_agent=load, seed=0, network=None):
+    namespace = {
+        "Agent": agent,
+        "Network": network or (lambda: torch.nn.Linear(3, 2)),
+        "save_agent": save_agent,
+        "load_agent": load_agent,
+    }
+    return judge(SaveTask("test/save", KIND), LocalStudent(namespace, "torch"), seed)
 
 
 def assert_fails(result, mistake, says):
@@ -193,18 +210,16 @@ def assert_fails(result, mistake, says):
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("agent", [Agent, TwoLayers, TwoGroups, LearnsInLargeSteps])
-@pytest.mark.parametrize(
-    ("save_agent", "load_agent"), [(save, load), (save_whole_agent, load_whole_agent)]
-)
-def test_an_agent_that_comes_back_whole_earns_all_points(agent, save_agent, load_agent, seed):
-    result = judged(agent, save_agent, load_agent, seed)
+@pytest.mark.parametrize("load_agent", [load, load_and(to_device)])
+def test_an_agent_that_comes_back_whole_earns_all_points(agent, load_agent, seed):
+    result = judged(agent, load_agent=load_agent, seed=seed)
 
     assert [check.passed for check in result.checks] == [True]
     assert result.points == result.max_points == 2
 
 
 def test_the_task_is_named_after_its_unit_and_needs_both_functions():
-    task = SaveTask("test/save", "Agent")
+    task = SaveTask("test/save", KIND)
 
     assert task.name == "test/save"
     assert task.requires == ("save_agent", "load_agent")
@@ -218,7 +233,6 @@ def test_the_task_is_named_after_its_unit_and_needs_both_functions():
         (load_without_network, "model_not_loaded", "other weights"),
         (load_without_bias, "model_not_loaded", "other weights"),
         (load_into_another_agent, "model_not_loaded", "other weights"),
-        (load_what_was_saved_last, "model_not_loaded", "other weights"),
         (load_and(name_a_parameter_otherwise), "model_not_loaded", "other weights"),
         (load_and(add_a_parameter), "model_not_loaded", "other weights"),
         (load_and(drop_the_bias), "model_not_loaded", "other weights"),
@@ -227,9 +241,10 @@ def test_the_task_is_named_after_its_unit_and_needs_both_functions():
         (load_and(set_attribute("mean_reward", None)), "counters_not_loaded", "come back"),
         (load_and(set_attribute("mean_reward", 0.5)), "counters_not_loaded", "come back"),
         (load_and(set_attribute("mean_reward", 42.0)), "counters_not_loaded", "come back"),
-        (load_without_optimizer, "optimizer_not_loaded", "Adam's averages"),
-        (load_without_averages, "optimizer_not_loaded", "Adam's averages"),
-        (load_and(set_rate(2 * RATE)), "optimizer_not_loaded", "Adam's averages"),
+        (load_without_optimizer, "optimizer_not_loaded", "state_dict"),
+        (load_without_averages, "optimizer_not_loaded", "state_dict"),
+        (load_and(set_rate(2 * RATE)), "optimizer_not_loaded", "learning rate"),
+        (load_and(replace_the_network), "optimizer_of_another_network", "do not replace"),
     ],
 )
 def test_what_does_not_come_back_is_named(load_agent, mistake, says, seed):
@@ -239,7 +254,7 @@ def test_what_does_not_come_back_is_named(load_agent, mistake, says, seed):
 def test_the_settings_of_the_first_parameters_must_come_back():
     result = judged(TwoGroups, load_agent=load_and(set_rate(2 * RATE)))
 
-    assert_fails(result, "optimizer_not_loaded", "Adam's averages")
+    assert_fails(result, "optimizer_not_loaded", "state_dict")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -251,35 +266,32 @@ def test_a_file_must_stand_at_the_path_given(seed):
     assert_fails(judged(save_agent=lambda agent, path: None), "no_file", "wrote no file")
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_only_what_stands_in_the_file_counts(seed):
-    remembered = {}
+def test_a_file_with_other_entries_is_told_the_missing_ones():
+    result = judged(save_agent=save_whole_agent, load_agent=load_whole_agent)
 
-    def remembers(agent, path):
-        save(agent, path)
-        remembered["path"] = path
-
-    def loads_what_it_remembers(agent, path):
-        load(agent, remembered["path"])
-
-    result = judged(save_agent=remembers, load_agent=loads_what_it_remembers, seed=seed)
-    assert_fails(result, "model_not_loaded", "other weights")
+    assert_fails(result, "other_keys", "Missing: model_state_dict, optimizer_state_dict")
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_counters_remembered_beside_the_file_are_those_saved_last(seed):
-    remembered = {}
+def test_a_file_that_torch_cannot_read_is_told_so():
+    def writes_text(agent, path):
+        Path(path).write_text("17")
 
-    def remembers(agent, path):
-        save(agent, path)
-        remembered.update(games=agent.games)
+    assert_fails(judged(save_agent=writes_text), "unreadable_file", "torch.load cannot read")
 
-    def loads_what_it_remembers(agent, path):
-        load(agent, path)
-        agent.games = remembered["games"]
 
-    result = judged(save_agent=remembers, load_agent=loads_what_it_remembers, seed=seed)
-    assert_fails(result, "counters_not_loaded", "games and mean_reward")
+def Network():
+    """A student's class that is not solved yet."""
+    raise NotImplementedError
+
+
+class HasAnUnsolvedNetwork(Agent):
+    def __init__(self):
+        self.net = Network()
+        self.optimizer = torch.optim.Adam(self.net.parameters())
+
+
+def test_an_agent_whose_network_is_not_solved_is_saved_with_one_of_the_checks():
+    assert judged(HasAnUnsolvedNetwork, network=Network).points == 2
 
 
 @pytest.mark.parametrize(
