@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +39,7 @@ class Policy:
         """Random weights, (4, 8) and (8, 2)."""
         # Small ones in the head: torch's Categorical cuts probabilities off at 1e-7.
         hidden = random.normal(size=(WIDTH, 8)), random.normal(size=8)
-        head = random.normal(scale=0.3, size=(8, 2)), np.zeros(2)
+        head = random.normal(scale=0.3, size=(8, 2)), random.normal(scale=0.3, size=2)
         return cls((_float32(hidden), _float32(head)))
 
     def with_probabilities(self, observation: np.ndarray, probabilities: np.ndarray) -> Policy:
@@ -288,8 +289,8 @@ def _mixed(shares: np.ndarray, probabilities: np.ndarray, observed: Message) -> 
     )
 
 
-#: What typical mistakes make of the probabilities of action 1.
-_WRONG_SHARES = (
+#: What typical mistakes make of the probabilities of action 1, (kinds,).
+_WRONG_SHARES: tuple[tuple[str, Callable[[np.ndarray], np.ndarray], str], ...] = (
     (
         "greedy_instead_of_drawn",
         lambda p: np.round(p),

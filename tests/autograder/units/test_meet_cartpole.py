@@ -7,7 +7,7 @@ import pytest
 
 from autograder.checks.judge import judge
 from autograder.units.meet_cartpole import UNIT, rule
-from autograder.units.meet_cartpole.script import Script
+from autograder.units.meet_cartpole.script import Ending, Script
 from autograder.worker.local import LocalStudent
 from helpers.agents import AbstractAgent
 from helpers.environments import make_environments
@@ -15,7 +15,6 @@ from helpers.training import mean_score, play_episodes
 
 FALLS = "plays_until_the_pole_falls"
 TIME = "plays_until_time_is_up"
-ONE = "one_step_is_an_episode_too"
 AFRESH = "every_episode_starts_afresh"
 ANSWERS = "an_action_for_every_observation"
 UP = "keeps_the_pole_up_for_100_steps_on_average"
@@ -155,7 +154,6 @@ def test_the_unit_has_three_tasks_of_nine_points():
     ] == [
         (FALLS, 1, True),
         (TIME, 1, False),
-        (ONE, 0, False),
         (AFRESH, 1, False),
         (ANSWERS, 1, True),
         (UP, 4, False),
@@ -211,11 +209,11 @@ def test_a_right_loop_earns_all_points(loop, seed):
         (reset_missing, "reset_missing", "env.reset()"),
         (reset_not_unpacked, "reset_returns_two_things", "observation, info = env.reset()"),
         (four_things_from_step, "step_returns_five_things", "returns five things"),
-        (mean_instead_of_sum, "wrong_score", "sum of all rewards"),
+        (mean_instead_of_sum, "mean_instead_of_sum", "their sum"),
         (lambda env, rule: [right_loop(env, rule)], "wrong_score", "not a list"),
         (lambda env, rule: np.array([right_loop(env, rule)]), "wrong_score", "yours is (1,)"),
         (lambda env, rule: str(right_loop(env, rule)), "wrong_score", "not a str"),
-        (lambda env, rule: float("nan"), "wrong_score", "sum of all rewards"),
+        (lambda env, rule: float("nan"), "wrong_score", "Add up all rewards"),
         (action_two, "raises_an_error", "there is no action 2"),
         (lambda env, rule: {}["unpack"], "raises_an_error", "KeyError"),
     ],
@@ -224,7 +222,7 @@ def test_a_wrong_loop_gets_no_points_and_its_name(loop, mistake, said, seed):
     result = played(loop, seed)
 
     assert result.points == 0
-    assert [check.passed for check in result.checks] == [False] * 4
+    assert [check.passed for check in result.checks] == [False] * 3
     assert result.checks[0].mistake == mistake
     assert said in result.checks[0].message
     assert {check.mistake for check in result.checks[1:]} == {"not_reached"}
@@ -236,31 +234,92 @@ def test_a_loop_that_ignores_the_time_limit_fails_wherever_time_is_up(seed):
 
     assert {name: mistake for name, (mistake, _) in outcomes(result).items()} == {
         TIME: "truncated_ignored",
-        ONE: "truncated_ignored",
     }
     assert "truncated was true" in result.checks[1].message
     assert result.points == 2
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_loop_that_takes_two_steps_at_least_loses_no_points(seed):
+def test_a_loop_that_takes_two_steps_at_least_loses_a_point(seed):
     result = played(first_step_before_the_loop, seed)
 
-    assert outcomes(result).keys() == {ONE}
-    assert outcomes(result)[ONE][0] == "terminated_ignored"
-    assert result.points == 3
+    assert outcomes(result).keys() == {TIME}
+    assert outcomes(result)[TIME][0] == "terminated_ignored"
+    assert result.points == 2
 
 
-def test_one_step_is_asked_for_both_ends_of_an_episode():
+def test_episodes_of_several_lengths_end_in_every_way():
     asked = []
 
     def play_episode(env, rule):
-        asked.append((len(env.rewards), env.truncated))
+        asked.append((len(env.rewards), env.terminated, env.truncated))
         return right_loop(env, rule)
 
     played(play_episode, 0)
+    lengths, terminated, truncated = zip(*asked, strict=True)
 
-    assert asked == [(5, False), (4, True), (1, False), (1, True), (4, False), (4, False)]
+    assert 1 in lengths and max(lengths) > 200
+    assert {(True, False), (False, True), (True, True)} == set(
+        zip(terminated, truncated, strict=True)
+    )
+
+
+def capped(env, rule, steps=200):
+    observation, _ = env.reset()
+    score = 0.0
+    for _ in range(steps):
+        observation, reward, terminated, truncated, _ = env.step(rule(observation))
+        score += reward
+        if terminated or truncated:
+            break
+    return score
+
+
+def punishes(env, rule, reward_of=lambda reward: -10):
+    observation, _ = env.reset()
+    score, over = 0.0, False
+    while not over:
+        observation, reward, terminated, truncated, _ = env.step(rule(observation))
+        over = terminated or truncated
+        score += reward_of(reward) if terminated else reward
+    return score
+
+
+def steps_twice(env, rule):
+    observation, _ = env.reset()
+    score, over = 0.0, False
+    while not over:
+        action = rule(observation)
+        observation = env.step(action)[0]
+        _, reward, terminated, truncated, _ = env.step(action)
+        score += reward
+        over = terminated or truncated
+    return score
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("loop", "check", "mistake", "said"),
+    [
+        (capped, TIME, "stopped_early", "after 200 steps"),
+        (punishes, FALLS, "last_reward_replaced", "replaced by -10"),
+        (steps_twice, FALLS, "several_steps_a_turn", "once in each turn"),
+        (partial(right_loop, over=lambda f: f[0] != f[1]), TIME, "not_both_at_once", "!="),
+    ],
+)
+def test_other_loops_are_told_what_they_do(loop, check, mistake, said, seed):
+    result = played(loop, seed)
+
+    assert outcomes(result)[check][0] == mistake
+    assert said in outcomes(result)[check][1]
+
+
+def test_a_loop_may_end_where_the_environment_says_that_every_episode_ends():
+    def play_episode(env, rule):
+        return capped(env, rule, env.spec.max_episode_steps)
+
+    assert played(play_episode, 0).points == 3
+    assert played(partial(capped, steps=500), 0).points == 3
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -269,7 +328,6 @@ def test_a_score_that_goes_on_from_the_episode_before_has_a_name(seed):
 
     assert {name: mistake for name, (mistake, _) in outcomes(result).items()} == {
         TIME: "score_carried_over",
-        ONE: "score_carried_over",
         AFRESH: "not_afresh",
     }
     assert "Set it to 0 inside the function" in result.checks[1].message
@@ -292,22 +350,22 @@ def test_a_score_may_be_off_by_the_last_digits(off, points):
     assert played(lambda env, rule: right_loop(env, rule) + off, 0).points == points
 
 
-@pytest.mark.parametrize("truncated", [False, True])
+@pytest.mark.parametrize("ending", Ending)
 @pytest.mark.parametrize("steps", [4, 5])
-def test_in_a_script_every_typical_mistake_has_a_score_of_its_own(steps, truncated):
+def test_in_a_script_every_typical_mistake_has_a_score_of_its_own(steps, ending):
     for seed in range(100):
-        script = Script.draw(np.random.default_rng(seed), steps, truncated)
+        script = Script.draw(np.random.default_rng(seed), steps, ending)
         typical = [float(item.values) for item in script.known_mistakes()]
 
         assert np.min(np.diff(np.sort([script.right, *typical]))) > 0.01
-        assert len(np.unique(script.rewards)) == script.rewards.size == 2 * steps
-        assert script.truncated is truncated
+        assert script.rewards.shape == (steps, 2)
+        assert script.ending is ending
 
 
 @pytest.mark.parametrize("steps", [1, 4, 5])
 def test_a_script_asks_for_changing_actions_clearly(steps):
     for seed in range(20):
-        script = Script.draw(np.random.default_rng(seed), steps, truncated=False)
+        script = Script.draw(np.random.default_rng(seed), steps, Ending.TERMINATED)
         first = script.observations[:, 0]
 
         assert script.observations.shape == (steps + 1, 4)
@@ -317,7 +375,7 @@ def test_a_script_asks_for_changing_actions_clearly(steps):
 
 def test_a_script_pays_no_whole_numbers_so_that_counted_steps_show():
     for seed in range(50):
-        rewards = Script.draw(np.random.default_rng(seed), 5, truncated=False).rewards
+        rewards = Script.draw(np.random.default_rng(seed), 5, Ending.TERMINATED).rewards
         assert np.all(np.abs(rewards - np.round(rewards)) > 0.01)
         assert np.all(np.abs(rewards) < 10)
 
@@ -385,9 +443,11 @@ def test_what_is_no_action_is_named_and_earns_nothing(function, mistake, said, s
         (lambda seen: 1, "always_the_same_side", "pushes to the right"),
         (lambda seen: 0, "always_the_same_side", "pushes to the left"),
         (lambda seen: int(seen[2] > 12), "always_the_same_side", "pushes to the left"),
-        (lambda seen: 1 - balanced(seen), "pushes_the_wrong_way", "worse than random"),
-        (lambda seen: np.random.randint(2), "no_better_than_chance", "Random actions get 22"),
+        (lambda seen: 1 - balanced(seen), "pushes_the_wrong_way", "pushes away"),
+        (lambda seen: np.random.randint(2), "drawn_at_random", "Random actions get 22"),
         (lambda seen: int(seen[2] > 0), "sees_only_half", "the angle alone gets 42"),
+        (lambda s: int(s[2] - s[3] > 0), "velocity_with_the_wrong_sign", "wrong sign"),
+        (lambda s: int(s[0] + s[1] > 0), "looks_elsewhere", "hardly depend"),
     ],
 )
 def test_a_rule_that_lets_the_pole_fall_keeps_a_point_and_is_named(function, mistake, said, seed):
@@ -399,30 +459,19 @@ def test_a_rule_that_lets_the_pole_fall_keeps_a_point_and_is_named(function, mis
     assert result.points == 1
 
 
-@pytest.mark.parametrize(
-    ("score", "mistake", "said"),
-    [
-        (14.96, "pushes_the_wrong_way", "Over 100 episodes your rule scores 15.0 on average. "),
-        (15.0, "no_better_than_chance", "scores 15.0 on"),
-        (29.9, "no_better_than_chance", "scores 29.9 on"),
-        (30.0, "sees_only_half", "scores 30.0 on"),
-        (99.9, "sees_only_half", "scores 99.9 on"),
-        (100.0, None, ""),
-        (500.0, None, ""),
-    ],
-)
-def test_the_score_decides_what_a_rule_is_told(monkeypatch, score, mistake, said):
-    monkeypatch.setattr(rule, "_score_of_the_rule", lambda *_: score)
+def test_a_rule_that_remembers_the_last_angle_is_played_episode_by_episode():
+    last = 0.0
 
-    check = ruled(balanced).checks[1]
+    def remembers(observation):
+        nonlocal last
+        swing, last = (observation[2] - last) / 0.02, observation[2]
+        return int(observation[2] + swing > 0)
 
-    assert check.passed is (mistake is None)
-    assert check.mistake == mistake
-    assert said in (check.message or "")
+    assert ruled(remembers, 1).points == 5
 
 
 def test_a_rule_that_pushes_to_one_side_passes_if_it_scores_enough(monkeypatch):
-    monkeypatch.setattr(rule, "_score_of_the_rule", lambda *_: 100.0)
+    monkeypatch.setattr(rule, "_score_in_parallel", lambda *_: 100.0)
 
     assert ruled(lambda _: 1).points == 5
 
@@ -443,7 +492,7 @@ def test_a_rules_score_is_the_mean_over_whole_episodes_of_the_real_cart_pole(see
         return int(observation[2] > 0)
 
     student = LocalStudent({"rule": angle}, None)
-    score = rule._score_of_the_rule(student, seed)
+    score = rule._score_in_parallel(student, seed)
 
     environments = partial(make_environments, "CartPole-v1")
     assert score == mean_score(play_episodes(Follows(angle), environments, 100, seed=seed))
@@ -451,7 +500,7 @@ def test_a_rules_score_is_the_mean_over_whole_episodes_of_the_real_cart_pole(see
 
 def test_every_time_that_a_rule_is_asked_it_plays_other_episodes(monkeypatch):
     asked = []
-    monkeypatch.setattr(rule, "_score_of_the_rule", lambda _, seed: asked.append(seed) or 500)
+    monkeypatch.setattr(rule, "_score_in_parallel", lambda _, seed: asked.append(seed) or 500)
     for seed in range(50):
         ruled(balanced, seed)
 

@@ -293,7 +293,7 @@ def test_the_activation_stands_between_the_layers_only(activation, answer):
 @pytest.mark.parametrize(("said", "taken"), [(7, 5), (5, 7)])
 def test_layers_that_do_not_fit_are_named_with_their_sizes(said, taken):
     layers = [Linear(np.ones((4, said)), np.ones(said)), Linear(np.ones((taken, 3)), np.ones(3))]
-    message = f"answers with {said} numbers, the next one takes {taken}"
+    message = f"gives {said} numbers, the next one takes {taken}"
 
     with pytest.raises(CheckFailed, match=message) as caught:
         through(layers, np.ones((2, 4)))

@@ -265,7 +265,7 @@ def test_actions_must_be_the_whole_numbers_0_and_1(change, seed):
         (lambda probs, action: torch.log(probs[:, 1]), "wrong_log_probability", "was drawn"),
         (
             lambda probs, action: -Categorical(probs).log_prob(action),
-            "wrong_log_probability",
+            "sign_flipped",
             "was drawn",
         ),
     ],
