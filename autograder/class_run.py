@@ -12,10 +12,10 @@ from autograder.gradebook.book import Book
 from autograder.grading.batch import GradedSubmission, grade_cohort, kept_result
 from autograder.grading.hand_ins import HandIn, submissions
 from autograder.grading.submission import GradingOptions
+from autograder.rendering.text import plain
 from autograder.report.files import write_csv, write_page
 from autograder.report.rows import ClassReport
 from autograder.report.table import print_class
-from autograder.report.text import plain
 from autograder.units import Unit
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,8 +37,8 @@ def judge(
 ) -> TaskResult:
     """Ask every check of the task, each with its own random inputs drawn from the seed.
 
-    A check after an essential one that failed is not reached. guard: called with each check as a
-    function; what it raises itself is not caught.
+    What comes after a failed blocking check is not asked; a failed check that costs no points is
+    a note. guard: called with each check as a function; what it raises itself is not caught.
     """
     results: list[CheckResult] = []
     earned = 0.0
@@ -49,11 +50,13 @@ def judge(
             continue
         random = np.random.default_rng([seed, number])
         result = _ask(check, student, random, int(random.integers(2**31)), guard)
-        results.append(result)
         if result.passed:
             earned += check.points
         elif check.blocking or result.mistake == NOT_SOLVED:
             blocked_by = check.name
+        elif check.points == 0:
+            result = replace(result, note=True)
+        results.append(result)
     if blocked_by is not None:
         earned = 0.0
     return TaskResult(task.name, earned, task.points, tuple(results))

@@ -27,7 +27,7 @@ from autograder.gradebook.register import register
 from autograder.gradebook.scores import holds, leave_ungraded
 from autograder.grading.batch import GradedSubmission
 from autograder.grading.hand_ins import is_student_id
-from autograder.report.text import plain
+from autograder.rendering.text import plain
 from autograder.results import Status
 from autograder.units import Unit
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import secrets
 import sys
 from collections import ChainMap
@@ -15,49 +14,12 @@ from autograder.agents.rule import AgentRule
 from autograder.checks import judge as judging
 from autograder.course import CourseError
 from autograder.grading.submission import judge_score
-from autograder.results import CheckResult, EvaluationResult, TaskResult
+from autograder.notebook.report import CheckReport
+from autograder.results import CheckResult, TaskResult
 from autograder.units import Unit, unit_named
 from autograder.worker.interface import NotSolved, StudentError, StudentObject
 from autograder.worker.local import LocalStudent
 from helpers.agents import AbstractAgent
-
-
-class CheckReport(float):
-    """The points of a check; shows itself as green and red lines."""
-
-    result: TaskResult
-    evaluation: EvaluationResult | None
-
-    def __new__(cls, result: TaskResult, evaluation: EvaluationResult | None = None) -> CheckReport:
-        report = super().__new__(cls, result.points)
-        report.result = result
-        report.evaluation = evaluation
-        return report
-
-    def __repr__(self) -> str:
-        lines = [self._headline()]
-        for check in self.result.checks:
-            lines.append(f"  {'✓' if check.passed else '✗'} {judging.readable(check.check)}")
-            if check.message:
-                lines.append(f"      {check.message}")
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        rows = "".join(_row(check) for check in self.result.checks)
-        return (
-            '<div style="font-family: sans-serif; line-height: 1.5; max-width: 50em">'
-            f"<b>{html.escape(self._headline())}</b>{rows}</div>"
-        )
-
-    def _headline(self) -> str:
-        result = self.result
-        headline = f"{result.task}: {result.points:g} of {result.max_points:g} points"
-        if self.evaluation is not None and self.evaluation.mean is not None:
-            headline += (
-                f" (mean score {self.evaluation.mean:.1f} over {self.evaluation.episodes} "
-                f"episodes; {self.evaluation.threshold:.0f} needed)"
-            )
-        return headline
 
 
 def check_answers(name: str, answers: tuple[object, ...]) -> CheckReport:
@@ -116,15 +78,3 @@ def _check_agent(unit: Unit, rule: AgentRule, student: LocalStudent) -> CheckRep
 def _no_score(rule: AgentRule, name: str, mistake: str, message: str) -> CheckReport:
     check = CheckResult("reaches_threshold", False, mistake, message)
     return CheckReport(TaskResult(name, 0.0, rule.points, (check,)))
-
-
-def _row(check: CheckResult) -> str:
-    colour, mark = ("#1a7f37", "✓") if check.passed else ("#cf222e", "✗")
-    if check.mistake == judging.NOT_REACHED:
-        colour, mark = "#6e7781", "–"
-    message = f"<br>{html.escape(check.message)}" if check.message else ""
-    return (
-        f'<div style="border-left: 4px solid {colour}; padding-left: .6em; margin: .3em 0">'
-        f'<span style="color: {colour}">{mark} {html.escape(judging.readable(check.check))}</span>'
-        f"{message}</div>"
-    )

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from autograder.rendering.palette import NOTE, PASSED
 from autograder.results import EvaluationResult
 
 #: The line is the mean over this share of the training.
@@ -24,12 +25,12 @@ def learning_curve(evaluation: EvaluationResult) -> bytes:
     axes = figure.subplots()
     scores = np.asarray(evaluation.curve, dtype=np.float64)  # (points,)
     progress = np.linspace(0, 100, len(scores))  # (points,)
-    axes.plot(progress, scores, ".", markersize=3, color="#9ab6d6", label="episodes")
-    axes.plot(progress, running_mean(scores), color="#1f5fa8", label="running mean")
-    axes.axhline(evaluation.threshold, color="#2e7d32", linestyle="--", linewidth=1)
+    axes.plot(progress, scores, ".", markersize=3, color=NOTE.on_dark, label="episodes")
+    axes.plot(progress, running_mean(scores), color=NOTE.colour, label="running mean")
+    axes.axhline(evaluation.threshold, color=PASSED.on_light, linestyle="--", linewidth=1)
     axes.annotate(
         f"threshold {evaluation.threshold:g}", (0, evaluation.threshold), (2, -9), fontsize=7,
-        textcoords="offset points", xycoords=("axes fraction", "data"), color="#2e7d32",
+        textcoords="offset points", xycoords=("axes fraction", "data"), color=PASSED.on_light,
     )  # fmt: skip
     axes.set_xlabel("training (% of its episodes)", fontsize=8)
     axes.set_ylabel("score", fontsize=8)

@@ -7,12 +7,12 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader
-
 from autograder.agents.error_bounds import in_words
 from autograder.course import Course
+from autograder.rendering.html import environment
+from autograder.rendering.palette import FAILED, NOTE, PASSED
+from autograder.rendering.text import spreadsheet_cell
 from autograder.report.rows import ClassReport, Row
-from autograder.report.text import number, plain, plain_lines, spreadsheet_cell
 from autograder.results import Status
 
 _BARS = 10
@@ -35,18 +35,15 @@ def write_csv(report: ClassReport, course: Course) -> Path:
 def write_page(report: ClassReport, course: Course) -> Path:
     """Write the class report as one HTML page and return its path."""
     path = _folder(course, report) / "class.html"
-    environment = Environment(
-        loader=PackageLoader("autograder.report", ""), autoescape=True, trim_blocks=True
-    )
-    environment.filters["plain"] = plain
-    environment.filters["plain_lines"] = plain_lines
-    environment.filters["number"] = number
-    template = environment.get_template("class.html.j2")
+    template = environment().get_template("report/class.html.j2")
     page = template.render(
         report=report,
         bars=_histogram(report),
         links={row.student: _link(row, path.parent) for row in report.rows},
         ok=Status.OK,
+        good=PASSED,
+        bad=FAILED,
+        odd=NOTE,
         rule=in_words(report.unit.agent, course.calibration(report.unit.assignment)),
     )
     path.write_text(page, encoding="utf-8")

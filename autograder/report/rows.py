@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.checks.judge import NOT_REACHED, NOT_SOLVED
-from autograder.results import Result, Status, TaskResult
+from autograder.results import CheckResult, Result, Status, TaskResult
 from autograder.units import Unit
 
 
@@ -132,7 +132,7 @@ class ClassReport:
                 continue
             for task in row.result.tasks:
                 for check in task.checks:
-                    if not check.passed and check.mistake not in (None, NOT_REACHED, NOT_SOLVED):
+                    if _is_mistake(check):
                         place = (task.task.rsplit("/", 1)[-1], check.check, str(check.mistake))
                         found.setdefault(place, []).append(check.message or "")
         ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -140,6 +140,12 @@ class ClassReport:
             Mistake(*place, message=Counter(messages).most_common(1)[0][0], students=len(messages))
             for place, messages in ranked[:most]
         ]
+
+
+def _is_mistake(check: CheckResult) -> bool:
+    """Whether a student made a mistake here: tried it, failed it, and lost points by it."""
+    tried = check.mistake not in (None, NOT_REACHED, NOT_SOLVED)
+    return tried and not check.passed and not check.note
 
 
 def _is_not_solved(task: TaskResult) -> bool:

@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.checks.judge import NOT_REACHED, readable
+from autograder.rendering.palette import FAILED, PASSED, WAITING, look_of
+from autograder.rendering.text import number, plain, plain_lines
 from autograder.report.rows import ClassReport, Row
-from autograder.report.text import number, plain, plain_lines
 from autograder.results import Result, Status, TaskResult
 
 #: Where the output is no terminal there is no line that could be too long.
@@ -80,17 +81,17 @@ def print_result(result: Result, file: TextIO | None = None) -> None:
 def _print_task(console: Console, task: TaskResult) -> None:
     share = f"{number(task.points)}/{number(task.max_points)}"
     full = task.points >= task.max_points
-    mark, style = ("✓", "green") if full else ("✗", "red")
-    console.print(Text.assemble((f"{mark} {task.task}  ", style), share))
+    look, style = (PASSED, "green") if full else (FAILED, "red")
+    console.print(Text.assemble((f"{look.mark} {task.task}  ", style), share))
     waiting = 0
     for check in task.checks:
         if check.mistake == NOT_REACHED:
             waiting += 1
         elif not check.passed:
             message = plain_lines(check.message or "")
-            console.print(Text(f"    {readable(check.check)}: {message}"))
+            console.print(Text(f"  {look_of(check).mark} {readable(check.check)}: {message}"))
     if waiting:
-        console.print(Text(f"    {waiting} more not reached.", "dim"))
+        console.print(Text(f"  {WAITING.mark} {waiting} more not checked yet", "dim"))
 
 
 def _cells(row: Row) -> list[Text]:

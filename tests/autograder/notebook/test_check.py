@@ -6,6 +6,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from autograder.rendering.palette import FAILED, PASSED
+
 SETUP = """
 from autograder import check, start_unit
 start_unit("policy_network")
@@ -86,14 +88,14 @@ def test_a_missing_name_says_where_it_should_come_from(outputs):
 def test_a_mistake_is_named_in_red(outputs):
     text, page = shown(outputs[CHECK + " # wrong"])
 
-    assert "✗ value" in text and "The sign is flipped" in page and "#cf222e" in page
+    assert "✗ value" in text and "The sign is flipped" in page and FAILED.colour in page
 
 
 def test_a_right_answer_is_green_all_over(outputs):
     text, page = shown(outputs[CHECK + " # right"])
 
     assert "2 of 2 points" in text
-    assert "#1a7f37" in page and "#cf222e" not in page
+    assert PASSED.colour in page and FAILED.colour not in page
 
 
 def test_other_errors_keep_their_traceback(outputs):

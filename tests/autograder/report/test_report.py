@@ -13,11 +13,11 @@ from bs4 import BeautifulSoup
 from autograder.agents.error_bounds import in_words
 from autograder.checks.judge import NOT_SOLVED
 from autograder.course import Course
+from autograder.rendering.text import plain, spreadsheet_cell
 from autograder.report.curve import learning_curve, running_mean
 from autograder.report.files import write_csv, write_page
 from autograder.report.rows import ClassReport
 from autograder.report.table import print_class, print_result
-from autograder.report.text import plain, spreadsheet_cell
 from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult
 from autograder.units import Unit, unit_named
 from tests.autograder.gradebook_tools import make_result
@@ -157,6 +157,14 @@ def test_the_mistakes_are_counted_most_frequent_first(unit: Unit) -> None:
     }
     mistakes = ClassReport.of(unit, results).mistakes()
     assert [(one.mistake, one.students) for one in mistakes] == [("sign", 2), ("shape", 1)]
+
+
+def test_a_note_is_no_mistake(unit: Unit) -> None:
+    name, points = unit.task_points[0]
+    check = CheckResult("short", False, "long", "It could be shorter.", note=True)
+    result = make_result(unit, tasks=(TaskResult(name, points, points, (check,)),))
+
+    assert ClassReport.of(unit, {"anna": result}).mistakes() == []
 
 
 def test_each_student_with_a_mark_is_counted_once_for_each_task(unit: Unit) -> None:

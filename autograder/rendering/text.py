@@ -1,4 +1,4 @@
-"""Text that strangers wrote, made harmless for terminals and spreadsheets."""
+"""Text that strangers wrote, made harmless for terminals, pages and spreadsheets."""
 
 from __future__ import annotations
 
