@@ -51,8 +51,11 @@ def layer(name: str) -> int:
 
 
 def own_imports(module: Module) -> list[tuple[int, str]]:
+    """A module's imports from the course, without that of a package which it is itself in."""
     return [
-        (line, name) for line, name in module.imports() if within(name, ("helpers", "autograder"))
+        (line, name)
+        for line, name in module.imports()
+        if within(name, ("helpers", "autograder")) and not module.name.startswith(f"{name}.")
     ]
 
 
