@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     bench = _command(commands, "bench", _bench, "compare with Stable-Baselines3")
     bench.add_argument("units", nargs="*", metavar="UNIT", help="default: all that train an agent")
     bench.add_argument("--seeds", type=_positive, default=3, metavar="N", help="trainings of each")
-    _command(commands, "doctor", _doctor, "say whether the sandbox is whole on this machine")
+    _command(commands, "doctor", _doctor, "say whether the sandbox works on this machine")
     return parser
 
 

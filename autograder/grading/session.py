@@ -122,7 +122,7 @@ class Session:
 
     def _running_student(self) -> RemoteStudent:
         while self._student is None:
-            if self.broken and (len(self.broken) > RESTARTS or self._budget.spent(0.0)):
+            if self.broken and (len(self.broken) > RESTARTS or self._budget.exhausted(0.0)):
                 raise self.broken[-1]
             process = self._start()
             self._process = process
