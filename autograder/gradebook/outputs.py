@@ -19,20 +19,21 @@ STATUS_CELL = "autograder-status"
 
 STATUS_TEXT = {
     Status.OK: "graded",
-    Status.TIMEOUT: "stopped: it used up its processor time. What was earned before counts.",
-    Status.MEMORY: "stopped: it used up its memory. What was earned before counts.",
-    Status.CRASHED: "the Python process ended before the grader was done. "
-    "What was earned before counts.",
-    Status.PROTOCOL: "stopped: it sent the grader something it was not asked for.",
-    Status.TOO_MUCH_OUTPUT: "stopped: it printed too much. What was earned before counts.",
+    Status.TIMEOUT: "stopped: it used all of its processor time. "
+    "The points earned before that count.",
+    Status.MEMORY: "stopped: it used all of its memory. The points earned before that count.",
+    Status.CRASHED: "the Python process ended before the grader had finished. "
+    "The points earned before that count.",
+    Status.PROTOCOL: "stopped: it sent the grader something that the grader did not ask for.",
+    Status.TOO_MUCH_OUTPUT: "stopped: it printed too much. The points earned before that count.",
     Status.INVALID_NOTEBOOK: "the file could not be read as a notebook of this unit.",
     Status.MISSING: "nothing was handed in.",
-    Status.GRADER_ERROR: "the grader itself failed. This is no mark; grade it again.",
+    Status.GRADER_ERROR: "the grader itself failed, so this is not a mark. Grade it again.",
 }
 
 
 def check_outputs(result: Result, task: TaskResult, max_points: float) -> list[NotebookNode]:
-    """What stands below a check cell: the checks, the learning curve, and last the points.
+    """The outputs below a check cell: the checks, the learning curve, and last the points.
 
     nbgrader takes the first `execute_result` for the mark; there is exactly one.
     """
@@ -45,7 +46,7 @@ def check_outputs(result: Result, task: TaskResult, max_points: float) -> list[N
 
 
 def status_line(result: Result) -> str | None:
-    """One line on what is not as usual with a submission, or None if all is well."""
+    """One line on anything unusual about a submission, or None."""
     remarks = []
     if result.status is not Status.OK:
         remarks.append(f"Status: {result.status.value} – {STATUS_TEXT[result.status]}")

@@ -1,4 +1,4 @@
-"""The folder `submitted/`: who handed in what, and what is refused at the door."""
+"""The folder `submitted/`: what each student handed in, and what is refused without opening it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def submissions(course: Course, unit: Unit, students: Iterable[str] = ()) -> lis
     root = course.root / "submitted"
     folders = [folder.name for folder in root.glob("*/")] if root.is_dir() else []
     known = sorted(set(students) | {name for name in folders if not name.startswith(".")})
-    return [_handed(root / student / unit.assignment, unit) for student in known]
+    return [_hand_in(root / student / unit.assignment, unit) for student in known]
 
 
 def is_student_id(name: str) -> bool:
@@ -52,7 +52,7 @@ def is_submission_folder(folder: Path) -> bool:
     )
 
 
-def _handed(folder: Path, unit: Unit) -> HandIn:
+def _hand_in(folder: Path, unit: Unit) -> HandIn:
     student = folder.parent.name
     if not is_student_id(student):
         reason = "The folder's name is not a student's id: letters, digits and . , _ - @ only."
