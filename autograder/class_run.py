@@ -27,13 +27,13 @@ def grade_class(
     Raises CourseError if there is nothing to grade or nowhere to put the marks.
     """
     book = Book.open(course, sandboxed)
-    hand_ins = _class(course, unit, book)
+    handed = _class(course, unit, book)
     options = GradingOptions(sandboxed=sandboxed)
     if jobs is None:
-        graded = grade_cohort(hand_ins, unit, course, options)
+        graded = grade_cohort(handed, unit, course, options)
     else:
         with ThreadPoolExecutor(max_workers=jobs) as executor:
-            graded = grade_cohort(hand_ins, unit, course, options, executor)
+            graded = grade_cohort(handed, unit, course, options, executor)
     with tqdm(total=2 * len(graded), desc="Gradebook and feedback", unit="step") as bar:
         failed = book.save(unit, graded, watch=lambda student: bar.update())
         pages = book.feedback(unit, graded, watch=lambda student: bar.update())
@@ -50,31 +50,31 @@ def report_class(course: Course, unit: Unit) -> int:
     Raises CourseError if nothing is.
     """
     book = Book.open(course)
-    hand_ins = _class(course, unit, book)
-    graded, ungraded = {}, 0
-    for hand_in in hand_ins:
-        kept = kept_result(hand_in, unit, course)
+    handed = _class(course, unit, book)
+    graded, open_ones = {}, 0
+    for one in handed:
+        kept = kept_result(one, unit, course)
         if kept is None:
-            ungraded += 1
+            open_ones += 1
         else:
-            graded[hand_in.student] = kept
-    if ungraded == len(hand_ins):
+            graded[one.student] = kept
+    if open_ones == len(handed):
         raise CourseError(f"Nothing is graded by this grader yet: autograder grade {unit.name}")
     _show(course, unit, graded, book.pages(unit, graded))
-    if ungraded:
-        print(f"{ungraded} submissions are not graded. Run: autograder grade {unit.name}")
+    if open_ones:
+        print(f"{open_ones} submissions are not graded. Run: autograder grade {unit.name}")
     return 0
 
 
 def _class(course: Course, unit: Unit, book: Book) -> list[HandIn]:
-    """What each student handed in. Raises CourseError if nobody handed in anything."""
-    hand_ins = submissions(course, unit, book.students())
-    if not any(hand_in.notebook for hand_in in hand_ins):
+    """Who handed in what. Raises CourseError if nobody handed in anything."""
+    handed = submissions(course, unit, book.students())
+    if not any(one.notebook for one in handed):
         raise CourseError(
             f"Nobody has handed in {unit.assignment}: put the notebooks into "
             f"submitted/<student>/{unit.assignment}/{unit.name}.ipynb"
         )
-    return hand_ins
+    return handed
 
 
 def _show(
@@ -90,5 +90,5 @@ def _show(
 
 
 def _shown(path: Path) -> Path:
-    """A path relative to the working directory where it lies below it."""
+    """A path as short as it can be named from here."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -8,10 +8,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
 from autograder.checks.judge import readable
+from autograder.rendering.curve import learning_curve
 from autograder.rendering.html import harmless, task_html
 from autograder.rendering.palette import FAILED, PASSED
 from autograder.rendering.text import number, plain
-from autograder.report.curve import learning_curve
 from autograder.results import EvaluationResult, Result, Status, TaskResult
 
 AGENT = "agent"

@@ -69,10 +69,10 @@ def _values(row: Row) -> list[object]:
 
 def _histogram(report: ClassReport) -> list[tuple[str, int, float]]:
     """For each tenth of the points: its label, how many students, the bar's height in percent."""
-    max_points = report.unit.max_points
+    most = report.unit.max_points
     counts = [0] * _BARS
     for row in report.marked:
-        counts[min(_BARS - 1, int(_BARS * row.result.points / max_points))] += 1
+        counts[min(_BARS - 1, int(_BARS * row.result.points / most))] += 1
     tallest = max(1, *counts)
     return [
         (f"{100 * bar // _BARS}–{100 * (bar + 1) // _BARS} %", count, 100 * count / tallest)

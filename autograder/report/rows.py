@@ -49,7 +49,7 @@ class TaskSummary:
     """
 
     name: str
-    max_points: float
+    most: float
     mean: float
     complete: int
     partly: int
@@ -108,25 +108,25 @@ class ClassReport:
     def summaries(self) -> list[TaskSummary]:
         """Each task as the class did it."""
         summaries = []
-        for index, (name, max_points) in enumerate(self.tasks):
+        for index, (name, most) in enumerate(self.tasks):
             tasks = [row.result.tasks[index] for row in self.marked]
             earned = [task.points for task in tasks]
             summaries.append(
                 TaskSummary(
                     name,
-                    max_points,
+                    most,
                     mean=sum(earned) / len(earned) if earned else 0.0,
-                    complete=sum(points >= max_points for points in earned),
-                    partly=sum(0 < points < max_points for points in earned),
+                    complete=sum(points >= most for points in earned),
+                    partly=sum(0 < points < most for points in earned),
                     wrong=sum(task.points <= 0 and not _is_not_solved(task) for task in tasks),
                     not_solved=sum(map(_is_not_solved, tasks)),
                 )
             )
         return summaries
 
-    def mistakes(self, limit: int = 15) -> list[Mistake]:
+    def mistakes(self, most: int = 15) -> list[Mistake]:
         """The failed checks that most students share; what was never tried is left out."""
-        messages_by_mistake: dict[tuple[str, str, str], list[str]] = {}
+        found: dict[tuple[str, str, str], list[str]] = {}
         for row in self.rows:
             if row.result.status in (Status.MISSING, Status.INVALID_NOTEBOOK, Status.GRADER_ERROR):
                 continue
@@ -134,11 +134,11 @@ class ClassReport:
                 for check in task.checks:
                     if _is_mistake(check):
                         place = (task.task.rsplit("/", 1)[-1], check.check, str(check.mistake))
-                        messages_by_mistake.setdefault(place, []).append(check.message or "")
-        ranked = sorted(messages_by_mistake.items(), key=lambda item: (-len(item[1]), item[0]))
+                        found.setdefault(place, []).append(check.message or "")
+        ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
         return [
             Mistake(*place, message=Counter(messages).most_common(1)[0][0], students=len(messages))
-            for place, messages in ranked[:limit]
+            for place, messages in ranked[:most]
         ]
 
 

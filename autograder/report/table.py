@@ -106,10 +106,10 @@ def _cells(row: Row) -> list[Text]:
     return [Text(name), status, *points, total, mean]
 
 
-def _shade(earned: float | None, max_points: float) -> str:
+def _shade(earned: float | None, most: float) -> str:
     if earned is None:
         return "bold red"
-    return "green" if earned >= max_points else "yellow" if earned > 0 else "dim"
+    return "green" if earned >= most else "yellow" if earned > 0 else "dim"
 
 
 def _console(file: TextIO | None) -> Console:
