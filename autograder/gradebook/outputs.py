@@ -26,6 +26,8 @@ STATUS_TEXT = {
     Status.TOO_MUCH_OUTPUT: "stopped: it printed too much. What was earned before counts.",
     Status.INVALID_NOTEBOOK: "the file could not be read as a notebook of this unit.",
     Status.MISSING: "nothing was handed in.",
+    Status.AGENT_ERROR: "the grader failed while it trained the agent. The other marks count; "
+    "grade it again for the agent's.",
     Status.GRADER_ERROR: "the grader itself failed. This is no mark; grade it again.",
 }
 
