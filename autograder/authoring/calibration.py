@@ -27,18 +27,17 @@ import gymnasium as gym
 import numpy as np
 from tqdm import tqdm
 
+from autograder.agents.candidate import Candidate
 from autograder.agents.error_bounds import fails_at_most, passes_at_most
-from autograder.agents.evaluation import train_and_score
-from autograder.agents.greedy_check import PolicyIgnoresNetwork
-from autograder.agents.learning_check import expect_learning
+from autograder.agents.evaluation import expect_learning, train_and_score
+from autograder.agents.rejection import AgentRejected
 from autograder.agents.rule import AgentRule, PlayedRule
 from autograder.authoring.edits import edited, mistakes_of, reference, silent_student_of
 from autograder.course import Course, CourseError
 from autograder.grading.notebook import Submission
 from autograder.units import Unit, unit_named
-from autograder.worker.interface import StudentError, StudentObject
+from autograder.worker.interface import StudentError
 from autograder.worker.local import LocalStudent
-from helpers.agents import AbstractAgent
 from helpers.plots import running_mean
 
 REFERENCE = "reference"
@@ -199,13 +198,10 @@ def _trained(unit: Unit, student: LocalStudent, seed: int) -> Run:
 
         torch.set_num_threads(1)
 
-    def proxy(made: StudentObject, n_actions: int) -> AbstractAgent:
-        return student.object(made.number)
-
     started = time.process_time()
     try:
-        score, statistics = train_and_score(unit.agent, student, proxy, seed)
-    except (StudentError, PolicyIgnoresNetwork, ValueError):
+        score, statistics = train_and_score(unit.agent, student, seed)
+    except (StudentError, AgentRejected):
         return Run(seed, None, 0, time.process_time() - started, (), ())
     return Run(
         seed=seed,
@@ -222,7 +218,7 @@ def _calibrated(root: Path, unit_name: str, variant: str, seed: int) -> Run:
     unit = unit_named(unit_name)
     student = silent_student_of(_submission(unit, Course(root), variant), unit)
     run = _trained(unit, student, seed)
-    if variant == REFERENCE or unit.agent is None or unit.agent.learns is None:
+    if variant == REFERENCE or unit.agent is None or unit.agent.learning_test is None:
         return run
     student.seed(seed)
     asked = [
@@ -234,8 +230,8 @@ def _calibrated(root: Path, unit_name: str, variant: str, seed: int) -> Run:
 
 def _learns(rule: AgentRule, student: LocalStudent, random: np.random.Generator) -> bool:
     try:
-        expect_learning(rule, student, lambda made, _: student.object(made.number), random)
-    except (StudentError, PolicyIgnoresNetwork, ValueError):
+        expect_learning(Candidate.make(rule, student), random)
+    except (StudentError, AgentRejected):
         return False
     return True
 

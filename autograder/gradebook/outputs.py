@@ -28,6 +28,8 @@ STATUS_TEXT = {
     Status.TOO_MUCH_OUTPUT: "stopped: it printed too much. The points earned before that count.",
     Status.INVALID_NOTEBOOK: "the file could not be read as a notebook of this unit.",
     Status.MISSING: "nothing was handed in.",
+    Status.AGENT_ERROR: "the grader failed while it trained the agent. The other points count. "
+    "Grade it again for the agent's points.",
     Status.GRADER_ERROR: "the grader itself failed, so this is not a mark. Grade it again.",
 }
 

@@ -28,7 +28,7 @@ from autograder.grading.hand_ins import HandIn
 from autograder.grading.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
 from autograder.grading.records import read_result, write_result
 from autograder.grading.submission import GradingOptions, grade_file, nothing_graded
-from autograder.results import Result, Status
+from autograder.results import Result
 from autograder.units import Unit, unit_named
 
 #: The packages that decide marks; how a page looks does not.
@@ -52,7 +52,9 @@ class GradedSubmission:
 def grade_one(
     notebook: Path, unit: Unit, course: Course, options: GradingOptions
 ) -> GradedSubmission:
-    """A submission's result, from the cache if it was graded before; `grader error` is not kept.
+    """A submission's result, from the cache if it was graded before.
+
+    What the grader itself failed at is graded again, and never kept.
 
     Raises what `grade_file` raises: CourseError, SandboxUnavailable.
     """
@@ -62,9 +64,9 @@ def grade_one(
     if kept is not None:
         return GradedSubmission(kept, key, cached=True)
     result = grade_file(notebook, unit, course, options)
-    if result.status is Status.GRADER_ERROR:
+    if not result.status.is_final:
         result = grade_file(notebook, unit, course, options)
-    if result.status is not Status.GRADER_ERROR:
+    if result.status.is_final:
         write_result(result, path)
     return GradedSubmission(result, key, cached=False)
 

@@ -7,19 +7,14 @@ import sys
 from collections import ChainMap
 from typing import Any
 
-from autograder.agents.evaluation import evaluate, train_and_score
-from autograder.agents.greedy_check import PolicyIgnoresNetwork
-from autograder.agents.learning_check import DoesNotLearn
+from autograder.agents.evaluation import train_and_score
 from autograder.agents.rule import AgentRule
+from autograder.agents.verdict import judge_agent
 from autograder.checks import judge as judging
 from autograder.course import CourseError
-from autograder.grading.submission import judge_score
 from autograder.notebook.report import CheckReport
-from autograder.results import CheckResult, TaskResult
 from autograder.units import Unit, unit_named
-from autograder.worker.interface import NotSolved, StudentError, StudentObject
 from autograder.worker.local import LocalStudent
-from helpers.agents import AbstractAgent
 
 
 def check_answers(name: str, answers: tuple[object, ...]) -> CheckReport:
@@ -54,27 +49,9 @@ def _notebook_namespace() -> dict[str, Any]:
 
 def _check_agent(unit: Unit, rule: AgentRule, student: LocalStudent) -> CheckReport:
     """Train a fresh agent as the grader does, with seeds of the moment."""
-
-    def proxy(made: StudentObject, n_actions: int) -> AbstractAgent:
-        agent = student.object(made.number)
-        if not isinstance(agent, AbstractAgent):
-            raise StudentError("TypeError", f"{rule.factory}() must return an AbstractAgent")
-        return agent
-
-    name = f"{unit.name}/agent"
     seeds = tuple(secrets.randbits(31) for _ in range(rule.trainings))
     print(f"Training a fresh agent as the grader does, at most {rule.trainings} times …")
-    try:
-        evaluation = evaluate(rule, lambda seed: train_and_score(rule, student, proxy, seed), seeds)
-    except NotSolved as error:
-        return _no_score(rule, name, judging.NOT_SOLVED, f"Waits for your other exercises: {error}")
-    except DoesNotLearn as error:
-        return _no_score(rule, name, "does_not_reinforce", str(error))
-    except PolicyIgnoresNetwork as error:
-        return _no_score(rule, name, "network_does_not_decide", str(error))
-    return CheckReport(judge_score(name, rule, evaluation), evaluation)
-
-
-def _no_score(rule: AgentRule, name: str, mistake: str, message: str) -> CheckReport:
-    check = CheckResult("reaches_threshold", False, mistake, message)
-    return CheckReport(TaskResult(name, 0.0, rule.points, (check,)))
+    verdict = judge_agent(
+        f"{unit.name}/agent", rule, lambda seed: train_and_score(rule, student, seed), seeds
+    )
+    return CheckReport(verdict.task, verdict.evaluation)

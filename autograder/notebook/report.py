@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.agents.verdict import shown_score
 from autograder.checks.judge import readable
 from autograder.rendering.html import task_html
 from autograder.rendering.palette import look_of
@@ -36,9 +37,11 @@ class CheckReport(float):
     def _headline(self) -> str:
         result = self.result
         headline = f"{result.task}: {result.points:g} of {result.max_points:g} points"
-        if self.evaluation is None or self.evaluation.mean is None:
+        evaluation = self.evaluation
+        if evaluation is None or evaluation.mean is None:
             return headline
+        score = shown_score(evaluation.mean, evaluation.threshold)
         return (
-            f"{headline} (mean score {self.evaluation.mean:.1f} over {self.evaluation.episodes} "
-            f"episodes; {self.evaluation.threshold:g} needed)"
+            f"{headline} (mean score {score} over {evaluation.episodes} "
+            f"episodes; {evaluation.threshold:g} needed)"
         )

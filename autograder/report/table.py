@@ -19,7 +19,12 @@ from autograder.results import Result, Status, TaskResult
 #: Where the output is no terminal there is no line that could be too long.
 _WIDE = 200
 _LONGEST_NAME = 32
-_STYLES = {Status.OK: "green", Status.MISSING: "dim", Status.GRADER_ERROR: "bold red"}
+_STYLES = {
+    Status.OK: "green",
+    Status.MISSING: "dim",
+    Status.GRADER_ERROR: "bold red",
+    Status.AGENT_ERROR: "bold red",
+}
 
 
 def print_class(report: ClassReport, file: TextIO | None = None) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.agents.rule import AgentRule, Learns
+from autograder.agents.learning_check import DelayedRewardTest
+from autograder.agents.rule import AgentRule
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task
 from autograder.units.shared.answers import choice_task
+from autograder.units.shared.cart_pole import CART_POLE
 from autograder.units.shared.networks import (
     centred,
     linear_layers,
@@ -557,11 +559,12 @@ UNIT = Unit(
     ),
     agent=AgentRule(
         points=6,
+        world=CART_POLE,
         training=Training(
             episodes=5_000, environments=64, max_steps=160_000, checkpoint_every=5_000
         ),
         threshold=475.0,
-        learns=Learns.VALUES,
+        learning_test=DelayedRewardTest(),
         processor_seconds=150.0,  # 5 to 20 on an idle core; three times as many on a busy one
     ),
 )

@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from autograder.agents.rule import AgentRule, Learns
+from autograder.agents.decider import Network
+from autograder.agents.learning_check import DelayedRewardTest
+from autograder.agents.rule import AgentRule
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task
 from autograder.units.shared.answers import choice_task
+from autograder.units.shared.cart_pole import SHORT_CART_POLE
 from autograder.units.shared.networks import centred, linear_layers, observations, redraw, relu
 from autograder.units.shared.probes import (
     DelayedReward,
@@ -637,13 +640,13 @@ UNIT = Unit(
     ),
     agent=AgentRule(
         points=6,
-        environment="helpers/ShortCartPole-v0",
+        world=SHORT_CART_POLE,
         training=Training(
             episodes=5_000, environments=48, max_steps=160_000, checkpoint_every=4_000
         ),
         threshold=195.0,
-        values=values_with_all_actions,
-        learns=Learns.VALUES,
+        decider=Network(values_with_all_actions),
+        learning_test=DelayedRewardTest(),
         processor_seconds=150.0,  # 5 to 20 on an idle core; three times as many on a busy one
     ),
 )

@@ -311,5 +311,5 @@ UNIT = Unit(
         rule,
         choice_task("meet_cartpole/diagnosis", digest="b1e93e3bf81de84a"),
     ),
-    played=PlayedRule(threshold=RULE_THRESHOLD),
+    played=PlayedRule(threshold=RULE_THRESHOLD, environment="CartPole-v1"),
 )

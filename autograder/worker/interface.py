@@ -14,6 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from autograder.worker.rows import StepFormat
+from helpers.agents import AbstractAgent
+
 #: A linear layer: weight (inputs, outputs) and bias (outputs,).
 Layer = tuple[np.ndarray, np.ndarray]
 #: A method's name and its arguments.
@@ -170,6 +173,14 @@ class Student(ABC):
 
         By each Tensor among the arguments that holds floats, and by the network's parameters.
         output: which element, if the result is a tuple.
+        """
+
+    @abstractmethod
+    def agent(self, made: StudentObject, form: StepFormat) -> AbstractAgent:
+        """An agent as the training loop sees it: it gives and takes rows of this form.
+
+        Its methods raise StudentError when the student's do, or return something else than what
+        is due. Raises StudentError if the object is no agent.
         """
 
     @abstractmethod

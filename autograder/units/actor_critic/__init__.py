@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.agents.rule import AgentRule, Learns
+from autograder.agents.decider import Network
+from autograder.agents.learning_check import RandomRewardTest
+from autograder.agents.rule import AgentRule
 from autograder.checks.expect import expect, expect_close
 from autograder.units.actor_critic.losses import advantage, losses
 from autograder.units.actor_critic.network import forward, probabilities_of_net
 from autograder.units.actor_critic.update import update
 from autograder.units.shared.answers import choice_task
+from autograder.units.shared.cart_pole import CART_POLE
 from autograder.units.shared.networks import observations, relu
 from autograder.units.shared.policies import ACTIONS_AND_LOG_PROBABILITIES, action_task
 from autograder.units.shared.saving import save_task
@@ -64,11 +67,12 @@ UNIT = Unit(
     ),
     agent=AgentRule(
         points=6,
+        world=CART_POLE,
         training=Training(
             episodes=2_500, environments=64, max_steps=600_000, checkpoint_every=16_000
         ),
         threshold=475.0,
-        values=probabilities_of_net,
-        learns=Learns.PROBABILITIES,
+        decider=Network(probabilities_of_net),
+        learning_test=RandomRewardTest(),
     ),
 )

@@ -6,8 +6,9 @@ import pytest
 from autograder.grading.notebook import Submission, SubmittedCell
 from autograder.grading.session import Session
 from autograder.sandbox.channel import Channel
-from autograder.sandbox.remote_student import RemoteAgent, RemoteStudent
+from autograder.sandbox.remote_student import RemoteStudent
 from autograder.worker.protocol import ProtocolError
+from autograder.worker.rows import RowFormat, StepFormat
 from helpers.agents import Transition
 
 DIARY = """
@@ -43,7 +44,7 @@ def diary(student):
 
 @pytest.fixture
 def agent(student, diary):
-    return RemoteAgent(student, diary, 2)
+    return student.agent(diary, StepFormat(RowFormat("<f4", (4,)), RowFormat("<i8", ())))
 
 
 @pytest.fixture

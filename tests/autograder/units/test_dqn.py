@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from autograder.agents.rule import Learns
+from autograder.agents.learning_check import DelayedRewardTest
 from autograder.checks.judge import RAISES, judge
 from autograder.checks.task import Task
 from autograder.units.dqn import FRAMEWORK, UNIT, forward, update
@@ -830,7 +830,7 @@ def test_the_agent_is_judged_as_the_notebook_promises():
     assert UNIT.agent.threshold == 475
     assert UNIT.agent.trainings == 3
     assert UNIT.agent.episodes == 100
-    assert UNIT.agent.learns is Learns.VALUES
+    assert UNIT.agent.learning_test == DelayedRewardTest()
     assert UNIT.agent.training == Training(
         episodes=5_000, environments=32, max_steps=160_000, checkpoint_every=2_500
     )

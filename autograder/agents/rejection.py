@@ -1,0 +1,23 @@
+"""Why an agent gets no points although it was trained."""
+
+from __future__ import annotations
+
+
+class AgentRejected(Exception):
+    """The agent is not what a unit asks for; the message says in what way."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidAction(AgentRejected):
+    """The agent chose an action that the environment does not have."""
+
+
+class PolicyIgnoresNetwork(AgentRejected):
+    """The agent's actions are not those of its network or table."""
+
+
+class DoesNotLearn(AgentRejected):
+    """The agent reached the threshold, but does not learn from its rewards."""
