@@ -17,6 +17,7 @@ compute_on_one_thread()
 
 from autograder.course import Course  # noqa: E402
 from autograder.gradebook.command_path import put_scripts_on_path  # noqa: E402
+from autograder.grading.records import as_json  # noqa: E402
 from autograder.grading.submission import GradingOptions  # noqa: E402
 from autograder.results import Result  # noqa: E402
 from autograder.units import Unit  # noqa: E402
@@ -51,7 +52,7 @@ def record_grading(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         result = original(path, unit, course, options)
         key = f"{unit.name}/{kind}/{path.parent.parent.name}"
         with one_line_at_a_time, file.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps([key, result.as_json()]) + "\n")
+            lines.write(json.dumps([key, as_json(result)]) + "\n")
         return result
 
     monkeypatch.setattr(request.module, "grade_file", grade_file)

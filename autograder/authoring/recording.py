@@ -36,6 +36,7 @@ from autograder.authoring.records import Key, Record, plain_record, read_lines
 from autograder.course import Course, CourseError
 from autograder.grading.batch import grader_version
 from autograder.grading.hand_ins import submissions
+from autograder.grading.records import as_json
 from autograder.grading.submission import GradingOptions, grade_file
 from autograder.results import Result, Status, TaskResult
 from autograder.units import Unit, unit_named
@@ -112,7 +113,7 @@ def recorded(root: Path, entry: Entry) -> tuple[Key, Record]:
     except Exception as error:
         status = f"not graded: {type(error).__name__}: {error}"
         return entry.key, {"status": status, "mean": None, "tasks": []}
-    return entry.key, plain_record(result.as_json())
+    return entry.key, plain_record(as_json(result))
 
 
 def _result(course: Course, unit: Unit, entry: Entry) -> Result:
