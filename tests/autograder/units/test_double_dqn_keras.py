@@ -1,4 +1,4 @@
-"""The checks of double_dqn_keras: each task passes the reference, each check catches a typical mistake.
+"""The checks of double_dqn_keras: each passes the reference and catches a typical mistake.
 
 Keras compiles each network anew, for seconds, so `make validate` and `make mutation` run these.
 """
