@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
@@ -142,19 +143,23 @@ def plot_learning_curve(
 
 
 def load_learning_curve(unit: str) -> LearningCurve:
-    """Read the measured curve of a unit; FileNotFoundError lists those that exist."""
-    curves = resources.files("helpers") / "curves"
-    known = sorted(
-        entry.name.removesuffix(".json")
-        for entry in (curves.iterdir() if curves.is_dir() else ())
+    """Read the measured curve of a unit: beside the notebook in `curves/`, or the course's own.
+
+    Raises FileNotFoundError, naming those there are.
+    """
+    folders = (resources.files("helpers") / "curves", Path("curves"))
+    curves = {
+        entry.name.removesuffix(".json"): entry
+        for folder in folders
+        for entry in (folder.iterdir() if folder.is_dir() else ())
         if entry.name.endswith(".json")
-    )
-    if unit not in known:
+    }
+    if unit not in curves:
         raise FileNotFoundError(
             f"No learning curve was measured for {unit!r}; there is one for: "
-            f"{', '.join(known) or 'no unit yet'}."
+            f"{', '.join(sorted(curves)) or 'no unit yet'}."
         )
-    curve: LearningCurve = json.loads((curves / f"{unit}.json").read_text(encoding="utf-8"))
+    curve: LearningCurve = json.loads(curves[unit].read_text(encoding="utf-8"))
     return curve
 
 

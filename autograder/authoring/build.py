@@ -103,7 +103,8 @@ def _generate(course: Course, unit: Unit) -> dict[Path, bytes]:
 
 def _address(course: Course) -> str:
     """Where a notebook on Colab fetches the course, as pyproject.toml says."""
-    text = (course.root / "pyproject.toml").read_text(encoding="utf-8")
+    pyproject = course.root / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8") if pyproject.is_file() else ""
     found = re.search(r'^Repository = "([^"]+)"$', text, re.MULTILINE)
     if found is None:
         raise CourseError("pyproject.toml names no Repository in [project.urls].")

@@ -29,10 +29,12 @@ from autograder.grading.notebook import InvalidNotebook, Submission, read_skelet
 from autograder.grading.records import read_result, write_result
 from autograder.grading.submission import GradingOptions, grade_file, nothing_graded
 from autograder.results import Result
-from autograder.units import Unit, unit_named
+from autograder.units import Unit, foreign_sources, unit_named
 
 #: The packages that decide marks; how a page looks does not.
 DECIDES = ("agents", "checks", "grading", "sandbox", "units", "worker")
+#: So much of a result's key stands for what the student wrote.
+SUBMISSION_DIGITS = 32
 #: Their versions may change a mark in the last digit.
 _PACKAGES = ("torch", "tensorflow-cpu", "tensorflow", "keras", "gymnasium", "numpy")
 
@@ -122,21 +124,51 @@ def kept_result(handed: HandIn, unit: Unit, course: Course) -> GradedSubmission 
 
 
 def result_key(notebook: Path, unit: Unit, course: Course, options: GradingOptions) -> str:
-    """A name for everything that the marks of this submission depend on, as 32 hex digits.
+    """A name for everything that the marks of this submission depend on, as 64 hex digits.
 
-    That is: what the student wrote, the released notebook, the grader's source and the versions of
-    its packages, the course's secret (which cannot be told from the key), and the options.
+    It begins with `submission_key`. The other half stands for the rest: the released notebook, the
+    unit, the grader's source and the versions of its packages, and the options. The course's
+    secret, which cannot be told from the key, is in both.
     """
     released = course.released(unit.assignment)
+    submission = _content(notebook, released)
     parts = {
         "unit": unit.assignment,
         "released": hashlib.sha256(released.read_bytes()).hexdigest(),
+        "module": _source_digest(unit),
         "grader": grader_version(),
         "options": asdict(options),
-        "submission": _content(notebook, released),
+        "submission": asdict(submission) if isinstance(submission, Submission) else submission,
     }
+    return _submission_key(submission, unit, course) + _keyed_digest(course, parts)
+
+
+def submission_key(notebook: Path, unit: Unit, course: Course) -> str:
+    """A name for what a student wrote, whatever grader reads it, in SUBMISSION_DIGITS hex digits.
+
+    Results of one submission by several graders are found by it.
+    """
+    return _submission_key(_content(notebook, course.released(unit.assignment)), unit, course)
+
+
+def _submission_key(content: Submission | str, unit: Unit, course: Course) -> str:
+    if isinstance(content, str):
+        return _keyed_digest(course, [unit.assignment, content])
+    written = [cell.source for cell in content.cells if cell.solution or cell.added]
+    return _keyed_digest(course, [unit.assignment, written])
+
+
+def _keyed_digest(course: Course, parts: object) -> str:
     text = json.dumps(parts, sort_keys=True).encode()
-    return hmac.new(course.secret(), text, hashlib.sha256).hexdigest()[:32]
+    return hmac.new(course.secret(), text, hashlib.sha256).hexdigest()[:SUBMISSION_DIGITS]
+
+
+def _source_digest(unit: Unit) -> str:
+    """A digest of the package that brings the unit, if it is not this one."""
+    digest = hashlib.sha256()
+    for path in foreign_sources(unit):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 @cache
@@ -164,13 +196,12 @@ def _version(package: str) -> str:
         return "none"
 
 
-def _content(notebook: Path, released: Path) -> object:
-    """What the student wrote, as plain values; or why it cannot be read."""
+def _content(notebook: Path, released: Path) -> Submission | str:
+    """What the student wrote; or why it cannot be read."""
     try:
-        submission: Submission = read_submission(notebook, read_skeleton(released))
+        return read_submission(notebook, read_skeleton(released))
     except InvalidNotebook as error:
         return str(error)
-    return asdict(submission)
 
 
 def _grade(notebook: Path, unit: str, course: Course, options: GradingOptions) -> GradedSubmission:

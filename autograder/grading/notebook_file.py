@@ -103,7 +103,7 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _raw_cell(cell: dict[str, Any]) -> RawCell:
-    source, pictures = _text(cell), []
+    source, pictures: list[Any] = _text(cell), []
     cell_type = cell.get("cell_type")
     if cell_type not in ("code", "markdown", "raw"):
         cell_type = "raw"
