@@ -104,7 +104,7 @@ def _read_bytes(path: Path) -> bytes:
 
 def _raw_cell(cell: dict[str, Any]) -> RawCell:
     source = _text(cell)
-    pictures: list[str] = []
+    pictures: list[Picture] = []
     cell_type = cell.get("cell_type")
     if cell_type not in ("code", "markdown", "raw"):
         cell_type = "raw"
