@@ -199,7 +199,7 @@ def _play(
         frames = [np.asarray(env.render())]
         steps, score, done = 0, 0.0, False
         while not done:
-            action = _one_action(agent, observation)
+            action = _one_action(agent, observation, env.action_space)
             observation, reward, terminated, truncated, _ = env.step(action)
             steps += 1
             score += float(reward)
@@ -212,12 +212,14 @@ def _play(
     return _Episode(steps, score, frames, frames_per_second)
 
 
-def _one_action(agent: Actor, observation: np.ndarray) -> int:
+def _one_action(agent: Actor, observation: Any, space: gym.Space) -> Any:
     """Ask the agent for the action of a single observation, as a batch of one."""
-    actions = np.asarray(agent.act(observation[np.newaxis], explore=False))
-    if actions.shape != (1,):
+    batch = np.asarray(observation)[np.newaxis]  # (1, ...)
+    actions = np.asarray(agent.act(batch, explore=False))
+    shape = (1, *(space.shape or ()))
+    if actions.shape != shape:
         raise ValueError(
-            f"act() was given one observation, shape {observation[np.newaxis].shape}, and must "
-            f"return one action for each row, shape (1,); it returned shape {actions.shape}."
+            f"act() was given one observation, shape {batch.shape}, and must "
+            f"return one action for each row, shape {shape}; it returned shape {actions.shape}."
         )
-    return int(actions[0])
+    return actions[0].astype(space.dtype)

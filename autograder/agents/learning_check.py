@@ -53,7 +53,11 @@ class RandomRewardTest(LearningTest):
             raise DoesNotLearn(
                 Message(
                     "actions that were rewarded do not become likelier, punished ones not rarer"
-                )
+                ),
+                Message(
+                    "Look at the loss: does it weigh each action's log-probability with the "
+                    "return that followed this very action?"
+                ),
             )
 
     def _followed(self, candidate: Candidate, random: np.random.Generator) -> float:
@@ -114,7 +118,11 @@ class DelayedRewardTest(LearningTest):
             if np.mean(chosen == puzzle.right_choice(others)) >= self.right:
                 return
         raise DoesNotLearn(
-            Message("an action that is rewarded a step later is not chosen more often")
+            Message("an action that is rewarded a step later is not chosen more often"),
+            Message(
+                "Look at the targets: does the value of the next observation count in them, "
+                "discounted, until an episode terminates?"
+            ),
         )
 
     def _teach(self, candidate: Candidate, puzzle: Puzzle, random: np.random.Generator) -> None:

@@ -21,3 +21,8 @@ class PolicyIgnoresNetwork(AgentRejected):
 
 class DoesNotLearn(AgentRejected):
     """The agent reached the threshold, but does not learn from its rewards."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        """advice: where in an honest agent the reason may be."""
+        super().__init__(message)
+        self.advice = advice

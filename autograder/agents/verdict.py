@@ -18,6 +18,8 @@ from autograder.results import CheckResult, EvaluationResult, TaskResult
 from autograder.worker.interface import NotSolved, StudentError
 
 CHECK = "reaches_threshold"
+#: The mistake that is none: the grader failed while it trained the agent.
+AGENT_ERROR = "agent_error"
 
 
 class AgentVerdict(NamedTuple):
@@ -89,10 +91,9 @@ def _why(rule: AgentRule, error: StudentError | AgentRejected) -> tuple[str, Mes
         return "no_such_action", message
     if isinstance(error, DoesNotLearn):
         message = Message(
-            "The agent plays well, but does not learn as it should: {error}. It has to find its "
-            "actions from the rewards in `train`, in the way that this unit teaches, and nowhere "
-            "else.",
+            "The agent plays well, but does not learn as it should: {error}. {advice}",
             error=error.message,
+            advice=error.advice,
         )
         return "does_not_reinforce", message
     assert isinstance(error, PolicyIgnoresNetwork)

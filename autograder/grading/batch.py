@@ -28,7 +28,7 @@ from autograder.grading.hand_ins import HandIn
 from autograder.grading.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
 from autograder.grading.records import read_result, write_result
 from autograder.grading.submission import GradingOptions, grade_file, nothing_graded
-from autograder.results import Result
+from autograder.results import Result, Status
 from autograder.units import Unit, foreign_sources, unit_named
 
 #: The packages that decide marks; how a page looks does not.
@@ -56,7 +56,7 @@ def grade_one(
 ) -> GradedSubmission:
     """A submission's result, from the cache if it was graded before.
 
-    What the grader itself failed at is graded again, and never kept.
+    Where the grader itself failed, it tries again; what has no marks then is not kept.
 
     Raises what `grade_file` raises: CourseError, SandboxUnavailable.
     """
@@ -68,7 +68,7 @@ def grade_one(
     result = grade_file(notebook, unit, course, options)
     if not result.status.is_final:
         result = grade_file(notebook, unit, course, options)
-    if result.status.is_final:
+    if result.status is not Status.GRADER_ERROR:
         write_result(result, path)
     return GradedSubmission(result, key, cached=False)
 
@@ -87,6 +87,7 @@ def grade_cohort(
     each with its own sandboxed process. The marks do not depend on it.
     """
     handed = list(handed)
+    _forget_faults(handed, unit, course, options)
     graded: dict[str, GradedSubmission] = {}
     for one in handed:
         if one.notebook is None:
@@ -121,6 +122,18 @@ def kept_result(handed: HandIn, unit: Unit, course: Course) -> GradedSubmission 
         if kept is not None:
             return GradedSubmission(kept, key, cached=True)
     return None
+
+
+def _forget_faults(
+    handed: Iterable[HandIn], unit: Unit, course: Course, options: GradingOptions
+) -> None:
+    """What the grader itself failed at is graded again, each time that a class is graded."""
+    for one in handed:
+        if one.notebook is not None:
+            path = _kept_at(course, unit, result_key(one.notebook, unit, course, options))
+            kept = read_result(path)
+            if kept is not None and not kept.status.is_final:
+                path.unlink()
 
 
 def result_key(notebook: Path, unit: Unit, course: Course, options: GradingOptions) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from autograder.agents.evaluation import train_and_score
 from autograder.agents.rule import AgentRule
 from autograder.agents.seeds import derived_seed
-from autograder.agents.verdict import AgentVerdict, judge_agent, without_score
+from autograder.agents.verdict import AGENT_ERROR, AgentVerdict, judge_agent, without_score
 from autograder.checks import judge as judging
 from autograder.checks.task import Task
 from autograder.course import Course, CourseError
@@ -98,7 +98,7 @@ def _grade(session: Session, unit: Unit, secret: bytes) -> Result:
         except Exception as error:  # costs the agent's record, not what the tasks have earned
             status, message = Status.AGENT_ERROR, _fault(error)
             agent_task, evaluation = without_score(
-                f"{unit.name}/agent", unit.agent, "agent_error", message
+                f"{unit.name}/agent", unit.agent, AGENT_ERROR, message
             )
         tasks.append(agent_task)
     if status is Status.OK and session.broken:

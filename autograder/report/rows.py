@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.agents.verdict import AGENT_ERROR
 from autograder.checks.judge import NOT_REACHED, NOT_SOLVED
 from autograder.results import CheckResult, Result, Status, TaskResult
 from autograder.units import Unit
+
+#: What no student did wrong.
+NO_MISTAKES = (None, NOT_REACHED, NOT_SOLVED, AGENT_ERROR)
 
 
 @dataclass(frozen=True)
@@ -144,8 +148,7 @@ class ClassReport:
 
 def _is_mistake(check: CheckResult) -> bool:
     """Whether a student made a mistake here: tried it, failed it, and lost points by it."""
-    tried = check.mistake not in (None, NOT_REACHED, NOT_SOLVED)
-    return tried and not check.passed and not check.note
+    return check.mistake not in NO_MISTAKES and not check.passed and not check.note
 
 
 def _is_not_solved(task: TaskResult) -> bool:

@@ -266,3 +266,14 @@ def test_where_there_is_a_screen_nothing_is_started() -> None:
     code = f"import helpers.display as display, os\n{START_TWICE}\nprint(os.environ['DISPLAY'])"
     done = run_without_screen(code, DISPLAY=":99")
     assert done.stdout == "screen|screen\n:99\n"
+
+
+@pytest.mark.parametrize("environment", ["FrozenLake-v1", "MountainCarContinuous-v0"])
+def test_numbered_states_and_continuous_actions_are_shown_too(environment: str) -> None:
+    class Still:
+        def act(self, observation: np.ndarray, explore: bool = True) -> np.ndarray:
+            numbered = environment == "FrozenLake-v1"
+            assert observation.shape == ((1,) if numbered else (1, 2))
+            return np.zeros(1, int) if numbered else np.zeros((1, 1))
+
+    assert 0 < animate(Still(), environment, seed=1, max_steps=3).steps <= 3

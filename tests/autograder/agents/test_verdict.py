@@ -70,7 +70,7 @@ SAID = {
     "too_large": ("no_such_action", "2 to 2", "Look at what `act` returns"),
     "raises": ("raises_an_error", "AttributeError", "observations"),
     "weights_that_are_none": ("raises_an_error", "get_weights must return a list of arrays", ""),
-    "learns_nothing": ("does_not_reinforce", "does not learn as it should", "from the rewards"),
+    "learns_nothing": ("does_not_reinforce", "does not learn as it should", "Look at the loss"),
 }
 EASY = replace(SHORT, threshold=5.0)
 

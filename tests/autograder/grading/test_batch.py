@@ -53,15 +53,16 @@ def marks(graded: dict[str, GradedSubmission]) -> dict[str, Result]:
 class Grader:
     """Stands in for the grading of one file: counts, and fails as often as it is told."""
 
-    def __init__(self, unit: Unit, failures: int = 0) -> None:
+    def __init__(self, unit: Unit, failures: int = 0, status: Status = Status.GRADER_ERROR) -> None:
         self.unit = unit
         self.failures = failures
+        self.status = status
         self.calls = 0
 
     def __call__(self, path: Path, unit: Unit, course: Course, options: GradingOptions) -> Result:
         self.calls += 1
         if self.calls <= self.failures:
-            return make_result(self.unit, 0.0, status=Status.GRADER_ERROR, message="bad luck")
+            return make_result(self.unit, 0.0, status=self.status, message="bad luck")
         return make_result(self.unit, sandboxed=options.sandboxed)
 
 
@@ -132,6 +133,19 @@ def test_a_grader_error_is_tried_again_and_never_kept(
     assert failing.calls == 2
     assert kept_result(submissions(classroom, unit)[0], unit, classroom) is None
     assert grade_one(path, unit, classroom, SANDBOXED).result.status is Status.OK
+
+
+def test_an_agent_that_was_not_graded_is_tried_again_when_the_class_is(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = hand_in(classroom, unit, "anna", {})
+    failing = Grader(unit, failures=3, status=Status.AGENT_ERROR)
+    monkeypatch.setattr(cohort, "grade_file", failing)
+    assert grade(classroom, unit)["anna"].result.status is Status.AGENT_ERROR
+    kept = grade_one(path, unit, classroom, SANDBOXED)
+    assert kept.cached and kept.result.status is Status.AGENT_ERROR  # its other marks count
+    assert failing.calls == 2
+    assert grade(classroom, unit)["anna"].result.status is Status.OK
 
 
 def test_a_half_written_record_is_graded_again(
