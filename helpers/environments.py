@@ -40,7 +40,7 @@ class World:
         """The world of an environment's id, as Gymnasium or `register_world` describes it.
 
         changes: fields that differ, `World.of("CliffWalking-v1", time_limit=200)`. The goal is
-        the threshold where nothing else is said. Raises ValueError where there is no time limit:
+        the threshold unless another is given. Raises ValueError where there is no time limit:
         an episode might never end.
         """
         if isinstance(environment, World):

@@ -20,7 +20,7 @@ from helpers.checkpoints import Checkpoints
 from helpers.environments import World, idle_actions
 from helpers.seeding import seed_everything
 
-#: A training is solved when the mean score of so many episodes reaches the threshold.
+#: A training is solved when the mean score of this many episodes reaches the threshold.
 SOLVED_WINDOW = 100
 
 

@@ -19,7 +19,7 @@ from helpers.agents import AbstractAgent, Transition
 class Candidate:
     """An agent of the student's and the rule by which it is judged.
 
-    made: the student's object. agent: its methods; they return nothing but valid actions.
+    made: the student's object. agent: what the training loop calls; it returns valid actions only.
     """
 
     rule: AgentRule
@@ -45,9 +45,9 @@ class Candidate:
         return Candidate.make(self.rule, self.student)
 
     def values(self, observation: np.ndarray) -> np.ndarray:
-        """What the agent's network or table says, (n, ...) to (n, width).
+        """The output of the agent's network or table, (n, ...) to (n, width).
 
-        Raises PolicyIgnoresNetwork if that is nothing to read.
+        Raises PolicyIgnoresNetwork if it is not such an array.
         """
         decider = self.rule.decider
         try:
@@ -72,19 +72,19 @@ class Candidate:
         return self.agent.act(observation, explore=False)
 
     def weights(self) -> list[np.ndarray]:
-        """Copies of its weights; what it has still to learn it has learned then."""
+        """Copies of its weights, once everything handed to `train` has been learned."""
         return self.agent.get_weights()
 
 
 class ValidActions(AbstractAgent):
-    """An agent of whose actions each exists."""
+    """An agent whose every action exists in the environment."""
 
     def __init__(self, agent: AbstractAgent, actions: ActionSpace) -> None:
         self._agent = agent
         self._actions = actions
 
     def start_episode(self, observation: np.ndarray) -> None:
-        """Pass it on."""
+        """Start a batch of episodes."""
         self._agent.start_episode(observation)
 
     def act(self, observation: np.ndarray, explore: bool = True) -> np.ndarray:
@@ -92,7 +92,7 @@ class ValidActions(AbstractAgent):
         return self._actions.expect_valid(self._agent.act(observation, explore))
 
     def train(self, transition: Transition) -> None:
-        """Pass it on."""
+        """Learn from a step."""
         self._agent.train(transition)
 
     def get_weights(self) -> list[np.ndarray]:

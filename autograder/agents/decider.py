@@ -1,4 +1,4 @@
-"""With what an agent decides: a network of values, a table of values, or a network of means."""
+"""What makes an agent's decisions: a network of values, a table of values, a network of means."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from autograder.agents.spaces import ActionSpace
 from autograder.agents.world import GradedWorld
 from autograder.worker.interface import Student, StudentObject, Tensor
 
-#: Computes what the grader reads of an agent for some observations, (n, ...) to (n, width).
+#: Asks an agent for its values of some observations, (n, ...) to (n, width).
 ValuesOf = Callable[[Student, StudentObject, np.ndarray], object]
-#: The grader's own copy of it.
+#: The grader's own copy of a network or table.
 Copy = Callable[[np.ndarray], np.ndarray]
 
 
 def values_of_net(student: Student, agent: StudentObject, observation: np.ndarray) -> object:
-    """What `agent.net` says of each observation, (n, width) to (n, n_actions)."""
+    """The output of `agent.net` for each observation, (n, width) to (n, n_actions)."""
     return student.call_method(agent, "net", Tensor(observation))
 
 
 class Decider(ABC):
-    """A part of an agent whose numbers decide what it does, and which it trains.
+    """The part of an agent that is trained and decides what it does.
 
-    noun, attribute: what it is called, and where the agent keeps it.
+    noun: what messages call it. attribute: where the agent keeps it.
     """
 
     noun: str
@@ -35,20 +35,20 @@ class Decider(ABC):
 
     @abstractmethod
     def values(self, student: Student, agent: StudentObject, observation: np.ndarray) -> object:
-        """Its numbers for some observations, (n, ...) to (n, width); anything if it is wrong."""
+        """Its values of some observations, (n, ...) to (n, width), not yet validated."""
 
     def greedy(self, values: np.ndarray, space: ActionSpace) -> np.ndarray:
-        """The best actions by these numbers, (n, width) to (n, ...)."""
+        """The best actions by these values, (n, width) to (n, ...)."""
         return values.argmax(axis=1)
 
     def is_greedy(self, values: np.ndarray, actions: np.ndarray, space: ActionSpace) -> bool:
-        """Whether the actions are the best ones by these numbers, but for rounding."""
+        """Whether the actions are the best ones by these values, up to rounding."""
         best = values.max(axis=1)
         chosen = values[np.arange(len(values)), actions]
         return bool(np.all(chosen >= best - 1e-5 - 1e-6 * np.abs(best)))
 
     def has_value_of(self, values: np.ndarray, actions: np.ndarray) -> bool:
-        """Whether there are numbers for each of the actions."""
+        """Whether there is a value for each of the actions."""
         return bool(values.shape[1] > actions.max())
 
     def log_likelihood(self, values: np.ndarray, actions: np.ndarray) -> np.ndarray:
@@ -71,7 +71,7 @@ class Decider(ABC):
     def copies(
         self, weights: list[np.ndarray], framework: str | None, world: GradedWorld
     ) -> list[Copy]:
-        """What may have these weights, to be compared with what the agent's own part says."""
+        """Candidates for a copy, from these weights; `matching_copy` picks the right one."""
         return []
 
 
@@ -125,7 +125,7 @@ class Table(Decider):
 
 @dataclass(frozen=True)
 class Mean(Network):
-    """A network that says the best action itself: the mean of a policy for continuous actions."""
+    """A network whose output is the action itself: the mean of a policy for continuous actions."""
 
     noun: str = "network"
 
@@ -134,7 +134,7 @@ class Mean(Network):
         return space.clip(values)
 
     def is_greedy(self, values: np.ndarray, actions: np.ndarray, space: ActionSpace) -> bool:
-        """Whether the actions are the means within their bounds, but for rounding."""
+        """Whether the actions are the means, clipped to their bounds, up to rounding."""
         return bool(np.allclose(space.clip(values), actions, rtol=1e-4, atol=1e-4))
 
     def has_value_of(self, values: np.ndarray, actions: np.ndarray) -> bool:

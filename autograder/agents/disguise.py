@@ -13,7 +13,7 @@ from gymnasium.vector import VectorEnv, VectorWrapper
 
 
 class Disguise(Protocol):
-    """What the environment says as the agent sees it, or what the agent does as it is done."""
+    """Turns observations into what the agent sees, or its actions into what is done."""
 
     def __call__(self, rows: np.ndarray) -> np.ndarray:
         """(n, ...) rows to as many rows of the same kind."""

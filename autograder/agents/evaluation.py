@@ -21,7 +21,7 @@ from autograder.results import EvaluationResult
 from autograder.worker.interface import Student
 from helpers.training import EpisodeStatistics, mean_score, play_episodes, train_agent
 
-#: At most so many points of a learning curve are kept.
+#: The most points of a learning curve that are kept.
 CURVE_POINTS = 200
 
 OneTraining = Callable[[int], tuple[float, list[EpisodeStatistics]]]
@@ -65,7 +65,7 @@ def train_and_score(
     candidate = Candidate.make(rule, student)
     training = replace(rule.training, progress=False)
     statistics = train_agent(AgentTestedByCopy(candidate), disguised, training)
-    candidate.weights()  # what is still to be learned is learned now
+    candidate.weights()  # waits until everything has been learned
     expect_greedy_policy(candidate, random)
     played = play_episodes(candidate.agent, disguised, rule.scored_episodes)
     score = mean_score(played)

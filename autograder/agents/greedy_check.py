@@ -1,6 +1,6 @@
 """Whether an agent's network or table decides: greedy actions are those that it rates best.
 
-Who plays by a rule written by hand, or by weights kept elsewhere, has trained nothing.
+An agent that plays by a hand-written rule, or by weights kept elsewhere, has trained nothing.
 """
 
 from __future__ import annotations

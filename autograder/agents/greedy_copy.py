@@ -25,7 +25,7 @@ from helpers.agents import AbstractAgent, Transition
 def matching_copy(
     copies: Sequence[Copy], observation: np.ndarray, values: np.ndarray
 ) -> Copy | None:
-    """The first copy that says these values of the observations, or has them as softmax.
+    """The first copy with these values for the observations, before or after a softmax.
 
     observation: (n, ...); values: (n, width).
     """
@@ -38,7 +38,7 @@ def matching_copy(
 
 
 class AgentTestedByCopy(AbstractAgent):
-    """A student's agent while it trains: what is greedy is asked of a copy, if there can be one."""
+    """A student's agent while it trains: greedy actions come from a copy, if there can be one."""
 
     def __init__(self, candidate: Candidate) -> None:
         self.candidate = candidate
@@ -77,7 +77,7 @@ class AgentTestedByCopy(AbstractAgent):
         self._is_new = True
 
     def _matching_copy(self) -> Copy | None:
-        """A copy of what decides, of an agent that does what it says."""
+        """A copy of the network or table, if the agent acts by it; None if there is none."""
         world = self.candidate.rule.world
         framework = self.candidate.student.framework
         copies = self.candidate.rule.decider.copies(self.get_weights(), framework, world)
@@ -87,7 +87,7 @@ class AgentTestedByCopy(AbstractAgent):
         try:
             values = expect_greedy(self.candidate, probe)
         except (StudentError, AgentRejected):
-            return None  # said again, and reported, when the agent is scored
+            return None  # reported when the agent is scored
         if values.shape != (PROBED, world.actions.width):
             return None
         return matching_copy(copies, probe, values)

@@ -36,8 +36,8 @@ class RandomRewardTest(LearningTest):
     Agents that do not look ahead fail, and those that find their weights in another way, by
     trying or by knowing better: rewards that mean nothing teach these nothing.
 
-    agents: so many fresh ones, each with so many parallel `episodes` of two steps.
-    followed: what agents that follow their rewards reach at least, on average over those agents.
+    agents: how many fresh ones. episodes: how many each plays in parallel, of two steps.
+    followed: what agents that follow their rewards reach at least, on average.
         Measured on the references: 0.44 and 0.41, with standard deviations of 0.02 and 0.03; on
         agents that do not look ahead: 0, with 0.04.
     """
@@ -74,7 +74,7 @@ class RandomRewardTest(LearningTest):
         chosen = agent.act(first)
         agent.train(_step(first, chosen, np.zeros_like(rewards), second, ends=False))
         agent.train(_step(second, agent.act(second), rewards, second, ends=True))
-        candidate.weights()  # what is still to be learned is learned now
+        candidate.weights()  # waits until everything has been learned
         after = _values(candidate, first)
         likelihood = candidate.rule.decider.log_likelihood
         moved = likelihood(after, chosen) - likelihood(before, chosen)  # (episodes,)
@@ -85,17 +85,18 @@ class RandomRewardTest(LearningTest):
 class DelayedRewardTest(LearningTest):
     """An agent learns a drawn rule whose reward comes a step later, whatever is done then.
 
-    The second observation of an episode shows whether the first action was right. Only who adds
-    the value of what comes next learns that action. Who does not fails, and who finds weights in
-    another way.
+    The second observation of an episode shows whether the first action was right. Only an agent
+    that adds the value of the next observation learns that action. Others fail, and so do agents
+    that find their weights in another way.
 
-    episodes: so many in parallel, of two steps, `batches` of them before the agent is asked; at
-        most so many `rounds`. The references reach 0.95 to 0.99 in the first round; agents that
-        do not look ahead follow the rule in 0.4 to 0.6 of the cases, as guessing does.
+    episodes: how many are played in parallel, of two steps.
+    batches: how many of these the agent learns from before it is asked.
+    rounds: how often that is done at most. The references reach 0.95 to 0.99 in the first round;
+        agents that do not look ahead follow the rule in 0.4 to 0.6 of the cases, as guessing does.
     reward: what is won or lost. Between the cart pole's 1 for each step and its returns, up to
         100: agents that learn their rewards scaled by 0.01 notice it within one round, and slow
         ones that learn them as they are within four.
-    asked: greedy actions, of which the part `right` must follow the rule.
+    asked: how many greedy actions are looked at. right: the part that must follow the rule.
     """
 
     episodes: int = 8

@@ -9,7 +9,7 @@ import numpy as np
 #: How far from the first observations the second ones lie, and how much they vary.
 DISTANCE = 2.0
 SPREAD = 0.1
-#: Of numbered states at most so many are first ones: as many as an agent can try out.
+#: The most numbered states that are first ones: an agent has to try out every action in each.
 FIRST_STATES = 16
 
 
@@ -30,7 +30,7 @@ class Puzzle(ABC):
 
 
 class LinearPuzzle(Puzzle):
-    """Rows of numbers: which of the first two choices is right, a plane decides."""
+    """Rows of numbers: a plane decides which of the first two choices is right."""
 
     def __init__(self, random: np.random.Generator, width: int) -> None:
         self.plane = random.normal(size=width)
@@ -41,7 +41,7 @@ class LinearPuzzle(Puzzle):
         return random.normal(size=(n, len(self.plane))).astype(np.float32)
 
     def right_choice(self, first: np.ndarray) -> np.ndarray:
-        """1 on the one side of the plane, 0 on the other."""
+        """1 on one side of the plane, 0 on the other."""
         return (first @ self.plane > 0).astype(np.int64)
 
     def second(self, random: np.random.Generator, right: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class AgentRejected(Exception):
-    """The agent is not what a unit asks for; the message says in what way."""
+    """The agent is not what a unit asks for; the message names the difference."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

@@ -16,11 +16,11 @@ class AgentRule:
 
     training: its budget. world: where it is trained and scored.
     threshold: the mean score to reach, greedily, over `episodes` fresh episodes.
-    decider: with what it decides, a network or a table.
-    learning_test: asked of an agent that reached the threshold, because a search for good weights
-    reaches it, too; None asks nothing.
+    decider: what makes its decisions, a network or a table.
+    learning_test: for agents that reached the threshold, because a search for good weights reaches
+    it, too; None: there is no such test.
     factory: the student's function that makes the agent.
-    trainings: at most so many, with different seeds and disguises; the first pass ends it.
+    trainings: the most that are tried, each with its own seed and disguise; a pass ends them.
     processor_seconds: limit of one training.
     """
 

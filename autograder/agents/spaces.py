@@ -40,7 +40,7 @@ class ObservationSpace(Space):
 
     @abstractmethod
     def puzzle(self, random: np.random.Generator, choices: int) -> Puzzle:
-        """Draw a rule of which actions are right, of so many, and what shows it a step later."""
+        """Draw a rule that says which of the choices is right, and what shows it a step later."""
 
     @property
     @abstractmethod
@@ -54,12 +54,12 @@ class ActionSpace(Space):
     @property
     @abstractmethod
     def width(self) -> int:
-        """Numbers that a network says of one observation."""
+        """Numbers that a network computes for one observation."""
 
     @property
     @abstractmethod
     def choices(self) -> int:
-        """How many actions the questions tell apart."""
+        """How many kinds of actions a learning test tells apart."""
 
     @abstractmethod
     def choice(self, actions: np.ndarray) -> np.ndarray:

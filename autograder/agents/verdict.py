@@ -1,4 +1,4 @@
-"""What a trained agent earns, and the sentence that says why: in the notebook and in the grader."""
+"""What a trained agent earns, and why, in one sentence for the notebook and the grader."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _why(rule: AgentRule, error: StudentError | AgentRejected) -> tuple[str, Mes
     noun, attribute = rule.decider.noun, rule.decider.attribute
     message = Message(
         "The agent's {noun} does not decide: {error}. Keep it in `self.{attribute}`, and let "
-        "`act(observation, explore=False)` choose by what it says and by nothing else.",
+        "`act(observation, explore=False)` choose by its output and by nothing else.",
         noun=noun,
         error=error.message,
         attribute=attribute,
