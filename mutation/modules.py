@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
-from autograder.units import unit_named, unit_names
+from autograder.authoring.imports import imported
 
 TESTS = Path("tests")
 UNITS = Path("autograder/units")
@@ -20,33 +19,51 @@ POINTS = (
 def tests_of(module: Path) -> list[str]:
     """Arguments of pytest for a module, a path below the working directory.
 
-    These are its own tests, or else those of its package; the tests of the same package that
-    import it; and for units the test of the points that notebooks promise. The typical mistakes
-    of whole notebooks are left out: they take minutes for each mutant. Raises LookupError if no
-    test is about the module.
+    These are its own tests, or else those of its package; the tests beside them that import it;
+    where there are none, tests that use a module which imports it; and for units the test of the
+    points that notebooks promise. The typical mistakes of whole notebooks are left out: they take
+    minutes for each mutant. Raises LookupError if no test uses the module.
     """
     own = TESTS / module.parent / f"test_{module.stem}.py"
     of_package = TESTS / module.parent.parent / f"test_{module.parent.name}.py"
-    found = [next((path for path in (own, of_package) if path.is_file()), None)]
-    imported = re.compile(rf"\b{re.escape(_name(module))}\b(?!\.)")
-    found += [path for path in _tests_beside(own) if imported.search(path.read_text("utf-8"))]
-    tests = list(dict.fromkeys(str(path) for path in found if path is not None))
-    if not tests:
+    found = [path for path in (own, of_package) if path.is_file()][:1]
+    beside = sorted(own.parent.glob("test_*.py"))
+    found += [path for path in beside if _name(module) in imported(path)]
+    found = found or [path for path in beside if _is_used(module, path)]
+    found = found or [path for path in _all_tests() if _is_used(module, path)]
+    if not found:
         raise LookupError(f"no test of {module}: write {own}")
+    tests = list(dict.fromkeys(map(str, found)))
     return [*tests, POINTS] if module.is_relative_to(UNITS) else tests
+
+
+def _is_used(module: Path, test: Path) -> bool:
+    """Whether a test imports a module that imports this one."""
+    return any(_name(module) in _direct_imports(name) for name in imported(test))
+
+
+@cache
+def _direct_imports(name: str) -> frozenset[str]:
+    path = Path(*name.split("."))
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return frozenset(imported(file)) if file.is_file() else frozenset()
+
+
+@cache
+def _all_tests() -> list[Path]:
+    return sorted((TESTS / "autograder").rglob("test_*.py"))
 
 
 @cache
 def needs_keras(module: Path) -> bool:
     """Whether it belongs to a Keras unit, whose tests are marked as slow."""
+    # Here, not above: the process that is forked must have imported nothing that is mutated.
+    from autograder.units import unit_named, unit_names
+
     if not module.is_relative_to(UNITS):
         return False
     name = module.relative_to(UNITS).with_suffix("").parts[0]
     return name in unit_names() and unit_named(name).framework == "tensorflow"
-
-
-def _tests_beside(own: Path) -> list[Path]:
-    return sorted(own.parent.glob("test_*.py"))
 
 
 def _name(module: Path) -> str:

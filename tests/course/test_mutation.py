@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -49,3 +50,16 @@ def test_a_module_without_tests_is_named(course: Course, monkeypatch: pytest.Mon
     monkeypatch.chdir(course.root)
     with pytest.raises(LookupError, match=r"write tests/autograder/nowhere/test_module.py"):
         modules.tests_of(Path("autograder/nowhere/module.py"))
+
+
+def test_what_is_imported_before_the_fork_is_not_mutated(course: Course) -> None:
+    """A mutant of a module that is there already would never be loaded."""
+    script = (
+        "import sys, mutation.modules, mutation.mutant, autograder.sandbox.threads\n"
+        "packages = ('autograder.agents', 'autograder.checks', 'autograder.units')\n"
+        "print([name for name in sys.modules if name.startswith(packages)])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=course.root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
