@@ -1,5 +1,7 @@
 """From each unit's source to nbgrader's source notebook and the notebook that students open.
 
+A course's README gets its list of units, too, if it has a place for it.
+
 nbgrader itself generates the student's notebook, with the course's own configuration, in a
 temporary directory. So a build leaves the course either as it was or whole, and comparing a fresh
 build with what is there (`stale`) touches nothing.
@@ -22,6 +24,7 @@ from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder.authoring.source import read_source
+from autograder.authoring.unit_table import README, readme_with_units
 from autograder.course import MARKER, Course, CourseError
 from autograder.units import Unit, units_of
 
@@ -39,8 +42,17 @@ WITHOUT_GRADEBOOK = [step for step in STEPS if step is not SaveCells]
 
 
 def units_with_source(course: Course) -> list[Unit]:
-    """The units that the course has a source of, in order."""
-    return [unit for unit in units_of(course) if course.source(unit.assignment).is_file()]
+    """The units that the course has a source of, in order.
+
+    Raises CourseError if the course lists a unit that it has no source of.
+    """
+    units = units_of(course)
+    there = [unit for unit in units if course.source(unit.assignment).is_file()]
+    if course.listed_units() is not None and len(there) < len(units):
+        missing = next(unit for unit in units if unit not in there)
+        path = course.source(missing.assignment).relative_to(course.root)
+        raise CourseError(f"units.txt lists {missing.name}, but there is no {path}.")
+    return there
 
 
 def build(course: Course, units: Iterable[Unit] | None = None) -> list[Path]:
@@ -73,6 +85,9 @@ def _generate_all(
     generated: dict[Path, bytes] = {}
     for unit in chosen:
         generated |= _generate(course, unit)
+    readme = readme_with_units(course)
+    if readme is not None:
+        generated[Path(README)] = readme
     return chosen, generated
 
 

@@ -21,12 +21,12 @@ def reachable(modules: Iterable[str], packages: tuple[str, ...]) -> dict[str, Pa
         inside = any(name == package or name.startswith(f"{package}.") for package in packages)
         if name not in found and inside:
             found[name] = _file(name)
-            waiting += _imported(found[name])
+            waiting += imported(found[name])
     return found
 
 
-def _imported(path: Path) -> Iterator[str]:
-    """The modules that a file's import statements name, wherever in it they are."""
+def imported(path: Path) -> Iterator[str]:
+    """The modules that a file's import statements take names from, wherever in it they are."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

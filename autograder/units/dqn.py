@@ -463,7 +463,7 @@ def _alike(first: list[np.ndarray], second: list[np.ndarray]) -> bool:
 UNIT = Unit(
     name="dqn",
     title="Deep Q-learning",
-    about="deep Q-learning with a replay memory and a target network",
+    about="deep Q-learning with replay memory and target network",
     assignment="4_dqn",
     framework=FRAMEWORK,
     tasks=(

@@ -623,7 +623,7 @@ def _changed(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> boo
 UNIT = Unit(
     name="dqn_keras",
     title="Deep Q-learning with Keras",
-    about="the same in Keras, first without memory and target network, to see what they are for",
+    about="the same in Keras, first without memory and target network, to see why they are needed",
     assignment="5_dqn_keras",
     framework=FRAMEWORK,
     tasks=(

@@ -303,7 +303,7 @@ def _score_of_the_rule(student: Student, seed: int) -> float:
 UNIT = Unit(
     name="meet_cartpole",
     title="Meet the cart pole",
-    about="a loop over episodes of your own, and a rule of thumb; play with `a` and `d` yourself",
+    about="the loop of an episode, and a rule of thumb; you also play the game yourself",
     assignment="1_meet_cartpole",
     framework=None,
     tasks=(

@@ -100,7 +100,7 @@ def test_grade_refuses_a_wrong_unit_and_an_empty_class(
     classroom: Course, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["grade", "nonsense"]) == 2
-    assert "The units are:" in error_of(capsys)
+    assert "Installed are:" in error_of(capsys)
     assert main(["grade", "policy_network"]) == 2
     assert "submitted/<student>/2_policy_network/policy_network.ipynb" in error_of(capsys)
 
