@@ -20,7 +20,7 @@ import numpy as np
 
 from helpers import cartpole  # noqa: F401  (registers the course's environments)
 from helpers.screen import start_headless_display
-from helpers.video import MimeType, encode, write_mp4
+from helpers.video import MimeType, encode, gif, write_mp4
 
 __all__ = [
     "Actor",
@@ -29,11 +29,12 @@ __all__ = [
     "current_cell",
     "record_video",
     "render",
+    "show_video",
     "start_headless_display",
 ]
 
 if TYPE_CHECKING:
-    from IPython.display import DisplayHandle
+    from IPython.display import HTML, DisplayHandle
 
 _WIDTH = 600  # pixels, as in Gymnasium
 
@@ -123,15 +124,7 @@ class Animation:
         return f"{self.environment}: {steps}, score {self.score:g}"
 
     def _repr_html_(self) -> str:
-        source = f"data:{self.mime_type};base64,{base64.b64encode(self.media).decode()}"
-        if self.mime_type == "video/mp4":
-            # Browsers only autoplay videos that are muted.
-            picture = (
-                f'<video src="{source}" width="{_WIDTH}" style="max-width: 100%" '
-                "controls autoplay loop muted playsinline></video>"
-            )
-        else:
-            picture = f'<img src="{source}" width="{_WIDTH}" style="max-width: 100%">'
+        picture = _picture(self.media, self.mime_type)
         caption = html.escape(self.caption)
         return f'<figure style="margin: 0">{picture}<figcaption>{caption}</figcaption></figure>'
 
@@ -166,18 +159,41 @@ def record_video(
 ) -> Path:
     """Let the agent play one episode without exploring, and write it to an mp4 file.
 
-    Returns the absolute path. Creates missing folders and replaces an older file. Raises ValueError
-    if the name does not end in .mp4, and ImportError if imageio-ffmpeg is not installed.
+    Without ffmpeg it is an animated GIF of the same name, and one sentence says so. Returns the
+    absolute path. Creates missing folders and replaces an older file. Raises ValueError if the name
+    does not end in .mp4.
     """
     target = Path(path).expanduser().resolve()
     if target.suffix.lower() != ".mp4":
         raise ValueError(f"The name of a video must end in .mp4; this one is {target.name!r}.")
-    import imageio_ffmpeg  # noqa: F401  (if it is missing, fail before the episode)
-
     episode = _play(agent, environment, seed, max_steps, frame_skip=1)
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_mp4(episode.frames, episode.frames_per_second, target)
+    try:
+        write_mp4(episode.frames, episode.frames_per_second, target)
+    except OSError:
+        target.unlink(missing_ok=True)
+        target = target.with_suffix(".gif")
+        target.write_bytes(gif(episode.frames, episode.frames_per_second))
+        print(f"Without ffmpeg there is no mp4: the episode is in {target.name}.")
     return target
+
+
+def show_video(path: Path) -> HTML:
+    """Show a video or GIF that `record_video` has written; make it the last line of a cell."""
+    from IPython.display import HTML
+
+    mime_type: MimeType = "image/gif" if path.suffix == ".gif" else "video/mp4"
+    return HTML(_picture(path.read_bytes(), mime_type))
+
+
+def _picture(media: bytes, mime_type: MimeType) -> str:
+    """HTML that holds a video or GIF itself and plays it."""
+    source = f"data:{mime_type};base64,{base64.b64encode(media).decode()}"
+    style = f'width="{_WIDTH}" style="max-width: 100%"'
+    if mime_type == "image/gif":
+        return f'<img src="{source}" {style} alt="A recorded episode">'
+    # Browsers only autoplay videos that are muted.
+    return f'<video src="{source}" {style} controls autoplay loop muted playsinline></video>'
 
 
 @dataclass(frozen=True)

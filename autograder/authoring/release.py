@@ -42,7 +42,8 @@ def run_release(course: Course, units: list[Unit], output: Path) -> int:
     """Write the release of these units (none: of all) and say what it is for."""
     units = units or units_with_source(course)
     files, repeated = release(course, units, output)
-    print(f"{output}: {len(units)} notebooks and what they need, {len(files)} files.")
+    names = ", ".join(unit.name for unit in units)
+    print(f"{output}: {len(files)} files, what students need for {names}.")
     for leak in repeated:
         print(f"{leak.file} shows the solution of {leak.exercise}: hand it out after that is due.")
     print("Publish the folder as a repository, or zip it; its README.md tells students the rest.")

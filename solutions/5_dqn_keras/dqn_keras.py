@@ -30,7 +30,6 @@ from typing import NamedTuple
 import gymnasium as gym
 import keras
 import numpy as np
-from IPython.display import Video
 from keras import layers
 
 from autograder import check
@@ -44,6 +43,7 @@ from helpers import (
     plot_statistics,
     record_video,
     render,
+    show_video,
     train_agent,
 )
 
@@ -742,7 +742,7 @@ check("dqn_keras/agent", make_agent)
 
 # %% tags=["not-graded", "raises-exception"]
 video = record_video(agent, "helpers/ShortCartPole-v0", "dqn_keras.mp4", seed=3)
-Video(str(video), embed=True)
+show_video(video)
 
 # %% [markdown]
 # ## 12. What went wrong here?
