@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from PIL.GifImagePlugin import GifImageFile
 
+from helpers import display
 from helpers.display import animate, record_video, render, show_video
 from helpers.video import write_mp4
 
@@ -305,3 +306,39 @@ def test_where_there_is_a_screen_nothing_is_started() -> None:
     code = f"import helpers.display as display, os\n{START_TWICE}\nprint(os.environ['DISPLAY'])"
     done = run_without_screen(code, DISPLAY=":99")
     assert done.stdout == "screen|screen\n:99\n"
+
+
+# --- without pygame
+
+
+@pytest.fixture
+def no_pygame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pygame", None)  # importing it fails now
+    display._say_that_there_are_no_pictures.cache_clear()
+
+
+def test_without_pygame_an_episode_is_played_and_a_sentence_says_what_to_do(
+    no_pygame: None,
+) -> None:
+    animation = animate(Balancer(), seed=0, max_steps=20)
+    assert (animation.steps, animation.score) == (20, 20.0)
+    page = animation._repr_html_()
+    assert "run %pip install pygame-ce in a cell" in page and "20 steps, score 20" in page
+
+
+def test_without_pygame_render_says_it_once(
+    no_pygame: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    env = gym.make("CartPole-v1", render_mode="rgb_array")
+    env.reset(seed=0)
+    for _ in range(3):
+        render(env)
+    assert capsys.readouterr().out.count("pygame-ce: run %pip install") == 1
+
+
+def test_without_pygame_there_is_a_sentence_in_place_of_a_video(
+    no_pygame: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = record_video(Balancer(), path=tmp_path / "mine.mp4", seed=0, max_steps=20)
+    assert "%pip install pygame-ce" in capsys.readouterr().out
+    assert "%pip install pygame-ce" in show_video(path)._repr_html_()
