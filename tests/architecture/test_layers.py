@@ -30,7 +30,11 @@ LAYERS = (
 #: What runs in the student's process: nothing else of the grader is mounted into the sandbox.
 IN_THE_SANDBOX = ("autograder.worker", "helpers")
 #: What the grader may know of the worker: how to ask it, not how it answers.
-SHARED_WITH_THE_WORKER = ("autograder.worker.interface", "autograder.worker.protocol")
+SHARED_WITH_THE_WORKER = (
+    "autograder.worker.interface",
+    "autograder.worker.protocol",
+    "autograder.worker.threads",
+)
 #: Who answers in their own process: the student's notebook, and authors' proofs.
 ANSWERING_IN_PROCESS = ("autograder.notebook", "autograder.authoring")
 ENGINE = ("sandbox", "grading", "gradebook", "report", "authoring")
