@@ -3,7 +3,7 @@
 from helpers import cartpole  # noqa: F401  (registers the course's environments)
 from helpers.agents import AbstractAgent, RandomAgent, Transition
 from helpers.devices import best_device
-from helpers.display import animate, record_video, render, start_headless_display
+from helpers.display import animate, record_video, render, show_video, start_headless_display
 from helpers.environments import World, make_environments
 from helpers.player import play_by_keyboard, play_in_window
 from helpers.plots import plot_durations, plot_learning_curve, plot_statistics
@@ -32,6 +32,7 @@ __all__ = [
     "render",
     "run_episode",
     "seed_everything",
+    "show_video",
     "start_headless_display",
     "train_agent",
 ]

@@ -13,11 +13,11 @@ from typing import TypedDict
 
 import numpy as np
 from gymnasium.vector import VectorEnv
-from tqdm.auto import tqdm
 
 from helpers.agents import AbstractAgent, Transition
 from helpers.checkpoints import Checkpoints
 from helpers.environments import World, idle_actions
+from helpers.progress import progress_bar
 from helpers.seeding import seed_everything
 
 #: A training is solved when the mean score of this many episodes reaches the threshold.
@@ -25,11 +25,15 @@ SOLVED_WINDOW = 100
 
 
 class EpisodeStatistics(TypedDict):
-    """One played episode: its number, its return without discount, and its length."""
+    """One played episode: its number, its return without discount, its length, and its batch.
+
+    Episodes of the same batch were played in parallel, and are recorded as they ended.
+    """
 
     episode: int
     score: float
     steps: int
+    batch: int
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def train_agent(
     try:
         _train(agent, environments, checkpoints, log, world.threshold)
     except KeyboardInterrupt:
-        log.announce(f"Interrupted after {len(statistics)} episodes.")
+        log.bar.say(f"Interrupted after {len(statistics)} episodes.")
     finally:
         log.bar.close()
         environments.close()
@@ -117,8 +121,8 @@ def _train(
             for number in step.active[ended]:
                 log.record(float(scores[number]), int(lengths[number]))
             if checkpoints is not None and checkpoints.test_if_due(agent, steps):
-                log.announce(
-                    f"Solved! Two tests in a row reached {checkpoints.goal:g}, "
+                log.solved(
+                    f"Two tests in a row reached {checkpoints.goal:g}, "
                     f"after {len(statistics)} episodes and {steps} steps."
                 )
                 return
@@ -126,8 +130,8 @@ def _train(
                 return
         seed = None  # only the first batch is seeded: each batch starts differently
         if checkpoints is None and running_mean(statistics) >= threshold:
-            log.announce(
-                f"Solved! The last {SOLVED_WINDOW} episodes scored "
+            log.solved(
+                f"The last {SOLVED_WINDOW} episodes scored "
                 f"{running_mean(statistics):.1f} on average, after {len(statistics)} episodes."
             )
             return
@@ -139,26 +143,26 @@ class _Log:
     def __init__(self, training: Training, statistics: list[EpisodeStatistics]) -> None:
         self.training = training
         self.statistics = statistics
-        self.bar = tqdm(total=training.episodes, disable=not training.progress, unit="episode")
+        self.bar = progress_bar(training.episodes, shown=training.progress)
 
     def record(self, score: float, steps: int) -> None:
         """Note a finished episode, and tell whoever wants to know at once."""
+        episode = len(self.statistics)
+        batch = episode // self.training.environments
         self.statistics.append(
-            EpisodeStatistics(episode=len(self.statistics), score=score, steps=steps)
+            EpisodeStatistics(episode=episode, score=score, steps=steps, batch=batch)
         )
         recent = mean_score(self.statistics[-SOLVED_WINDOW:])
-        self.bar.set_postfix(
-            {"steps": steps, "episode_reward": score, "running_average": round(recent, 1)},
-            refresh=False,
+        self.bar.advance(
+            {"steps": steps, "episode_reward": score, "running_average": round(recent, 1)}
         )
-        self.bar.update()
         if self.training.on_episode is not None:
             self.training.on_episode(self.statistics)
 
-    def announce(self, sentence: str) -> None:
-        """Print a line above the status, if there is a status."""
-        if not self.bar.disable:
-            self.bar.write(sentence)
+    def solved(self, sentence: str) -> None:
+        """The training ends here because its goal is reached."""
+        self.bar.reach_goal()
+        self.bar.say(f"Solved! {sentence}")
 
 
 def run_episode(
@@ -226,7 +230,7 @@ def play_episodes(
         lengths[step.active] += 1
     environments.close()
     return [
-        EpisodeStatistics(episode=i, score=float(scores[i]), steps=int(lengths[i]))
+        EpisodeStatistics(episode=i, score=float(scores[i]), steps=int(lengths[i]), batch=0)
         for i in range(episodes)
     ]
 

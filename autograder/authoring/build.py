@@ -28,8 +28,6 @@ from autograder.authoring.unit_table import README, readme_with_units
 from autograder.course import MARKER, Course, CourseError
 from autograder.units import Unit, units_of
 
-#: Stands in the sources where the course's address belongs.
-ADDRESS = "$COURSE_URL"
 #: Beside a unit's source, but no part of what students get.
 NOT_RELEASED = shutil.ignore_patterns(
     "*.py", "*.ipynb", "students", "calibration", "__pycache__", ".ipynb_checkpoints"
@@ -95,9 +93,6 @@ def _generate(course: Course, unit: Unit) -> dict[Path, bytes]:
     """Generate one unit in a temporary directory."""
     source = course.source(unit.assignment)
     notebook = read_source(course, unit)
-    for cell in notebook.cells:
-        if ADDRESS in cell.source:
-            cell.source = cell.source.replace(ADDRESS, _address(course))
     with tempfile.TemporaryDirectory(prefix="course-") as temporary:
         root = Path(temporary).resolve()
         config = _config(course)
@@ -114,16 +109,6 @@ def _generate(course: Course, unit: Unit) -> dict[Path, bytes]:
         files = {path: path.read_bytes() for path in _files(released)}
         files[with_solutions] = with_solutions.read_bytes()
         return {path.relative_to(root): data for path, data in files.items()}
-
-
-def _address(course: Course) -> str:
-    """Where a notebook on Colab fetches the course, as pyproject.toml says."""
-    pyproject = course.root / "pyproject.toml"
-    text = pyproject.read_text(encoding="utf-8") if pyproject.is_file() else ""
-    found = re.search(r'^Repository = "([^"]+)"$', text, re.MULTILINE)
-    if found is None:
-        raise CourseError("pyproject.toml names no Repository in [project.urls].")
-    return found[1]
 
 
 def _run_nbgrader(config: Config, unit: Unit) -> None:

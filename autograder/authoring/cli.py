@@ -22,6 +22,10 @@ def add_commands(commands: Any) -> None:
     build = add_command(commands, "build", _build, "generate the notebooks from solutions/")
     add_units(build)
 
+    release = add_command(commands, "release", _release, "write what students get into a folder")
+    add_units(release)
+    release.add_argument("--output", type=Path, default=Path("dist/student"), metavar="FOLDER")
+
     demo = add_command(commands, "demo", _demo, "build and grade the demonstration classes")
     add_units(demo)
     add_jobs(demo, "notebooks")
@@ -76,6 +80,12 @@ def _build(parsed: argparse.Namespace) -> int:
     from autograder.authoring.commands import run_build
 
     return run_build(Course.find(), _units(parsed))
+
+
+def _release(parsed: argparse.Namespace) -> int:
+    from autograder.authoring.release import run_release
+
+    return run_release(Course.find(), _units(parsed), parsed.output)
 
 
 def _demo(parsed: argparse.Namespace) -> int:

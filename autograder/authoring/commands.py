@@ -22,6 +22,7 @@ from autograder.authoring.calibration_page import write_page
 from autograder.authoring.comparison import compare, describe
 from autograder.authoring.curves import curve_path, learning_curve
 from autograder.authoring.edits import mistakes_of
+from autograder.authoring.first_cell import missing_address
 from autograder.authoring.recording import record as record_corpus
 from autograder.authoring.records import read_records
 from autograder.authoring.validation import Outcome, cases, validate
@@ -39,6 +40,9 @@ def run_build(course: Course, units: Sequence[Unit]) -> int:
         print(f"built {path.relative_to(course.root)}")
     if not changed:
         print("Every generated file is up to date.")
+    advice = missing_address(course)
+    if advice is not None:
+        print(advice)
     return DONE
 
 

@@ -71,7 +71,7 @@ def test_no_file_says_where_packages_come_from(course: Course) -> None:
     for name in ("pyproject.toml", "requirements.txt", "Makefile", ".ci/run"):
         text = (course.root / name).read_text("utf-8")
         # A notebook on Colab fetches the course itself from somewhere, but no package.
-        text = re.sub(r'^Repository = ".*"$', "", text, flags=re.MULTILINE)
+        text = re.sub(r'^Students = ".*"$', "", text, flags=re.MULTILINE)
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text), name
 
 
