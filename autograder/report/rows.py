@@ -36,6 +36,12 @@ class Row:
         return self.result.points if self.has_mark else None
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the instructor should know: why the status is not ok, and every guess made."""
+        message = self.result.message if self.result.status is not Status.OK else None
+        return (*([message] if message else []), *self.result.warnings)
+
+    @property
     def mean_score(self) -> float | None:
         """The trained agent's mean score, if it has one."""
         return None if self.result.evaluation is None else self.result.evaluation.mean

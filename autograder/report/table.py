@@ -48,10 +48,8 @@ def print_class(report: ClassReport, file: TextIO | None = None) -> None:
             f"UNSAFE: {report.unsafe} results were made without the sandbox.", style="bold red"
         )
     for row in report.rows:
-        if row.result.status is not Status.OK and row.result.message:
-            console.print(
-                Text(f"{plain(row.student, 60)}: {plain(row.result.message, 300)}"), style="dim"
-            )
+        for remark in row.remarks:
+            console.print(Text(f"{plain(row.student, 60)}: {plain(remark, 300)}"), style="dim")
 
 
 def print_result(result: Result, file: TextIO | None = None) -> None:
