@@ -1,4 +1,4 @@
-"""`nbgrader validate`, and the Validate button, show what went to standard error in a failed cell."""
+"""`nbgrader validate`, and its button, show what a failed cell wrote to standard error."""
 
 from __future__ import annotations
 
