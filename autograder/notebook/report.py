@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.agents.verdict import shown_score
 from typing import Any
 
+from autograder.agents.verdict import shown_score
 from autograder.checks.judge import readable
 from autograder.rendering.html import task_html
 from autograder.rendering.palette import look_of
