@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from autograder.sandbox.threads import compute_on_one_thread
 
     compute_on_one_thread()
+    _print_in_any_encoding()
     parsed = _parser().parse_args(arguments)
     command: Command = parsed.command
     try:
@@ -46,6 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nautograder: stopped; run it again, and it goes on from here.", file=sys.stderr)
         return INTERRUPTED
     return WRONG_CALL
+
+
+def _print_in_any_encoding() -> None:
+    """What a terminal cannot show, a letter of a name or a tick, appears as a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -44,6 +44,14 @@ def configure(c: Config, config_file: str) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
 
+    # `nbgrader zip_collect` takes what Moodle, Canvas and ILIAS let you download, archives within
+    # archives as well. For another system set c.FileNameCollectorPlugin.named_regexp.
+    c.ZipCollectApp.collector_plugin = "autograder.gradebook.downloads.LmsCollector"
+    c.ExtractorPlugin.zip_ext = [".zip", ".ZIP", ".gz", ".tgz", ".tar"]
+
+    # `nbgrader validate` runs a notebook with its trainings: they take more than half a minute.
+    c.Execute.timeout = 1200
+
     # In feedback and formgrader: what a student wrote is formatted, but nothing in it runs.
     c.GenerateFeedback.exporter_class = "autograder.gradebook.feedback.FeedbackExporter"
     c.HTMLExporter.filters = {"markdown2html": "autograder.gradebook.display.safe_markdown"}

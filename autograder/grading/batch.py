@@ -14,7 +14,7 @@ import platform
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -49,6 +49,14 @@ class GradedSubmission:
     result: Result
     key: str
     cached: bool
+
+    def noting(self, warnings: tuple[str, ...]) -> GradedSubmission:
+        """The same with these warnings about what was handed in, under a key of its own."""
+        if not warnings:
+            return self
+        key = hashlib.sha256("\n".join((self.key, *warnings)).encode()).hexdigest()[:32]
+        result = replace(self.result, warnings=(*warnings, *self.result.warnings))
+        return GradedSubmission(result, key if self.key else "", self.cached)
 
 
 def grade_one(
@@ -109,7 +117,7 @@ def grade_cohort(
             future.cancel()
         if own is not None:
             own.shutdown(wait=True, cancel_futures=True)
-    return {one.student: graded[one.student] for one in handed}
+    return {one.student: graded[one.student].noting(one.warnings) for one in handed}
 
 
 def kept_result(handed: HandIn, unit: Unit, course: Course) -> GradedSubmission | None:
@@ -120,7 +128,7 @@ def kept_result(handed: HandIn, unit: Unit, course: Course) -> GradedSubmission 
         key = result_key(handed.notebook, unit, course, options)
         kept = read_result(_kept_at(course, unit, key))
         if kept is not None:
-            return GradedSubmission(kept, key, cached=True)
+            return GradedSubmission(kept, key, cached=True).noting(handed.warnings)
     return None
 
 

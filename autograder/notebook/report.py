@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from autograder.agents.verdict import shown_score
 from autograder.checks.judge import readable
 from autograder.rendering.html import task_html
@@ -29,6 +31,10 @@ class CheckReport(float):
             if check.message:
                 lines.append(f"      {plain_lines(check.message)}")
         return "\n".join(lines)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """As nbgrader reads a cell's result: it takes any text but a number for full points."""
+        printer.text(repr(float(self)))
 
     def _repr_html_(self) -> str:
         lines = task_html(self._headline(), self.result)

@@ -34,10 +34,15 @@ def print_class(report: ClassReport, file: TextIO | None = None) -> None:
     table.add_column("status", no_wrap=True)
     for name, points in report.tasks:
         table.add_column(Text(f"{name}\n/{number(points)}"), justify="right")
-    table.add_column(Text(f"total\n/{number(report.unit.max_points)}"), justify="right")
+    if report.by_hand_max:
+        table.add_column(Text(f"by hand\n/{number(report.by_hand_max)}"), justify="right")
+    if report.any_late:
+        table.add_column("late", justify="right", no_wrap=True)
+        table.add_column("penalty", justify="right")
+    table.add_column(Text(f"final\n/{number(report.max_points)}"), justify="right")
     table.add_column("mean\nscore", justify="right")
     for row in report.rows:
-        table.add_row(*_cells(row))
+        table.add_row(*_cells(row, report))
     console = _console(file)
     console.print(table)
     counts = ", ".join(f"{count} {status}" for status, count in report.statuses.items())
@@ -47,11 +52,11 @@ def print_class(report: ClassReport, file: TextIO | None = None) -> None:
         console.print(
             f"UNSAFE: {report.unsafe} results were made without the sandbox.", style="bold red"
         )
+    if report.to_grade:
+        console.print(f"Still to be graded by hand: {report.to_grade} answers.", highlight=False)
     for row in report.rows:
-        if row.result.status is not Status.OK and row.result.message:
-            console.print(
-                Text(f"{plain(row.student, 60)}: {plain(row.result.message, 300)}"), style="dim"
-            )
+        for remark in row.remarks:
+            console.print(Text(f"{plain(row.student, 60)}: {plain(remark, 300)}"), style="dim")
 
 
 def print_result(result: Result, file: TextIO | None = None) -> None:
@@ -99,7 +104,7 @@ def _print_task(console: Console, task: TaskResult) -> None:
         console.print(Text(f"  {WAITING.mark} {waiting} more not checked yet", "dim"))
 
 
-def _cells(row: Row) -> list[Text]:
+def _cells(row: Row, report: ClassReport) -> list[Text]:
     status = Text(row.result.status.value, _STYLES.get(row.result.status, "yellow"))
     points = [
         Text("–" if earned is None else number(earned), _shade(earned, task.max_points))
@@ -108,7 +113,10 @@ def _cells(row: Row) -> list[Text]:
     total = Text("–" if row.total is None else number(row.total), "bold")
     mean = Text("" if row.mean_score is None else f"{row.mean_score:.1f}")
     name = plain(row.student, _LONGEST_NAME)
-    return [Text(name), status, *points, total, mean]
+    by_hand = [Text(row.by_hand)] if report.by_hand_max else []
+    penalty = Text(f"-{number(row.penalty)}" if row.penalty else "")
+    late = [Text(row.late, "yellow"), penalty] if report.any_late else []
+    return [Text(name), status, *points, *by_hand, *late, total, mean]
 
 
 def _shade(earned: float | None, most: float) -> str:

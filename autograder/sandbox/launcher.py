@@ -19,6 +19,7 @@ from autograder.sandbox.cgroups import ControlGroup, new_group
 from autograder.sandbox.exit_info import Ending, Reason, SandboxUnavailable
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import Mounts
+from autograder.sandbox.open_files import with_open_files
 from autograder.sandbox.output import Output
 from autograder.sandbox.processes import ProcessTable
 from autograder.sandbox.seccomp import filter_program
@@ -369,6 +370,7 @@ class _Status:
 def _spawn(command: Sequence[str], mounts: Mounts, limits: Limits, leases: _Leases) -> _Pipes:
     bubblewrap.version()
     lease = leases.lease
+    mounts = mounts if lease is None else with_open_files(mounts)
     places = {} if lease is None else bubblewrap.staged(mounts)
     options = [*bubblewrap.options(mounts, limits, places)]
     with contextlib.ExitStack() as theirs, contextlib.ExitStack() as ours:

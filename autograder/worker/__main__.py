@@ -124,6 +124,8 @@ class Worker:
         """Run one cell in IPython; None, or the exception that ended it."""
         if self.shell is None:
             self.shell = start_shell(sys.modules["__main__"])
+            # A module that a cell writes can be imported, as in a notebook; it hides none of ours.
+            sys.path.append(os.getcwd())
         result = self.shell.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec
         if error is None:

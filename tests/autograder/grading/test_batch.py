@@ -163,13 +163,13 @@ def test_who_handed_in_nothing_is_missing(classroom: Course, unit: Unit) -> None
     (classroom.root / "submitted" / "bert").mkdir(parents=True)
     empty = classroom.root / "submitted" / "carl" / unit.assignment
     empty.mkdir(parents=True)
-    (empty / "Unbenannt.ipynb").write_text("{}", encoding="utf-8")
+    (empty / "solution.zip").write_bytes(b"PK")
     handed = submissions(classroom, unit, students=["anna"])
     graded = grade_cohort(handed, unit, classroom, SANDBOXED, progress=False)
     assert {name: one.result.status for name, one in graded.items()} == dict.fromkeys(
         ("anna", "bert", "carl"), Status.MISSING
     )
-    assert f"no {unit.name}.ipynb" in str(graded["carl"].result.message)
+    assert f"no {unit.name}.ipynb, only solution.zip" in str(graded["carl"].result.message)
 
 
 def test_links_and_odd_names_are_refused(classroom: Course, unit: Unit) -> None:
