@@ -19,7 +19,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
-from autograder.course import Course, CourseError
+from autograder.course import MARKER, Course, CourseError
 from autograder.gradebook.conversion import LONGEST_ERROR, AutogradeOne, convert
 from autograder.gradebook.final_mark import FinalMark
 from autograder.gradebook.final_marks import final_marks
@@ -54,12 +54,18 @@ class Book:
     def open(cls, course: Course, sandboxed: bool = True) -> Book:
         """Open the gradebook that nbgrader's configuration names; create it if there is none.
 
-        Raises CourseError if it cannot be written.
+        Raises CourseError if it cannot be written, or if the configuration cannot be loaded.
         """
         app = NbGrader()
         app.load_cwd_config = False
         app.log_level = logging.CRITICAL
         app.initialize([], root=str(course.root))
+        exporter = str(app.config.Autograde.get("exporter_class", ""))
+        if "SubmissionExporter" not in exporter:  # traitlets only logs what is wrong in the file
+            raise CourseError(
+                f"{MARKER} cannot be loaded, or does not call configure: nbgrader would run the "
+                "students' code itself. Nothing was graded. What is wrong: nbgrader --help"
+            )
         app.update_config(Config({"SubmissionExporter": {"sandboxed": sandboxed}}))
         book = cls(course, app, app.coursedir)
         with book._writing("Nothing was graded."), creating_gradebook(course):

@@ -69,7 +69,7 @@ def status_cell(result: Result) -> NotebookNode:
         for task in result.tasks
     )
     remark = status_line(result)
-    total = f"{number(result.points)} of {number(result.max_points)} points"
+    total = f"Checks: {number(result.points)} of {number(result.max_points)} points"
     head = f"<p><strong>{total}</strong> · status: <strong>{result.status.value}</strong></p>"
     note = f"<p>⚠ <strong>{harmless(remark)}</strong></p>" if remark else ""
     table = f"<table><tbody>{rows}</tbody></table>"

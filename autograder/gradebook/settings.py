@@ -32,6 +32,10 @@ def configure(c: Config, config_file: str) -> None:
     c.CourseDirectory.release_directory = "course"
     c.CourseDirectory.ignore = NOT_FOR_STUDENTS
 
+    # Out of the exchange comes only what a student may hand in: no link, nothing of others. A
+    # course with ngshare calls its configureExchange after this.
+    c.ExchangeFactory.collect = "autograder.gradebook.collector.SafeCollect"
+
     # A submission is read as data and graded in the sandbox; nbgrader never executes it. It finds
     # the marks in the outputs that the grader puts below the check cells.
     c.Autograde.exporter_class = "autograder.gradebook.exporter.SubmissionExporter"

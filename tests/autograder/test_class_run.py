@@ -245,6 +245,15 @@ def test_a_gradebook_that_cannot_be_opened_is_one_clear_line(
     assert "\n" not in str(refused.value)
 
 
+def test_a_broken_configuration_grades_nobody(classroom: Course, unit: Unit) -> None:
+    solved(classroom, unit, "anna")
+    path = classroom.root / "nbgrader_config.py"
+    path.write_text("<<<<<<< HEAD\n" + path.read_text())
+
+    with pytest.raises(CourseError, match=r"nbgrader_config\.py cannot be loaded"):
+        grade_class(classroom, unit)
+
+
 def test_a_course_of_several_instructors_is_open_to_their_group_alone(
     classroom: Course, unit: Unit
 ) -> None:
