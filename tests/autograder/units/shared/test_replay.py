@@ -13,7 +13,7 @@ from autograder.units.shared.replay import (
     MemoryNames,
     add_too_few_check,
     numbered,
-    replay_memory_task,
+    ReplayMemoryTask,
 )
 from autograder.worker.local import LocalStudent
 from tests.autograder.task_tools import failures, message
@@ -332,7 +332,7 @@ class PrefersTheOldest(Memory):
 
 def asked(memory, seed=0, framework=None, names=None, too_few=False):
     names = names or MemoryNames()
-    task = replay_memory_task("test", names)
+    task = ReplayMemoryTask("test/memory", names)
     if too_few:
         add_too_few_check(task, names)
     return judge(task, LocalStudent({names.cls: memory}, framework), seed)
@@ -363,7 +363,7 @@ def test_columns_may_be_tensors():
 
 
 def test_everything_but_counting_and_kinds_of_numbers_gives_a_point():
-    task = replay_memory_task("test")
+    task = ReplayMemoryTask("test/memory")
     add_too_few_check(task)
     points = {check.name: check.points for check in task.checks}
 
@@ -371,7 +371,7 @@ def test_everything_but_counting_and_kinds_of_numbers_gives_a_point():
 
 
 def test_the_task_is_named_after_its_unit_and_needs_the_memory():
-    task = replay_memory_task("test", MemoryNames(cls="Ring"))
+    task = ReplayMemoryTask("test/memory", MemoryNames(cls="Ring"))
 
     assert task.name == "test/memory"
     assert task.requires == ("Ring",)

@@ -1,29 +1,17 @@
-"""dqn: deep Q-learning with replay memory and target network, in PyTorch (Mnih et al. 2015)."""
+"""The agent of dqn: one update step, and what it learns in the probes."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from autograder.agents.rule import AgentRule, Learns
-from autograder.checks.expect import CheckFailed, expect, expect_close, expect_shape
-from autograder.checks.task import Task, check
+from autograder.checks.expect import CheckFailed, expect
+from autograder.checks.task import check
 from autograder.messages import Message
-from autograder.units.shared.answers import ChoiceTask
-from autograder.units.shared.dense_network import VALUES, DenseNetwork
-from autograder.units.shared.exploration import EpsilonGreedyTask, ExponentialEpsilonTask
-from autograder.units.shared.huber_loss import HuberLossTask
-from autograder.units.shared.networks import distance, linear_layers, observations, redraw
+from autograder.units.shared.networks import distance, observations, redraw
 from autograder.units.shared.probes import ProbedAgent, add_probe_checks
 from autograder.units.shared.q_agent import AgentNames, QAgentTask, network_of
-from autograder.units.shared.replay import ReplayMemoryTask
-from autograder.units.shared.target_network import SoftUpdateTask
-from autograder.units.shared.td_targets import TargetsTask
-from autograder.units.unit import Unit
 from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
 from helpers.agents import Transition
-from helpers.training import Training
-
-FRAMEWORK = "torch"
 
 #: Transitions in the memory of an agent that learns once.
 STEPS = 8
@@ -33,53 +21,6 @@ GAMMA, TAU = 0.9, 0.4
 TRIES = 50  # to draw a network that tells two observations apart
 #: No number of a gradient may be larger.
 CLIP = 100.0
-
-
-class ForwardTask(Task):
-    """The network's way through its three layers."""
-
-    requires = ("DQN",)
-
-    @check(points=1, blocking=True)
-    def one_value_for_each_action(self, student: Student, random: np.random.Generator) -> None:
-        for n_actions in (2, 3):
-            network = _new_network(student, n_actions)
-            output = network(Tensor(observations(random)))
-            expect_shape(
-                output,
-                (5, n_actions),
-                "wrong_output_shape",
-                "Five observations should give five rows with one Q-value for each action.",
-            )
-
-    @check(points=1)
-    def computes_what_its_layers_say(self, student: Student, random: np.random.Generator) -> None:
-        network = _new_network(student, 3)
-        redraw(network, random)
-        layers = linear_layers(network, FRAMEWORK)
-        shapes = [layer.weight.shape for layer in layers]
-        if len(shapes) != 3 or not (
-            shapes[0][0] == 4 and shapes[0][1] == shapes[1][0] and shapes[1][1] == shapes[2][0]
-        ):
-            raise CheckFailed(
-                "other_layers",
-                Message(
-                    "The network should have the three linear layers that were given, in their "
-                    "order; yours go {shapes}.",
-                    shapes=", ".join(f"{inputs} to {outputs}" for inputs, outputs in shapes),
-                ),
-            )
-        x = observations(random)
-        dense = DenseNetwork(tuple(layers), VALUES, last="layer3").centred(network, x)
-        expect_close(
-            network(Tensor(x)),
-            dense(x),
-            "wrong_values",
-            "The Q-values are not what these layers compute: layer1, ReLU, layer2, ReLU, layer3, "
-            "each fed with the result of the one before.",
-            known_mistakes=dense.known_mistakes(x),
-            tolerance=1e-3,
-        )
 
 
 class UpdateTask(QAgentTask):
@@ -340,15 +281,6 @@ class _BatchQuestion:
         return _number(self.student.call("td_targets", self.target_net, *columns, GAMMA))
 
 
-def _new_network(student: Student, n_actions: int) -> StudentObject:
-    network = student.call("DQN", 4, n_actions)
-    if not isinstance(network, StudentObject):
-        raise CheckFailed(
-            "no_network", "DQN(...) should make a network: does the class still inherit nn.Module?"
-        )
-    return network
-
-
 def _q_values(student: Student, agent: StudentObject, observation: np.ndarray) -> object:
     return agent.call("net", Tensor(observation))
 
@@ -426,33 +358,5 @@ def _alike(first: list[np.ndarray], second: list[np.ndarray]) -> bool:
     )
 
 
-forward = ForwardTask("dqn/forward")
 update = UpdateTask("dqn/update")
 add_probe_checks(update, ProbedAgent(make=update.probed_agent, values=_q_values))
-
-UNIT = Unit(
-    name="dqn",
-    title="Deep Q-learning",
-    about="deep Q-learning with a replay memory and a target network",
-    assignment="4_dqn",
-    framework=FRAMEWORK,
-    tasks=(
-        ReplayMemoryTask("dqn/memory"),
-        forward,
-        ExponentialEpsilonTask("dqn/epsilon"),
-        EpsilonGreedyTask("dqn/act"),
-        TargetsTask("dqn/targets"),
-        HuberLossTask("dqn/loss"),
-        SoftUpdateTask("dqn/soft_update"),
-        update,
-        ChoiceTask("dqn/diagnosis", digest="3e014c3e2ae25fcb"),
-    ),
-    agent=AgentRule(
-        points=6,
-        training=Training(
-            episodes=5_000, environments=32, max_steps=160_000, checkpoint_every=2_500
-        ),
-        threshold=475.0,
-        learns=Learns.VALUES,
-    ),
-)

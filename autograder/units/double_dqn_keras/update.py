@@ -1,4 +1,4 @@
-"""double_dqn_keras: Double DQN with a subclassed Keras model (van Hasselt et al. 2016)."""
+"""The agent of double_dqn_keras: its update step, when it learns, when its target follows."""
 
 from __future__ import annotations
 
@@ -7,16 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from autograder.agents.rule import AgentRule, Learns
-from autograder.checks.expect import CheckFailed, expect, expect_close, expect_shape
-from autograder.checks.task import Task, check
+from autograder.checks.expect import CheckFailed, expect
+from autograder.checks.task import check
 from autograder.messages import Message
-from autograder.units.shared.answers import ChoiceTask
-from autograder.units.shared.dense_network import VALUES, DenseNetwork
-from autograder.units.shared.exploration import EpsilonGreedyTask, LinearEpsilonTask
-from autograder.units.shared.huber_loss import HuberLossTask
-from autograder.units.shared.keras_networks import without
-from autograder.units.shared.networks import linear_layers, observations, redraw
+from autograder.units.shared.networks import redraw
 from autograder.units.shared.probes import (
     DelayedReward,
     ProbedAgent,
@@ -33,135 +27,13 @@ from autograder.units.shared.q_agent import (
     network_of,
     transitions,
 )
-from autograder.units.shared.replay import MemoryNames, StrictReplayMemoryTask, numbered
-from autograder.units.shared.target_network import CopyTask
-from autograder.units.shared.td_targets import DoubleTargetsTask, TargetsTask
-from autograder.units.shared.wording import KERAS_TENSORS
-from autograder.units.unit import Unit
 from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
 from helpers.agents import Transition
-from helpers.training import Training
-
-FRAMEWORK = "tensorflow"
 
 #: Transitions in a batch of an agent that learns a few times, and its discount.
 BATCH, GAMMA = 8, 0.9
 #: Batches between two transfers to its target network.
 INTERVAL = 4
-
-PREDICT_IN_A_LOOP = (
-    "act calls predict, which is made for large data sets: for a single observation it takes a "
-    "hundred times as long as the computation. Use predict_on_batch."
-)
-
-
-class ReplayBufferTask(StrictReplayMemoryTask):
-    """A memory whose batches hold no transition twice."""
-
-    @check(points=1)
-    def no_step_twice_in_a_batch(self, student: Student, random: np.random.Generator) -> None:
-        buffer = self.memory(student, capacity=20)
-        buffer.push(numbered(random, 0, 10))
-        for _ in range(3):
-            observation = buffer.sample(10).observation
-            expect(
-                len(np.unique(observation[:, 0])) == 10,
-                "drawn_twice",
-                "Of 10 steps in the buffer a batch of 10 should hold each one once, but some are "
-                "in it twice. Draw without replacement: "
-                "random.sample(range(self.size), batch_size).",
-            )
-
-
-class NetworkTask(Task):
-    """The network as a class: its layers, the way through them, and its greedy actions."""
-
-    requires = ("DQN",)
-
-    @check(points=1, blocking=True)
-    def one_value_for_each_action(self, student: Student, random: np.random.Generator) -> None:
-        for n_actions, n_hidden_layers in ((2, 1), (3, 2)):
-            net = _new_network(student, n_actions, n_hidden_layers)
-            expect_shape(
-                net(Tensor(observations(random))),
-                (5, n_actions),
-                "wrong_output_shape",
-                "Five observations should give five rows with one Q-value for each action.",
-            )
-
-    @check(points=1)
-    def any_number_of_hidden_layers(self, student: Student, random: np.random.Generator) -> None:
-        for n_hidden_layers in (1, 3):
-            net = _new_network(student, 3, n_hidden_layers)
-            x = observations(random)
-            net(Tensor(x))
-            redraw(net, random, scale=0.2)
-            layers = linear_layers(net, FRAMEWORK)
-            expect(
-                len(layers) == n_hidden_layers + 1,
-                "wrong_number_of_layers",
-                Message(
-                    "With n_hidden_layers = {n_hidden_layers} the network has {count} layers with "
-                    "weights; there should be {n_hidden_layers} hidden ones and the last one.",
-                    n_hidden_layers=n_hidden_layers,
-                    count=len(layers),
-                ),
-            )
-            expect(
-                all(layer.weight.shape[1] == 128 for layer in layers[:-1]),
-                "wrong_width",
-                "Each hidden layer should have 128 units.",
-            )
-            dense = DenseNetwork(
-                tuple(layers), VALUES, last="the last layer", relu='Dense(128, activation="relu")'
-            ).centred(net, x)
-            expect_close(
-                net(Tensor(x)),
-                dense(x),
-                "wrong_values",
-                "The Q-values are not what these layers compute: each hidden layer with its ReLU, "
-                "fed with the result of the one before, and the last layer.",
-                known_mistakes=dense.known_mistakes(x),
-                tolerance=1e-3,
-            )
-
-    @check(points=1)
-    def act_takes_the_best_action(self, student: Student, random: np.random.Generator) -> None:
-        net = _new_network(student, 3, 1)
-        x = observations(random, 40)
-        net(Tensor(x))
-        redraw(net, random)
-        values = expect_shape(
-            net(Tensor(x)),
-            (40, 3),
-            "wrong_output_shape",
-            "There should be a Q-value for each action.",
-        )
-        with without(net, ["predict"], "predict_in_a_loop", PREDICT_IN_A_LOOP):
-            chosen = net.call("act", x)
-        action = expect_shape(
-            np.array(chosen) if isinstance(chosen, (int, list)) else chosen,
-            (40,),
-            "one_action_for_all",
-            "act should return an action for each row: argmax along the axis of the actions, "
-            "axis=1.",
-        )
-        expect(
-            action.dtype.kind in "iu",
-            "values_instead_of_actions",
-            "act should return the numbers of the actions (argmax), not their values (max).",
-        )
-        expect(
-            not np.array_equal(action, values.argmin(axis=1)),
-            "worst_action",
-            "act takes the action with the smallest Q-value: use argmax.",
-        )
-        expect(
-            np.array_equal(action, values.argmax(axis=1)),
-            "not_greedy",
-            "act should return, for each row, the action with the largest Q-value. Nothing is "
-            "random here.",
-        )
 
 
 class UpdateTask(QAgentTask):
@@ -312,67 +184,6 @@ class UpdateTask(QAgentTask):
         return agent
 
 
-class SaveTask(Task):
-    """The whole model in a file, and back."""
-
-    requires = ("DQN", "save_network", "load_network")
-
-    @check(points=2)
-    def the_whole_model_comes_back(self, student: Student, random: np.random.Generator) -> None:
-        net, x = _new_network(student, 3, 1), observations(random)
-        net(Tensor(x))
-        redraw(net, random)
-        # A name of its own: a file left over from another time must not be found.
-        path = student.temporary_path(f"network-{random.integers(2**31)}.keras")
-        student.call("save_network", net, path)
-        kept = net(Tensor(x))
-        redraw(net, random)  # what was saved must not follow
-        try:
-            restored = student.call("load_network", path)
-        except StudentError as error:
-            raise CheckFailed(
-                "cannot_be_loaded",
-                Message(
-                    "The file cannot be loaded. It should be written by net.save(path) and read by "
-                    "keras.models.load_model(path), and get_config should hand out all arguments "
-                    "of __init__ under their names. The error: {error}",
-                    error=error.message[:300],
-                ),
-            ) from None
-        if not isinstance(restored, StudentObject):
-            raise CheckFailed("nothing_loaded", "load_network should return the network.")
-        found = restored(Tensor(x))
-        expect(
-            isinstance(found, np.ndarray) and found.shape == kept.shape,
-            "config_incomplete",
-            "The restored network has another shape than the saved one: get_config should hand out "
-            "n_actions and n_hidden_layers.",
-        )
-        expect_close(
-            found,
-            kept,
-            "weights_not_loaded",
-            "The restored network answers differently: its weights are not those that were saved.",
-            tolerance=1e-4,
-        )
-        expect(
-            restored.kind == net.kind,
-            "another_class",
-            Message(
-                "The restored network is a {restored}, not a {saved}: save the model itself.",
-                restored=restored.kind,
-                saved=net.kind,
-            ),
-        )
-
-
-def _new_network(student: Student, n_actions: int, n_hidden_layers: int) -> StudentObject:
-    network = student.call("DQN", n_actions=n_actions, n_hidden_layers=n_hidden_layers)
-    if not isinstance(network, StudentObject):
-        raise CheckFailed("no_network", "DQN(...) should make a network.")
-    return network
-
-
 def _q_values(student: Student, agent: StudentObject, observation: np.ndarray) -> object:
     return agent.call("net", Tensor(observation))
 
@@ -433,34 +244,4 @@ add_probe_checks(
     update,
     ProbedAgent(make=update.probed_agent, values=_q_values, rounds=80),
     (DelayedReward(), RewardFromBoth(), TimeLimit()),
-)
-
-UNIT = Unit(
-    name="double_dqn_keras",
-    title="Double DQN",
-    about="Double DQN, and how much plain DQN overestimates",
-    assignment="6_double_dqn_keras",
-    framework=FRAMEWORK,
-    tasks=(
-        ReplayBufferTask("double_dqn_keras/memory", MemoryNames(cls="ReplayBuffer", push="add")),
-        NetworkTask("double_dqn_keras/network"),
-        LinearEpsilonTask("double_dqn_keras/epsilon"),
-        EpsilonGreedyTask("double_dqn_keras/act"),
-        TargetsTask("double_dqn_keras/targets", wording=KERAS_TENSORS),
-        DoubleTargetsTask("double_dqn_keras/double_targets", wording=KERAS_TENSORS),
-        HuberLossTask("double_dqn_keras/loss", wording=KERAS_TENSORS),
-        CopyTask("double_dqn_keras/copy", function="transfer_weights"),
-        update,
-        SaveTask("double_dqn_keras/save"),
-        ChoiceTask("double_dqn_keras/diagnosis", digest="6df66808a5d6af2e"),
-    ),
-    agent=AgentRule(
-        points=6,
-        training=Training(
-            episodes=5_000, environments=64, max_steps=160_000, checkpoint_every=5_000
-        ),
-        threshold=475.0,
-        learns=Learns.VALUES,
-        processor_seconds=150.0,  # 5 to 20 on an idle core; three times as many on a busy one
-    ),
 )
