@@ -23,11 +23,15 @@ SEEDS = (1, 2, 3)
 
 
 def ask_exponential(epsilon, seed=1):
-    return judge(ExponentialEpsilonTask("test/epsilon"), LocalStudent({"epsilon": epsilon}, None), seed)
+    return judge(
+        ExponentialEpsilonTask("test/epsilon"), LocalStudent({"epsilon": epsilon}, None), seed
+    )
 
 
 def ask_linear(epsilon, seed=1, framework=None):
-    return judge(LinearEpsilonTask("test/epsilon"), LocalStudent({"epsilon": epsilon}, framework), seed)
+    return judge(
+        LinearEpsilonTask("test/epsilon"), LocalStudent({"epsilon": epsilon}, framework), seed
+    )
 
 
 def exponential(step, start, end, decay):
@@ -378,7 +382,7 @@ def test_task_and_function_may_have_other_names():
 
     assert task.name == "test/play"
     assert task.requires == ("choose",)
-    assert failures(ask_act(epsilon_greedy(), name="play", function="choose")) == {}
+    assert failures(ask_act(epsilon_greedy(), function="choose")) == {}
 
 
 def test_the_network_may_have_another_form():
