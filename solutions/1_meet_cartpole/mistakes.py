@@ -97,7 +97,7 @@ MISTAKES = (
         PLAY,
         FALLS,
         "last_reward_missing",
-        "pays, too",
+        "counts, too",
     ),
     Mistake(
         "only_the_last_reward",
@@ -124,7 +124,7 @@ MISTAKES = (
         PLAY,
         FALLS,
         "steps_counted",
-        "another reward than 1",
+        "may differ from 1",
     ),
     Mistake(
         "rule_not_asked",
@@ -133,7 +133,7 @@ MISTAKES = (
         PLAY,
         FALLS,
         "rule_not_asked",
-        "ask the rule",
+        "Ask the rule",
     ),
     Mistake(
         "printed_instead_of_returned",
@@ -170,7 +170,7 @@ MISTAKES = (
         PLAY,
         FALLS,
         "terminated_ignored",
-        "played on",
+        "continued",
     ),
     Mistake(
         "first_step_before_the_loop",
@@ -185,7 +185,7 @@ MISTAKES = (
         PLAY,
         ONE,
         "terminated_ignored",
-        "played on",
+        "continued",
     ),
     Mistake(
         "score_carried_over",
@@ -278,7 +278,7 @@ MISTAKES = (
         RULE,
         UP,
         "no_better_than_chance",
-        "Chance gets 22",
+        "Random actions get 22",
     ),
     Mistake(
         "position_instead_of_angle",
@@ -341,7 +341,7 @@ MISTAKES = (
         RULE,
         ANSWERS,
         "nothing_returned",
-        "every way",
+        "every branch",
     ),
     Mistake(
         "index_beyond_the_end",

@@ -331,7 +331,7 @@ MISTAKES = (
         RETURNS,
         "returns_are_right",
         "own_reward_discounted",
-        "one gamma too small",
+        "by the factor gamma",
         also=(f"{RETURNS}:integer_rewards",),
     ),
     Mistake(

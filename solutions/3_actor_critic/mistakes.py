@@ -231,7 +231,7 @@ MISTAKES = (
         FORWARD,
         "values_are_what_the_critic_says",
         "activation_on_the_value",
-        "ReLU behind",
+        "ReLU after",
     ),
     Mistake(
         "softmax_on_the_value",
@@ -319,7 +319,7 @@ MISTAKES = (
         ACT,
         "value_of_the_critic",
         "value_cut_off",
-        "in the advantage only",
+        "only in the advantage",
         also=(f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",),
     ),
     Mistake(
@@ -363,7 +363,7 @@ MISTAKES = (
         ADVANTAGE,
         "no_gradient_through_the_value",
         "value_not_detached",
-        "still know the critic",
+        "gradient flows through the value",
     ),
     Mistake(
         "advantage_sign_flipped",
@@ -381,7 +381,7 @@ MISTAKES = (
         ADVANTAGE,
         "return_minus_value",
         "values_ignored",
-        "not taken off",
+        "not subtracted",
     ),
     Mistake(
         "advantage_as_a_distance",
@@ -442,7 +442,7 @@ MISTAKES = (
         LOSSES,
         "loss_of_the_policy",
         "values_instead_of_advantages",
-        "weighed with the values",
+        "multiplied by the values",
         also=(f"{LOSSES}:gradients_go_where_they_should",),
     ),
     Mistake(
@@ -515,7 +515,7 @@ MISTAKES = (
         LOSSES,
         "loss_of_the_critic",
         "values_against_advantages",
-        "foretell the returns",
+        "predict the returns",
         also=(
             f"{LOSSES}:gradients_go_where_they_should",
             f"{UPDATE}:only_its_own_loss_moves_the_critic",
@@ -528,7 +528,7 @@ MISTAKES = (
         LOSSES,
         "loss_of_the_critic",
         "sign_flipped",
-        "as wrong as it can",
+        "as wrong as possible",
         also=(f"{LOSSES}:gradients_go_where_they_should",),
     ),
     Mistake(
@@ -538,7 +538,7 @@ MISTAKES = (
         LOSSES,
         "both_means_or_both_sums",
         "mean_and_sum_mixed",
-        "the critic's would be heard",
+        "the critic's would count",
     ),
     Mistake(
         "mean_and_sum_mixed",
@@ -547,7 +547,7 @@ MISTAKES = (
         LOSSES,
         "both_means_or_both_sums",
         "mean_and_sum_mixed",
-        "the policy's would be heard",
+        "the policy's would count",
     ),
     Mistake(
         "policy_detached",
@@ -635,7 +635,7 @@ MISTAKES = (
         ACT,
         "value_of_the_critic",
         "wrong_value",
-        "as the network answered them",
+        "as the network returned them",
         also=(
             f"{UPDATE}:both_heads_learn_when_the_batch_has_ended",
             f"{UPDATE}:the_policy_follows_the_advantage",
@@ -765,7 +765,7 @@ MISTAKES = (
         UPDATE,
         "the_policy_follows_the_advantage",
         "advantage_not_used",
-        "got something else",
+        "did not get the advantages",
     ),
     Mistake(
         "losses_subtracted",

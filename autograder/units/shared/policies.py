@@ -1,319 +1,231 @@
-"""Choosing an action from a policy, and the policy-gradient loss."""
+"""Choosing actions from a policy: `choose_action(net, observation)`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
-from autograder.checks.task import Task
+from autograder.checks.task import Task, check
+from autograder.messages import Message
 from autograder.units.shared.networks import relu, softmax
-from autograder.worker.interface import Layer, Student, StudentObject, Tensor
+from autograder.worker.interface import Layer, Student, StudentObject
 
-#: Draws per counted check, and how far their share may be from the probability: 6 standard
-#: deviations, so that a right answer fails once in a thousand million times.
+#: Draws in a check that counts actions.
 DRAWS = 4_000
-
-
-ACTIONS_AND_LOG_PROBABILITIES = ("actions", "log-probabilities")
-
-SIGN = "The sign is flipped: put a minus in front of the sum."
+_NUMBERS = {2: "two", 3: "three"}
 
 
 def share_tolerance(probability: float) -> float:
-    """How far the share of an action among the draws may lie from its probability."""
+    """How far the share of an action among the draws may lie from its probability.
+
+    Six standard deviations: a right answer fails once in a thousand million times.
+    """
     return 6 * float(np.sqrt(probability * (1 - probability) / DRAWS))
 
 
-def expect_drawn(action: np.ndarray, drawn: Any) -> None:
-    """An agent's act answers with the actions that choose_action drew."""
+def expect_drawn(action: np.ndarray, drawn: object) -> None:
+    """Raise CheckFailed unless an agent's act returns the actions that choose_action drew."""
     expect(
-        np.array_equal(action, drawn),
+        np.array_equal(action, np.asarray(drawn)),
         "other_action",
-        "act should answer with the actions that choose_action drew, and remember the "
-        "log-probabilities of these.",
+        "act should return the actions that choose_action drew, and remember the "
+        "log-probabilities of these actions.",
     )
 
 
-def policy_loss_task(unit: str) -> Task:
-    """The task `<unit>/loss`: `policy_loss(log_probs, returns)`."""
-    task = Task(f"{unit}/loss", requires=("policy_loss",))
+@dataclass(frozen=True)
+class Policy:
+    """A policy network of the checks' own, whose probabilities can be computed by hand."""
 
-    @task.check("a_single_number", points=0, blocking=True)
-    def a_single_number(student: Student, random: np.random.Generator) -> None:
-        log_probs, returns = _steps(random)
-        loss = student.call("policy_loss", Tensor(log_probs), Tensor(returns))
-        expect_shape(
-            loss,
-            (),
-            "not_a_number",
-            "The loss is one number for all steps together: take the sum (or the mean).",
-        )
+    layers: tuple[Layer, Layer]
 
-    @task.check("value", points=1)
-    def value(student: Student, random: np.random.Generator) -> None:
-        log_probs, returns = _steps(random)
-        loss = student.call("policy_loss", Tensor(log_probs), Tensor(returns))
-        right = -(log_probs * returns).sum()
-        if np.allclose(loss, right / len(returns), rtol=1e-3):
-            return  # the mean learns like the sum, with another learning rate
-        expect(
-            not np.isnan(loss),
-            "log_twice",
-            "The loss is nan, as the logarithm of a negative number is: log_probs are logarithms "
-            "already, do not take log again.",
-        )
-        probabilities = np.exp(log_probs)
-        wrong = (
-            KnownMistake(
-                "sign_flipped",
-                -right,
-                "The sign is flipped: an optimizer makes the loss small, and you want "
-                "return · log-probability to become large. Put a minus in front.",
-            ),
-            KnownMistake(
-                "probability_instead_of_log",
-                -(probabilities * returns).sum(),
-                "You use the probability itself; the formula has its logarithm, and log_probs "
-                "are logarithms already: no exp, no softmax.",
-            ),
-            KnownMistake(
-                "returns_ignored",
-                -log_probs.sum(),
-                "The returns are missing: each step's log-probability is weighed with its "
-                "return, so that good actions become more likely.",
-            ),
-            KnownMistake(
-                "product_of_sums",
-                -log_probs.sum() * returns.sum(),
-                "You multiply two sums. Multiply step by step first, then add up.",
-            ),
-        )
-        means = tuple(item._replace(values=item.values / len(returns)) for item in wrong)
-        expect_close(
-            loss,
-            right,
-            "wrong_loss",
-            "The loss should be the sum (or mean) over the steps of minus return times "
-            "log-probability.",
-            known_mistakes=(*wrong, *means),
-            tolerance=1e-3,
-        )
+    @classmethod
+    def draw(cls, random: np.random.Generator) -> Policy:
+        """Random weights, (4, 8) and (8, 2)."""
+        # Small ones in the head: torch's Categorical cuts probabilities off at 1e-7.
+        hidden = random.normal(size=(4, 8)), random.normal(size=8)
+        head = random.normal(scale=0.3, size=(8, 2)), np.zeros(2)
+        return cls((_float32(hidden), _float32(head)))
 
-    @task.check("gradient_reaches_the_policy", points=1)
-    def gradient_reaches_the_policy(student: Student, random: np.random.Generator) -> None:
-        log_probs, returns = _steps(random)
-        found = student.gradients("policy_loss", Tensor(log_probs), Tensor(returns))
-        gradient = found.arguments[0]
-        if gradient is None:
-            expect(
-                False,
-                "graph_cut",
-                "The loss does not depend on the log-probabilities any more: .item(), .detach(), "
-                "float(...) or a new torch.tensor(...) cut the graph. Compute with the tensors "
-                "themselves.",
-            )
-        assert gradient is not None
-        right = -returns
-        if not np.allclose(gradient, right / len(right), rtol=1e-3, atol=1e-5):
-            expect_close(
-                gradient,
-                right,
-                "wrong_gradient",
-                "The loss changes with a step's log-probability by minus its return.",
-                known_mistakes=(
-                    KnownMistake("sign_flipped", -right, SIGN),
-                    KnownMistake("sign_flipped", -right / len(right), SIGN),
-                ),
-                tolerance=1e-3,
-            )
+    def favouring(self, observation: np.ndarray, probability: float) -> Policy:
+        """The same policy, but action 1 has this probability for this observation, (4,)."""
+        logits = self._logits(observation)
+        odds = np.log(probability / (1 - probability))
+        hidden, (weight, bias) = self.layers
+        shift = np.array([0, odds - (logits[1] - logits[0])])
+        return Policy((hidden, _float32((weight, bias + shift))))
 
-    return task
+    def probabilities(self, observation: np.ndarray) -> np.ndarray:
+        """(n, 4) to (n, 2)."""
+        return softmax(self._logits(observation))
+
+    def _logits(self, observation: np.ndarray) -> np.ndarray:
+        (weight_1, bias_1), (weight_2, bias_2) = self.layers
+        return relu(observation @ weight_1 + bias_1) @ weight_2 + bias_2
 
 
-def _steps(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Log-probabilities and returns of a few steps, both (6,) float32."""
-    log_probs = np.log(random.uniform(0.1, 0.9, size=6)).astype(np.float32)
-    returns = random.normal(size=6).astype(np.float32)
-    return log_probs, returns
+class ActTask(Task):
+    """`choose_action(net, observation)`: actions and their log-probabilities, (n,) each."""
 
+    requires = ("choose_action",)
+    #: What it returns, in words.
+    results: tuple[str, ...] = ("actions", "log-probabilities")
 
-def action_task(unit: str, results: tuple[str, ...] = ACTIONS_AND_LOG_PROBABILITIES) -> Task:
-    """The task `<unit>/act`: `choose_action(net, observation)` gives actions, log-probabilities ...
+    def network(
+        self, student: Student, policy: Policy, random: np.random.Generator
+    ) -> StudentObject:
+        """The policy as a network on the student's side."""
+        return student.network(list(policy.layers), softmax=True)
 
-    results: what it returns, in words; with a third, the network has a critic's head.
-    """
-    task = Task(f"{unit}/act", requires=("choose_action",))
-    critic = len(results) > 2
-
-    @task.check("one_action_and_one_log_probability_for_each_row", points=1, blocking=True)
-    def one_for_each_row(student: Student, random: np.random.Generator) -> None:
-        network, _ = _policy(student, random, critic)
+    @check(points=1, blocking=True)
+    def one_action_and_one_log_probability_for_each_row(
+        self, student: Student, random: np.random.Generator
+    ) -> None:
+        network = self.network(student, Policy.draw(random), random)
         for rows, dtype in ((5, np.float32), (1, np.float32), (3, np.float64)):
             observation = random.normal(size=(rows, 4)).astype(dtype)
-            answer = _answer(student.call("choose_action", network, observation), results)
-            for name, value in zip(results, answer, strict=True):
+            answer = self._answer(student.call("choose_action", network, observation))
+            for name, value in zip(self.results, answer, strict=True):
                 expect_shape(
                     value,
                     (rows,),
                     "wrong_shape",
-                    f"For {rows} observations ({np.dtype(dtype).name}) there should be {rows} "
-                    f"{name}.",
+                    Message(
+                        "For {rows} observations ({dtype}) there should be {rows} {name}.",
+                        rows=rows,
+                        dtype=np.dtype(dtype).name,
+                        name=name,
+                    ),
                 )
 
-    @task.check("log_probability_of_the_chosen_action", points=1)
-    def log_probability_of_the_chosen(student: Student, random: np.random.Generator) -> None:
-        network, probabilities_of = _policy(student, random, critic)
+    @check(points=1)
+    def log_probability_of_the_chosen_action(
+        self, student: Student, random: np.random.Generator
+    ) -> None:
+        policy = Policy.draw(random)
+        network = self.network(student, policy, random)
         observation = random.normal(size=(12, 4)).astype(np.float32)
-        answer = student.call("choose_action", network, observation)
-        action, log_prob, *_ = _answer(answer, results)
+        action, log_prob, *_ = self._answer(student.call("choose_action", network, observation))
         expect(
             action.dtype.kind in "iu" and bool(np.all((action >= 0) & (action < 2))),
             "wrong_actions",
             "The actions should be the whole numbers 0 and 1.",
         )
-        probabilities = probabilities_of(observation)
-        rows = np.arange(12)
-        twice = softmax(probabilities)
+        probabilities = policy.probabilities(observation)
         expect_close(
             log_prob,
-            np.log(probabilities[rows, action]),
+            np.log(probabilities[np.arange(12), action]),
             "wrong_log_probability",
-            "The log-probability should be that of the action that was drawn: m.log_prob(action).",
-            known_mistakes=(
-                KnownMistake(
-                    "probability_instead_of_log",
-                    probabilities[rows, action],
-                    "These are probabilities: use m.log_prob(action), their logarithm.",
-                ),
-                KnownMistake(
-                    "probabilities_taken_for_logits",
-                    np.log(twice[rows, action]),
-                    "Categorical got the probabilities as logits and applied a softmax again: "
-                    "write Categorical(probs), or Categorical(probs=probs).",
-                ),
-                KnownMistake(
-                    "log_probability_of_another_action",
-                    np.log(probabilities[rows, 1 - action]),
-                    "These are the log-probabilities of the actions that were not chosen.",
-                ),
-                KnownMistake(
-                    "always_the_first_action",
-                    np.log(probabilities[:, 0]),
-                    "These are always the log-probabilities of action 0: take each row's own "
-                    "action.",
-                ),
-            ),
+            "The log-probability should be that of the action that was drawn: "
+            "Categorical(probs).log_prob(action).",
+            known_mistakes=_wrong_log_probabilities(probabilities, action),
             tolerance=1e-3,
         )
 
-    @task.check("actions_follow_the_probabilities", points=1)
-    def actions_follow_the_probabilities(student: Student, random: np.random.Generator) -> None:
-        wanted = 0.2
+    @check(points=1)
+    def actions_follow_the_probabilities(
+        self, student: Student, random: np.random.Generator
+    ) -> None:
+        probability = 0.2
         observation = random.normal(size=4).astype(np.float32)
-        network = _policy_with(student, random, observation, wanted, critic)
+        policy = Policy.draw(random).favouring(observation, probability)
+        network = self.network(student, policy, random)
         answer = student.call("choose_action", network, np.tile(observation, (DRAWS, 1)))
-        drawn, *_ = _answer(answer, results)
-        share = float(np.mean(drawn == 1))
-        said = (
-            f"Action 1 has probability {wanted:.2f}, but came up in {share:.0%} of {DRAWS} draws. "
-        )
-        expect(
-            share not in (0.0, 1.0),
-            "greedy_instead_of_drawn",
-            said + "You always take the likeliest action (argmax): then the agent never tries the "
-            "other one. Draw it: m.sample().",
-        )
-        expect(
-            abs(share - 0.5) > 0.05,
-            "uniform_actions",
-            said + "All actions come up equally often: do you draw from the network's "
-            "probabilities?",
-        )
-        expect(
-            abs(share - (1 - wanted)) > share_tolerance(wanted),
-            "actions_swapped",
-            said + "The two actions are swapped.",
-        )
-        expect(
-            abs(share - wanted) < share_tolerance(wanted),
-            "wrong_distribution",
-            said
-            + "Draw each row's action from its own probabilities: Categorical(probs).sample().",
-        )
+        drawn, *_ = self._answer(answer)
+        _expect_share(float(np.mean(drawn == 1)), probability)
 
-    @task.check("gradient_reaches_the_network", points=0)
-    def gradient_reaches_the_network(student: Student, random: np.random.Generator) -> None:
-        network, _ = _policy(student, random, critic)
+    @check(points=0)
+    def gradient_reaches_the_network(self, student: Student, random: np.random.Generator) -> None:
+        network = self.network(student, Policy.draw(random), random)
         observation = random.normal(size=(5, 4)).astype(np.float32)
         found = student.gradients("choose_action", network, observation, network=network, output=1)
         expect(
             any(gradient is not None for gradient in found.parameters.values()),
             "graph_cut",
-            "The log-probability no longer knows the network: no_grad(), .detach(), .item() or "
-            "numpy() cut the graph, and nothing will be learned. Only the action may be cut off.",
+            "The log-probability no longer depends on the network: no_grad(), .detach(), .item() "
+            "or numpy() cut the graph, and nothing will be learned. Only the action may be cut "
+            "off.",
         )
 
-    return task
+    def _answer(self, value: object) -> list[np.ndarray]:
+        number = _NUMBERS[len(self.results)]
+        if not isinstance(value, list) or len(value) != len(self.results):
+            raise CheckFailed(
+                f"not_{number}_results",
+                Message(
+                    "choose_action should return {number} things: the {names}.",
+                    number=number,
+                    names=", the ".join(self.results),
+                ),
+            )
+        return [_array(item, name) for item, name in zip(value, self.results, strict=True)]
 
 
-def _policy(
-    student: Student, random: np.random.Generator, critic: bool
-) -> tuple[StudentObject, Callable[[np.ndarray], np.ndarray]]:
-    """A policy network of the checks' own, and its probabilities computed by hand."""
-    layers = _layers(random)
-
-    def probabilities_of(observation: np.ndarray) -> np.ndarray:
-        return softmax(_logits(layers, observation))
-
-    return student.network(layers, True, _critic(random) if critic else None), probabilities_of
-
-
-def _policy_with(
-    student: Student,
-    random: np.random.Generator,
-    observation: np.ndarray,
-    probability: float,
-    critic: bool,
-) -> StudentObject:
-    """A policy network that gives action 1 this probability for this observation."""
-    layers = _layers(random)
-    logits = _logits(layers, observation)
-    odds = np.log(probability / (1 - probability))
-    layers[-1][1][1] = odds - (logits[1] - logits[0])
-    return student.network(layers, True, _critic(random) if critic else None)
-
-
-def _critic(random: np.random.Generator) -> Layer:
-    return random.normal(size=(8, 1)).astype(np.float32), np.zeros(1, np.float32)
-
-
-def _layers(random: np.random.Generator) -> list[Layer]:
-    # Small weights: torch's Categorical cuts probabilities off at 1e-7, and nobody is to be blamed.
-    return [
-        (
-            random.normal(size=(4, 8)).astype(np.float32),
-            random.normal(size=8).astype(np.float32),
+def _wrong_log_probabilities(
+    probabilities: np.ndarray, action: np.ndarray
+) -> tuple[KnownMistake, ...]:
+    """What typical mistakes return instead; probabilities (n, 2), actions (n,)."""
+    rows = np.arange(len(action))
+    return (
+        KnownMistake(
+            "probability_instead_of_log",
+            probabilities[rows, action],
+            "These are probabilities. Return their logarithm: Categorical(probs).log_prob(action).",
         ),
-        (random.normal(scale=0.3, size=(8, 2)).astype(np.float32), np.zeros(2, np.float32)),
-    ]
+        KnownMistake(
+            "probabilities_taken_for_logits",
+            np.log(softmax(probabilities)[rows, action]),
+            "Categorical took the probabilities for logits and applied a softmax again: write "
+            "Categorical(probs), or Categorical(probs=probs).",
+        ),
+        KnownMistake(
+            "log_probability_of_another_action",
+            np.log(probabilities[rows, 1 - action]),
+            "These are the log-probabilities of the actions that were not chosen.",
+        ),
+        KnownMistake(
+            "always_the_first_action",
+            np.log(probabilities[:, 0]),
+            "These are always the log-probabilities of action 0. Take that of each row's own "
+            "action.",
+        ),
+    )
 
 
-def _logits(layers: list[Layer], observation: np.ndarray) -> np.ndarray:
-    (weight_1, bias_1), (weight_2, bias_2) = layers
-    return relu(observation @ weight_1 + bias_1) @ weight_2 + bias_2
-
-
-def _answer(value: object, results: tuple[str, ...]) -> list[np.ndarray]:
-    if not isinstance(value, list) or len(value) != len(results):
-        number = {2: "two", 3: "three"}[len(results)]
-        raise CheckFailed(
-            f"not_{number}_results",
-            f"choose_action should return {number} things: the {', the '.join(results)}.",
-        )
-    return [_array(item, name) for item, name in zip(value, results, strict=True)]
+def _expect_share(share: float, probability: float) -> None:
+    """Raise CheckFailed unless action 1 came up as often as its probability says."""
+    observed = Message(
+        "Action 1 has probability {probability:.2f}, but came up in {share:.0%} of {draws} draws.",
+        probability=probability,
+        share=share,
+        draws=DRAWS,
+    )
+    for condition, mistake, advice in (
+        (
+            share not in (0.0, 1.0),
+            "greedy_instead_of_drawn",
+            "You always take the likeliest action (argmax). Then the agent never tries the other "
+            "one. Draw it: Categorical(probs).sample().",
+        ),
+        (
+            abs(share - 0.5) > 0.05,
+            "uniform_actions",
+            "All actions come up equally often. Do you draw from the network's probabilities?",
+        ),
+        (
+            abs(share - (1 - probability)) > share_tolerance(probability),
+            "actions_swapped",
+            "The two actions are swapped.",
+        ),
+        (
+            abs(share - probability) < share_tolerance(probability),
+            "wrong_distribution",
+            "Draw each row's action from its own probabilities: Categorical(probs).sample().",
+        ),
+    ):
+        expect(condition, mistake, Message.joined(observed, advice))
 
 
 def _array(item: object, name: str) -> np.ndarray:
@@ -324,5 +236,10 @@ def _array(item: object, name: str) -> np.ndarray:
         except ValueError:  # rows of different lengths
             item = None
     if not isinstance(item, np.ndarray) or item.dtype.kind not in "fiub":
-        raise CheckFailed("wrong_shape", f"The {name} should come as a tensor.")
+        raise CheckFailed("wrong_shape", Message("The {name} should be a tensor.", name=name))
     return item
+
+
+def _float32(layer: tuple[np.ndarray, np.ndarray]) -> Layer:
+    weight, bias = layer
+    return weight.astype(np.float32), bias.astype(np.float32)

@@ -1,4 +1,4 @@
-"""Saving an agent and loading it again, asked of every PyTorch agent that learns from episodes."""
+"""Saving an agent and loading it again: `save_agent(agent, path)`, `load_agent(agent, path)`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.expect import CheckFailed, expect
-from autograder.checks.task import Task
+from autograder.checks.task import Task, check
 from autograder.units.shared.networks import redraw
 from autograder.worker.interface import Student, StudentObject
 
 
-def save_task(unit: str, agent_class: str, points: float = 2) -> Task:
-    """The task `<unit>/save`: `save_agent(agent, path)` and `load_agent(agent, path)`."""
-    task = Task(f"{unit}/save", requires=("save_agent", "load_agent"))
+class SaveTask(Task):
+    """A PyTorch agent's weights, counters and optimizer state come back from the file."""
 
-    @task.check("everything_comes_back", points=points)
-    def everything_comes_back(student: Student, random: np.random.Generator) -> None:
-        agent = student.call(agent_class)
+    requires = ("save_agent", "load_agent")
+
+    def __init__(self, name: str, agent_class: str) -> None:
+        """agent_class: the name of the student's class whose agents are saved."""
+        super().__init__(name)
+        self.agent_class = agent_class
+
+    @check(points=2)
+    def everything_comes_back(self, student: Student, random: np.random.Generator) -> None:
+        agent = student.call(self.agent_class)
         kept = redraw(network_of(agent), random)
         agent.set("games", 17)
         agent.set("mean_reward", 41.5)
@@ -40,30 +46,40 @@ def save_task(unit: str, agent_class: str, points: float = 2) -> Task:
         agent.set("games", 18)
         agent.set("mean_reward", 0.5)
         student.call("save_agent", agent, written)
-        other = student.call(agent_class)
+        other = student.call(self.agent_class)
         student.call("load_agent", other, path)
-        found = network_of(other).parameters()
-        expect(
-            kept.keys() == found.keys()
-            and all(np.array_equal(kept[name], found[name]) for name in kept),
-            "model_not_loaded",
-            "The loaded agent's network has other weights than the saved one: save "
-            "agent.net.state_dict() and give it to agent.net.load_state_dict(...).",
-        )
-        expect(
-            other.get("games") == 17 and other.get("mean_reward") == 41.5,
-            "counters_not_loaded",
-            "games and mean_reward should come back, too.",
-        )
-        state = other.call("optimizer.state_dict")
-        expect(
-            _first_group(state).get("lr") == 0.0125 and state.get("state") == {"average": 0.25},
-            "optimizer_not_loaded",
-            "The optimizer's state (its settings, Adam's averages) did not come back: save and "
-            "load agent.optimizer.state_dict(), or the first steps after loading go astray.",
-        )
+        _expect_loaded(other, kept)
 
-    return task
+
+def network_of(agent: StudentObject) -> StudentObject:
+    """The network that decides. Raises CheckFailed if the agent has none in `net`."""
+    network = agent.get("net")
+    if not isinstance(network, StudentObject):
+        raise CheckFailed("no_network", "The agent should keep its network in self.net.")
+    return network
+
+
+def _expect_loaded(agent: StudentObject, weights: dict[str, np.ndarray]) -> None:
+    found = network_of(agent).parameters()
+    expect(
+        weights.keys() == found.keys()
+        and all(np.array_equal(weights[name], found[name]) for name in weights),
+        "model_not_loaded",
+        "The loaded agent's network has other weights than the saved one: save "
+        "agent.net.state_dict() and pass it to agent.net.load_state_dict(...).",
+    )
+    expect(
+        agent.get("games") == 17 and agent.get("mean_reward") == 41.5,
+        "counters_not_loaded",
+        "games and mean_reward should come back, too.",
+    )
+    state = agent.call("optimizer.state_dict")
+    expect(
+        _first_group(state).get("lr") == 0.0125 and state.get("state") == {"average": 0.25},
+        "optimizer_not_loaded",
+        "The optimizer's state (its settings, Adam's averages) did not come back. Save and load "
+        "agent.optimizer.state_dict(), or the first steps after loading go in a wrong direction.",
+    )
 
 
 def _first_group(state: Any) -> dict[str, Any]:
@@ -75,11 +91,3 @@ def _first_group(state: Any) -> dict[str, Any]:
     if not isinstance(group, dict):
         raise CheckFailed("no_optimizer", "The agent should keep its optimizer in self.optimizer.")
     return group
-
-
-def network_of(agent: StudentObject) -> StudentObject:
-    """The network that decides."""
-    network = agent.get("net")
-    if not isinstance(network, StudentObject):
-        raise CheckFailed("no_network", "The agent should keep its network in self.net.")
-    return network

@@ -8,7 +8,7 @@ from torch.distributions import Categorical
 from autograder.agents.decider import Network
 from autograder.agents.learning_check import RandomRewardTest
 from autograder.checks.judge import judge
-from autograder.units.actor_critic import FRAMEWORK, UNIT, act
+from autograder.units.actor_critic import UNIT
 from autograder.units.actor_critic.network import probabilities_of_net
 from autograder.worker.local import LocalStudent
 from tests.autograder.task_tools import verdicts
@@ -16,6 +16,8 @@ from tests.autograder.task_tools import verdicts
 SEEDS = (1, 2)
 
 VALUE = "value_of_the_critic"
+
+act = UNIT.task("actor_critic/act")
 
 
 def observed(observation):
@@ -62,11 +64,11 @@ def test_a_right_choice_earns_all_points(function, seed):
 @pytest.mark.parametrize(
     ("values", "mistake", "said"),
     [
-        (lambda probs, value: probs.max(dim=-1).values, "wrong_value", "as the network answered"),
-        (lambda probs, value: -value, "wrong_value", "as the network answered"),
-        (lambda probs, value: torch.relu(value - 100), "wrong_value", "as the network answered"),
-        (lambda probs, value: value * 1.01 + 1e-3, "wrong_value", "as the network answered"),
-        (lambda probs, value: value.detach(), "value_cut_off", "in the advantage only"),
+        (lambda probs, value: probs.max(dim=-1).values, "wrong_value", "as the network returned"),
+        (lambda probs, value: -value, "wrong_value", "as the network returned"),
+        (lambda probs, value: torch.relu(value - 100), "wrong_value", "as the network returned"),
+        (lambda probs, value: value * 1.01 + 1e-3, "wrong_value", "as the network returned"),
+        (lambda probs, value: value.detach(), "value_cut_off", "only in the advantage"),
         (lambda probs, value: value.detach().numpy(), "value_cut_off", "numpy()"),
     ],
 )
@@ -113,7 +115,7 @@ def test_the_tasks_in_order_and_their_points():
     assert act.checks[-1].name == VALUE
     assert act.checks[-1].points == 1
     assert not act.checks[-1].blocking
-    assert FRAMEWORK == "torch"
+    assert UNIT.framework == "torch"
 
 
 @pytest.mark.parametrize(

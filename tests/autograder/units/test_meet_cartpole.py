@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from autograder.checks.judge import judge
-from autograder.units import meet_cartpole
-from autograder.units.meet_cartpole import UNIT, _Script, play, rule
+from autograder.units.meet_cartpole import UNIT, rule
+from autograder.units.meet_cartpole.script import Script
 from autograder.worker.local import LocalStudent
 from helpers.agents import AbstractAgent
 from helpers.environments import make_environments
@@ -20,6 +20,9 @@ AFRESH = "every_episode_starts_afresh"
 ANSWERS = "an_action_for_every_observation"
 UP = "keeps_the_pole_up_for_100_steps_on_average"
 SEEDS = (0, 1, 2)
+
+PLAY = UNIT.task("meet_cartpole/play_episode")
+RULE = UNIT.task("meet_cartpole/rule")
 
 
 def right_loop(env, rule, over=any, add=lambda score, reward: score + reward):
@@ -125,11 +128,11 @@ def scores_the_second_episode_double():
 
 
 def played(loop, seed):
-    return judge(play, LocalStudent({"play_episode": loop}, None), seed)
+    return judge(PLAY, LocalStudent({"play_episode": loop}, None), seed)
 
 
 def ruled(function, seed=0):
-    return judge(rule, LocalStudent({"rule": function}, None), seed)
+    return judge(RULE, LocalStudent({"rule": function}, None), seed)
 
 
 def outcomes(result):
@@ -147,7 +150,9 @@ def test_the_unit_has_three_tasks_of_nine_points():
         ("meet_cartpole/rule", 5),
         ("meet_cartpole/diagnosis", 1),
     ]
-    assert [(check.name, check.points, check.blocking) for check in play.checks + rule.checks] == [
+    assert [
+        (check.name, check.points, check.blocking) for check in (*PLAY.checks, *RULE.checks)
+    ] == [
         (FALLS, 1, True),
         (TIME, 1, False),
         (ONE, 0, False),
@@ -158,9 +163,9 @@ def test_the_unit_has_three_tasks_of_nine_points():
 
 
 def test_a_rule_must_score_100_over_100_episodes_here_and_where_the_grader_plays():
-    assert meet_cartpole.RULE_THRESHOLD == meet_cartpole.UNIT.played.threshold == 100
-    assert meet_cartpole.RULE_EPISODES == meet_cartpole.UNIT.played.episodes == 100
-    assert meet_cartpole.UNIT.agent is None
+    assert rule.RULE_THRESHOLD == UNIT.played.threshold == 100
+    assert rule.RULE_EPISODES == UNIT.played.episodes == 100
+    assert UNIT.agent is None
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -199,8 +204,8 @@ def test_a_right_loop_earns_all_points(loop, seed):
             "+= reward",
         ),
         (partial(right_loop, over=lambda _: True), "only_the_first_reward", "inside the loop"),
-        (last_reward_missing, "last_reward_missing", "pays, too"),
-        (partial(right_loop, add=lambda score, _: score + 1), "steps_counted", "other reward"),
+        (last_reward_missing, "last_reward_missing", "counts, too"),
+        (partial(right_loop, add=lambda score, _: score + 1), "steps_counted", "differ from 1"),
         (lambda env, _: right_loop(env, lambda _: 0), "rule_not_asked", "rule(observation)"),
         (partial(right_loop, add=lambda *_: None), "nothing_returned", "return score"),
         (reset_missing, "reset_missing", "env.reset()"),
@@ -291,8 +296,8 @@ def test_a_score_may_be_off_by_the_last_digits(off, points):
 @pytest.mark.parametrize("steps", [4, 5])
 def test_in_a_script_every_typical_mistake_has_a_score_of_its_own(steps, truncated):
     for seed in range(100):
-        script = _Script.draw(np.random.default_rng(seed), steps, truncated)
-        typical = [float(item.values) for item in script.typical_mistakes()]
+        script = Script.draw(np.random.default_rng(seed), steps, truncated)
+        typical = [float(item.values) for item in script.known_mistakes()]
 
         assert np.min(np.diff(np.sort([script.right, *typical]))) > 0.01
         assert len(np.unique(script.rewards)) == script.rewards.size == 2 * steps
@@ -302,7 +307,7 @@ def test_in_a_script_every_typical_mistake_has_a_score_of_its_own(steps, truncat
 @pytest.mark.parametrize("steps", [1, 4, 5])
 def test_a_script_asks_for_changing_actions_clearly(steps):
     for seed in range(20):
-        script = _Script.draw(np.random.default_rng(seed), steps, truncated=False)
+        script = Script.draw(np.random.default_rng(seed), steps, truncated=False)
         first = script.observations[:, 0]
 
         assert script.observations.shape == (steps + 1, 4)
@@ -312,7 +317,7 @@ def test_a_script_asks_for_changing_actions_clearly(steps):
 
 def test_a_script_pays_no_whole_numbers_so_that_counted_steps_show():
     for seed in range(50):
-        rewards = _Script.draw(np.random.default_rng(seed), 5, truncated=False).rewards
+        rewards = Script.draw(np.random.default_rng(seed), 5, truncated=False).rewards
         assert np.all(np.abs(rewards - np.round(rewards)) > 0.01)
         assert np.all(np.abs(rewards) < 10)
 
@@ -348,7 +353,7 @@ class Unknown:
 @pytest.mark.parametrize(
     ("function", "mistake", "said"),
     [
-        (lambda observation: None, "nothing_returned", "every way through it"),
+        (lambda observation: None, "nothing_returned", "every branch"),
         (lambda seen: 1 if balanced(seen) else None, "nothing_returned", "at least sometimes"),
         (lambda seen: seen[2] > 0, "truth_instead_of_an_action", "int(...)"),
         (lambda seen: np.array(seen[2] > 0), "truth_instead_of_an_action", "True or False"),
@@ -380,8 +385,8 @@ def test_what_is_no_action_is_named_and_earns_nothing(function, mistake, said, s
         (lambda seen: 1, "always_the_same_side", "pushes to the right"),
         (lambda seen: 0, "always_the_same_side", "pushes to the left"),
         (lambda seen: int(seen[2] > 12), "always_the_same_side", "pushes to the left"),
-        (lambda seen: 1 - balanced(seen), "pushes_the_wrong_way", "worse than chance"),
-        (lambda seen: np.random.randint(2), "no_better_than_chance", "Chance gets 22"),
+        (lambda seen: 1 - balanced(seen), "pushes_the_wrong_way", "worse than random"),
+        (lambda seen: np.random.randint(2), "no_better_than_chance", "Random actions get 22"),
         (lambda seen: int(seen[2] > 0), "sees_only_half", "the angle alone gets 42"),
     ],
 )
@@ -407,7 +412,7 @@ def test_a_rule_that_lets_the_pole_fall_keeps_a_point_and_is_named(function, mis
     ],
 )
 def test_the_score_decides_what_a_rule_is_told(monkeypatch, score, mistake, said):
-    monkeypatch.setattr(meet_cartpole, "_score_of_the_rule", lambda *_: score)
+    monkeypatch.setattr(rule, "_score_of_the_rule", lambda *_: score)
 
     check = ruled(balanced).checks[1]
 
@@ -417,7 +422,7 @@ def test_the_score_decides_what_a_rule_is_told(monkeypatch, score, mistake, said
 
 
 def test_a_rule_that_pushes_to_one_side_passes_if_it_scores_enough(monkeypatch):
-    monkeypatch.setattr(meet_cartpole, "_score_of_the_rule", lambda *_: 100.0)
+    monkeypatch.setattr(rule, "_score_of_the_rule", lambda *_: 100.0)
 
     assert ruled(lambda _: 1).points == 5
 
@@ -438,7 +443,7 @@ def test_a_rules_score_is_the_mean_over_whole_episodes_of_the_real_cart_pole(see
         return int(observation[2] > 0)
 
     student = LocalStudent({"rule": angle}, None)
-    score = meet_cartpole._score_of_the_rule(student, seed)
+    score = rule._score_of_the_rule(student, seed)
 
     environments = partial(make_environments, "CartPole-v1")
     assert score == mean_score(play_episodes(Follows(angle), environments, 100, seed=seed))
@@ -446,9 +451,7 @@ def test_a_rules_score_is_the_mean_over_whole_episodes_of_the_real_cart_pole(see
 
 def test_every_time_that_a_rule_is_asked_it_plays_other_episodes(monkeypatch):
     asked = []
-    monkeypatch.setattr(
-        meet_cartpole, "_score_of_the_rule", lambda _, seed: asked.append(seed) or 500
-    )
+    monkeypatch.setattr(rule, "_score_of_the_rule", lambda _, seed: asked.append(seed) or 500)
     for seed in range(50):
         ruled(balanced, seed)
 

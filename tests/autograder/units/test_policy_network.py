@@ -9,12 +9,15 @@ from torch.nn import functional
 
 from autograder.agents.learning_check import RandomRewardTest
 from autograder.checks.judge import judge
-from autograder.units.policy_network import FRAMEWORK, UNIT, forward, update
+from autograder.units.policy_network import UNIT
 from autograder.worker.local import LocalStudent
 from helpers.training import Training
 from tests.autograder.task_tools import message, mistakes
 
 SEEDS = (1, 2)
+
+forward = UNIT.task("policy_network/forward")
+update = UNIT.task("policy_network/update")
 
 PROBABILITIES = "one_row_of_probabilities_for_each_observation"
 SUM = "each_row_sums_to_one"
@@ -55,7 +58,7 @@ class OneMoreLayer(PolicyNetwork):
 
 class OneMoreLayerButNoReLU(OneMoreLayer):
     def logits(self, x):
-        return self.policy_head(self.activation(self.second(self.hidden(x))))
+        return self.policy_head(self.activation(self.second(self.activation(self.hidden(x)))))
 
     def activation(self, x):
         return x
@@ -485,7 +488,7 @@ def load_agent(agent, path):
 
 def judged(task, seed, **changes):
     """A student's result who answers everything right, but for the changes."""
-    student = LocalStudent({**RIGHT, "load_agent": load_agent, **changes}, FRAMEWORK)
+    student = LocalStudent({**RIGHT, "load_agent": load_agent, **changes}, UNIT.framework)
     return judge(task, student, seed)
 
 

@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 
 from autograder.checks.judge import RAISES, judge
-from autograder.units.actor_critic.losses import advantage, leaks, losses, slopes, smooth_l1
+from autograder.units.actor_critic.advantage import AdvantageTask, leaks
+from autograder.units.actor_critic.losses import LossesTask, Steps, slopes, smooth_l1
 from autograder.worker.local import LocalStudent
 from tests.autograder.task_tools import verdicts
 
@@ -20,6 +21,9 @@ POLICY = "loss_of_the_policy"
 CRITIC = "loss_of_the_critic"
 ALIKE = "both_means_or_both_sums"
 GRADIENTS = "gradients_go_where_they_should"
+
+advantage = AdvantageTask("actor_critic/advantage")
+losses = LossesTask("actor_critic/losses")
 
 
 def failures(task, function, seed):
@@ -61,12 +65,12 @@ def test_a_right_advantage_earns_all_points(function, seed):
             "sign_flipped",
             "return minus value",
         ),
-        (lambda returns, values: returns, IS_DIFFERENCE, "values_ignored", "not taken off"),
+        (lambda returns, values: returns, IS_DIFFERENCE, "values_ignored", "not subtracted"),
         (
             lambda returns, values: (returns - values.detach()).abs(),
             IS_DIFFERENCE,
             "distance_instead_of_difference",
-            "distances",
+            "absolute differences",
         ),
         (
             lambda returns, values: (returns - values.detach()) ** 2,
@@ -108,7 +112,7 @@ def test_a_right_advantage_earns_all_points(function, seed):
             lambda returns, values: returns - 2 * values.detach() + values,
             IS_DETACHED,
             "value_not_detached",
-            "still know the critic",
+            "gradient flows through the value",
         ),
         (
             lambda returns, values: (
@@ -116,7 +120,7 @@ def test_a_right_advantage_earns_all_points(function, seed):
             ),
             IS_DETACHED,
             "value_not_detached",
-            "still know the critic",
+            "gradient flows through the value",
         ),
     ],
 )
@@ -259,7 +263,7 @@ def test_what_is_not_two_numbers_ends_the_task(function, mistake, said, seed):
         (
             lambda log_probs, advantages, values, returns: -values.detach() * log_probs,
             "values_instead_of_advantages",
-            "weighed with the values",
+            "multiplied by the values",
         ),
         (
             lambda log_probs, advantages, values, returns: -advantages * log_probs.exp(),
@@ -308,9 +312,9 @@ def test_a_wrong_loss_of_the_policy_is_named(policy, reduced, mistake, said, see
                 values, advantages, reduction="none"
             ),
             "values_against_advantages",
-            "foretell the returns",
+            "predict the returns",
         ),
-        (lambda *steps: -critic_steps(*steps), "sign_flipped", "as wrong as it can"),
+        (lambda *steps: -critic_steps(*steps), "sign_flipped", "as wrong as possible"),
         (lambda *steps: 3 * critic_steps(*steps), "wrong_value_loss", "smooth_l1_loss"),
     ],
 )
@@ -376,7 +380,7 @@ def test_a_mean_beside_a_sum_is_named(policy, critic, heard, seed):
 
     assert list(found) == [ALIKE]
     assert found[ALIKE][0] == "mean_and_sum_mixed"
-    assert f"only {heard} would be heard" in found[ALIKE][1]
+    assert f"only {heard} would count" in found[ALIKE][1]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -446,9 +450,9 @@ def only_this_gradient(output, argument, slope):
         (with_gradients(policy=(0, 0.1)), "wrong_policy_gradient", "minus its advantage"),
         (only_this_gradient(0, 0, 2.0), "wrong_policy_gradient", "minus its advantage"),
         (only_this_gradient(0, 0, -2.0), "wrong_policy_gradient", "minus its advantage"),
-        (with_gradients(critic=(2, 0.1)), "wrong_value_gradient", "at most by 1"),
-        (only_this_gradient(1, 2, 2.0), "wrong_value_gradient", "at most by 1"),
-        (only_this_gradient(1, 2, -2.0), "wrong_value_gradient", "at most by 1"),
+        (with_gradients(critic=(2, 0.1)), "wrong_value_gradient", "at most 1"),
+        (only_this_gradient(1, 2, 2.0), "wrong_value_gradient", "at most 1"),
+        (only_this_gradient(1, 2, -2.0), "wrong_value_gradient", "at most 1"),
     ],
 )
 def test_right_numbers_with_wrong_gradients_are_named(function, mistake, said, seed):
@@ -511,12 +515,17 @@ def test_an_advantage_leaks_if_the_value_moves_it(function, leaking):
 
 
 def test_slopes_are_zero_where_there_is_no_way():
-    student = LocalStudent({"losses": lambda a, b: (2 * a.sum(), (3 * a * b).sum())}, "torch")
-    steps = np.array([1.0, 2.0], np.float32), np.array([4.0, 5.0], np.float32)
+    def losses(a, b, c, d):
+        return 2 * a.sum(), (3 * a * b).sum()
 
-    first, second = slopes(student, 0, *steps)
+    student = LocalStudent({"losses": losses}, "torch")
+    a, b = np.array([1.0, 2.0], np.float32), np.array([4.0, 5.0], np.float32)
+    nothing = np.zeros(2, np.float32)
+
+    first, second, *others = slopes(student, 0, Steps(a, b, nothing, nothing))
     np.testing.assert_allclose(first, [2, 2])
-    np.testing.assert_allclose(second, [0, 0])
-    first, second = slopes(student, 1, *steps)
+    np.testing.assert_allclose([second, *others], np.zeros((3, 2)))
+    first, second, *others = slopes(student, 1, Steps(a, b, nothing, nothing))
     np.testing.assert_allclose(first, [12, 15])
     np.testing.assert_allclose(second, [3, 6])
+    np.testing.assert_allclose(others, np.zeros((2, 2)))

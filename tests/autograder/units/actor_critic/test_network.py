@@ -8,8 +8,8 @@ from torch import nn
 
 from autograder.checks.judge import judge
 from autograder.units.actor_critic.network import (
+    ForwardTask,
     bias_name,
-    forward,
     part_of,
     probabilities_of_net,
 )
@@ -17,6 +17,8 @@ from autograder.worker.local import LocalStudent
 from tests.autograder.task_tools import verdicts
 
 SEEDS = (1, 2)
+
+forward = ForwardTask("actor_critic/forward")
 
 SHAPES = "probabilities_and_one_value_for_each_observation"
 SUMS = "each_row_sums_to_one"
@@ -197,7 +199,7 @@ def test_the_checks_give_these_points():
 @pytest.mark.parametrize(
     ("network", "mistake", "said"),
     [
-        (lambda hidden_size, n_actions: None, "no_network", "inherit nn.Module"),
+        (lambda hidden_size, n_actions: None, "no_network", "inherit from nn.Module"),
         (
             changed(outputs=lambda self, probs, value: (value, probs)),
             "outputs_swapped",
@@ -247,12 +249,12 @@ def test_the_checks_give_these_points():
         (
             changed(values=lambda self, x: self.critic(x)),
             "value_has_an_extra_dimension",
-            "(5, 1); they should have (5,)",
+            "(5, 1). They should have (5,)",
         ),
         (
             changed(values=lambda self, x: self.critic(x).squeeze()),
             "wrong_value_shape",
-            "1 observations should give 1 values, also if there is only one",
+            "One observation should give one value",
         ),
         (
             changed(values=lambda self, x: self.critic(x).mean()),
@@ -293,13 +295,13 @@ def test_outputs_of_the_wrong_shape_end_the_task(network, mistake, said, seed):
         (
             changed(probabilities=lambda self, logits: logits),
             "no_softmax",
-            "none negative, sum one",
+            "not negative, with sum one",
             [PROBABILITIES],
         ),
         (
             changed(probabilities=lambda self, logits: torch.sigmoid(logits)),
             "no_softmax",
-            "none negative, sum one",
+            "not negative, with sum one",
             [PROBABILITIES],
         ),
         (
@@ -309,10 +311,10 @@ def test_outputs_of_the_wrong_shape_end_the_task(network, mistake, said, seed):
                 )
             ),
             "no_softmax",
-            "none negative, sum one",
+            "not negative, with sum one",
             [PROBABILITIES],
         ),
-        (changed(Shifted, share=-0.6), "no_softmax", "none negative", [PROBABILITIES]),
+        (changed(Shifted, share=-0.6), "no_softmax", "not negative", [PROBABILITIES]),
         (SumsToMoreThanOne, "no_softmax", "sum one", []),
         (SumsToLessThanOne, "no_softmax", "sum one", []),
     ],
@@ -361,7 +363,7 @@ def test_only_columns_that_sum_to_one_are_a_softmax_over_the_batch(total, mistak
         (
             changed(probabilities=lambda self, logits: F.softmax(-logits, dim=-1)),
             "wrong_probabilities",
-            "The way is",
+            "The order is",
         ),
         (
             changed(
@@ -370,9 +372,9 @@ def test_only_columns_that_sum_to_one_are_a_softmax_over_the_batch(total, mistak
                 ).float()
             ),
             "wrong_probabilities",
-            "The way is",
+            "The order is",
         ),
-        (ShiftedTooFar, "wrong_probabilities", "The way is"),
+        (ShiftedTooFar, "wrong_probabilities", "The order is"),
     ],
 )
 def test_wrong_probabilities_are_named(network, mistake, said, seed):
@@ -384,13 +386,13 @@ def test_wrong_probabilities_are_named(network, mistake, said, seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("base", [Network, DeepHeads, HeadsFirst])
+@pytest.mark.parametrize("base", [Network, HeadsFirst])
 @pytest.mark.parametrize(
     ("activation", "of_probabilities", "of_values"),
     [
         (lambda x: x, "relu_missing", "relu_missing"),
         (torch.tanh, "tanh_instead_of_relu", "wrong_values"),
-        (torch.sigmoid, "wrong_probabilities", "wrong_values"),
+        (torch.sigmoid, "sigmoid_instead_of_relu", "wrong_values"),
     ],
     ids=["none", "tanh", "sigmoid"],
 )
@@ -409,12 +411,12 @@ def test_another_activation_of_the_hidden_layer_is_named(
         (
             changed(values=lambda self, x: F.relu(self.critic(x)).squeeze(-1)),
             "activation_on_the_value",
-            "ReLU behind the critic",
+            "ReLU after the critic",
         ),
         (
             changed(values=lambda self, x: torch.tanh(self.critic(x)).squeeze(-1)),
             "activation_on_the_value",
-            "tanh behind the critic",
+            "tanh after the critic",
         ),
         (
             changed(values=lambda self, x: F.softmax(self.critic(x), dim=-1).squeeze(-1)),
@@ -429,9 +431,9 @@ def test_another_activation_of_the_hidden_layer_is_named(
         (
             changed(values=lambda self, x: -self.critic(x).squeeze(-1)),
             "wrong_values",
-            "not what the critic's layer says",
+            "not what the critic's layer computes",
         ),
-        (ValueOff, "wrong_values", "not what the critic's layer says"),
+        (ValueOff, "wrong_values", "not what the critic's layer computes"),
     ],
 )
 def test_wrong_values_are_named(network, mistake, said, seed):

@@ -10,7 +10,7 @@ from torch import nn
 from torch.distributions import Categorical
 
 from autograder.checks.judge import RAISES, judge
-from autograder.units.actor_critic.update import update
+from autograder.units.actor_critic.update import UpdateTask
 from autograder.worker.local import LocalStudent
 from tests.autograder.task_tools import verdicts
 
@@ -21,6 +21,8 @@ LEARN = "both_heads_learn_when_the_batch_has_ended"
 POLICY = "the_policy_follows_the_advantage"
 CRITIC = "only_its_own_loss_moves_the_critic"
 CLEARED = "old_gradients_are_cleared"
+
+update = UpdateTask("actor_critic/update")
 
 
 class Network(nn.Module):
@@ -450,7 +452,7 @@ def test_a_network_without_both_heads_is_named(network):
 
     assert list(found) == [LEARN]
     assert found[LEARN][0] == "layers_missing"
-    assert "first mend forward" in found[LEARN][1]
+    assert "fix forward first" in found[LEARN][1]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -580,7 +582,7 @@ def test_steps_of_the_wrong_shape_are_blamed_on_choose_action(other, seed):
     assert list(found) == [POLICY, CRITIC, CLEARED]
     for mistake, message in found.values():
         assert mistake == "act_is_wrong"
-        assert "first mend the exercises forward and act" in message
+        assert "fix the exercises forward and act first" in message
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -592,7 +594,7 @@ def test_advantages_of_the_wrong_shape_are_blamed_on_advantage(seed):
     assert list(found) == [POLICY, CLEARED]
     for mistake, message in found.values():
         assert mistake == "advantage_is_wrong"
-        assert "First mend the exercise advantage." in message
+        assert "Fix the exercise advantage first." in message
 
 
 @pytest.mark.parametrize(

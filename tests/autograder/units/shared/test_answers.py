@@ -3,13 +3,13 @@
 import pytest
 
 from autograder.checks.judge import NOT_SOLVED, judge
-from autograder.units.shared.answers import answer_digest, choice_task
+from autograder.units.shared.answers import ChoiceTask, answer_digest
 from autograder.worker.local import LocalStudent
 
 
 def question(right="b", options="abcd"):
     """A question with this right answer."""
-    return choice_task("unit/why", answer_digest("unit/why", right), options)
+    return ChoiceTask("unit/why", answer_digest("unit/why", right), options)
 
 
 def answered(answer, seed=1, **asked):

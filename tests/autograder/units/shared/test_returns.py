@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from autograder.checks.judge import judge
-from autograder.units.shared.returns import discounted, normalise_task, returns_task
+from autograder.units.shared.returns import NormaliseTask, ReturnsTask, discounted
 from autograder.worker.local import LocalStudent
 from tests.autograder.task_tools import failures, message
 
@@ -115,12 +115,12 @@ def nudged(share):
 
 def asked_for_returns(function, seed=0):
     student = LocalStudent({"discounted_returns": function}, "torch")
-    return judge(returns_task("test"), student, seed)
+    return judge(ReturnsTask("test/returns"), student, seed)
 
 
 def asked_to_normalise(function, seed=0):
     student = LocalStudent({"normalise": function}, "torch")
-    return judge(normalise_task("test"), student, seed)
+    return judge(NormaliseTask("test/normalise"), student, seed)
 
 
 @pytest.mark.parametrize(
@@ -157,13 +157,13 @@ def test_right_returns_earn_all_points(function, seed):
 
 
 def test_the_right_returns_give_two_points_and_whole_rewards_one():
-    points = {check.name: check.points for check in returns_task("test").checks}
+    points = {check.name: check.points for check in ReturnsTask("test/returns").checks}
 
     assert points == {LENGTH: 0, RIGHT: 2, WHOLE: 1, ALONE: 0}
 
 
 def test_the_tasks_are_named_after_their_unit_and_need_one_function():
-    returns, normalise = returns_task("test"), normalise_task("test")
+    returns, normalise = ReturnsTask("test/returns"), NormaliseTask("test/normalise")
 
     assert (returns.name, returns.requires) == ("test/returns", ("discounted_returns",))
     assert (normalise.name, normalise.requires) == ("test/normalise", ("normalise",))
@@ -178,8 +178,8 @@ def test_the_tasks_are_named_after_their_unit_and_need_one_function():
         (last_return_first, "not_reversed_back", "wrong order"),
         (discounted_rewards, "discounted_but_not_summed", "did not add up"),
         (added_up_from_the_front, "accumulated_from_the_front", "paid for the past"),
-        (without_the_own_reward, "shifted_by_one", "misses its own"),
-        (own_reward_discounted, "own_reward_discounted", "one gamma too small"),
+        (without_the_own_reward, "shifted_by_one", "lacks its own"),
+        (own_reward_discounted, "own_reward_discounted", "by the factor gamma"),
         (rewards_themselves, "wrong_returns", "the returns should be"),
         (one_value_not_a_number, "wrong_returns", "the returns should be"),
     ],
@@ -368,7 +368,7 @@ def test_a_right_normalisation_earns_all_points(function, seed):
 
 
 def test_each_check_of_the_normalisation_gives_a_point():
-    points = {check.name: check.points for check in normalise_task("test").checks}
+    points = {check.name: check.points for check in NormaliseTask("test/normalise").checks}
 
     assert points == {SPREAD: 1, FINITE: 1}
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from autograder.checks.judge import judge
-from autograder.units.shared.saving import save_task
+from autograder.units.shared.saving import SaveTask
 from autograder.worker.local import LocalStudent
 
 SEEDS = (0, 1)
@@ -178,9 +178,9 @@ def load_whole_agent(agent, path):
     vars(agent).update(torch.load(path, weights_only=False))
 
 
-def judged(agent=Agent, save_agent=save, load_agent=load, seed=0, **settings):
+def judged(agent=Agent, save_agent=save, load_agent=load, seed=0):
     namespace = {"Agent": agent, "save_agent": save_agent, "load_agent": load_agent}
-    return judge(save_task("test", "Agent", **settings), LocalStudent(namespace, "torch"), seed)
+    return judge(SaveTask("test/save", "Agent"), LocalStudent(namespace, "torch"), seed)
 
 
 def assert_fails(result, mistake, says):
@@ -203,13 +203,8 @@ def test_an_agent_that_comes_back_whole_earns_all_points(agent, save_agent, load
     assert result.points == result.max_points == 2
 
 
-def test_a_unit_chooses_what_saving_is_worth():
-    assert judged(points=1).points == 1
-    assert save_task("test", "Agent", points=1).points == 1
-
-
 def test_the_task_is_named_after_its_unit_and_needs_both_functions():
-    task = save_task("test", "Agent")
+    task = SaveTask("test/save", "Agent")
 
     assert task.name == "test/save"
     assert task.requires == ("save_agent", "load_agent")

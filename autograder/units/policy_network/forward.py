@@ -1,0 +1,93 @@
+"""The network of policy_network: probabilities of the actions for each observation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.checks.expect import CheckFailed, expect, expect_close, expect_shape
+from autograder.checks.task import Task, check
+from autograder.units.shared.dense_network import PROBABILITIES, DenseNetwork
+from autograder.units.shared.networks import (
+    Linear,
+    linear_layers,
+    observations,
+    redraw,
+    through,
+)
+from autograder.units.shared.probabilities import expect_finite, expect_probabilities
+from autograder.worker.interface import Student, StudentObject, Tensor
+
+
+class ForwardTask(Task):
+    """`PolicyNetwork(hidden_size, n_actions)`: (batch, 4) to (batch, n_actions)."""
+
+    requires = ("PolicyNetwork",)
+
+    @check(points=1, blocking=True)
+    def one_row_of_probabilities_for_each_observation(
+        self, student: Student, random: np.random.Generator
+    ) -> None:
+        for n_actions in (2, 3):
+            expect_shape(
+                _network(student, n_actions)(Tensor(observations(random))),
+                (5, n_actions),
+                "wrong_output_shape",
+                "Five observations should give five rows with one probability for each action.",
+            )
+
+    @check(points=1)
+    def each_row_sums_to_one(self, student: Student, random: np.random.Generator) -> None:
+        network = _network(student)
+        redraw(network, random)
+        expect_probabilities(network(Tensor(observations(random))), head="policy_head")
+
+    @check(points=1)
+    def computes_what_its_layers_say(self, student: Student, random: np.random.Generator) -> None:
+        network = _network(student)
+        redraw(network, random)
+        layers = linear_layers(network, "torch")
+        _expect_sizes(layers)
+        x = observations(random)
+        through(layers, x)  # refuses layers that do not fit
+        dense = DenseNetwork(tuple(layers), PROBABILITIES, last="policy_head").centred(network, x)
+        expect_close(
+            network(Tensor(x)),
+            dense(x),
+            "wrong_probabilities",
+            "The probabilities are not what your layers compute. The order is: linear layer, ReLU, "
+            "policy_head, softmax. Each takes the result of the one before.",
+            known_mistakes=dense.known_mistakes(x),
+            tolerance=1e-3,
+        )
+
+    @check(points=0)
+    def large_values_stay_finite(self, student: Student, random: np.random.Generator) -> None:
+        network = _network(student, n_actions=2)
+        redraw(network, random, scale=100.0)
+        expect_finite(network(Tensor(observations(random))))
+
+
+def _network(student: Student, n_actions: int = 3) -> StudentObject:
+    network = student.call("PolicyNetwork", hidden_size=7, n_actions=n_actions)
+    if not isinstance(network, StudentObject):
+        raise CheckFailed(
+            "no_network",
+            "PolicyNetwork(...) should make a network. Does the class still inherit from "
+            "nn.Module?",
+        )
+    return network
+
+
+def _expect_sizes(layers: list[Linear]) -> None:
+    expect(
+        len(layers) >= 2,
+        "hidden_layer_missing",
+        "Your network has a single linear layer. There should be two: one from the observation to "
+        "hidden_size numbers, then policy_head from these to n_actions.",
+    )
+    expect(
+        layers[0].weight.shape == (4, 7) and layers[-1].weight.shape[1] == 3,
+        "sizes_ignored",
+        "With hidden_size=7 and n_actions=3 the first layer should be Linear(4, 7) and the last "
+        "one Linear(7, 3). Use the arguments, not fixed numbers.",
+    )
