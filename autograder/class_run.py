@@ -36,13 +36,13 @@ def grade_class(
         book = Book.open(course, sandboxed)
         for old, new in compose_names(course.root / "submitted").items():
             print(f"submitted/{plain(old, 60)} was renamed {new}: the same letters, stored as one.")
-        handed = _class(course, unit, book)
+        hand_ins = _class(course, unit, book)
         options = GradingOptions(sandboxed=sandboxed)
         if jobs is None:
-            graded = grade_cohort(handed, unit, course, options)
+            graded = grade_cohort(hand_ins, unit, course, options)
         else:
             with ThreadPoolExecutor(max_workers=jobs) as executor:
-                graded = grade_cohort(handed, unit, course, options, executor)
+                graded = grade_cohort(hand_ins, unit, course, options, executor)
         with tqdm(total=2 * len(graded), desc="Gradebook and feedback", unit="step") as bar:
             failed = book.save(unit, graded, watch=lambda student: bar.update())
             no_page = book.feedback(unit, graded, watch=lambda student: bar.update())
@@ -63,31 +63,31 @@ def report_class(course: Course, unit: Unit) -> int:
     Raises CourseError if nothing is.
     """
     book = Book.open(course)
-    handed = _class(course, unit, book)
-    graded, open_ones = {}, 0
-    for one in handed:
-        kept = kept_result(one, unit, course)
+    hand_ins = _class(course, unit, book)
+    graded, ungraded = {}, 0
+    for hand_in in hand_ins:
+        kept = kept_result(hand_in, unit, course)
         if kept is None:
-            open_ones += 1
+            ungraded += 1
         else:
-            graded[one.student] = kept
-    if open_ones == len(handed):
+            graded[hand_in.student] = kept
+    if ungraded == len(hand_ins):
         raise CourseError(f"Nothing is graded by this grader yet: autograder grade {unit.name}")
     _show(course, unit, book, graded)
-    if open_ones:
-        print(f"{open_ones} submissions are not graded. Run: autograder grade {unit.name}")
+    if ungraded:
+        print(f"{ungraded} submissions are not graded. Run: autograder grade {unit.name}")
     return 0
 
 
 def _class(course: Course, unit: Unit, book: Book) -> list[HandIn]:
-    """Who handed in what. Raises CourseError if nobody handed in anything."""
-    handed = submissions(course, unit, book.students())
-    if not any(one.notebook for one in handed):
+    """What each student handed in. Raises CourseError if nobody handed in anything."""
+    hand_ins = submissions(course, unit, book.students())
+    if not any(hand_in.notebook for hand_in in hand_ins):
         raise CourseError(
             f"Nobody has handed in {unit.assignment}: put the notebooks into "
             f"submitted/<student>/{unit.assignment}/{unit.name}.ipynb"
         )
-    return handed
+    return hand_ins
 
 
 def _show(course: Course, unit: Unit, book: Book, graded: dict[str, GradedSubmission]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from autograder.messages import Message
+
 
 class AgentRejected(Exception):
     """The agent is not what a unit asks for; the message names the difference."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = Message.of(message)
 
 
 class InvalidAction(AgentRejected):

@@ -1,4 +1,4 @@
-"""Many submissions: graded side by side, each result kept, an interrupted run taken up again.
+"""Many submissions: graded in parallel, each result kept, an interrupted run taken up again.
 
 A result is kept under a key made of everything that decides the marks. Nothing else is remembered,
 so grading can be killed at any moment: what is finished is found again, the rest is graded.
@@ -82,7 +82,7 @@ def grade_one(
 
 
 def grade_cohort(
-    handed: Iterable[HandIn],
+    hand_ins: Iterable[HandIn],
     unit: Unit,
     course: Course,
     options: GradingOptions,
@@ -94,22 +94,22 @@ def grade_cohort(
     executor: anything that runs functions elsewhere; default: a thread for each processor core,
     each with its own sandboxed process. The marks do not depend on it.
     """
-    handed = list(handed)
-    _forget_faults(handed, unit, course, options)
+    hand_ins = list(hand_ins)
+    _forget_faults(hand_ins, unit, course, options)
     graded: dict[str, GradedSubmission] = {}
-    for one in handed:
-        if one.notebook is None:
-            nothing = nothing_graded(unit, one.status, one.reason)
-            graded[one.student] = GradedSubmission(nothing, "", cached=False)
+    for hand_in in hand_ins:
+        if hand_in.notebook is None:
+            nothing = nothing_graded(unit, hand_in.status, hand_in.reason)
+            graded[hand_in.student] = GradedSubmission(nothing, "", cached=False)
     own = ThreadPoolExecutor(max_workers=os.cpu_count() or 1) if executor is None else None
     runner = own or executor
     assert runner is not None
     futures: dict[Future[GradedSubmission], str] = {}
     try:
-        for one in handed:
-            if one.notebook is not None:
-                future = runner.submit(_grade, one.notebook, unit.name, course, options)
-                futures[future] = one.student
+        for hand_in in hand_ins:
+            if hand_in.notebook is not None:
+                future = runner.submit(_grade, hand_in.notebook, unit.name, course, options)
+                futures[future] = hand_in.student
         for future in _watched(futures, unit, progress):
             graded[futures[future]] = future.result()
     finally:
@@ -117,28 +117,32 @@ def grade_cohort(
             future.cancel()
         if own is not None:
             own.shutdown(wait=True, cancel_futures=True)
-    return {one.student: graded[one.student].noting(one.warnings) for one in handed}
+    return {
+        hand_in.student: graded[hand_in.student].noting(hand_in.warnings) for hand_in in hand_ins
+    }
 
 
-def kept_result(handed: HandIn, unit: Unit, course: Course) -> GradedSubmission | None:
+def kept_result(hand_in: HandIn, unit: Unit, course: Course) -> GradedSubmission | None:
     """The result of an earlier run, sandboxed or else not; None if there is none."""
-    if handed.notebook is None:
-        return GradedSubmission(nothing_graded(unit, handed.status, handed.reason), "", cached=True)
+    if hand_in.notebook is None:
+        return GradedSubmission(
+            nothing_graded(unit, hand_in.status, hand_in.reason), "", cached=True
+        )
     for options in (GradingOptions(), GradingOptions(sandboxed=False)):
-        key = result_key(handed.notebook, unit, course, options)
+        key = result_key(hand_in.notebook, unit, course, options)
         kept = read_result(_kept_at(course, unit, key))
         if kept is not None:
-            return GradedSubmission(kept, key, cached=True).noting(handed.warnings)
+            return GradedSubmission(kept, key, cached=True).noting(hand_in.warnings)
     return None
 
 
 def _forget_faults(
-    handed: Iterable[HandIn], unit: Unit, course: Course, options: GradingOptions
+    hand_ins: Iterable[HandIn], unit: Unit, course: Course, options: GradingOptions
 ) -> None:
     """What the grader itself failed at is graded again, each time that a class is graded."""
-    for one in handed:
-        if one.notebook is not None:
-            path = _kept_at(course, unit, result_key(one.notebook, unit, course, options))
+    for hand_in in hand_ins:
+        if hand_in.notebook is not None:
+            path = _kept_at(course, unit, result_key(hand_in.notebook, unit, course, options))
             kept = read_result(path)
             if kept is not None and not kept.status.is_final:
                 path.unlink()

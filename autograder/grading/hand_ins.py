@@ -1,4 +1,4 @@
-"""The folder `submitted/`: who handed in what, and what is refused at the door."""
+"""The folder `submitted/`: what each student handed in, and what is refused unopened."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from autograder.course import Course, CourseError
 from autograder.grading.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
 from autograder.grading.session import Broken, Session
 from autograder.messages import Message
-from autograder.results import Result, Status, TaskResult
+from autograder.results import EvaluationResult, Result, Status, TaskResult
 from autograder.sandbox.exit_info import SandboxUnavailable
 from autograder.sandbox.probe import require
 from autograder.units import Unit
@@ -45,9 +45,8 @@ def grade_file(path: Path, unit: Unit, course: Course, options: GradingOptions) 
     try:
         submission = read_submission(path, skeleton)
     except InvalidNotebook as error:
-        return nothing_graded(
-            unit, Status.INVALID_NOTEBOOK, f"The notebook cannot be graded: {error}."
-        )
+        message = Message("The notebook cannot be graded: {error}.", error=error)
+        return nothing_graded(unit, Status.INVALID_NOTEBOOK, message)
     return grade_submission(submission, unit, course.secret(), options)
 
 
@@ -65,7 +64,7 @@ def grade_submission(
 ) -> Result:
     """Grade what a student handed in; a fault of the grader's own becomes status `grader error`.
 
-    Raises SandboxUnavailable where the sandbox is not whole: nothing has run then.
+    Raises SandboxUnavailable where the sandbox is incomplete: nothing has run then.
     """
     if options.sandboxed:
         require()
@@ -88,8 +87,9 @@ def grade_submission(
 
 def _grade(session: Session, unit: Unit, secret: bytes) -> Result:
     tasks = [_judge(session, task, derived_seed(secret, task.name)) for task in unit.tasks]
-    status, message = Status.OK, None
-    evaluation = None
+    status = Status.OK
+    message: Message | None = None
+    evaluation: EvaluationResult | None = None
     if unit.agent is not None:
         try:
             agent_task, evaluation = _judge_agent(session, unit, unit.agent, secret)
@@ -103,21 +103,27 @@ def _grade(session: Session, unit: Unit, secret: bytes) -> Result:
         tasks.append(agent_task)
     if status is Status.OK and session.broken:
         first = session.broken[0]
-        status, message = first.status, f"The code {first.message}."
+        status, message = first.status, Message("The code {action}.", action=first.message)
     return Result(unit.name, status, tuple(tasks), evaluation, message=message)
 
 
-def _fault(error: Exception) -> str:
+def _fault(error: Exception) -> Message:
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(frame.filename).name}:{frame.lineno}"
-    return f"The grader failed ({type(error).__name__}: {error}, {place}). This is no mark."
+    return Message(
+        "The grader failed ({kind}: {error}, {file}:{line}). This is not a mark.",
+        kind=type(error).__name__,
+        error=error,
+        file=Path(frame.filename).name,
+        line=frame.lineno,
+    )
 
 
 def _judge(session: Session, task: Task, seed: int) -> TaskResult:
     try:
         result = session.ask(lambda student: judging.judge(task, student, seed), TASK_SECONDS)
     except Broken as broken:
-        return judging.failed(task, broken.status.name.lower(), f"Your code {broken.message}.")
+        message = Message("Your code {action}.", action=broken.message)
+        return judging.failed(task, broken.status.name.lower(), message)
     return _with_cell_errors(session, result)
 
 
@@ -150,7 +156,7 @@ def _judge_agent(session: Session, unit: Unit, rule: AgentRule, secret: bytes) -
     try:
         return judge_agent(name, rule, train, agent_seeds(unit, rule, secret))
     except Broken as broken:
-        message = f"Your code {broken.message}."
+        message = Message("Your code {action}.", action=broken.message)
         return without_score(name, rule, broken.status.name.lower(), message)
 
 

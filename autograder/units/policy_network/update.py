@@ -171,18 +171,6 @@ def _play(
     """One step of the running episodes: act, then learn from rewards that differ."""
     action = _act(agent, observation)
     rewards = random.uniform(1, 3, size=len(observation))
-    _learn(agent, observation, action, rewards, terminated, truncated, episode)
-
-
-def _learn(
-    agent: StudentObject,
-    observation: np.ndarray,
-    action: np.ndarray,
-    rewards: np.ndarray,
-    terminated: list[bool],
-    truncated: list[bool] | None = None,
-    episode: list[int] | None = None,
-) -> None:
     n = len(observation)
     transition = Transition(
         observation=observation,

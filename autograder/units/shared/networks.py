@@ -9,6 +9,7 @@ from itertools import permutations
 import numpy as np
 
 from autograder.checks.expect import expect
+from autograder.messages import Message
 from autograder.worker.interface import StudentObject
 
 #: Numbers of an observation of the cart pole.
@@ -162,8 +163,12 @@ def through(
         expect(
             x.shape[1] == layer.weight.shape[0],
             "layers_do_not_fit",
-            f"One layer answers with {x.shape[1]} numbers, the next one takes "
-            f"{layer.weight.shape[0]}. Is there a layer that is not used?",
+            Message(
+                "One layer answers with {outputs} numbers, the next one takes {inputs}. "
+                "Is there a layer that is not used?",
+                outputs=x.shape[1],
+                inputs=layer.weight.shape[0],
+            ),
         )
         x = layer(x if number == 0 else activation(x))
     return x

@@ -4,6 +4,7 @@ import re
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbclient import NotebookClient
 
 from autograder.rendering.palette import FAILED, PASSED
@@ -89,7 +90,8 @@ def test_a_mistake_is_named_in_red(outputs):
     text, page = shown(outputs[CHECK + " # wrong"])
 
     assert text == "0.0"
-    assert "✗ value" in page and "The sign is flipped" in page and FAILED.colour in page
+    assert "✗ value" in BeautifulSoup(page, "html.parser").get_text()
+    assert "The sign is flipped" in page and FAILED.colour in page
 
 
 def test_a_right_answer_is_green_all_over(outputs):
