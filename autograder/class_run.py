@@ -32,8 +32,8 @@ def grade_class(
     else INCOMPLETE. Raises CourseError if there is nothing to grade, nowhere to put the marks, or
     if somebody else is grading this unit.
     """
+    book = Book.open(course, sandboxed)
     with grading(course, unit.assignment):
-        book = Book.open(course, sandboxed)
         for old, new in compose_names(course.root / "submitted").items():
             print(f"submitted/{plain(old, 60)} was renamed {new}: the same letters, stored as one.")
         hand_ins = _class(course, unit, book)
@@ -74,6 +74,9 @@ def report_class(course: Course, unit: Unit) -> int:
     if ungraded == len(hand_ins):
         raise CourseError(f"Nothing is graded by this grader yet: autograder grade {unit.name}")
     _show(course, unit, book, graded)
+    old = book.old_pages(unit, graded)
+    if old:
+        print(f"{old} feedback pages do not show these marks. Run: autograder grade {unit.name}")
     if ungraded:
         print(f"{ungraded} submissions are not graded. Run: autograder grade {unit.name}")
     return 0

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 import sqlalchemy
 from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
@@ -25,19 +23,16 @@ from autograder.gradebook.final_mark import FinalMark
 from autograder.gradebook.final_marks import final_marks
 from autograder.gradebook.lateness import renew_lateness
 from autograder.gradebook.locks import creating_gradebook
+from autograder.gradebook.pages import key_of_page, key_of_result
 from autograder.gradebook.receipts import copy_receipts
 from autograder.gradebook.register import register
 from autograder.gradebook.scores import holds, leave_ungraded
-from autograder.gradebook.sharing import share_with_group
+from autograder.gradebook.sharing import let_group_write, share_with_group
 from autograder.grading.batch import GradedSubmission
 from autograder.grading.hand_ins import is_student_id
 from autograder.rendering.text import plain
 from autograder.results import Status
 from autograder.units import Unit
-
-_KEY_OF_PAGE = re.compile(r'<meta content="([0-9a-f]*)" name="autograder-page"')
-#: The page's head with its key is in the first part of the file.
-_PAGE_HEAD = 4_000
 
 Watch = Callable[[str], None]
 
@@ -68,6 +63,8 @@ class Book:
             )
         app.update_config(Config({"SubmissionExporter": {"sandboxed": sandboxed}}))
         book = cls(course, app, app.coursedir)
+        if book.coursedir.groupshared:
+            let_group_write()
         with book._writing("Nothing was graded."), creating_gradebook(course):
             with book._gradebook() as gradebook:
                 # A write that changes nothing: fails at once where marks could not be written.
@@ -133,13 +130,20 @@ class Book:
 
     def pages(self, unit: Unit, graded: Mapping[str, GradedSubmission]) -> dict[str, Path]:
         """The feedback pages that show these very results and marks, by student."""
-        marks = self.marks(unit)
-        found = {student: self._page(student, unit) for student in graded if student in marks}
-        return {
-            student: page
-            for student, page in found.items()
-            if graded[student].key and _key_of(page) == marks[student].page_key(graded[student].key)
-        }
+        pages = {}
+        for student, mark in self.marks(unit).items():
+            page = self._page(student, unit)
+            key = graded[student].key if student in graded else ""
+            if key and key_of_page(page) == mark.page_key(key):
+                pages[student] = page
+        return pages
+
+    def old_pages(self, unit: Unit, graded: Mapping[str, GradedSubmission]) -> int:
+        """How many feedback pages show other results or marks than these."""
+        current = self.pages(unit, graded)
+        return sum(
+            student not in current and self._page(student, unit).exists() for student in graded
+        )
 
     def share(self) -> None:
         """In a course of several instructors, let the group use what this one has written."""
@@ -181,26 +185,19 @@ class Book:
             or self._autograded_key(student, unit) != submission.key
         ):
             return None  # not in the gradebook, which is said elsewhere
-        if _key_of(self._page(student, unit)) == mark.page_key(submission.key):
+        if key_of_page(self._page(student, unit)) == mark.page_key(submission.key):
             copy_receipts(
                 self._folder(self.coursedir.autograded_directory, student, unit),
                 self._folder(self.coursedir.feedback_directory, student, unit),
             )
             return None
         error = convert(self.app, GenerateFeedback, student, unit)
-        if error is None and _key_of(self._page(student, unit)) is None:
+        if error is None and key_of_page(self._page(student, unit)) is None:
             error = "nbgrader wrote no page"
         return error
 
     def _autograded_key(self, student: str, unit: Unit) -> str | None:
-        """The key of the result that nbgrader's autograded notebook shows."""
-        path = self._path(self.coursedir.autograded_directory, student, unit)
-        try:
-            notebook = nbformat.read(path, as_version=4)
-            key = notebook.metadata["autograder"]["result"]
-        except (OSError, ValueError, KeyError, nbformat.ValidationError):
-            return None
-        return str(key)
+        return key_of_result(self._path(self.coursedir.autograded_directory, student, unit))
 
     def _page(self, student: str, unit: Unit) -> Path:
         return self._path(self.coursedir.feedback_directory, student, unit, ".html")
@@ -224,13 +221,3 @@ class Book:
             raise CourseError(
                 f"The gradebook {self.shown_url} cannot be written: {cause}. {otherwise}"
             ) from error
-
-
-def _key_of(page: Path) -> str | None:
-    """The key of what a feedback page shows."""
-    try:
-        with page.open(encoding="utf-8") as file:
-            found = _KEY_OF_PAGE.search(file.read(_PAGE_HEAD))
-    except (OSError, ValueError):
-        return None
-    return found.group(1) if found else None

@@ -5,15 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateFeedback
 
 from autograder.gradebook.final_mark import FinalMark
 from autograder.gradebook.final_marks import find_final_mark
+from autograder.gradebook.pages import key_of_page, key_of_result
+from autograder.gradebook.receipts import copy_receipts
 
 _SCORE = re.compile(r"Score: [-\d.]+ / [\d.]+")
 _MATHJAX = "https://cdnjs.cloudflare.com"
@@ -40,7 +44,22 @@ div.output_area img { max-width: 100%; height: auto; }
 
 
 class FeedbackExporter(HTMLExporter):
-    """Turns an autograded notebook into a student's feedback page."""
+    """Turns an autograded notebook into a student's feedback page.
+
+    nbgrader makes its exporter before it writes a page: the moment to choose the old ones.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        """settings: of traitlets; `parent` is nbgrader's converter."""
+        super().__init__(**settings)
+        if isinstance(self.parent, GenerateFeedback) and not self.parent.force:
+            converter = self.parent
+            converter.assignments = {
+                folder: notebooks
+                for folder, notebooks in converter.assignments.items()
+                if _is_old(converter, notebooks)
+            }
+            converter.force = True
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **settings: Any
@@ -56,6 +75,19 @@ class FeedbackExporter(HTMLExporter):
             _name_waiting_answers(page, mark)
         _insert_head(page, "" if mark is None else mark.page_key(result))
         return str(page), resources
+
+
+def _is_old(converter: GenerateFeedback, notebooks: list[str]) -> bool:
+    """Whether a page is missing, or shows another result or other marks than there are now."""
+    for notebook in map(Path, notebooks):
+        names = converter.init_single_notebook_resources(str(notebook))["nbgrader"]
+        mark = _mark({"nbgrader": names})
+        folder = Path(converter._format_dest(names["assignment"], names["student"]))
+        shown = key_of_page(folder / f"{names['notebook']}.html")
+        if mark is None or shown != mark.page_key(key_of_result(notebook) or ""):
+            return True
+        copy_receipts(notebook.parent, folder)
+    return False
 
 
 def _mark(resources: dict[str, Any]) -> FinalMark | None:

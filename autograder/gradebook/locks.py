@@ -45,7 +45,7 @@ def creating_gradebook(course: Course) -> Iterator[None]:
 def _opened(course: Course, name: str) -> Iterator[int]:
     path: Path = course.root / ".autograder" / "locks" / f"{name}.lock"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
     try:
         yield descriptor
     finally:

@@ -9,6 +9,11 @@ from pathlib import Path
 _FOLDER, _FILE = 0o2770, 0o660
 
 
+def let_group_write() -> None:
+    """Let the group read and replace what this process writes from now on."""
+    os.umask(os.umask(0o077) & ~0o070)
+
+
 def share_with_group(trees: Iterable[Path]) -> None:
     """Open what is ours in these trees to the group, and keep it closed to everybody else."""
     for tree in trees:

@@ -7,6 +7,10 @@ import fcntl
 import os
 import re
 import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -74,10 +78,13 @@ def row(classroom: Course, unit: Unit, student: str) -> dict[str, str]:
         return next(line for line in csv.DictReader(file) if line["student"] == student)
 
 
+def page_file(classroom: Course, unit: Unit, student: str) -> Path:
+    return classroom.root / "feedback" / student / unit.assignment / f"{unit.name}.html"
+
+
 def page(classroom: Course, unit: Unit, student: str) -> str:
     """The text of a feedback page."""
-    folder = classroom.root / "feedback" / student / unit.assignment
-    html = (folder / f"{unit.name}.html").read_text(encoding="utf-8")
+    html = page_file(classroom, unit, student).read_text(encoding="utf-8")
     return " ".join(re.sub(r"<style.*?</style>|<[^>]*>", " ", html, flags=re.DOTALL).split())
 
 
@@ -123,14 +130,35 @@ def test_a_mark_and_a_comment_by_hand_are_seen_everywhere_after_the_next_run(
     assert "still to be graded" not in text
 
 
-def test_a_report_shows_the_marks_of_the_gradebook_as_well(classroom: Course, unit: Unit) -> None:
+def test_a_report_shows_the_marks_of_the_gradebook_and_counts_old_pages(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
     solved(classroom, unit, "anna")
     grade_class(classroom, unit)
     mark_by_hand(classroom, unit, "anna", 2.0, "")
 
     assert report_class(classroom, unit) == 0
 
+    assert "1 feedback pages do not show these marks" in capsys.readouterr().out
     assert row(classroom, unit, "anna")["points"] == f"{unit.max_points + 2:.1f}"
+
+
+def test_nbgraders_own_command_renews_the_pages_that_a_mark_by_hand_made_old(
+    classroom: Course, unit: Unit
+) -> None:
+    for student in ("anna", "bert"):
+        solved(classroom, unit, student)
+    grade_class(classroom, unit)
+    mark_by_hand(classroom, unit, "anna", 1.5, "Well said.")
+    before = {
+        name: page_file(classroom, unit, name).stat().st_mtime_ns for name in ("anna", "bert")
+    }
+
+    command = [sys.executable, "-m", "nbgrader", "generate_feedback", unit.assignment]
+    subprocess.run(command, cwd=classroom.root, check=True, capture_output=True)
+
+    assert "Well said." in page(classroom, unit, "anna")
+    assert page_file(classroom, unit, "bert").stat().st_mtime_ns == before
 
 
 def test_a_check_corrected_by_hand_counts_as_corrected(classroom: Course, unit: Unit) -> None:
@@ -228,6 +256,17 @@ def test_an_empty_gradebook_file_is_a_new_gradebook(classroom: Course, unit: Uni
 
     assert grade_class(classroom, unit) == 0
     assert float(row(classroom, unit, "anna")["points"]) == unit.max_points
+
+
+def test_a_gradebook_that_somebody_has_locked_is_one_clear_line(
+    classroom: Course, unit: Unit
+) -> None:
+    solved(classroom, unit, "anna")
+    with closing(sqlite3.connect(classroom.root / "gradebook.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+
+        with pytest.raises(CourseError, match="locked"):
+            grade_class(classroom, unit)
 
 
 @pytest.mark.parametrize(
