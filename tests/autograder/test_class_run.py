@@ -150,9 +150,7 @@ def test_nbgraders_own_command_renews_the_pages_that_a_mark_by_hand_made_old(
         solved(classroom, unit, student)
     grade_class(classroom, unit)
     mark_by_hand(classroom, unit, "anna", 1.5, "Well said.")
-    before = {
-        name: page_file(classroom, unit, name).stat().st_mtime_ns for name in ("anna", "bert")
-    }
+    before = page_file(classroom, unit, "bert").stat().st_mtime_ns
 
     command = [sys.executable, "-m", "nbgrader", "generate_feedback", unit.assignment]
     subprocess.run(command, cwd=classroom.root, check=True, capture_output=True)
