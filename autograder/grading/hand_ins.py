@@ -21,7 +21,7 @@ from autograder.results import Status
 from autograder.units import Unit
 
 #: What stands in names beside letters, digits and their marks.
-_IN_NAMES = frozenset(" ,.@_+()-'’‘ʼ´·")
+_IN_NAMES = frozenset(" ,.@_+()-'’‘ʼ´·・\u2010\u2011\u2013")
 #: Characters without a width that join letters in Indic and Persian names.
 _JOINERS = frozenset("\u200c\u200d")
 _LONGEST_NAME = 100

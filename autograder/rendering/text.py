@@ -8,6 +8,8 @@ import unicodedata
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "|", "%", "＝", "＋", "－", "＠")
 #: Unicode categories that steer a terminal or turn the direction of writing, or are no character.
 UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+#: These have no width, and join the letters of Indic and Persian names.
+JOINERS = "\u200c\u200d"
 
 
 def plain(text: str, limit: int = 2000) -> str:
@@ -40,4 +42,6 @@ def number(value: float) -> str:
 def _printable(character: str) -> str:
     if character in "\t\n\r":
         return " "
+    if character in JOINERS:
+        return character
     return "�" if unicodedata.category(character) in UNPRINTABLE else character

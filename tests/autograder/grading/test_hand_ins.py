@@ -110,7 +110,8 @@ def test_a_warning_about_the_files_is_in_the_result_and_changes_what_is_shown(
     "name",
     (
         "anna", "O'Brien", "d’Arc", "anna+ml@uni.example", "Müller, Ö", "प्रिया", "தமிழ்",
-        "علی‌رضا", "Kim (Group 2)", "4711", "col·la",
+        "علی‌رضا", "Kim (Group 2)", "4711", "col·la", "Smith‑Jones",
+        "ジョン・スミス",
     ),
 )  # fmt: skip
 def test_names_as_people_write_them_are_students_ids(name: str) -> None:
