@@ -1,4 +1,4 @@
-"""Text that strangers wrote: names of every language stay as they are, nothing else gets through."""
+"""Text that strangers wrote: names of every language stay as they are, nothing else passes."""
 
 from __future__ import annotations
 
