@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import html
 import io
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +20,7 @@ import numpy as np
 from gymnasium.error import DependencyNotInstalled
 
 from helpers import cartpole  # noqa: F401  (registers the course's environments)
+from helpers.cells import current_cell
 from helpers.screen import start_headless_display
 from helpers.video import MimeType, encode, gif, write_mp4
 
@@ -28,7 +28,6 @@ __all__ = [
     "Actor",
     "Animation",
     "animate",
-    "current_cell",
     "record_video",
     "render",
     "show_video",
@@ -92,22 +91,6 @@ def render(env: gym.Env) -> None:
 def _say_that_there_are_no_pictures() -> None:
     """Once is enough: a loop may draw hundreds of frames."""
     print(_NO_PICTURES)
-
-
-def current_cell() -> str | None:
-    """Return the id of the notebook cell that is running; None outside a notebook.
-
-    It is the id of Jupyter's request. The execution count would not do: when IPython 8 shows the
-    figures that a cell leaves open, it already belongs to the next cell.
-    """
-    if "IPython" not in sys.modules:
-        return None
-    from IPython.core.getipython import get_ipython
-
-    shell = get_ipython()
-    if shell is None or not hasattr(shell, "kernel"):
-        return None
-    return str(shell.get_parent().get("header", {}).get("msg_id"))
 
 
 def _png(frame: np.ndarray) -> bytes:

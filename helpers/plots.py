@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
-from helpers.display import current_cell
+from helpers.cells import current_cell
 
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from helpers.display import current_cell
+from helpers.cells import current_cell
 
 if TYPE_CHECKING:
     from IPython.display import HTML, DisplayHandle

@@ -52,18 +52,19 @@ def evaluate(rule: AgentRule, train: OneTraining, seeds: tuple[int, ...]) -> Eva
 
 
 def train_and_score(
-    rule: AgentRule, student: Student, seed: int
+    rule: AgentRule, student: Student, seed: int, *, progress: bool = False
 ) -> tuple[float, list[EpisodeStatistics]]:
     """One training in disguise: the mean greedy score afterwards, and the training's episodes.
 
-    The greedy tests of the training are played by a copy of the agent. Raises StudentError when
-    the student's code raises, AgentRejected when the agent is not what the rule asks for.
+    The greedy tests of the training are played by a copy of the agent. progress: show the
+    training's bar. Raises StudentError when the student's code raises, AgentRejected when the agent
+    is not what the rule asks for.
     """
     random = np.random.default_rng(seed)
     disguised = rule.world.disguised(random)
     student.seed(student_seed(seed))
     candidate = Candidate.make(rule, student)
-    training = replace(rule.training, progress=False)
+    training = replace(rule.training, progress=progress)
     statistics = train_agent(AgentTestedByCopy(candidate), disguised, training)
     candidate.weights()  # waits until everything has been learned
     expect_greedy_policy(candidate, random)

@@ -12,9 +12,11 @@ from autograder.agents.rule import AgentRule
 from autograder.agents.verdict import judge_agent
 from autograder.checks import judge as judging
 from autograder.course import CourseError
+from autograder.notebook.printed import few_printed_lines
 from autograder.notebook.report import CheckReport
 from autograder.units import Unit, unit_named
 from autograder.worker.local import LocalStudent
+from helpers.training import EpisodeStatistics
 
 
 def check_answers(name: str, answers: tuple[object, ...]) -> CheckReport:
@@ -28,7 +30,8 @@ def check_answers(name: str, answers: tuple[object, ...]) -> CheckReport:
     task = unit.task(name)
     student = _student(unit, task.requires, answers)
     # The grader draws other numbers each time, too: a right answer is right for all of them.
-    return CheckReport(judging.judge(task, student, secrets.randbits(31)))
+    with few_printed_lines():
+        return CheckReport(judging.judge(task, student, secrets.randbits(31)))
 
 
 def _student(unit: Unit, requires: tuple[str, ...], answers: tuple[object, ...]) -> LocalStudent:
@@ -51,7 +54,13 @@ def _check_agent(unit: Unit, rule: AgentRule, student: LocalStudent) -> CheckRep
     """Train a fresh agent as the grader does, with seeds of the moment."""
     seeds = tuple(secrets.randbits(31) for _ in range(rule.trainings))
     print(f"Training a fresh agent as the grader does, at most {rule.trainings} times …")
-    verdict = judge_agent(
-        f"{unit.name}/agent", rule, lambda seed: train_and_score(rule, student, seed), seeds
-    )
+
+    def train(seed: int) -> tuple[float, list[EpisodeStatistics]]:
+        with few_printed_lines():
+            score, statistics = train_and_score(rule, student, seed, progress=True)
+        number = seeds.index(seed) + 1
+        print(f"Training {number}: mean score {score:.4g}; {rule.threshold:g} are needed.")
+        return score, statistics
+
+    verdict = judge_agent(f"{unit.name}/agent", rule, train, seeds)
     return CheckReport(verdict.task, verdict.evaluation)

@@ -94,7 +94,7 @@ class FakeSandbox:
         self.work = lambda: 0.0
         self.waits_for_a_core = False
 
-    def wants_to_run(self) -> bool:
+    def is_runnable(self) -> bool:
         return self.waits_for_a_core
 
     def processor_seconds(self) -> float:
