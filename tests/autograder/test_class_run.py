@@ -130,6 +130,18 @@ def test_a_mark_and_a_comment_by_hand_are_seen_everywhere_after_the_next_run(
     assert "still to be graded" not in text
 
 
+def test_a_comment_alone_renews_the_page(classroom: Course, unit: Unit) -> None:
+    solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+    mark_by_hand(classroom, unit, "anna", 1.5, "Well said.")
+    grade_class(classroom, unit)
+    mark_by_hand(classroom, unit, "anna", 1.5, "Well said, but too long.")
+
+    grade_class(classroom, unit)
+
+    assert "Well said, but too long." in page(classroom, unit, "anna")
+
+
 def test_a_report_shows_the_marks_of_the_gradebook_and_counts_old_pages(
     classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -107,8 +107,7 @@ def test_what_is_not_an_own_ordinary_file_is_left_out_and_named(
         "foreign file": lambda: odd.write_text("somebody else's"),
         "huge file": lambda: os.truncate(os.open(odd, os.O_CREAT | os.O_RDWR), MAX_BYTES + 1),
     }[kind]()
-    if kind != "hard link":
-        os.chown(odd, STRANGER if kind == "foreign file" else UID, -1, follow_symlinks=False)
+    os.chown(odd, STRANGER if kind == "foreign file" else UID, -1, follow_symlinks=False)
 
     with pytest.raises(ExchangeError, match="1 submissions"):
         exchange.collect()
