@@ -6,13 +6,12 @@ import atexit
 import os
 import shutil
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-
-import numpy
 
 from autograder.sandbox.exit_info import SandboxUnavailable
 from autograder.sandbox.mounts import Mounts
@@ -47,7 +46,7 @@ def _open_tree(tree: Path) -> Path:
 
 @cache
 def _require_open_interpreter() -> None:
-    for path in (Path(sys.executable).resolve(), Path(numpy.__file__), Path(numpy.__file__).parent):
+    for path in (Path(sys.executable).resolve(), Path(sysconfig.get_path("purelib"))):
         if _closed(path):
             raise SandboxUnavailable(
                 f"{path} is closed to other users, and a grader that runs as root starts its "
@@ -56,7 +55,8 @@ def _require_open_interpreter() -> None:
 
 
 def _everything(tree: Path) -> Iterator[Path]:
-    yield tree
+    if tree.exists():  # what is missing, the launcher reports
+        yield tree
     if tree.is_dir():
         yield from (path for path in tree.rglob("*") if "__pycache__" not in path.parts)
 
