@@ -60,8 +60,6 @@ def own(course: Course, tmp_path_factory: pytest.TempPathFactory) -> OwnCourse:
     subprocess.run([*pip, "--target", site, root], check=True, timeout=120)
     ours = course.source(OURS.assignment).parent
     shutil.copytree(ours, root / "solutions" / ours.name)
-    with (root / "pyproject.toml").open("a", encoding="utf-8") as pyproject:
-        pyproject.write('\n[project.urls]\nRepository = "https://example.org/course.git"\n')
     return own
 
 
@@ -170,3 +168,24 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="not empty"):
         run_new_unit(tmp_path, OWN)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_what_its_students_get_holds_its_module_and_works_alone(
+    own: OwnCourse, tmp_path: Path
+) -> None:
+    own.list_units(OWN)
+    own.autograder("build")
+    own.autograder("release", "--output", tmp_path / "student")
+    [wheel] = (tmp_path / "student").glob("*.whl")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
+    subprocess.run([*pip, tmp_path / "site", wheel], check=True, timeout=120)
+    code = f"from autograder import start_unit; start_unit({OWN!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stdout.startswith(f"Ready: {OWN}, "), done.stderr
