@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.authoring.arguments import (
     add_command,
@@ -14,7 +14,9 @@ from autograder.authoring.arguments import (
     positive,
 )
 from autograder.course import Course
-from autograder.units import Unit, unit_named
+
+if TYPE_CHECKING:
+    from autograder.units import Unit
 
 
 def add_commands(commands: Any) -> None:
@@ -73,6 +75,8 @@ def add_commands(commands: Any) -> None:
 
 def _units(parsed: argparse.Namespace) -> list[Unit]:
     """The units named on the command line; none: all. Raises CourseError for an unknown one."""
+    from autograder.units import unit_named  # not above: NumPy comes with it, and its threads
+
     return [unit_named(name) for name in parsed.units]
 
 
