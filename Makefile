@@ -18,7 +18,6 @@ INSTALLED := $(VENV)/installed
 WORKERS ?= 2
 SEEDS ?= 30
 SAMPLE ?= 300
-UNITS ?= policy_network actor_critic dqn dqn_keras double_dqn_keras
 
 .PHONY: help setup sandbox grade course lab lint test validate calibrate bench mutation pins clean
 
@@ -111,8 +110,8 @@ validate: setup sandbox  ## prove that the course is right: references, mistakes
 	@$(BIN)/autograder validate
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal -m slow $(ASKED_ABOVE:%=--deselect %)
 
-calibrate: setup  ## measure each unit's threshold and learning curve again (resumable)
-	@for unit in $(UNITS); do $(BIN)/autograder calibrate $$unit --seeds $(SEEDS); done
+calibrate: setup  ## measure the thresholds and learning curves of UNITS again (default: all); resumable
+	@$(BIN)/autograder calibrate $(UNITS) --seeds $(SEEDS)
 
 bench: setup sandbox  ## compare the reference agents with Stable-Baselines3
 	@$(BIN)/autograder bench

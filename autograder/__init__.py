@@ -14,24 +14,20 @@ def check(task: str, *answers: object) -> CheckReport:
     task: its name, `"policy_network/forward"`. answers: your classes or functions for it.
     """
     from autograder.notebook.check import check_answers
+    from autograder.notebook.validator import tell_validator
 
-    return check_answers(task, answers)
+    return tell_validator(check_answers(task, answers))
 
 
 def start_unit(name: str) -> None:
-    """Get a notebook ready: pictures on a server, and errors that name the exercise they wait for.
+    """Get a notebook ready: one thread, pictures, errors that name the exercise they wait for.
 
-    Raises CourseError if there is no such unit.
+    It is the first cell's, so that no library is imported before it. Raises CourseError if there
+    is no such unit.
     """
-    from autograder.notebook.unsolved import explain_waiting_cells
-    from autograder.units import unit_named
-    from helpers.display import start_headless_display
+    from autograder.notebook.start import start
 
-    unit = unit_named(name)
-    explain_waiting_cells(unit)
-    start_headless_display()
-    exercises = len(unit.task_points)
-    print(f"Ready: {unit.name}, {exercises} exercises, {unit.max_points:g} points.")
+    start(name)
 
 
 __all__ = ["check", "start_unit"]

@@ -9,39 +9,52 @@ from tqdm import tqdm
 
 from autograder.course import Course, CourseError
 from autograder.gradebook.book import Book
+from autograder.gradebook.locks import grading
 from autograder.grading.batch import GradedSubmission, grade_cohort, kept_result
-from autograder.grading.hand_ins import HandIn, submissions
+from autograder.grading.hand_ins import HandIn, compose_names, submissions
 from autograder.grading.submission import GradingOptions
+from autograder.rendering.text import plain
 from autograder.report.files import write_csv, write_page
 from autograder.report.rows import ClassReport
 from autograder.report.table import print_class
-from autograder.report.text import plain
 from autograder.units import Unit
+
+#: Exit statuses: everybody's mark and page are there; some are not, and each is named.
+GRADED, INCOMPLETE = 0, 1
 
 
 def grade_class(
     course: Course, unit: Unit, *, sandboxed: bool = True, jobs: int | None = None
 ) -> int:
-    """Grade what was handed in for a unit, and show and file the marks; exit status 0.
+    """Grade what was handed in for a unit, and show and file the marks.
 
-    Raises CourseError if there is nothing to grade or nowhere to put the marks.
+    The exit status is 0 if everybody who handed in is in the gradebook and has a feedback page,
+    else INCOMPLETE. Raises CourseError if there is nothing to grade, nowhere to put the marks, or
+    if somebody else is grading this unit.
     """
     book = Book.open(course, sandboxed)
-    handed = _class(course, unit, book)
-    options = GradingOptions(sandboxed=sandboxed)
-    if jobs is None:
-        graded = grade_cohort(handed, unit, course, options)
-    else:
-        with ThreadPoolExecutor(max_workers=jobs) as executor:
-            graded = grade_cohort(handed, unit, course, options, executor)
-    with tqdm(total=2 * len(graded), desc="Gradebook and feedback", unit="step") as bar:
-        failed = book.save(unit, graded, watch=lambda student: bar.update())
-        pages = book.feedback(unit, graded, watch=lambda student: bar.update())
-    _show(course, unit, graded, pages)
+    with grading(course, unit.assignment):
+        for old, new in compose_names(course.root / "submitted").items():
+            print(f"submitted/{plain(old, 60)} was renamed {new}: the same letters, stored as one.")
+        hand_ins = _class(course, unit, book)
+        options = GradingOptions(sandboxed=sandboxed)
+        if jobs is None:
+            graded = grade_cohort(hand_ins, unit, course, options)
+        else:
+            with ThreadPoolExecutor(max_workers=jobs) as executor:
+                graded = grade_cohort(hand_ins, unit, course, options, executor)
+        with tqdm(total=2 * len(graded), desc="Gradebook and feedback", unit="step") as bar:
+            failed = book.save(unit, graded, watch=lambda student: bar.update())
+            no_page = book.feedback(unit, graded, watch=lambda student: bar.update())
+        _show(course, unit, book, graded)
+        book.share()
     print(f"Gradebook: {book.shown_url}")
-    for student, error in failed.items():
-        print(f"Not in the gradebook: {plain(student, 60)}: {error}")
-    return 0
+    for what, errors in (("Not in the gradebook", failed), ("No feedback page", no_page)):
+        if errors:
+            print(f"{what}: {len(errors)} of {len(graded)} students.")
+        for student, error in errors.items():
+            print(f"{what}: {plain(student, 60)}: {error}")
+    return INCOMPLETE if failed or no_page else GRADED
 
 
 def report_class(course: Course, unit: Unit) -> int:
@@ -50,38 +63,40 @@ def report_class(course: Course, unit: Unit) -> int:
     Raises CourseError if nothing is.
     """
     book = Book.open(course)
-    handed = _class(course, unit, book)
-    graded, open_ones = {}, 0
-    for one in handed:
-        kept = kept_result(one, unit, course)
+    hand_ins = _class(course, unit, book)
+    graded, ungraded = {}, 0
+    for hand_in in hand_ins:
+        kept = kept_result(hand_in, unit, course)
         if kept is None:
-            open_ones += 1
+            ungraded += 1
         else:
-            graded[one.student] = kept
-    if open_ones == len(handed):
+            graded[hand_in.student] = kept
+    if ungraded == len(hand_ins):
         raise CourseError(f"Nothing is graded by this grader yet: autograder grade {unit.name}")
-    _show(course, unit, graded, book.pages(unit, graded))
-    if open_ones:
-        print(f"{open_ones} submissions are not graded. Run: autograder grade {unit.name}")
+    _show(course, unit, book, graded)
+    old = book.old_pages(unit, graded)
+    if old:
+        print(f"{old} feedback pages do not show these marks. Run: autograder grade {unit.name}")
+    if ungraded:
+        print(f"{ungraded} submissions are not graded. Run: autograder grade {unit.name}")
     return 0
 
 
 def _class(course: Course, unit: Unit, book: Book) -> list[HandIn]:
-    """Who handed in what. Raises CourseError if nobody handed in anything."""
-    handed = submissions(course, unit, book.students())
-    if not any(one.notebook for one in handed):
+    """What each student handed in. Raises CourseError if nobody handed in anything."""
+    hand_ins = submissions(course, unit, book.students())
+    if not any(hand_in.notebook for hand_in in hand_ins):
         raise CourseError(
             f"Nobody has handed in {unit.assignment}: put the notebooks into "
             f"submitted/<student>/{unit.assignment}/{unit.name}.ipynb"
         )
-    return handed
+    return hand_ins
 
 
-def _show(
-    course: Course, unit: Unit, graded: dict[str, GradedSubmission], pages: dict[str, Path]
-) -> None:
+def _show(course: Course, unit: Unit, book: Book, graded: dict[str, GradedSubmission]) -> None:
     results = {student: submission.result for student, submission in graded.items()}
-    report = ClassReport.of(unit, results, pages)
+    pages = book.pages(unit, graded)
+    report = ClassReport.of(unit, results, pages, book.marks(unit))
     print_class(report)
     print(f"Marks:        {_shown(write_csv(report, course))}")
     print(f"Class report: {_shown(write_page(report, course))}")

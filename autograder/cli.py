@@ -1,20 +1,31 @@
-"""The command `autograder`: thin, every subcommand calls what does the work."""
+"""The command `autograder`: what instructors call; authors' commands come from `authoring`."""
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.authoring.arguments import Command, add_command, add_jobs, add_unsafe
+from autograder.authoring.cli import add_commands
 from autograder.course import Course, CourseError
 
 #: Exit statuses: graded, whatever the marks; the call is wrong or cannot be carried out.
-GRADED, WRONG_CALL = 0, 2
+GRADED, WRONG_CALL, INTERRUPTED = 0, 2, 130
 
-Command = Callable[[argparse.Namespace], int]
+DESCRIPTION = "Grade the notebooks of a course, and make the course."
+EPILOG = """\
+examples:
+  autograder grade dqn               grade the class that handed in the unit dqn
+  autograder check dqn.ipynb         grade one file, and print what is wrong in it
+  autograder validate dqn --fast     examine a unit's checks, without training an agent
+
+UNIT is a unit's name (dqn) or assignment (4_dqn). Call autograder in the course folder, which
+holds nbgrader_config.py, or below. `autograder COMMAND --help` explains a command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from autograder.sandbox.threads import compute_on_one_thread
 
     compute_on_one_thread()
+    _print_in_any_encoding()
     parsed = _parser().parse_args(arguments)
     command: Command = parsed.command
     try:
@@ -34,66 +46,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"autograder: {error.strerror or error}{name}", file=sys.stderr)
     except KeyboardInterrupt:
         print("\nautograder: stopped; run it again, and it goes on from here.", file=sys.stderr)
-        return 130
+        return INTERRUPTED
     return WRONG_CALL
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="autograder", description="Grade the course's notebooks.")
-    commands = parser.add_subparsers(required=True, metavar="command")
+def _print_in_any_encoding() -> None:
+    """What a terminal cannot show, a letter of a name or a tick, appears as a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
-    check = _command(commands, "check", _check, "grade one notebook file")
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autograder",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+
+    check = add_command(commands, "check", _check, "grade one notebook file")
     check.add_argument("notebook", type=Path, metavar="NOTEBOOK")
     check.add_argument("--unit", help="the unit it belongs to (default: told from its cells)")
     check.add_argument("--json", action="store_true", help="print the result as JSON")
-    _unsafe(check)
+    add_unsafe(check)
 
-    grade = _command(commands, "grade", _grade, "grade what stands in submitted/ for a unit")
+    grade = add_command(commands, "grade", _grade, "grade what was handed in for a unit")
     grade.add_argument("unit", metavar="UNIT")
-    grade.add_argument("--jobs", type=_positive, metavar="N", help="notebooks graded side by side")
-    _unsafe(grade)
+    add_jobs(grade, "notebooks")
+    add_unsafe(grade)
 
-    report = _command(commands, "report", _report, "print the class table of a unit again")
+    report = add_command(commands, "report", _report, "print the class table of a unit again")
     report.add_argument("unit", metavar="UNIT")
 
-    _command(commands, "build", _build, "generate the notebooks from solutions/")
-    demo = _command(commands, "demo", _demo, "build and grade the demonstration classes")
-    demo.add_argument("units", nargs="*", metavar="UNIT", help="default: all units")
-    demo.add_argument("--jobs", type=_positive, metavar="N", help="notebooks graded side by side")
-    _unsafe(demo)
-    validate = _command(commands, "validate", _validate, "prove that the course is right")
-    validate.add_argument(
-        "--fast", action="store_true", help="leave out what trains agents: seconds, not minutes"
-    )
-    validate.add_argument("--jobs", type=_positive, metavar="N", help="cases side by side")
-    calibrate = _command(commands, "calibrate", _calibrate, "measure how reliable a threshold is")
-    calibrate.add_argument("unit", metavar="UNIT")
-    calibrate.add_argument("--seeds", type=_positive, default=20, metavar="N", help="trainings")
-    calibrate.add_argument("--mistake", metavar="NAME", help="of this mistake in mistakes.py")
-    bench = _command(commands, "bench", _bench, "compare with Stable-Baselines3")
-    bench.add_argument("units", nargs="*", metavar="UNIT", help="default: all that train an agent")
-    bench.add_argument("--seeds", type=_positive, default=3, metavar="N", help="trainings of each")
-    _command(commands, "doctor", _doctor, "say whether the sandbox is whole on this machine")
+    add_command(commands, "doctor", _doctor, "say whether the sandbox works on this machine")
+    add_commands(commands)
     return parser
-
-
-def _command(commands: Any, name: str, command: Command, help: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
-    parser.set_defaults(command=command)
-    return parser
-
-
-def _unsafe(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--unsafe", action="store_true", help="run the students' code WITHOUT the sandbox"
-    )
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
 
 
 def _check(parsed: argparse.Namespace) -> int:
@@ -151,45 +140,6 @@ def _report(parsed: argparse.Namespace) -> int:
     from autograder.units import unit_named
 
     return report_class(Course.find(), unit_named(parsed.unit))
-
-
-def _build(parsed: argparse.Namespace) -> int:
-    from autograder.authoring.build import build
-
-    course = Course.find()
-    changed = build(course)
-    for path in changed:
-        print(f"built {path.relative_to(course.root)}")
-    if not changed:
-        print("Every generated notebook is up to date.")
-    return GRADED
-
-
-def _demo(parsed: argparse.Namespace) -> int:
-    from autograder.authoring.demonstration import demonstrate
-
-    course = Course.find()
-    return demonstrate(course, parsed.units, sandboxed=not parsed.unsafe, jobs=parsed.jobs)
-
-
-def _validate(parsed: argparse.Namespace) -> int:
-    from autograder.authoring.commands import run_validation
-
-    return run_validation(Course.find(), not parsed.fast, parsed.jobs)
-
-
-def _calibrate(parsed: argparse.Namespace) -> int:
-    from autograder.authoring.commands import run_calibration
-    from autograder.units import unit_named
-
-    return run_calibration(Course.find(), unit_named(parsed.unit), parsed.seeds, parsed.mistake)
-
-
-def _bench(parsed: argparse.Namespace) -> int:
-    from autograder.authoring.commands import run_benchmark
-    from autograder.units import unit_names
-
-    return run_benchmark(Course.find(), parsed.units or list(unit_names()), parsed.seeds)
 
 
 def _doctor(parsed: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,11 +40,11 @@ class Course:
 
     def released(self, assignment: str) -> Path:
         """The notebook that students receive: the skeleton that submissions are spliced into."""
-        return self.root / "course" / assignment / f"{assignment.split('_', 1)[1]}.ipynb"
+        return self.root / "course" / assignment / f"{_unit_name(assignment)}.ipynb"
 
     def source(self, assignment: str) -> Path:
         """The one source of a unit."""
-        return self.root / "solutions" / assignment / f"{assignment.split('_', 1)[1]}.py"
+        return self.root / "solutions" / assignment / f"{_unit_name(assignment)}.py"
 
     def submitted(self, assignment: str) -> dict[str, Path]:
         """Each student's submission folder of an assignment, by student id, in order."""
@@ -85,6 +86,11 @@ class Course:
             return bytes.fromhex(path.read_text(encoding="ascii").strip())
         except (OSError, ValueError) as error:
             raise CourseError(f"The course's secret cannot be read or created: {error}") from error
+
+
+def _unit_name(assignment: str) -> str:
+    """An assignment is called like its unit; those of running classes have a number before it."""
+    return re.sub(r"^[0-9]+_", "", assignment)
 
 
 def _create_once(path: Path) -> None:

@@ -17,7 +17,14 @@ class Status(str, Enum):
     TOO_MUCH_OUTPUT = "too much output"
     INVALID_NOTEBOOK = "invalid notebook"
     MISSING = "missing"
+    #: The grader failed while it trained the agent: the tasks' points are marks, the agent's none.
+    AGENT_ERROR = "agent not graded"
     GRADER_ERROR = "grader error"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether grading once more would give the same: not where the grader itself failed."""
+        return self not in (Status.AGENT_ERROR, Status.GRADER_ERROR)
 
 
 @dataclass(frozen=True)

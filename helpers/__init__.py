@@ -3,19 +3,20 @@
 from helpers import cartpole  # noqa: F401  (registers the course's environments)
 from helpers.agents import AbstractAgent, RandomAgent, Transition
 from helpers.devices import best_device
-from helpers.display import animate, record_video, render, start_headless_display
-from helpers.environments import make_environments
+from helpers.display import animate, record_video, render, show_video, start_headless_display
+from helpers.environments import World, make_environments
 from helpers.player import play_by_keyboard, play_in_window
 from helpers.plots import plot_durations, plot_learning_curve, plot_statistics
 from helpers.seeding import seed_everything
 from helpers.setup import check_setup
-from helpers.training import Training, mean_score, play_episodes, train_agent
+from helpers.training import Training, mean_score, play_episodes, run_episode, train_agent
 
 __all__ = [
     "AbstractAgent",
     "RandomAgent",
     "Training",
     "Transition",
+    "World",
     "animate",
     "best_device",
     "check_setup",
@@ -29,7 +30,9 @@ __all__ = [
     "plot_statistics",
     "record_video",
     "render",
+    "run_episode",
     "seed_everything",
+    "show_video",
     "start_headless_display",
     "train_agent",
 ]

@@ -5,32 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from helpers.agents import AbstractAgent
-from helpers.environments import EnvironmentFactory, make_environments, reward_threshold
+from helpers.environments import World, idle_actions
 
-#: Episodes of one greedy test, played side by side.
+#: Episodes of one greedy test, played in parallel.
 TEST_EPISODES = 50
-#: The goal of a test lies so far on the way from the threshold to the longest possible score: who
-#: just reaches the threshold in these episodes may miss it in the next.
-MARGIN = 0.8
 
 
 class Checkpoints:
     """Tests the agent greedily now and then, on environments of its own."""
 
-    def __init__(
-        self, environment: str | EnvironmentFactory, every: int, seed: int | None = None
-    ) -> None:
+    def __init__(self, environment: str | World, every: int, seed: int | None = None) -> None:
         """every: steps between two tests."""
-        self.environments = make_environments(environment, TEST_EPISODES)
+        world = World.of(environment)
+        self.episodes = world.different_episodes(TEST_EPISODES)
+        self.environments = world.make(self.episodes)
         self.every = every
         self.seed = seed
-        spec = self.environments.spec
-        longest = spec.max_episode_steps if spec is not None else None
-        threshold = reward_threshold(self.environments)
-        self.goal = float("inf")
-        if longest is not None and np.isfinite(threshold):
-            self.goal = threshold + MARGIN * (longest - threshold)
-        self._longest = np.inf if longest is None else longest
+        self.goal = world.goal
+        self._time_limit = world.time_limit
+        # A step that can only cost something pays 0 at best: the episode may end before it.
+        self._best_reward = np.inf if world.best_reward is None else max(world.best_reward, 0.0)
         self.scores: list[float] = []
         self.steps: list[int] = []
         self._best_score = -np.inf
@@ -38,7 +32,7 @@ class Checkpoints:
         self._next_test = every
         self._tests = 0
 
-    def passed(self, agent: AbstractAgent, steps: int) -> bool:
+    def test_if_due(self, agent: AbstractAgent, steps: int) -> bool:
         """Test the agent if it is time; True when it reached the goal twice in a row.
 
         What is good once is tested again at once, on other episodes; the worse score counts.
@@ -65,22 +59,23 @@ class Checkpoints:
     def _test(self, agent: AbstractAgent) -> float:
         """Mean score of the greedy agent; its `start_episode` and `train` are not called.
 
-        A test that cannot come up to the best one any more ends there, with what it could have
-        reached at most: no step of the course's environments is worth more than 1.
+        Where the best reward of a step is known, a test that can no longer reach the best one
+        ends there, with the most that it could have reached.
         """
         seed = None if self.seed is None else self.seed + 1_000_003 + self._tests
         self._tests += 1
         observation, _ = self.environments.reset(seed=seed)
-        running = np.arange(TEST_EPISODES)
-        actions = np.zeros(TEST_EPISODES, dtype=np.int64)
+        active = np.arange(self.episodes)
+        actions = idle_actions(self.environments)
         total, steps = 0.0, 0
-        while len(running):
-            actions[running] = agent.act(observation[running], explore=False)
+        while len(active):
+            actions[active] = agent.act(observation[active], explore=False)
             observation, reward, terminated, truncated, _ = self.environments.step(actions)
-            total += float(reward[running].sum())
-            running = running[~(terminated | truncated)[running]]
+            total += float(reward[active].sum())
+            active = active[~(terminated | truncated)[active]]
             steps += 1
-            possible = (total + len(running) * (self._longest - steps)) / TEST_EPISODES
+            to_come = len(active) * (self._time_limit - steps)
+            possible = (total + (self._best_reward * to_come if to_come else 0)) / self.episodes
             if possible < self._best_score:
                 return float(possible)
-        return total / TEST_EPISODES
+        return total / self.episodes

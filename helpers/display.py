@@ -9,33 +9,39 @@ from __future__ import annotations
 import base64
 import html
 import io
-import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 import gymnasium as gym
 import numpy as np
+from gymnasium.error import DependencyNotInstalled
 
 from helpers import cartpole  # noqa: F401  (registers the course's environments)
+from helpers.cells import current_cell
 from helpers.screen import start_headless_display
-from helpers.video import MimeType, encode, write_mp4
+from helpers.video import MimeType, encode, gif, write_mp4
 
 __all__ = [
     "Actor",
     "Animation",
     "animate",
-    "current_cell",
     "record_video",
     "render",
+    "show_video",
     "start_headless_display",
 ]
 
 if TYPE_CHECKING:
-    from IPython.display import DisplayHandle
+    from IPython.display import HTML, DisplayHandle
 
 _WIDTH = 600  # pixels, as in Gymnasium
+_NO_PICTURES = (
+    "Pictures of an environment need the package pygame-ce: run %pip install pygame-ce in a cell, "
+    "then restart the kernel. Everything else works without it."
+)
 
 
 class Actor(Protocol):
@@ -54,7 +60,8 @@ _handles: WeakKeyDictionary[Any, tuple[str, DisplayHandle]] = WeakKeyDictionary(
 def render(env: gym.Env) -> None:
     """Show the environment as it is now, in place: the next call redraws the same picture.
 
-    Each notebook cell has its own picture. Outside a notebook nothing is shown.
+    Each notebook cell has its own picture. Outside a notebook nothing is shown. Without pygame one
+    sentence says how to install it.
     Raises ValueError if `env` was not made with `render_mode="rgb_array"`.
     """
     if env.render_mode != "rgb_array":
@@ -62,7 +69,11 @@ def render(env: gym.Env) -> None:
             f"This environment cannot be shown: its render_mode is {env.render_mode!r}. "
             'Make it with gymnasium.make(..., render_mode="rgb_array").'
         )
-    frame = np.asarray(env.render())  # (height, width, 3) uint8
+    try:
+        frame = np.asarray(env.render())  # (height, width, 3) uint8
+    except DependencyNotInstalled:
+        _say_that_there_are_no_pictures()
+        return
     cell = current_cell()
     if cell is None:
         return
@@ -76,20 +87,10 @@ def render(env: gym.Env) -> None:
         _handles[env] = (cell, display(picture, display_id=True))
 
 
-def current_cell() -> str | None:
-    """Return the id of the notebook cell that is running; None outside a notebook.
-
-    It is the id of Jupyter's request. The execution count would not do: when IPython 8 shows the
-    figures that a cell leaves open, it already belongs to the next cell.
-    """
-    if "IPython" not in sys.modules:
-        return None
-    from IPython.core.getipython import get_ipython
-
-    shell = get_ipython()
-    if shell is None or not hasattr(shell, "kernel"):
-        return None
-    return str(shell.get_parent().get("header", {}).get("msg_id"))
+@cache
+def _say_that_there_are_no_pictures() -> None:
+    """Once is enough: a loop may draw hundreds of frames."""
+    print(_NO_PICTURES)
 
 
 def _png(frame: np.ndarray) -> bytes:
@@ -107,7 +108,8 @@ def _png(frame: np.ndarray) -> bytes:
 class Animation:
     """A recorded episode that a notebook plays by itself.
 
-    steps: length of the episode. score: sum of its rewards. media: bytes of the video or GIF.
+    steps: length of the episode. score: sum of its rewards. media: bytes of the video or GIF, none
+    without pygame.
     """
 
     environment: str
@@ -123,15 +125,7 @@ class Animation:
         return f"{self.environment}: {steps}, score {self.score:g}"
 
     def _repr_html_(self) -> str:
-        source = f"data:{self.mime_type};base64,{base64.b64encode(self.media).decode()}"
-        if self.mime_type == "video/mp4":
-            # Browsers only autoplay videos that are muted.
-            picture = (
-                f'<video src="{source}" width="{_WIDTH}" style="max-width: 100%" '
-                "controls autoplay loop muted playsinline></video>"
-            )
-        else:
-            picture = f'<img src="{source}" width="{_WIDTH}" style="max-width: 100%">'
+        picture = _picture(self.media, self.mime_type) if self.media else _NO_PICTURES
         caption = html.escape(self.caption)
         return f'<figure style="margin: 0">{picture}<figcaption>{caption}</figcaption></figure>'
 
@@ -153,7 +147,10 @@ def animate(
     Raises ValueError if the agent does not return one action for one observation.
     """
     episode = _play(agent, environment, seed, max_steps, frame_skip)
-    media, mime_type = encode(episode.frames, episode.frames_per_second)
+    media: bytes = b""
+    mime_type: MimeType = "image/gif"
+    if episode.frames:
+        media, mime_type = encode(episode.frames, episode.frames_per_second)
     return Animation(environment, episode.steps, episode.score, media, mime_type)
 
 
@@ -166,18 +163,46 @@ def record_video(
 ) -> Path:
     """Let the agent play one episode without exploring, and write it to an mp4 file.
 
-    Returns the absolute path. Creates missing folders and replaces an older file. Raises ValueError
-    if the name does not end in .mp4, and ImportError if imageio-ffmpeg is not installed.
+    Without ffmpeg it is an animated GIF of the same name, without pygame there is no file; one
+    sentence says so. Returns the absolute path. Creates missing folders and replaces an older file.
+    Raises ValueError if the name does not end in .mp4.
     """
     target = Path(path).expanduser().resolve()
     if target.suffix.lower() != ".mp4":
         raise ValueError(f"The name of a video must end in .mp4; this one is {target.name!r}.")
-    import imageio_ffmpeg  # noqa: F401  (if it is missing, fail before the episode)
-
     episode = _play(agent, environment, seed, max_steps, frame_skip=1)
+    if not episode.frames:
+        print(_NO_PICTURES)
+        return target
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_mp4(episode.frames, episode.frames_per_second, target)
+    try:
+        write_mp4(episode.frames, episode.frames_per_second, target)
+    except OSError:
+        target.unlink(missing_ok=True)
+        target = target.with_suffix(".gif")
+        target.write_bytes(gif(episode.frames, episode.frames_per_second))
+        print(f"Without ffmpeg there is no mp4: the episode is in {target.name}.")
     return target
+
+
+def show_video(path: Path) -> HTML:
+    """Show a video or GIF that `record_video` has written; make it the last line of a cell."""
+    from IPython.display import HTML
+
+    if not path.exists():
+        return HTML(_NO_PICTURES)
+    mime_type: MimeType = "image/gif" if path.suffix == ".gif" else "video/mp4"
+    return HTML(_picture(path.read_bytes(), mime_type))
+
+
+def _picture(media: bytes, mime_type: MimeType) -> str:
+    """HTML that holds a video or GIF itself and plays it."""
+    source = f"data:{mime_type};base64,{base64.b64encode(media).decode()}"
+    style = f'width="{_WIDTH}" style="max-width: 100%"'
+    if mime_type == "image/gif":
+        return f'<img src="{source}" {style} alt="A recorded episode">'
+    # Browsers only autoplay videos that are muted.
+    return f'<video src="{source}" {style} controls autoplay loop muted playsinline></video>'
 
 
 @dataclass(frozen=True)
@@ -196,28 +221,38 @@ def _play(
     env = gym.make(environment, render_mode="rgb_array", max_episode_steps=max_steps)
     try:
         observation, _ = env.reset(seed=seed)
-        frames = [np.asarray(env.render())]
+        frames = _frames(env)
         steps, score, done = 0, 0.0, False
         while not done:
-            action = _one_action(agent, observation)
+            action = _one_action(agent, observation, env.action_space)
             observation, reward, terminated, truncated, _ = env.step(action)
             steps += 1
             score += float(reward)
             done = terminated or truncated
             if done or steps % frame_skip == 0:
-                frames.append(np.asarray(env.render()))
+                frames += _frames(env)
         frames_per_second = env.metadata.get("render_fps", 30) / frame_skip
     finally:
         env.close()
     return _Episode(steps, score, frames, frames_per_second)
 
 
-def _one_action(agent: Actor, observation: np.ndarray) -> int:
+def _frames(env: gym.Env) -> list[np.ndarray]:
+    """The frame to be seen now, (height, width, 3) uint8; none without pygame."""
+    try:
+        return [np.asarray(env.render())]
+    except DependencyNotInstalled:
+        return []
+
+
+def _one_action(agent: Actor, observation: Any, space: gym.Space) -> Any:
     """Ask the agent for the action of a single observation, as a batch of one."""
-    actions = np.asarray(agent.act(observation[np.newaxis], explore=False))
-    if actions.shape != (1,):
+    batch = np.asarray(observation)[np.newaxis]  # (1, ...)
+    actions = np.asarray(agent.act(batch, explore=False))
+    shape = (1, *(space.shape or ()))
+    if actions.shape != shape:
         raise ValueError(
-            f"act() was given one observation, shape {observation[np.newaxis].shape}, and must "
-            f"return one action for each row, shape (1,); it returned shape {actions.shape}."
+            f"act() was given one observation, shape {batch.shape}, and must "
+            f"return one action for each row, shape {shape}; it returned shape {actions.shape}."
         )
-    return int(actions[0])
+    return actions[0].astype(space.dtype)

@@ -49,7 +49,8 @@ def play_by_keyboard(
 
     Make this call the last line of a cell. Nothing runs until you click on the picture, and the
     game pauses when you click elsewhere. The returned widget has the attributes `scores`, the score
-    of each finished episode, and `best_score`.
+    of each finished episode, and `best_score`. Without the package anywidget, what is returned only
+    says how to install it.
 
     environment: a cart pole (`"CartPole-v1"`, `"helpers/NoOpCartPole-v0"`) or `"MountainCar-v0"`.
     keys: the key for left and the key for right, with their actions; `{"a": 0, "d": last action}`
@@ -71,7 +72,11 @@ def play_by_keyboard(
         raise ValueError(f"speed must be positive, not {speed}.")
     if limit < 1:
         raise ValueError(f"max_steps must be at least 1, not {limit}.")
-    return _player_class()(
+    try:
+        player = _player_class()
+    except ImportError:
+        return NoPlayer()
+    return player(
         game=game,
         constants=constants,
         key_actions=list(_checked_keys(keys, n_actions).items()),
@@ -172,6 +177,22 @@ def _physics(env: gym.Env) -> tuple[str, dict[str, Any]]:
         f"{name} cannot be played by keyboard; CartPole-v1, helpers/NoOpCartPole-v0, "
         "helpers/ShortCartPole-v0 and MountainCar-v0 can."
     )
+
+
+class NoPlayer:
+    """Stands in for the game where widgets are not installed; a cell shows what to do."""
+
+    scores: tuple[float, ...] = ()
+    best_score = None
+
+    def __repr__(self) -> str:
+        return (
+            "The keyboard game needs the package anywidget: run %pip install anywidget in a cell, "
+            "then restart the kernel. You can also go on without playing."
+        )
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 @cache

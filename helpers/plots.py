@@ -10,14 +10,16 @@ import io
 import json
 import sys
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
-from helpers.display import current_cell
+from helpers.cells import current_cell
 
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
@@ -28,6 +30,12 @@ BLUE, SKY, VERMILION, GREY = "#0072B2", "#56B4E9", "#D55E00", "#555555"
 
 #: Episodes in the running mean, as in Gymnasium's definition of "solved".
 WINDOW = 100
+
+#: The label of an axis that counts episodes.
+_EPISODES = "Finished episodes"
+
+#: The curve of a mistake that the unit asks about is called like the unit, with this ending.
+_COLLEAGUE = "_diagnosis"
 
 #: A live plot may take this fraction of the training time.
 _LIVE_SHARE = 0.1
@@ -55,11 +63,12 @@ def plot_statistics(
 ) -> Figure:
     """Draw the score of each episode, the running mean, and the threshold if there is one.
 
-    statistics: a record per episode, with the keys `episode`, `score`, `steps`.
+    statistics: a record per episode, with the keys `score` and `steps`, and `batch` where several
+        episodes were played in parallel.
     window: number of episodes in the running mean (fewer at the start).
     """
     figure, axes = _new_figure(title, "Score")
-    scores = _column(statistics, "score")
+    scores = _column(_unsorted(statistics), "score")
     _draw_episodes(axes, scores, "score of an episode")
     if len(scores):
         mean, episodes = running_mean(scores, window), np.arange(1, len(scores) + 1)  # (n,) each
@@ -83,7 +92,7 @@ def plot_durations(
         return live_plot.figure
     started = time.perf_counter()
     axes = live_plot.clear("Training ..." if live else "Durations", "Steps")
-    steps = _column(durations, "steps")
+    steps = _column(_unsorted(durations), "steps")
     _draw_episodes(axes, steps, "steps of an episode")
     if len(steps) >= WINDOW:
         mean = running_mean(steps, WINDOW)[WINDOW - 1 :]
@@ -102,7 +111,7 @@ def plot_durations(
 def plot_learning_curve(
     unit: str,
     statistics: Sequence[Mapping[str, Any]] | None = None,
-    title: str = "What to expect",
+    title: str | None = None,
 ) -> Figure:
     """Draw the learning curve to expect in a unit and, on top, the student's own.
 
@@ -110,7 +119,7 @@ def plot_learning_curve(
     `score` and `steps`. Raises FileNotFoundError if no curve was measured for this unit.
     """
     curve = load_learning_curve(unit)
-    figure, axes = _new_figure(title, "Score")
+    figure, axes = _new_figure(title or _curve_title(unit, bool(statistics)), "Score")
     grid = np.asarray(curve["grid"], dtype=float)  # (points,)
     axes.fill_between(
         grid,
@@ -124,37 +133,55 @@ def plot_learning_curve(
     label = f"median of {curve['seeds']} trainings"
     axes.plot(grid, curve["median"], color=BLUE, linewidth=2.2, label=label)
     if statistics:
-        scores = _column(statistics, "score")
-        own_x = np.arange(1, len(scores) + 1)
-        if curve["x"] == "steps":
-            own_x = np.cumsum(_column(statistics, "steps"))
-        axes.plot(own_x, scores, color=VERMILION, alpha=0.2, linewidth=0.8)
-        axes.plot(
-            own_x,
-            running_mean(scores, curve["window"]),
-            color=VERMILION,
-            linewidth=2.2,
-            label=f"yours, {_mean_label(curve['window'])}",
-        )
-    _draw_threshold(axes, curve["threshold"])
-    axes.set_xlabel("Episode" if curve["x"] == "episodes" else "Steps played, all episodes")
+        _draw_own(axes, statistics, curve)
+    # Trainings explore, and stop when tests without exploring are good: the band ends below.
+    _draw_threshold(axes, curve["threshold"], "to reach without exploring")
+    axes.set_xlabel(_EPISODES if curve["x"] == "episodes" else "Steps played, all episodes")
     return _finish(figure, axes)
 
 
-def load_learning_curve(unit: str) -> LearningCurve:
-    """Read the measured curve of a unit; FileNotFoundError lists those that exist."""
-    curves = resources.files("helpers") / "curves"
-    known = sorted(
-        entry.name.removesuffix(".json")
-        for entry in (curves.iterdir() if curves.is_dir() else ())
-        if entry.name.endswith(".json")
+def _curve_title(unit: str, with_own: bool) -> str:
+    """What a figure shows: the student's own training, others', or a colleague's broken agent."""
+    if unit.endswith(_COLLEAGUE):
+        return "A colleague's trainings"
+    return "Your training, and what to expect" if with_own else "What to expect"
+
+
+def _draw_own(axes: Axes, statistics: Sequence[Mapping[str, Any]], curve: LearningCurve) -> None:
+    """The student's own training, with the same running mean as the measured curve."""
+    records = _unsorted(statistics)
+    scores = _column(records, "score")
+    x = np.arange(1, len(scores) + 1)
+    if curve["x"] == "steps":
+        x = np.cumsum(_column(records, "steps"))
+    axes.plot(x, scores, ".", color=VERMILION, alpha=0.2, markersize=3, label="your episodes")
+    axes.plot(
+        x,
+        running_mean(scores, curve["window"]),
+        color=VERMILION,
+        linewidth=2.2,
+        label=f"yours, {_mean_label(curve['window'])}",
     )
-    if unit not in known:
+
+
+def load_learning_curve(unit: str) -> LearningCurve:
+    """Read the measured curve of a unit: beside the notebook in `curves/`, or the course's own.
+
+    Raises FileNotFoundError, naming those there are.
+    """
+    folders = (resources.files("helpers") / "curves", Path("curves"))
+    curves = {
+        entry.name.removesuffix(".json"): entry
+        for folder in folders
+        for entry in (folder.iterdir() if folder.is_dir() else ())
+        if entry.name.endswith(".json")
+    }
+    if unit not in curves:
         raise FileNotFoundError(
             f"No learning curve was measured for {unit!r}; there is one for: "
-            f"{', '.join(known) or 'no unit yet'}."
+            f"{', '.join(sorted(curves)) or 'no unit yet'}."
         )
-    curve: LearningCurve = json.loads((curves / f"{unit}.json").read_text(encoding="utf-8"))
+    curve: LearningCurve = json.loads(curves[unit].read_text(encoding="utf-8"))
     return curve
 
 
@@ -171,6 +198,19 @@ def running_mean(values: np.ndarray, window: int) -> np.ndarray:
 # --- drawing -------------------------------------------------------------------------------------
 
 
+def _unsorted(records: Sequence[Any]) -> Sequence[Any]:
+    """The records with those of each batch in random order, the same one every time.
+
+    Episodes that are played in parallel end in the order of their length. Drawn in that order, each
+    batch would be a tooth of a saw that no training has.
+    """
+    if not records or not isinstance(records[0], Mapping) or "batch" not in records[0]:
+        return records
+    batches = np.array([record["batch"] for record in records])  # (episodes,)
+    order = np.lexsort([np.random.default_rng(0).random(len(records)), batches])  # (episodes,)
+    return [records[number] for number in order]
+
+
 def _column(records: Sequence[Mapping[str, Any]] | Sequence[float], key: str) -> np.ndarray:
     """One value per episode, shape (episodes,)."""
     values = [record[key] if isinstance(record, Mapping) else record for record in records]
@@ -182,39 +222,33 @@ def _mean_label(window: int) -> str:
 
 
 def _draw_episodes(axes: Axes, values: np.ndarray, label: str) -> None:
-    """Draw a faint line; up to 100 episodes are also drawn as points."""
+    """Draw a point for each episode: a line would suggest that one leads to the next."""
     if not len(values):
         return
-    marker = "o" if len(values) <= WINDOW else None
-    axes.plot(
-        np.arange(1, len(values) + 1),
-        values,
-        color=GREY,
-        alpha=0.4,
-        linewidth=0.8,
-        marker=marker,
-        markersize=3,
-        label=label,
-    )
+    x, size = np.arange(1, len(values) + 1), 5 if len(values) <= WINDOW else 3
+    axes.plot(x, values, ".", color=GREY, alpha=0.4, markersize=size, label=label)
 
 
-def _draw_threshold(axes: Axes, threshold: float | None) -> None:
+def _draw_threshold(axes: Axes, threshold: float | None, meaning: str = "solved") -> None:
     if threshold is not None:
-        label = f"solved: {threshold:g}"
+        label = f"{meaning}: {threshold:g}"
         axes.axhline(threshold, color="black", linestyle="--", linewidth=1.2, label=label)
 
 
 def _new_figure(title: str, y_label: str) -> tuple[Figure, Axes]:
     from matplotlib import pyplot
 
-    figure = pyplot.figure(figsize=(8, 4), layout="constrained", FigureClass=_notebook_figure())
+    with warnings.catch_warnings():
+        # Jupyter closes the figures of a cell at its end; a cell may well draw more than twenty.
+        warnings.filterwarnings("ignore", "More than", RuntimeWarning)
+        figure = pyplot.figure(figsize=(8, 4), layout="constrained", FigureClass=_notebook_figure())
     return figure, _new_axes(figure, title, y_label)
 
 
 def _new_axes(figure: Figure, title: str, y_label: str) -> Axes:
     axes = figure.add_subplot()
     axes.set_title(title)
-    axes.set_xlabel("Episode")
+    axes.set_xlabel(_EPISODES)
     axes.set_ylabel(y_label)
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
@@ -226,7 +260,7 @@ def _finish(figure: Figure, axes: Axes) -> Figure:
 
     if axes.has_data():
         # Below the axes the legend hides nothing; inside it would cover some scores.
-        figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+        figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     else:
         axes.text(
             0.5, 0.5, "No episode has been played yet.", transform=axes.transAxes, ha="center"

@@ -105,6 +105,9 @@ def _draw() -> None:
 
 
 def _make_player() -> None:
-    from helpers.player import play_by_keyboard
+    from helpers.player import NoPlayer, play_by_keyboard
 
-    play_by_keyboard("CartPole-v1").close()
+    player = play_by_keyboard("CartPole-v1")
+    if isinstance(player, NoPlayer):
+        raise ImportError("anywidget is not installed")
+    player.close()

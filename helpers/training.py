@@ -1,6 +1,6 @@
 """The one training loop of the course, and playing without training.
 
-Episodes are played in batches side by side. An episode that has ended waits until the others
+Episodes are played in batches, in parallel. An episode that has ended waits until the others
 have ended too, so a batch starts and ends together and every agent of the course, whether it
 learns after a step or after an episode, is trained by the same few lines.
 """
@@ -13,23 +13,27 @@ from typing import TypedDict
 
 import numpy as np
 from gymnasium.vector import VectorEnv
-from tqdm.auto import tqdm
 
 from helpers.agents import AbstractAgent, Transition
 from helpers.checkpoints import Checkpoints
-from helpers.environments import EnvironmentFactory, make_environments, reward_threshold
+from helpers.environments import World, idle_actions
+from helpers.progress import progress_bar
 from helpers.seeding import seed_everything
 
-#: A training is solved when the mean score of so many episodes reaches the threshold.
+#: A training is solved when the mean score of this many episodes reaches the threshold.
 SOLVED_WINDOW = 100
 
 
 class EpisodeStatistics(TypedDict):
-    """One played episode: its number, its return without discount, and its length."""
+    """One played episode: its number, its return without discount, its length, and its batch.
+
+    Episodes of the same batch were played in parallel, and are recorded as they ended.
+    """
 
     episode: int
     score: float
     steps: int
+    batch: int
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Training:
     """How long and on how many environments an agent trains.
 
     episodes: stop after this many. max_steps: or after this many steps of all environments.
-    environments: how many episodes are played side by side.
+    environments: how many episodes are played in parallel.
     seed: of the environments and of every random number; None draws one.
     checkpoint_every: None trains until the mean of the last 100 scores reaches the environment's
         threshold. A number of steps lets a greedy test every so many steps decide instead: the
@@ -57,15 +61,15 @@ class Training:
 
 @dataclass
 class _Step:
-    """One step of a batch of episodes; `running` are the environments that still play."""
+    """One step of a batch of episodes; `active` are the environments that still play."""
 
     transition: Transition
-    running: np.ndarray  # (k,) int64
+    active: np.ndarray  # (k,) int64
 
 
 def train_agent(
     agent: AbstractAgent,
-    environment: str | EnvironmentFactory = "CartPole-v1",
+    environment: str | World = "CartPole-v1",
     training: Training | None = None,
 ) -> list[EpisodeStatistics]:
     """Train the agent until it has solved the environment or its budget is spent.
@@ -76,18 +80,19 @@ def train_agent(
     training = training or Training()
     if training.seed is not None:
         seed_everything(training.seed)
-    environments = make_environments(environment, training.environments)
+    world = World.of(environment)
+    environments = world.make(training.environments)
     checkpoints = None
     if training.checkpoint_every is not None:
-        checkpoints = Checkpoints(environment, training.checkpoint_every, training.seed)
+        checkpoints = Checkpoints(world, training.checkpoint_every, training.seed)
     statistics: list[EpisodeStatistics] = []
-    bar = tqdm(total=training.episodes, disable=not training.progress, unit="episode")
+    log = _Log(training, statistics)
     try:
-        _train(agent, environments, training, checkpoints, statistics, bar)
+        _train(agent, environments, checkpoints, log, world.threshold)
     except KeyboardInterrupt:
-        _say(bar, f"Interrupted after {len(statistics)} episodes.")
+        log.bar.say(f"Interrupted after {len(statistics)} episodes.")
     finally:
-        bar.close()
+        log.bar.close()
         environments.close()
         if checkpoints is not None:
             checkpoints.restore_best(agent)
@@ -97,12 +102,11 @@ def train_agent(
 def _train(
     agent: AbstractAgent,
     environments: VectorEnv,
-    training: Training,
     checkpoints: Checkpoints | None,
-    statistics: list[EpisodeStatistics],
-    bar: tqdm,
+    log: _Log,
+    threshold: float,
 ) -> None:
-    threshold = reward_threshold(environments)
+    training, statistics = log.training, log.statistics
     seed = training.seed
     steps = 0
     while len(statistics) < training.episodes:
@@ -110,31 +114,77 @@ def _train(
         lengths = np.zeros(environments.num_envs, dtype=np.int64)
         for step in play_batch(agent, environments, seed=seed, explore=True):
             agent.train(step.transition)
-            scores[step.running] += step.transition.reward
-            lengths[step.running] += 1
-            steps += len(step.running)
+            scores[step.active] += step.transition.reward
+            lengths[step.active] += 1
+            steps += len(step.active)
             ended = step.transition.terminated | step.transition.truncated  # (k,)
-            for number in step.running[ended]:
-                _record(statistics, float(scores[number]), int(lengths[number]), bar)
-                if training.on_episode is not None:
-                    training.on_episode(statistics)
-            if checkpoints is not None and checkpoints.passed(agent, steps):
-                _say(
-                    bar,
-                    f"Solved! Two tests in a row reached {checkpoints.goal:.0f}, "
-                    f"after {len(statistics)} episodes and {steps} steps.",
+            for number in step.active[ended]:
+                log.record(float(scores[number]), int(lengths[number]))
+            if checkpoints is not None and checkpoints.test_if_due(agent, steps):
+                log.solved(
+                    f"Two tests in a row reached {checkpoints.goal:g}, "
+                    f"after {len(statistics)} episodes and {steps} steps."
                 )
                 return
             if training.max_steps is not None and steps >= training.max_steps:
                 return
         seed = None  # only the first batch is seeded: each batch starts differently
         if checkpoints is None and running_mean(statistics) >= threshold:
-            _say(
-                bar,
-                f"Solved! The last {SOLVED_WINDOW} episodes scored "
-                f"{running_mean(statistics):.1f} on average, after {len(statistics)} episodes.",
+            log.solved(
+                f"The last {SOLVED_WINDOW} episodes scored "
+                f"{running_mean(statistics):.1f} on average, after {len(statistics)} episodes."
             )
             return
+
+
+class _Log:
+    """The records of a training, and its status line."""
+
+    def __init__(self, training: Training, statistics: list[EpisodeStatistics]) -> None:
+        self.training = training
+        self.statistics = statistics
+        self.bar = progress_bar(training.episodes, shown=training.progress)
+
+    def record(self, score: float, steps: int) -> None:
+        """Note a finished episode, and tell whoever wants to know at once."""
+        episode = len(self.statistics)
+        batch = episode // self.training.environments
+        self.statistics.append(
+            EpisodeStatistics(episode=episode, score=score, steps=steps, batch=batch)
+        )
+        recent = mean_score(self.statistics[-SOLVED_WINDOW:])
+        self.bar.advance(
+            {"steps": steps, "episode_reward": score, "running_average": round(recent, 1)}
+        )
+        if self.training.on_episode is not None:
+            self.training.on_episode(self.statistics)
+
+    def solved(self, sentence: str) -> None:
+        """The training ends here because its goal is reached."""
+        self.bar.reach_goal()
+        self.bar.say(f"Solved! {sentence}")
+
+
+def run_episode(
+    agent: AbstractAgent, environment: str | World = "CartPole-v1", seed: int | None = None
+) -> float:
+    """Train the agent for one episode; returns its score.
+
+    This is the loop of `train_agent` for a single environment, written to be read.
+    """
+    environments = World.of(environment).make(1)
+    observation, _ = environments.reset(seed=seed)
+    agent.start_episode(observation)
+    score, ended = 0.0, False
+    while not ended:
+        action = agent.act(observation)  # (1,)
+        next_observation, reward, terminated, truncated, _ = environments.step(action)
+        step = (observation, action, reward, next_observation, terminated, truncated)
+        agent.train(Transition(*step, episode=np.array([0])))
+        observation, ended = next_observation, bool(terminated[0] or truncated[0])
+        score += float(reward[0])
+    environments.close()
+    return score
 
 
 def play_batch(
@@ -143,44 +193,44 @@ def play_batch(
     """Play one batch of episodes to its end, a step of every running environment at a time."""
     observation, _ = environments.reset(seed=seed)
     agent.start_episode(observation)
-    running = np.arange(environments.num_envs)  # (k,) the environments that still play
-    actions = np.zeros(environments.num_envs, dtype=np.int64)
-    while len(running):
-        # Environments that have ended go on with action 0; nobody looks at them any more.
-        actions[:] = 0
-        actions[running] = agent.act(observation[running], explore=explore)
+    active = np.arange(environments.num_envs)  # (k,) the environments that still play
+    idle = idle_actions(environments)
+    while len(active):
+        # Environments that have ended go on with an idle action; nobody looks at them any more.
+        actions = idle.copy()
+        actions[active] = agent.act(observation[active], explore=explore)
         next_observation, reward, terminated, truncated, _ = environments.step(actions)
         transition = Transition(
-            observation[running],
-            actions[running],
-            reward[running].astype(np.float32),
-            next_observation[running],
-            terminated[running],
-            truncated[running],
-            running,
+            observation[active],
+            actions[active],
+            reward[active].astype(np.float32),
+            next_observation[active],
+            terminated[active],
+            truncated[active],
+            active,
         )
-        yield _Step(transition, running)
+        yield _Step(transition, active)
         observation = next_observation
-        running = running[~(transition.terminated | transition.truncated)]
+        active = active[~(transition.terminated | transition.truncated)]
 
 
 def play_episodes(
     agent: AbstractAgent,
-    environment: str | EnvironmentFactory = "CartPole-v1",
+    environment: str | World = "CartPole-v1",
     episodes: int = 100,
     seed: int | None = None,
     explore: bool = False,
 ) -> list[EpisodeStatistics]:
-    """Play without training, all episodes side by side; one record per episode."""
-    environments = make_environments(environment, episodes)
+    """Play without training, all episodes in parallel; one record per episode."""
+    environments = World.of(environment).make(episodes)
     scores = np.zeros(episodes)
     lengths = np.zeros(episodes, dtype=np.int64)
     for step in play_batch(agent, environments, seed=seed, explore=explore):
-        scores[step.running] += step.transition.reward
-        lengths[step.running] += 1
+        scores[step.active] += step.transition.reward
+        lengths[step.active] += 1
     environments.close()
     return [
-        EpisodeStatistics(episode=i, score=float(scores[i]), steps=int(lengths[i]))
+        EpisodeStatistics(episode=i, score=float(scores[i]), steps=int(lengths[i]), batch=0)
         for i in range(episodes)
     ]
 
@@ -197,19 +247,3 @@ def running_mean(statistics: list[EpisodeStatistics]) -> float:
     if len(statistics) < SOLVED_WINDOW:
         return float("-inf")
     return mean_score(statistics[-SOLVED_WINDOW:])
-
-
-def _record(statistics: list[EpisodeStatistics], score: float, steps: int, bar: tqdm) -> None:
-    statistics.append(EpisodeStatistics(episode=len(statistics), score=score, steps=steps))
-    recent = mean_score(statistics[-SOLVED_WINDOW:])
-    bar.set_postfix(
-        {"steps": steps, "episode_reward": score, "running_average": round(recent, 1)},
-        refresh=False,
-    )
-    bar.update()
-
-
-def _say(bar: tqdm, sentence: str) -> None:
-    """Print a line above the status, if there is a status."""
-    if not bar.disable:
-        bar.write(sentence)

@@ -1,11 +1,13 @@
-"""Turn frames into a small video file, or into an animated GIF if no encoder is installed.
+"""Turn frames into a small video file, or into an animated GIF where there is no ffmpeg.
 
-The encoder comes with the package imageio-ffmpeg; nothing else is needed.
+ffmpeg is a program; the package imageio-ffmpeg brings one along.
 """
 
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,38 +29,53 @@ def encode(frames: Sequence[np.ndarray], frames_per_second: float) -> tuple[byte
         path = Path(folder) / "episode.mp4"
         try:
             write_mp4(frames, frames_per_second, path)
-        except (ImportError, RuntimeError, OSError):  # no encoder, or one without H.264
-            return _gif(frames, frames_per_second), "image/gif"
+        except OSError:  # no encoder, or one without H.264
+            return gif(frames, frames_per_second), "image/gif"
         return path.read_bytes(), "video/mp4"
 
 
 def write_mp4(frames: Sequence[np.ndarray], frames_per_second: float, path: Path) -> None:
     """Write an H.264 video.
 
-    Raises ImportError if imageio-ffmpeg is not installed, RuntimeError if it has no encoder for
-    this machine, OSError if the encoder fails.
+    frames: each (height, width, 3) uint8. Raises OSError if there is no ffmpeg or it fails.
     """
-    import imageio_ffmpeg
-
+    program = _ffmpeg()
+    if program is None:
+        raise FileNotFoundError("There is no ffmpeg on this computer.")
     height, width, _ = frames[0].shape
-    writer = imageio_ffmpeg.write_frames(
+    command = [
+        program, "-loglevel", "error", "-y",
+        "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}",
+        "-r", f"{frames_per_second}", "-i", "-",
+        # The colour format that every browser decodes; it needs even numbers of pixels.
+        "-vf", "crop=trunc(iw/2)*2:trunc(ih/2)*2", "-pix_fmt", "yuv420p",
+        "-c:v", "libx264", "-preset", "veryfast", "-crf", "26",
+        "-movflags", "+faststart",  # a page can start to play before it has read the whole file
         str(path),
-        (width, height),
-        fps=frames_per_second,
-        codec="libx264",
-        pix_fmt_out="yuv420p",  # the only colour format that every browser decodes
-        macro_block_size=2,
-        quality=None,
-        # faststart: a page can start to play before it has read the whole file.
-        output_params=["-preset", "veryfast", "-crf", "26", "-movflags", "+faststart"],
-    )
-    writer.send(None)
-    for frame in frames:
-        writer.send(np.ascontiguousarray(frame))
-    writer.close()
+    ]  # fmt: skip
+    no_window = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows only
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, creationflags=no_window
+    ) as process:
+        assert process.stdin is not None
+        for frame in frames:
+            process.stdin.write(np.ascontiguousarray(frame).tobytes())
+    if process.returncode != 0:
+        raise OSError(f"ffmpeg failed (exit status {process.returncode}).")
 
 
-def _gif(frames: Sequence[np.ndarray], frames_per_second: float) -> bytes:
+def _ffmpeg() -> str | None:
+    """The program that encodes videos; None if there is none on this computer."""
+    try:
+        import imageio_ffmpeg
+
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError):  # not installed, or not for this machine
+        return shutil.which("ffmpeg")
+
+
+def gif(frames: Sequence[np.ndarray], frames_per_second: float) -> bytes:
+    """An animated GIF that repeats for ever. frames: each (height, width, 3) uint8."""
     pictures = list(_small_pictures(frames))
     buffer = io.BytesIO()
     pictures[0].save(

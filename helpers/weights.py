@@ -1,4 +1,4 @@
-"""The weights of a network as NumPy arrays, for PyTorch and Keras alike."""
+"""The weights of a network or a table as NumPy arrays, for PyTorch, Keras and NumPy alike."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import numpy as np
 
 
 def get_weights(network: Any) -> list[np.ndarray]:
-    """Copy all weights of a torch module or a Keras model, in the network's own order."""
+    """Copy all weights of a torch module, a Keras model or a table, in their own order."""
+    if isinstance(network, np.ndarray):
+        return [network.copy()]
     if hasattr(network, "state_dict"):
         return [np.array(tensor.detach().cpu().numpy()) for tensor in network.state_dict().values()]
     return [np.array(weight) for weight in network.get_weights()]
@@ -19,6 +21,12 @@ def set_weights(network: Any, weights: list[np.ndarray]) -> None:
 
     Raises ValueError if their number or a shape does not fit.
     """
+    if isinstance(network, np.ndarray):
+        (table,) = weights
+        if np.shape(table) != network.shape:
+            raise ValueError(f"the table has shape {network.shape}, not {np.shape(table)}")
+        network[...] = table
+        return
     if not hasattr(network, "state_dict"):
         network.set_weights(weights)
         return

@@ -26,11 +26,16 @@ from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkResult
 from tqdm import tqdm
 
-from mutation.modules import tests_of
+from autograder.sandbox.threads import compute_on_one_thread
+from mutation.modules import needs_keras, tests_of
 from mutation.mutant import ask
 
-#: Imported once, before the fork; nothing of the course, which is what changes.
-WARM = ["__main__", "torch", "torch.optim", "torch.distributions", "gymnasium", "IPython"]
+#: Imported once, before the fork; nothing of the course, which is what changes. Triton, which
+#: some wheels of PyTorch bring, would end a process that has TensorFlow already.
+WARM = [
+    "__main__", "triton", "torch", "torch.optim", "torch.distributions", "keras", "gymnasium",
+    "IPython",
+]  # fmt: skip
 #: A mutant may take so much longer than the module as it is, and so many seconds more.
 PATIENCE, GRACE = 5, 20
 
@@ -88,7 +93,7 @@ class Examiner:
         """Pytest's status (negative: the signal that ended it), and what it said."""
         with tempfile.NamedTemporaryFile() as output:
             process = self._context.Process(
-                target=ask, args=(path, source, tests_of(path), Path(output.name))
+                target=ask, args=(path, source, _arguments(path), Path(output.name))
             )
             process.start()
             self._running.add(process)
@@ -100,6 +105,11 @@ class Examiner:
                 raise Stopped
             assert process.exitcode is not None
             return process.exitcode, output.read().decode(errors="replace")
+
+
+def _arguments(path: Path) -> list[str]:
+    """Arguments of pytest; the tests of Keras units are all marked as slow."""
+    return [*tests_of(path), *(() if needs_keras(path) else ("-m", "not slow"))]
 
 
 def _end(process: ForkServerProcess) -> None:
@@ -162,6 +172,7 @@ def main() -> int:
     parser.add_argument("session", help="made by cosmic-ray init")
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
+    compute_on_one_thread()  # before the process that is forked imports anything
     with use_db(arguments.session, WorkDB.Mode.open) as session:
         try:
             examine(session, arguments.workers)

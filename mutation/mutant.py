@@ -34,8 +34,8 @@ class _Mutated(SourceFileLoader, MetaPathFinder):
         return self.source_to_code(self._source.encode(), self.path)
 
 
-def ask(path: Path, source: str, tests: list[str], output: Path) -> None:
-    """End this process with pytest's status over the tests, for a module with this source.
+def ask(path: Path, source: str, arguments: list[str], output: Path) -> None:
+    """End this process with pytest's status for these arguments, with a module with this source.
 
     path: the module's file, below the working directory. output: a file for what pytest says.
     """
@@ -45,4 +45,4 @@ def ask(path: Path, source: str, tests: list[str], output: Path) -> None:
     os.dup2(said, 2)
     sys.dont_write_bytecode = True
     sys.meta_path.insert(0, _Mutated(path, source))
-    os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-m", "not slow", *tests]))
+    os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *arguments]))

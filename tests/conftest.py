@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 import pytest
 
@@ -15,6 +17,10 @@ compute_on_one_thread()
 
 from autograder.course import Course  # noqa: E402
 from autograder.gradebook.command_path import put_scripts_on_path  # noqa: E402
+from autograder.grading.records import as_json  # noqa: E402
+from autograder.grading.submission import GradingOptions  # noqa: E402
+from autograder.results import Result  # noqa: E402
+from autograder.units import Unit  # noqa: E402
 from autograder.worker.frameworks import allow_both_in_one_process  # noqa: E402
 
 put_scripts_on_path()
@@ -26,6 +32,30 @@ with suppress(ImportError):
     from absl import logging
 
     logging.get_absl_handler().python_handler.stream = sys.__stderr__
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    help = "append what odd and hostile submissions earn to FILE, for `autograder compare`"
+    parser.addoption("--record", metavar="FILE", type=Path, help=help)
+
+
+@pytest.fixture
+def record_grading(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Record each submission that the test's module grades, if `--record` asks for it."""
+    file: Path | None = request.config.getoption("--record")
+    if file is None:
+        return
+    original, kind = request.module.grade_file, request.path.parent.name
+    one_line_at_a_time = Lock()
+
+    def grade_file(path: Path, unit: Unit, course: Course, options: GradingOptions) -> Result:
+        result = original(path, unit, course, options)
+        key = f"{unit.name}/{kind}/{path.parent.parent.name}"
+        with one_line_at_a_time, file.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps([key, as_json(result)]) + "\n")
+        return result
+
+    monkeypatch.setattr(request.module, "grade_file", grade_file)
 
 
 @pytest.fixture(scope="session")

@@ -6,153 +6,148 @@ be trained. Neither learns anything where the rewards are about something else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import gymnasium as gym
 import numpy as np
 
-from autograder.agents.greedy_check import PolicyIgnoresNetwork, values_of
-from autograder.agents.rule import AgentRule, Learns
-from autograder.worker.interface import Student, StudentError, StudentObject
-from helpers.agents import AbstractAgent, Transition
+from autograder.agents.puzzle import Puzzle
+from autograder.agents.rejection import DoesNotLearn, PolicyIgnoresNetwork
+from autograder.messages import Message
+from helpers.agents import Transition
 
-#: Rewarded by chance: so many fresh agents, each with so many episodes of two steps side by side.
-LUCKY_AGENTS = 64
-LUCKY_EPISODES = 16
-#: What agents that follow their rewards reach at least, on average over those agents. Measured on
-#: the references: 0.44 and 0.41, with standard deviations of 0.02 and 0.03; on agents that do not
-#: look ahead: 0, with 0.04.
-FOLLOWED = 0.2
-#: Rewarded in the long run: so many episodes of two steps side by side, and batches of them,
-#: before the agent is asked; at most so many times. The references reach 0.95 to 0.99 at the first
-#: time; agents that do not look ahead follow the rule by chance, 0.4 to 0.6 of the times.
-DELAYED_EPISODES = 8
-DELAYED_BATCHES = 300
-DELAYED_ROUNDS = 4
-#: What is won or lost. Between the cart pole's 1 for each step and its returns, up to 100: agents
-#: that learn their rewards in hundredths notice it within one round, and slow ones that learn them
-#: as they are within four.
-DELAYED_REWARD = 4.0
-#: The part of its greedy actions that must follow the rule, of so many.
-DELAYED_ASKED = 500
-DELAYED_RIGHT = 0.95
-#: How far from the first observations the second ones lie, and how much they vary.
-DELAYED_DISTANCE = 2.0
-DELAYED_SPREAD = 0.1
-
-AgentProxy = Callable[[StudentObject, int], AbstractAgent]
+if TYPE_CHECKING:
+    from autograder.agents.candidate import Candidate
 
 
-class DoesNotLearn(PolicyIgnoresNetwork):
-    """The agent reached the threshold, but does not learn from its rewards."""
+class LearningTest(ABC):
+    """A question to fresh agents: do you learn from rewards in the way that the unit teaches?"""
+
+    @abstractmethod
+    def expect_learning(self, candidate: Candidate, random: np.random.Generator) -> None:
+        """Raise DoesNotLearn unless fresh agents like the candidate learn."""
 
 
-def expect_learning(
-    rule: AgentRule, student: Student, proxy: AgentProxy, random: np.random.Generator
-) -> None:
-    """Raise DoesNotLearn unless fresh agents learn in the way that the unit teaches."""
-    if rule.learns is Learns.PROBABILITIES:
-        _expect_reinforces(rule, student, proxy, random)
-    elif rule.learns is Learns.VALUES:
-        _expect_looks_ahead(rule, student, proxy, random)
+@dataclass(frozen=True)
+class RandomRewardTest(LearningTest):
+    """A policy gradient makes actions that were rewarded at random likelier, punished ones rarer.
 
+    Agents that do not look ahead fail, and those that find their weights in another way, by
+    trying or by knowing better: rewards that mean nothing teach these nothing.
 
-def _expect_reinforces(
-    rule: AgentRule, student: Student, proxy: AgentProxy, random: np.random.Generator
-) -> None:
-    """A policy gradient makes what was rewarded by chance likelier, and what was punished rarer.
-
-    Raises DoesNotLearn for agents that do not look ahead, and for those that find their
-    weights in another way, by trying or by knowing better: rewards that mean nothing teach these
-    nothing.
+    agents: how many fresh ones. episodes: how many each plays in parallel, of two steps.
+    followed: what agents that follow their rewards reach at least, on average.
+        Measured on the references: 0.44 and 0.41, with standard deviations of 0.02 and 0.03; on
+        agents that do not look ahead: 0, with 0.04.
     """
-    width, n_actions = sizes_of(rule.environment)
-    followed = [
-        _followed(rule, student, proxy, random, width, n_actions) for _ in range(LUCKY_AGENTS)
-    ]
-    if not np.mean(followed) > FOLLOWED:
+
+    agents: int = 64
+    episodes: int = 16
+    followed: float = 0.2
+
+    def expect_learning(self, candidate: Candidate, random: np.random.Generator) -> None:
+        """Raise DoesNotLearn unless probabilities follow rewards that were drawn at random."""
+        followed = [self._followed(candidate.fresh(), random) for _ in range(self.agents)]
+        if not np.mean(followed) > self.followed:
+            raise DoesNotLearn(
+                Message(
+                    "actions that were rewarded do not become likelier, punished ones not rarer"
+                ),
+                Message(
+                    "Look at the loss: does it weigh each action's log-probability with the "
+                    "return that followed this very action?"
+                ),
+            )
+
+    def _followed(self, candidate: Candidate, random: np.random.Generator) -> float:
+        """How far a fresh agent's probabilities moved the way of the rewards: -1 to 1, about 0.4.
+
+        Those of the first actions, rewarded a step later: a discounted return reaches back to them.
+        """
+        agent, observations = candidate.agent, candidate.rule.world.observations
+        rows = observations.draw(random, 2 * self.episodes)
+        first, second = rows[: self.episodes], rows[self.episodes :]
+        rewards = random.choice([-1.0, 1.0], size=self.episodes)
+        before = _values(candidate, first)
+        agent.start_episode(first)
+        chosen = agent.act(first)
+        agent.train(_step(first, chosen, np.zeros_like(rewards), second, ends=False))
+        agent.train(_step(second, agent.act(second), rewards, second, ends=True))
+        candidate.weights()  # waits until everything has been learned
+        after = _values(candidate, first)
+        likelihood = candidate.rule.decider.log_likelihood
+        moved = likelihood(after, chosen) - likelihood(before, chosen)  # (episodes,)
+        return float(np.sum(moved * rewards) / max(np.sum(np.abs(moved)), 1e-12))
+
+
+@dataclass(frozen=True)
+class DelayedRewardTest(LearningTest):
+    """An agent learns a drawn rule whose reward comes a step later, whatever is done then.
+
+    The second observation of an episode shows whether the first action was right. Only an agent
+    that adds the value of the next observation learns that action. Others fail, and so do agents
+    that find their weights in another way.
+
+    episodes: how many are played in parallel, of two steps.
+    batches: how many of these the agent learns from before it is asked.
+    rounds: how often that is done at most. The references reach 0.95 to 0.99 in the first round;
+        agents that do not look ahead follow the rule in 0.4 to 0.6 of the cases, as guessing does.
+    reward: what is won or lost. Between the cart pole's 1 for each step and its returns, up to
+        100: agents that learn their rewards scaled by 0.01 notice it within one round, and slow
+        ones that learn them as they are within four.
+    asked: how many greedy actions are looked at. right: the part that must follow the rule.
+    """
+
+    episodes: int = 8
+    batches: int = 300
+    rounds: int = 4
+    reward: float = 4.0
+    asked: int = 500
+    right: float = 0.95
+
+    def expect_learning(self, candidate: Candidate, random: np.random.Generator) -> None:
+        """Raise DoesNotLearn unless a fresh agent finds the rule."""
+        candidate = candidate.fresh()
+        world = candidate.rule.world
+        puzzle = world.observations.puzzle(random, world.actions.choices)
+        others = puzzle.first(random, self.asked)
+        for _ in range(self.rounds):
+            for _ in range(self.batches):
+                self._teach(candidate, puzzle, random)
+            chosen = world.actions.choice(candidate.greedy(others))
+            if np.mean(chosen == puzzle.right_choice(others)) >= self.right:
+                return
         raise DoesNotLearn(
-            "actions that were rewarded do not become likelier, punished ones not rarer"
+            Message("an action that is rewarded a step later is not chosen more often"),
+            Message(
+                "Look at the targets: does the value of the next observation count in them, "
+                "discounted, until an episode terminates?"
+            ),
         )
 
-
-def _followed(
-    rule: AgentRule,
-    student: Student,
-    proxy: AgentProxy,
-    random: np.random.Generator,
-    width: int,
-    n_actions: int,
-) -> float:
-    """How far a fresh agent's probabilities moved the way of the rewards: -1 to 1, about 0.4.
-
-    Those of the first actions, rewarded a step later: a discounted return reaches back to them.
-    """
-    made = _fresh(rule, student)
-    agent = proxy(made, n_actions)
-    first, second = random.normal(size=(2, LUCKY_EPISODES, width)).astype(np.float32)
-    rewards = random.choice([-1.0, 1.0], size=LUCKY_EPISODES)
-    before = _log_probabilities(rule, student, made, first, n_actions)
-    agent.start_episode(first)
-    chosen = np.asarray(agent.act(first))
-    agent.train(_step(first, chosen, np.zeros_like(rewards), second, ends=False))
-    agent.train(_step(second, np.asarray(agent.act(second)), rewards, second, ends=True))
-    agent.get_weights()  # what is still to be learned is learned now
-    after = _log_probabilities(rule, student, made, first, n_actions)
-    moved = (after - before)[np.arange(LUCKY_EPISODES), chosen]  # (episodes,)
-    return float(np.sum(moved * rewards) / max(np.sum(np.abs(moved)), 1e-12))
+    def _teach(self, candidate: Candidate, puzzle: Puzzle, random: np.random.Generator) -> None:
+        """One batch of episodes."""
+        agent, actions = candidate.agent, candidate.rule.world.actions
+        first = puzzle.first(random, self.episodes)
+        agent.start_episode(first)
+        action = agent.act(first)
+        right = actions.choice(action) == puzzle.right_choice(first)
+        reward = self.reward * np.where(right, 1.0, -1.0)  # (episodes,)
+        second = puzzle.second(random, right)
+        agent.train(_step(first, action, np.zeros_like(reward), second, ends=False))
+        agent.train(_step(second, agent.act(second), reward, second, ends=True))
 
 
-def _log_probabilities(
-    rule: AgentRule,
-    student: Student,
-    made: StudentObject,
-    observation: np.ndarray,
-    n_actions: int,
-) -> np.ndarray:
-    """The network's log-probabilities of all actions, (n, width) to (n, n_actions)."""
-    values = values_of(rule, student, made, observation)
-    if not isinstance(values, np.ndarray) or values.shape != (len(observation), n_actions):
-        raise PolicyIgnoresNetwork("`agent.net` does not give one value per action")
-    return np.log(np.clip(values.astype(np.float64), 1e-8, 1.0))
-
-
-def _expect_looks_ahead(
-    rule: AgentRule, student: Student, proxy: AgentProxy, random: np.random.Generator
-) -> None:
-    """Learn a drawn rule whose reward comes a step later, whatever is done then.
-
-    The second observation of an episode shows whether the first action was right. Only who adds
-    the value of what comes next learns that action. Raises DoesNotLearn for who does not, and
-    for who finds weights in another way.
-    """
-    width, n_actions = sizes_of(rule.environment)
-    agent = proxy(_fresh(rule, student), n_actions)
-    rewarding = random.normal(size=width)
-    after_right = DELAYED_DISTANCE * random.choice([-1.0, 1.0], size=width)
-    others = random.normal(size=(DELAYED_ASKED, width)).astype(np.float32)
-    for _ in range(DELAYED_ROUNDS):
-        for _ in range(DELAYED_BATCHES):
-            first = random.normal(size=(DELAYED_EPISODES, width)).astype(np.float32)
-            agent.start_episode(first)
-            action = np.asarray(agent.act(first))
-            sign = np.where(action == (first @ rewarding > 0), 1.0, -1.0)  # (episodes,)
-            reward = DELAYED_REWARD * sign
-            noise = random.normal(scale=DELAYED_SPREAD, size=first.shape)
-            second = (sign[:, None] * after_right + noise).astype(np.float32)
-            agent.train(_step(first, action, np.zeros_like(reward), second, ends=False))
-            agent.train(_step(second, np.asarray(agent.act(second)), reward, second, ends=True))
-        chosen = np.asarray(agent.act(others, explore=False))
-        if np.mean(chosen == (others @ rewarding > 0)) >= DELAYED_RIGHT:
-            return
-    raise DoesNotLearn("an action that is rewarded a step later is not chosen more often")
-
-
-def _fresh(rule: AgentRule, student: Student) -> StudentObject:
-    made = student.call(rule.factory)
-    if not isinstance(made, StudentObject):
-        raise StudentError("TypeError", f"{rule.factory}() must return an agent")
-    return made
+def _values(candidate: Candidate, observation: np.ndarray) -> np.ndarray:
+    """The candidate's values, (n, ...) to (n, width), as many as there are actions."""
+    values = candidate.values(observation)
+    if values.shape[1] != candidate.rule.world.actions.width:
+        attribute = candidate.rule.decider.attribute
+        raise PolicyIgnoresNetwork(
+            Message("`agent.{attribute}` does not give one value per action", attribute=attribute)
+        )
+    return values
 
 
 def _step(
@@ -172,11 +167,3 @@ def _step(
         truncated=np.zeros(len(action), dtype=bool),
         episode=np.arange(len(action)),
     )
-
-
-def sizes_of(environment: str) -> tuple[int, int]:
-    """Width of the observation and number of actions."""
-    env = gym.make(environment)
-    assert isinstance(env.observation_space, gym.spaces.Box)
-    assert isinstance(env.action_space, gym.spaces.Discrete)
-    return env.observation_space.shape[0], int(env.action_space.n)

@@ -2,64 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, field
 
-import numpy as np
-
-from autograder.worker.interface import Student, StudentObject, Tensor
+from autograder.agents.decider import Decider, Network
+from autograder.agents.learning_check import LearningTest
+from autograder.agents.world import GradedWorld
 from helpers.training import Training
-
-#: Values of the actions as the agent's own network computes them, (n, n_actions).
-NetworkValues = Callable[[Student, StudentObject, np.ndarray], object]
-
-
-def values_of_net(student: Student, agent: StudentObject, observation: np.ndarray) -> object:
-    """What `agent.net` says of each observation: (n, 4) to (n, n_actions)."""
-    return student.call_method(agent, "net", Tensor(observation))
-
-
-class Learns(Enum):
-    """What an agent's rewards move."""
-
-    PROBABILITIES = "the probabilities of its actions, step by step"
-    VALUES = "the values of its actions, in the long run"
 
 
 @dataclass(frozen=True)
 class AgentRule:
     """How a fresh agent of the student's is trained and scored by the grader.
 
-    factory: the student's function that makes it. training: its budget.
+    training: its budget. world: where it is trained and scored.
     threshold: the mean score to reach, greedily, over `episodes` fresh episodes.
-    trainings: at most so many, with different seeds and disguises; the first pass ends it.
+    decider: what makes its decisions, a network or a table.
+    learning_test: for agents that reached the threshold, because a search for good weights reaches
+    it, too; None: there is no such test.
+    factory: the student's function that makes the agent.
+    trainings: the most that are tried, each with its own seed and disguise; a pass ends them.
     processor_seconds: limit of one training.
-    learns: what its rewards move: asked of an agent that reached the threshold, because a search
-    for good weights reaches it, too.
     """
 
     points: float
     training: Training
     threshold: float
-    environment: str = "CartPole-v1"
+    world: GradedWorld
+    decider: Decider = field(default_factory=Network)
+    learning_test: LearningTest | None = None
     factory: str = "make_agent"
     episodes: int = 100
     trainings: int = 3
     processor_seconds: float = 60.0
-    values: NetworkValues = values_of_net
-    learns: Learns | None = None
+
+    @property
+    def environment(self) -> str:
+        """The id of its environment."""
+        return self.world.world.environment
+
+    @property
+    def scored_episodes(self) -> int:
+        """How many episodes are played: one where all of them would be the same."""
+        return self.world.world.different_episodes(self.episodes)
 
 
 @dataclass(frozen=True)
 class PlayedRule:
     """What a unit shows that trains no agent: its rule of thumb, played by its own loop.
 
-    loop, rule: the student's functions. threshold: the mean score to reach.
+    environment: its id. loop, rule: the student's functions. threshold: the mean score to reach.
     """
 
     threshold: float
-    environment: str = "CartPole-v1"
+    environment: str
     loop: str = "play_episode"
     rule: str = "rule"
     episodes: int = 100

@@ -24,7 +24,8 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
-from autograder.agents.evaluation import derived_seed, evaluate, train_and_score
+from autograder.agents.evaluation import evaluate, train_and_score
+from autograder.agents.seeds import derived_seed
 from autograder.authoring.edits import reference, silent_student_of
 from autograder.checks import judge as judging
 from autograder.course import Course, CourseError
@@ -171,9 +172,7 @@ def _judge(student: LocalStudent, unit: Unit, secret: bytes) -> None:
     if rule is not None:
         evaluate(
             rule,
-            lambda seed: train_and_score(
-                rule, student, lambda made, _: student.object(made.number), seed
-            ),
+            lambda seed: train_and_score(rule, student, seed),
             agent_seeds(unit, rule, secret),
         )
 

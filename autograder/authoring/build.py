@@ -1,5 +1,7 @@
 """From each unit's source to nbgrader's source notebook and the notebook that students open.
 
+A course's README gets its list of units, too, if it has a place for it.
+
 nbgrader itself generates the student's notebook, with the course's own configuration, in a
 temporary directory. So a build leaves the course either as it was or whole, and comparing a fresh
 build with what is there (`stale`) touches nothing.
@@ -22,11 +24,10 @@ from nbgrader.preprocessors import SaveCells
 from traitlets.config import Config, PyFileConfigLoader
 
 from autograder.authoring.source import read_source
+from autograder.authoring.unit_table import README, readme_with_units
 from autograder.course import MARKER, Course, CourseError
 from autograder.units import Unit, units_of
 
-#: Stands in the sources where the course's address belongs.
-ADDRESS = "$COURSE_URL"
 #: Beside a unit's source, but no part of what students get.
 NOT_RELEASED = shutil.ignore_patterns(
     "*.py", "*.ipynb", "students", "calibration", "__pycache__", ".ipynb_checkpoints"
@@ -39,8 +40,17 @@ WITHOUT_GRADEBOOK = [step for step in STEPS if step is not SaveCells]
 
 
 def units_with_source(course: Course) -> list[Unit]:
-    """The units that the course has a source of, in order."""
-    return [unit for unit in units_of(course) if course.source(unit.assignment).is_file()]
+    """The units that the course has a source of, in order.
+
+    Raises CourseError if the course lists a unit that it has no source of.
+    """
+    units = units_of(course)
+    there = [unit for unit in units if course.source(unit.assignment).is_file()]
+    if course.listed_units() is not None and len(there) < len(units):
+        missing = next(unit for unit in units if unit not in there)
+        path = course.source(missing.assignment).relative_to(course.root)
+        raise CourseError(f"units.txt lists {missing.name}, but there is no {path}.")
+    return there
 
 
 def build(course: Course, units: Iterable[Unit] | None = None) -> list[Path]:
@@ -73,6 +83,9 @@ def _generate_all(
     generated: dict[Path, bytes] = {}
     for unit in chosen:
         generated |= _generate(course, unit)
+    readme = readme_with_units(course)
+    if readme is not None:
+        generated[Path(README)] = readme
     return chosen, generated
 
 
@@ -80,9 +93,6 @@ def _generate(course: Course, unit: Unit) -> dict[Path, bytes]:
     """Generate one unit in a temporary directory."""
     source = course.source(unit.assignment)
     notebook = read_source(course, unit)
-    for cell in notebook.cells:
-        if ADDRESS in cell.source:
-            cell.source = cell.source.replace(ADDRESS, _address(course))
     with tempfile.TemporaryDirectory(prefix="course-") as temporary:
         root = Path(temporary).resolve()
         config = _config(course)
@@ -99,15 +109,6 @@ def _generate(course: Course, unit: Unit) -> dict[Path, bytes]:
         files = {path: path.read_bytes() for path in _files(released)}
         files[with_solutions] = with_solutions.read_bytes()
         return {path.relative_to(root): data for path, data in files.items()}
-
-
-def _address(course: Course) -> str:
-    """Where a notebook on Colab fetches the course, as pyproject.toml says."""
-    text = (course.root / "pyproject.toml").read_text(encoding="utf-8")
-    found = re.search(r'^Repository = "([^"]+)"$', text, re.MULTILINE)
-    if found is None:
-        raise CourseError("pyproject.toml names no Repository in [project.urls].")
-    return found[1]
 
 
 def _run_nbgrader(config: Config, unit: Unit) -> None:

@@ -1,25 +1,20 @@
 """How reliable a unit's rule is: the reference trained and scored as the grader does, many times.
 
 Every training is kept as a small file as soon as it is done, so an interrupted calibration goes on
-where it stopped. The record that is committed says what was measured, with which versions, and
-draws the learning curve that students may expect.
+where it stopped. The record that is committed says what was measured, and with which versions.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib
 import importlib.metadata
-import inspect
 import json
-import multiprocessing
-import os
 import platform
 import re
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -27,36 +22,31 @@ import gymnasium as gym
 import numpy as np
 from tqdm import tqdm
 
+from autograder.agents.candidate import Candidate
 from autograder.agents.error_bounds import fails_at_most, passes_at_most
-from autograder.agents.evaluation import train_and_score
-from autograder.agents.greedy_check import PolicyIgnoresNetwork
-from autograder.agents.learning_check import expect_learning
+from autograder.agents.evaluation import expect_learning, train_and_score
+from autograder.agents.rejection import AgentRejected
 from autograder.agents.rule import AgentRule, PlayedRule
 from autograder.authoring.edits import edited, mistakes_of, reference, silent_student_of
+from autograder.authoring.imports import reachable
+from autograder.authoring.parallel import in_parallel
 from autograder.course import Course, CourseError
 from autograder.grading.notebook import Submission
 from autograder.units import Unit, unit_named
-from autograder.worker.interface import StudentError, StudentObject
+from autograder.worker.interface import StudentError
 from autograder.worker.local import LocalStudent
-from helpers.agents import AbstractAgent
-from helpers.plots import running_mean
 
 REFERENCE = "reference"
 PACKAGES = ("numpy", "gymnasium", "torch", "tensorflow-cpu", "keras")
 #: Fresh agents with a mistake that are asked after each training whether they learn.
 QUESTIONS = 5
-#: Code that a training's result depends on, beside the student's and its rule.
-DEPENDS_ON = (
-    "autograder.agents.greedy_copy",
-    "autograder.agents.greedy_check",
+#: Where a training and its questions begin, and the packages in which its result can change.
+ENTRY_POINTS = (
     "autograder.agents.evaluation",
     "autograder.agents.learning_check",
-    "helpers.training",
-    "helpers.checkpoints",
+    "autograder.worker.local",
 )
-#: A learning curve's grid has so many points; scores are averaged over so many episodes at least.
-GRID_POINTS = 60
-SMOOTHED_OVER = 20
+DECIDING_PACKAGES = ("autograder.agents", "autograder.worker", "helpers")
 
 
 @dataclass(frozen=True)
@@ -78,30 +68,30 @@ class Run:
     learned: int = 0
 
 
-def calibrate(unit: Unit, course: Course, seeds: int, variant: str = REFERENCE) -> list[Run]:
-    """Train and score a variant of the reference with seeds 0 to `seeds - 1`, on all cores.
+def calibrate(
+    unit: Unit, course: Course, seeds: int, variant: str = REFERENCE, jobs: int | None = None
+) -> list[Run]:
+    """Train and score a variant of the reference with seeds 0 to `seeds - 1`.
 
-    variant: "reference" or the name of a mistake. Raises CourseError if there is no such thing.
+    variant: "reference" or the name of a mistake. jobs: trainings in parallel, default one for
+    each core. Raises CourseError if there is no such variant, or the unit trains no agent.
     """
-    if unit.agent is None and unit.played is None:
+    if not unit.is_calibrated:
         raise CourseError(f"{unit.name} trains no agent, so there is nothing to calibrate.")
     submission = _submission(unit, course, variant)
     folder = course.root / ".autograder" / "calibration" / unit.name / _key(submission, unit)
     folder.mkdir(parents=True, exist_ok=True)
     missing = [seed for seed in range(seeds) if not (folder / f"{seed}.json").exists()]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
-        futures = [
-            pool.submit(_calibrated, course.root, unit.name, variant, seed) for seed in missing
-        ]
-        progress = tqdm(total=seeds, initial=seeds - len(missing), desc=f"{unit.name} {variant}")
-        with progress:
-            for future in as_completed(futures):
-                run = future.result()
-                part = folder / f"{run.seed}.part"
-                part.write_text(json.dumps(asdict(run)), encoding="utf-8")
-                part.replace(folder / f"{run.seed}.json")
-                progress.update()
+    progress = tqdm(total=seeds, initial=seeds - len(missing), desc=f"{unit.name} {variant}")
+    with progress:
+        train = partial(_calibrated, course.root, unit.name, variant)
+        for run in in_parallel(train, missing, jobs):
+            part = folder / f"{run.seed}.part"
+            part.write_text(json.dumps(asdict(run)), encoding="utf-8")
+            part.replace(folder / f"{run.seed}.json")
+            progress.update()
+            score = "raised" if run.score is None else f"scores {run.score:g}"
+            tqdm.write(f"{unit.name}, {variant}, seed {run.seed}: {score}")
     return [_read(folder / f"{seed}.json") for seed in range(seeds)]
 
 
@@ -137,35 +127,6 @@ def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
     }
 
 
-def learning_curve(unit: Unit, runs: list[Run], name: str) -> dict[str, Any]:
-    """Median and 10-90 % band of the running mean of the scores, over the episodes played.
-
-    The same mean is drawn of a student's own scores. A training that has ended keeps its last
-    value: its agent plays on as it is. One that raised has no curve.
-    """
-    runs = [run for run in runs if run.scores]
-    longest = int(np.quantile([len(run.scores) for run in runs], 0.9))
-    # Episodes of a batch are counted as they end, the shortest first: average over whole batches.
-    side_by_side = 1 if unit.agent is None else unit.agent.training.environments
-    window = max(SMOOTHED_OVER, side_by_side)
-    start = min(window, longest)
-    grid = np.unique(np.linspace(start, max(start + 1, longest), GRID_POINTS).astype(int))
-    means = [running_mean(np.asarray(run.scores), window) for run in runs]
-    curves = np.array([mean[np.minimum(grid, len(mean)) - 1] for mean in means])
-    low, median, high = np.quantile(curves, (0.1, 0.5, 0.9), axis=0)
-    return {
-        "unit": name,
-        "x": "episodes",
-        "grid": grid.tolist(),
-        "median": np.round(median, 1).tolist(),
-        "low": np.round(low, 1).tolist(),
-        "high": np.round(high, 1).tolist(),
-        "seeds": len(runs),
-        "window": window,
-        "threshold": _solved(unit),
-    }
-
-
 def write_json(value: dict[str, Any], path: Path) -> Path:
     """Write a record; returns its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -180,7 +141,8 @@ def _submission(unit: Unit, course: Course, variant: str) -> Submission:
     for mistake in mistakes_of(unit, course):
         if mistake.name == variant:
             return edited(answer, mistake.edits)
-    raise CourseError(f"{unit.name} has no mistake called {variant}: see its mistakes.py.")
+    known = ", ".join(mistake.name for mistake in mistakes_of(unit, course))
+    raise CourseError(f"{unit.name} has no mistake {variant}. It has: {known or 'none'}.")
 
 
 def train_variant(root: Path, unit_name: str, variant: str, seed: int) -> Run:
@@ -199,13 +161,10 @@ def _trained(unit: Unit, student: LocalStudent, seed: int) -> Run:
 
         torch.set_num_threads(1)
 
-    def proxy(made: StudentObject, n_actions: int) -> AbstractAgent:
-        return student.object(made.number)
-
     started = time.process_time()
     try:
-        score, statistics = train_and_score(unit.agent, student, proxy, seed)
-    except (StudentError, PolicyIgnoresNetwork, ValueError):
+        score, statistics = train_and_score(unit.agent, student, seed)
+    except (StudentError, AgentRejected):
         return Run(seed, None, 0, time.process_time() - started, (), ())
     return Run(
         seed=seed,
@@ -222,7 +181,7 @@ def _calibrated(root: Path, unit_name: str, variant: str, seed: int) -> Run:
     unit = unit_named(unit_name)
     student = silent_student_of(_submission(unit, Course(root), variant), unit)
     run = _trained(unit, student, seed)
-    if variant == REFERENCE or unit.agent is None or unit.agent.learns is None:
+    if variant == REFERENCE or unit.agent is None or unit.agent.learning_test is None:
         return run
     student.seed(seed)
     asked = [
@@ -234,8 +193,8 @@ def _calibrated(root: Path, unit_name: str, variant: str, seed: int) -> Run:
 
 def _learns(rule: AgentRule, student: LocalStudent, random: np.random.Generator) -> bool:
     try:
-        expect_learning(rule, student, lambda made, _: student.object(made.number), random)
-    except (StudentError, PolicyIgnoresNetwork, ValueError):
+        expect_learning(Candidate.make(rule, student), random)
+    except (StudentError, AgentRejected):
         return False
     return True
 
@@ -258,14 +217,6 @@ def _threshold(unit: Unit) -> float:
     rule = unit.agent or unit.played
     assert rule is not None
     return rule.threshold
-
-
-def _solved(unit: Unit) -> float:
-    """The line in the picture: for a rule of thumb, what Gymnasium calls solved."""
-    if unit.agent is not None:
-        return unit.agent.threshold
-    assert unit.played is not None
-    return float(gym.spec(unit.played.environment).reward_threshold or unit.played.threshold)
 
 
 def _rule(unit: Unit) -> dict[str, Any]:
@@ -292,8 +243,14 @@ def _key(submission: Submission, unit: Unit) -> str:
     """What a run depends on: another key, another folder."""
     parts = [cell.source for cell in submission.cells if cell.runs]
     parts += [repr(unit.agent or unit.played), *(f"{name} {_version(name)}" for name in PACKAGES)]
-    parts += [inspect.getsource(importlib.import_module(name)) for name in DEPENDS_ON]
+    parts += [path.read_text(encoding="utf-8") for path in training_sources()]
     return hashlib.sha256(_without_addresses("\0".join(parts)).encode()).hexdigest()[:16]
+
+
+@cache
+def training_sources() -> tuple[Path, ...]:
+    """The modules that a training's result depends on, beside the student's code and its rule."""
+    return tuple(sorted(reachable(ENTRY_POINTS, DECIDING_PACKAGES).values()))
 
 
 def _without_addresses(text: str) -> str:

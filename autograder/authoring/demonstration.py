@@ -28,7 +28,7 @@ from autograder.grading.batch import grade_one
 from autograder.grading.hand_ins import submissions
 from autograder.grading.submission import GradingOptions
 from autograder.results import Status
-from autograder.units import Unit, unit_named, units_of
+from autograder.units import Unit, units_of
 
 _MARKERS = re.compile(rf"^[ \t]*(?:{re.escape(BEGIN)}|{re.escape(END)})[^\n]*\n?", re.MULTILINE)
 
@@ -52,16 +52,16 @@ class DemoStudent:
 
 def demonstrate(
     course: Course,
-    units: Sequence[str] = (),
+    units: Sequence[Unit] = (),
     *,
     sandboxed: bool = True,
     jobs: int | None = None,
 ) -> int:
     """Build each unit's class into `demo/run`, grade it and show the marks; exit status 0.
 
-    units: their names; default: all that have a demonstration class.
+    units: default all that have a demonstration class.
     """
-    chosen = [unit_named(name) for name in units] or demonstrated_units(course)
+    chosen = list(units) or demonstrated_units(course)
     runs = {
         unit.name: build_class(course, unit, course.root / "demo" / "run" / unit.assignment)
         for unit in chosen
@@ -74,7 +74,12 @@ def demonstrate(
 
 def demonstrated_units(course: Course) -> list[Unit]:
     """The units that have a demonstration class, in the order of the course."""
-    return [unit for unit in units_of(course) if _students_folder(course, unit).is_dir()]
+    return [unit for unit in units_of(course) if has_students(course, unit)]
+
+
+def has_students(course: Course, unit: Unit) -> bool:
+    """Whether a unit has a demonstration class."""
+    return _students_folder(course, unit).is_dir()
 
 
 def _students_folder(course: Course, unit: Unit) -> Path:

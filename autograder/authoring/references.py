@@ -23,10 +23,10 @@ def resolve(text: str, course: Course) -> str:
 
     Raises CourseError for a name that no installed unit has.
     """
-    listed = unit_names(course)
 
     def written_out(reference: re.Match[str]) -> str:
         word, name = reference.groups()
+        listed = unit_names(course)
         unit = unit_named(name)
         if unit.name != name:
             raise CourseError(f"{{{word}:{name}}} must name the unit alone: {{{word}:{unit.name}}}")

@@ -22,6 +22,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.authoring.first_cell import START, START_ID, first_cell
 from autograder.authoring.references import resolve
 from autograder.course import Course, CourseError
 from autograder.units import Unit
@@ -39,6 +40,8 @@ SCHEMA_VERSION = 3
 ALLOWED_KEYS = {"grade_id", "grade", "solution", "locked", "points"}
 #: Jupyter goes on after an error in a cell with this tag: an unsolved exercise stops nobody.
 GO_ON = "raises-exception"
+#: The grader does not run a cell with this tag.
+NOT_GRADED = "not-graded"
 MINUTES = re.compile(r"\b\d+\s+minutes?\b")
 HINT = "<details>"
 #: nbformat's limit for a cell id is 64 characters.
@@ -62,6 +65,8 @@ def read_source(course: Course, unit: Unit) -> NotebookNode:
     _name_cells(notebook.cells)
     for cell in notebook.cells:
         reader.resolve_references(cell, course)
+        if cell.id == START_ID:
+            cell.source = first_cell(course, unit)
     result = nbformat.v4.new_notebook(cells=notebook.cells, metadata=NOTEBOOK_METADATA)
     result.nbformat_minor = 5
     nbformat.validate(result)
@@ -85,6 +90,8 @@ class _Reader:
         if cell.cell_type == "code":
             cell.outputs = []
             cell.execution_count = None
+            if cell.source.strip() == START:
+                cell.metadata["tags"] = [NOT_GRADED]
         if given is None:
             if BEGIN in cell.source or END in cell.source:
                 raise self._wrong(cell, "marks a solution, but its header has no nbgrader metadata")

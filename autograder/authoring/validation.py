@@ -1,21 +1,18 @@
 """Is the course right? References, untouched notebooks, mistakes, right variants, generated files.
 
 The one question for continuous integration and for authors; `autograder validate` prints the
-answers as a table.
+answers as they come, and a table.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-
-from tqdm import tqdm
 
 from autograder.authoring.build import stale, units_with_source
 from autograder.authoring.calibration import train_variant
@@ -27,6 +24,8 @@ from autograder.authoring.edits import (
     right_answers_of,
     student_of,
 )
+from autograder.authoring.parallel import in_parallel
+from autograder.authoring.pieces import missing_pieces
 from autograder.checks import judge as judging
 from autograder.checks.task import Check
 from autograder.course import Course
@@ -34,7 +33,6 @@ from autograder.grading.notebook import read_skeleton
 from autograder.grading.submission import GradingOptions, grade_file
 from autograder.results import Status, TaskResult
 from autograder.units import Unit, unit_named
-from autograder.worker.frameworks import allow_both_in_one_process
 
 #: The grader's seeds with which answers that must be right are asked.
 SEEDS = (1, 2, 3)
@@ -58,10 +56,10 @@ class Outcome:
     problem: str | None
 
 
-def cases(course: Course, trained: bool) -> list[Case]:
-    """All cases of the course. trained: with those that train an agent, which take minutes."""
+def cases(course: Course, units: Sequence[Unit], trained: bool) -> list[Case]:
+    """All cases of these units. trained: with those that train an agent, which take minutes."""
     found: list[Case] = []
-    for unit in units_with_source(course):
+    for unit in units:
         found += [Case(unit.name, kind, kind) for kind in _CHECKED_ONCE]
         if trained:
             found.append(Case(unit.name, "reference graded", "reference graded"))
@@ -77,16 +75,11 @@ def cases(course: Course, trained: bool) -> list[Case]:
     return found
 
 
-def validate(course: Course, trained: bool = True, jobs: int | None = None) -> Iterator[Outcome]:
-    """Examine every case, on all cores, and yield what became of it as soon as it is known."""
-    found = cases(course, trained)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        jobs or os.cpu_count(), mp_context=context, initializer=allow_both_in_one_process
-    ) as pool:
-        futures = [pool.submit(examine, course.root, case) for case in found]
-        for future in tqdm(as_completed(futures), total=len(futures), desc="validating"):
-            yield future.result()
+def validate(
+    course: Course, examined: Sequence[Case], jobs: int | None = None
+) -> Iterator[Outcome]:
+    """Examine cases in parallel, and yield what became of each as soon as it is known."""
+    return in_parallel(partial(examine, course.root), examined, jobs)
 
 
 def examine(root: Path, case: Case) -> Outcome:
@@ -162,9 +155,13 @@ def _right_answer(course: Course, unit: Unit, name: str) -> str | None:
     return _first(_not_full(judge_all(student, unit, seed)) for seed in SEEDS)
 
 
+def _pieces_complete(course: Course, unit: Unit, name: str) -> str | None:
+    return "; ".join(missing_pieces(course, unit)) or None
+
+
 def _generated_fresh(course: Course, unit: Unit, name: str) -> str | None:
     outdated = [path.name for path in stale(course, [unit])]
-    return f"stale, run `make course`: {', '.join(outdated)}" if outdated else None
+    return f"stale, run `autograder build`: {', '.join(outdated)}" if outdated else None
 
 
 def _notebook_in_order(course: Course, unit: Unit, name: str) -> str | None:
@@ -223,7 +220,7 @@ def _caught(unit: Unit, course: Course) -> set[str]:
     return found | (without_points & also)
 
 
-#: Solution lines shorter than this stand elsewhere by chance (`return action`).
+#: Solution lines shorter than this may be elsewhere, too (`return action`).
 TELLING = 30
 
 
@@ -261,6 +258,7 @@ def _first(problems: Iterator[str | None]) -> str | None:
 
 _Examiner = Callable[[Course, Unit, str], "str | None"]
 _CHECKED_ONCE: dict[str, _Examiner] = {
+    "pieces complete": _pieces_complete,
     "generated files fresh": _generated_fresh,
     "notebook in order": _notebook_in_order,
     "every check catches": _every_check_catches,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,8 @@ def judge(
 ) -> TaskResult:
     """Ask every check of the task, each with its own random inputs drawn from the seed.
 
-    A check after a blocking one that failed is not reached, nor is one that needs a check which did
-    not pass. guard: called with each check as a
+    A check after a blocking one that failed is not reached, nor is one that needs a check which
+    did not pass. A failed check that costs no points is a note. guard: called with each check as a
     function; what it raises itself is not caught.
     """
     results: list[CheckResult] = []
@@ -54,13 +55,15 @@ def judge(
             continue
         random = np.random.default_rng([seed, number])
         result = _ask(check, student, random, int(random.integers(2**31)), guard)
-        results.append(result)
         if result.passed:
             earned += check.points
-            continue
-        lacking.add(check.name)
-        if check.blocking or result.mistake == NOT_SOLVED:
-            blocked_by = check.name
+        else:
+            lacking.add(check.name)
+            if check.blocking or result.mistake == NOT_SOLVED:
+                blocked_by = check.name
+            elif check.points == 0:
+                result = replace(result, note=True)
+        results.append(result)
     if blocked_by is not None:
         earned = 0.0
     return TaskResult(task.name, earned, task.points, tuple(results))

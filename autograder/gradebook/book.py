@@ -3,42 +3,36 @@
 from __future__ import annotations
 
 import logging
-import re
 import shutil
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import nbformat
 import sqlalchemy
 from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
-from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import capture_log, temp_attrs
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
-from autograder.course import Course, CourseError
+from autograder.course import MARKER, Course, CourseError
+from autograder.gradebook.conversion import LONGEST_ERROR, AutogradeOne, convert
+from autograder.gradebook.final_mark import FinalMark
+from autograder.gradebook.final_marks import final_marks
+from autograder.gradebook.lateness import renew_lateness
+from autograder.gradebook.locks import creating_gradebook
+from autograder.gradebook.pages import key_of_page, key_of_result
+from autograder.gradebook.receipts import copy_receipts
 from autograder.gradebook.register import register
 from autograder.gradebook.scores import holds, leave_ungraded
+from autograder.gradebook.sharing import let_group_write, share_with_group
 from autograder.grading.batch import GradedSubmission
 from autograder.grading.hand_ins import is_student_id
-from autograder.report.text import plain
+from autograder.rendering.text import plain
 from autograder.results import Status
 from autograder.units import Unit
-
-_KEY_OF_PAGE = re.compile(r'<meta content="([0-9a-f]*)" name="autograder-result"')
-#: The page's head with its key is in the first part of the file.
-_PAGE_HEAD = 4_000
-#: The last line of a traceback, but for nbgrader's own, which only points to it.
-_EXCEPTION = re.compile(
-    r"^(?!.*NbGraderException)[\w.]+(?:Error|Exception|Entry|Notebook): .*$", re.MULTILINE
-)
-_LATEST_ERROR = 400
 
 Watch = Callable[[str], None]
 
@@ -55,18 +49,28 @@ class Book:
     def open(cls, course: Course, sandboxed: bool = True) -> Book:
         """Open the gradebook that nbgrader's configuration names; create it if there is none.
 
-        Raises CourseError if it cannot be written.
+        Raises CourseError if it cannot be written, or if the configuration cannot be loaded.
         """
         app = NbGrader()
         app.load_cwd_config = False
         app.log_level = logging.CRITICAL
         app.initialize([], root=str(course.root))
+        exporter = str(app.config.Autograde.get("exporter_class", ""))
+        if "SubmissionExporter" not in exporter:  # traitlets only logs what is wrong in the file
+            raise CourseError(
+                f"{MARKER} cannot be loaded, or does not call configure: nbgrader would run the "
+                "students' code itself. Nothing was graded. What is wrong: nbgrader --help"
+            )
         app.update_config(Config({"SubmissionExporter": {"sandboxed": sandboxed}}))
         book = cls(course, app, app.coursedir)
-        with book._writing("Nothing was graded."), Gradebook(book.url) as gradebook:
-            # A write that changes nothing: fails at once where the marks could not be written.
-            gradebook.db.execute(sqlalchemy.text("UPDATE course SET id = id"))
-            gradebook.db.commit()
+        if book.coursedir.groupshared:
+            let_group_write()
+        with book._writing("Nothing was graded."), creating_gradebook(course):
+            with book._gradebook() as gradebook:
+                # A write that changes nothing: fails at once where marks could not be written.
+                gradebook.db.execute(sqlalchemy.text("UPDATE course SET id = id"))
+                gradebook.db.commit()
+            book.share()
         return book
 
     @property
@@ -81,8 +85,13 @@ class Book:
 
     def students(self) -> list[str]:
         """The ids of the students that the gradebook knows."""
-        with Gradebook(self.url) as gradebook:
+        with self._writing("Nothing was graded."), self._gradebook() as gradebook:
             return [str(student.id) for student in gradebook.students]
+
+    def marks(self, unit: Unit) -> dict[str, FinalMark]:
+        """The final marks of everybody whose submission the gradebook has, by student."""
+        with self._writing("The marks cannot be shown."), self._gradebook() as gradebook:
+            return final_marks(gradebook, unit.assignment, unit.name)
 
     def save(
         self, unit: Unit, graded: Mapping[str, GradedSubmission], watch: Watch
@@ -104,107 +113,111 @@ class Book:
 
     def feedback(
         self, unit: Unit, graded: Mapping[str, GradedSubmission], watch: Watch
-    ) -> dict[str, Path]:
-        """Write the feedback pages that are missing or old; every student's page."""
-        for student, submission in graded.items():
-            if (
-                submission.key
-                and self._autograded_key(student, unit) == submission.key
-                and _key_of(self._page(student, unit)) != submission.key
-            ):
-                self._convert(GenerateFeedback, student, unit)
-            watch(student)
-        return self.pages(unit, graded)
+    ) -> dict[str, str]:
+        """Write the feedback pages that are missing or old. Returns what went wrong, by student.
+
+        A page is old as well when a mark or a comment was given by hand since, or a penalty.
+        """
+        failed: dict[str, str] = {}
+        marks = self.marks(unit)
+        with self._writing("Grade again and the feedback is written."):
+            for student, submission in graded.items():
+                error = self._feedback(student, unit, submission, marks.get(student))
+                if error:
+                    failed[student] = error
+                watch(student)
+        return failed
 
     def pages(self, unit: Unit, graded: Mapping[str, GradedSubmission]) -> dict[str, Path]:
-        """The feedback pages that show these very results, by student."""
-        found = {student: self._page(student, unit) for student in graded}
-        return {
-            student: page
-            for student, page in found.items()
-            if graded[student].key and _key_of(page) == graded[student].key
-        }
+        """The feedback pages that show these very results and marks, by student."""
+        pages = {}
+        for student, mark in self.marks(unit).items():
+            page = self._page(student, unit)
+            key = graded[student].key if student in graded else ""
+            if key and key_of_page(page) == mark.page_key(key):
+                pages[student] = page
+        return pages
+
+    def old_pages(self, unit: Unit, graded: Mapping[str, GradedSubmission]) -> int:
+        """How many feedback pages show other results or marks than these."""
+        current = self.pages(unit, graded)
+        return sum(
+            student not in current and self._page(student, unit).exists() for student in graded
+        )
+
+    def share(self) -> None:
+        """In a course of several instructors, let the group use what this one has written."""
+        if self.coursedir.groupshared:
+            root = self.course.root
+            share_with_group((root / ".autograder", root / "reports", root / "gradebook.db"))
 
     def _save(self, student: str, unit: Unit, submission: GradedSubmission) -> str | None:
         """Write one student's marks; None if that went well."""
         if not submission.key:
-            if submission.result.status is Status.MISSING and is_student_id(student):
-                with Gradebook(self.url) as gradebook:
+            if submission.result.status is not Status.MISSING:
+                return submission.result.message or submission.result.status.value
+            if is_student_id(student):
+                with self._gradebook() as gradebook:
                     gradebook.update_or_create_student(student)
             return None
         if submission.result.status is Status.GRADER_ERROR:
             leave_ungraded(self.url, student, unit.assignment, unit.name)
             autograded = self._path(self.coursedir.autograded_directory, student, unit)
             shutil.rmtree(autograded.parent, ignore_errors=True)
-            return None
+            return submission.result.message or submission.result.status.value
         if self._autograded_key(student, unit) == submission.key and holds(
             self.url, student, unit.assignment, submission.result
         ):
+            submitted = self._folder(self.coursedir.submitted_directory, student, unit)
+            copy_receipts(
+                submitted, self._folder(self.coursedir.autograded_directory, student, unit)
+            )
+            renew_lateness(self.app, unit, student, submitted)
             return None
-        return self._convert(Autograde, student, unit)
+        return convert(self.app, AutogradeOne, student, unit)
 
-    def _convert(self, kind: type[Any], student: str, unit: Unit) -> str | None:
-        """Run one of nbgrader's converters for one student; None if that went well."""
-        names = {"assignment_id": unit.assignment, "student_id": student, "notebook_id": "*"}
-        with temp_attrs(self.coursedir, **names):
-            converter = kind(coursedir=self.coursedir, parent=self.app)
-            converter.force = True
-            level = self.app.log.level
-            self.app.log.setLevel(logging.ERROR)
-            try:
-                with warnings.catch_warnings():
-                    # nbgrader's own way to add a submission; harmless, and long.
-                    warnings.simplefilter("ignore", SAWarning)
-                    done = capture_log(converter)
-            finally:
-                self.app.log.setLevel(level)
-        if done["success"]:
+    def _feedback(
+        self, student: str, unit: Unit, submission: GradedSubmission, mark: FinalMark | None
+    ) -> str | None:
+        if (
+            not submission.key
+            or mark is None
+            or self._autograded_key(student, unit) != submission.key
+        ):
+            return None  # not in the gradebook, which is said elsewhere
+        if key_of_page(self._page(student, unit)) == mark.page_key(submission.key):
+            copy_receipts(
+                self._folder(self.coursedir.autograded_directory, student, unit),
+                self._folder(self.coursedir.feedback_directory, student, unit),
+            )
             return None
-        log = str(done.get("log") or done.get("error"))
-        if "OperationalError" in log:
-            raise SQLAlchemyError(_last_error(log))
-        return _last_error(log)
+        error = convert(self.app, GenerateFeedback, student, unit)
+        if error is None and key_of_page(self._page(student, unit)) is None:
+            error = "nbgrader wrote no page"
+        return error
 
     def _autograded_key(self, student: str, unit: Unit) -> str | None:
-        """The key of the result that nbgrader's autograded notebook shows."""
-        path = self._path(self.coursedir.autograded_directory, student, unit)
-        try:
-            notebook = nbformat.read(path, as_version=4)
-            key = notebook.metadata["autograder"]["result"]
-        except (OSError, ValueError, KeyError, nbformat.ValidationError):
-            return None
-        return str(key)
+        return key_of_result(self._path(self.coursedir.autograded_directory, student, unit))
 
     def _page(self, student: str, unit: Unit) -> Path:
         return self._path(self.coursedir.feedback_directory, student, unit, ".html")
 
     def _path(self, step: str, student: str, unit: Unit, suffix: str = ".ipynb") -> Path:
-        folder = self.coursedir.format_path(step, student, unit.assignment)
-        return Path(folder) / f"{unit.name}{suffix}"
+        return self._folder(step, student, unit) / f"{unit.name}{suffix}"
+
+    def _folder(self, step: str, student: str, unit: Unit) -> Path:
+        return Path(self.coursedir.format_path(step, student, unit.assignment))
+
+    def _gradebook(self) -> Gradebook:
+        return Gradebook(self.url, self.coursedir.course_id)
 
     @contextmanager
     def _writing(self, otherwise: str) -> Iterator[None]:
         """Turn the database's errors into one clear line."""
         try:
             yield
-        except (SQLAlchemyError, OSError) as error:
-            cause = plain(str(getattr(error, "orig", None) or error), _LATEST_ERROR)
+        except (SQLAlchemyError, OSError, ImportError) as error:
+            cause = plain(str(getattr(error, "orig", None) or error), LONGEST_ERROR)
             raise CourseError(
                 f"The gradebook {self.shown_url} cannot be written: {cause}. {otherwise}"
             ) from error
-
-
-def _key_of(page: Path) -> str | None:
-    """The key of the result that a feedback page shows."""
-    try:
-        with page.open(encoding="utf-8") as file:
-            found = _KEY_OF_PAGE.search(file.read(_PAGE_HEAD))
-    except (OSError, ValueError):
-        return None
-    return found.group(1) if found else None
-
-
-def _last_error(log: str) -> str:
-    """The exception that ended a conversion, out of nbgrader's log."""
-    found = _EXCEPTION.findall(log)
-    return plain(found[-1] if found else log.strip()[-_LATEST_ERROR:], _LATEST_ERROR)

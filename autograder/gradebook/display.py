@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from pygments.token import STANDARD_TYPES
 from traitlets import Bool
 
-from autograder.report.text import plain_lines
+from autograder.rendering.text import plain_lines
 
 #: Longer Markdown cells are shown as they were typed: formatting them may take very long.
 LONGEST_MARKDOWN = 50_000

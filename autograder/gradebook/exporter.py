@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import glob
+import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +13,10 @@ from nbformat import NotebookNode
 from traitlets import Bool
 
 from autograder.course import Course
+from autograder.gradebook.receipts import copy_receipts
 from autograder.gradebook.register import register
 from autograder.gradebook.submissions import SubmissionsAsData
-from autograder.grading.hand_ins import is_submission_folder
+from autograder.grading.hand_ins import HandIn, compose_names, handed_in, is_submission_folder
 from autograder.grading.notebook import (
     InvalidNotebook,
     read_skeleton,
@@ -37,13 +41,26 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, **settings: Any) -> None:
         """settings: of traitlets; `parent` is nbgrader's converter."""
         super().__init__(**settings)
+        self.course.secret()  # where it cannot be read, nothing of an earlier grading is touched
         converter = self.parent
         converter.coursedir = SubmissionsAsData.like(converter.coursedir)
-        for folder in list(converter.assignments):
-            if not is_submission_folder(Path(folder)):
+        self.unit = unit_named(converter.coursedir.assignment_id)
+        converter.assignments = self._assignments(converter)
+        register(self.course, self.unit, self.db_url)
+
+    def _assignments(self, converter: Any) -> dict[str, list[str]]:
+        """Each student's folder with the notebook's usual path, whatever its name is there."""
+        coursedir = converter.coursedir
+        compose_names(self.course.root / coursedir.submitted_directory)
+        submitted, assignment = coursedir.submitted_directory, coursedir.assignment_id
+        student = unicodedata.normalize("NFC", coursedir.student_id)
+        found = {}
+        for folder in sorted(glob.glob(coursedir.format_path(submitted, student, assignment))):
+            if is_submission_folder(Path(folder)):
+                found[folder] = [str(Path(folder) / f"{self.unit.name}.ipynb")]
+            else:
                 self.log.error("Not a student's submission folder, left out: %r", folder)
-                del converter.assignments[folder]
-        register(self.course, unit_named(converter.coursedir.assignment_id), self.db_url)
+        return found
 
     @property
     def course(self) -> Course:
@@ -55,14 +72,21 @@ class SubmissionExporter(NotebookExporter):
         """The gradebook's address."""
         return str(self.parent.coursedir.db_url)
 
-    def submission(self, resources: dict[str, Any]) -> Path:
-        """The notebook file that the student handed in."""
+    def hand_in(self, resources: dict[str, Any]) -> HandIn:
+        """What the student handed in; `notebook` is the usual path where there is none."""
         names = resources["nbgrader"]
-        coursedir = self.parent.coursedir
-        folder = coursedir.format_path(
-            coursedir.submitted_directory, names["student"], names["assignment"]
+        folder = self._submitted(names)
+        found = handed_in(folder, self.unit, self.course)
+        return (
+            found
+            if found.notebook
+            else replace(found, notebook=folder / f"{names['notebook']}.ipynb")
         )
-        return Path(folder) / f"{names['notebook']}.ipynb"
+
+    def _submitted(self, names: dict[str, str]) -> Path:
+        coursedir = self.parent.coursedir
+        step = coursedir.submitted_directory
+        return Path(coursedir.format_path(step, names["student"], names["assignment"]))
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **_: Any
@@ -74,11 +98,14 @@ class SubmissionExporter(NotebookExporter):
         """
         assert resources is not None, "nbgrader always says whose notebook this is"
         skeleton = read_skeleton(self.course.released(resources["nbgrader"]["assignment"]))
+        notebook_file = self.hand_in(resources).notebook
+        assert notebook_file is not None
         try:
-            submission = read_submission(self.submission(resources), skeleton)
+            submission = read_submission(notebook_file, skeleton)
         except InvalidNotebook as error:
             self.log.warning("Invalid notebook: %s", error)
             submission = untouched(skeleton)
+        copy_receipts(self._submitted(resources["nbgrader"]), Path(filename).parent)
         notebook: NotebookNode = spliced_notebook(skeleton, submission)
         resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
         output: tuple[str, dict[str, Any]] = self.from_notebook_node(notebook, resources)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
+from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateFeedback
 
+from autograder.gradebook.final_mark import FinalMark
+from autograder.gradebook.final_marks import find_final_mark
+from autograder.gradebook.pages import key_of_page, key_of_result
+from autograder.gradebook.receipts import copy_receipts
+
+_SCORE = re.compile(r"Score: [-\d.]+ / [\d.]+")
 _MATHJAX = "https://cdnjs.cloudflare.com"
 _STYLE = """
 body { background: #f6f7f9; }
@@ -34,19 +44,59 @@ div.output_area img { max-width: 100%; height: auto; }
 
 
 class FeedbackExporter(HTMLExporter):
-    """Turns an autograded notebook into a student's feedback page."""
+    """Turns an autograded notebook into a student's feedback page.
+
+    nbgrader makes its exporter before it writes a page: the moment to choose the old ones.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        """settings: of traitlets; `parent` is nbgrader's converter."""
+        super().__init__(**settings)
+        if isinstance(self.parent, GenerateFeedback) and not self.parent.force:
+            converter = self.parent
+            converter.assignments = {
+                folder: notebooks
+                for folder, notebooks in converter.assignments.items()
+                if _is_old(converter, notebooks)
+            }
+            converter.force = True
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **settings: Any
     ) -> tuple[str, dict[str, Any]]:
         """The page as one HTML file that runs no script from the notebook."""
-        result = nb.metadata.get("autograder", {}).get("result", "")
+        result = str(nb.metadata.get("autograder", {}).get("result", ""))
         html, resources = super().from_notebook_node(nb, resources, **settings)
         page = BeautifulSoup(html, features="html.parser")
         _drop_scripts_in_body(page)
         _name_cells(page)
-        _insert_head(page, str(result))
+        mark = _mark(resources)
+        if mark is not None:
+            _name_waiting_answers(page, mark)
+        _insert_head(page, "" if mark is None else mark.page_key(result))
         return str(page), resources
+
+
+def _is_old(converter: GenerateFeedback, notebooks: list[str]) -> bool:
+    """Whether a page is missing, or shows another result or other marks than there are now."""
+    for notebook in map(Path, notebooks):
+        names = converter.init_single_notebook_resources(str(notebook))["nbgrader"]
+        mark = _mark({"nbgrader": names})
+        folder = Path(converter._format_dest(names["assignment"], names["student"]))
+        shown = key_of_page(folder / f"{names['notebook']}.html")
+        if mark is None or shown != mark.page_key(key_of_result(notebook) or ""):
+            return True
+        copy_receipts(notebook.parent, folder)
+    return False
+
+
+def _mark(resources: dict[str, Any]) -> FinalMark | None:
+    """The mark in the gradebook of the notebook that nbgrader is showing."""
+    names = resources.get("nbgrader")
+    if names is None:
+        return None
+    with Gradebook(names["db_url"]) as gradebook:
+        return find_final_mark(gradebook, names["student"], names["assignment"], names["notebook"])
 
 
 def _drop_scripts_in_body(page: BeautifulSoup) -> None:
@@ -64,8 +114,23 @@ def _name_cells(page: BeautifulSoup) -> None:
             link.parent.decompose()
 
 
-def _insert_head(page: BeautifulSoup, result: str) -> None:
-    """A policy that lets only the page's own scripts run, the page's look, and its record's key."""
+def _name_waiting_answers(page: BeautifulSoup, mark: FinalMark) -> None:
+    """An answer that nobody has read yet has no score: nbgrader would show a zero."""
+    for name in mark.waiting:
+        places = [link.parent for link in page.select(f'#toc a[href="#{name}"]')]
+        anchor = page.find("a", attrs={"name": name})
+        places += [] if anchor is None else [anchor.find_next("span", class_="pull-right")]
+        for text in (text for place in places if place for text in place.find_all(string=_SCORE)):
+            text.replace_with(_SCORE.sub("to be graded by hand", text))
+    if mark.waiting:
+        answers = "1 answer is" if mark.to_grade == 1 else f"{mark.to_grade} answers are"
+        heading = page.find("h4")
+        assert heading is not None, "nbgrader's template has a heading"
+        heading.append(f" {answers} still to be graded by hand.")
+
+
+def _insert_head(page: BeautifulSoup, key: str) -> None:
+    """A policy that lets only the page's own scripts run, its look, and the key of its content."""
     head = page.head
     assert head is not None, "nbgrader's template has a head"
     hashes = [_hash(script) for script in head.find_all("script") if not script.get("src")]
@@ -83,7 +148,7 @@ def _insert_head(page: BeautifulSoup, result: str) -> None:
     style = page.new_tag("style")
     style.string = _STYLE
     head.append(style)
-    head.insert(0, page.new_tag("meta", attrs={"name": "autograder-result", "content": result}))
+    head.insert(0, page.new_tag("meta", attrs={"name": "autograder-page", "content": key}))
     head.insert(
         0,
         page.new_tag("meta", attrs={"http-equiv": "Content-Security-Policy", "content": policy}),

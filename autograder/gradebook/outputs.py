@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
-from html import escape
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
-from autograder.checks.judge import NOT_REACHED, readable
-from autograder.report.curve import learning_curve
-from autograder.report.text import number, plain, plain_lines
+from autograder.checks.judge import readable
+from autograder.rendering.curve import learning_curve
+from autograder.rendering.html import harmless, task_html
+from autograder.rendering.palette import FAILED, PASSED
+from autograder.rendering.text import number, plain
 from autograder.results import EvaluationResult, Result, Status, TaskResult
 
 AGENT = "agent"
@@ -18,20 +19,23 @@ STATUS_CELL = "autograder-status"
 
 STATUS_TEXT = {
     Status.OK: "graded",
-    Status.TIMEOUT: "stopped: it used up its processor time. What was earned before counts.",
-    Status.MEMORY: "stopped: it used up its memory. What was earned before counts.",
-    Status.CRASHED: "the Python process ended before the grader was done. "
-    "What was earned before counts.",
-    Status.PROTOCOL: "stopped: it sent the grader something it was not asked for.",
-    Status.TOO_MUCH_OUTPUT: "stopped: it printed too much. What was earned before counts.",
+    Status.TIMEOUT: "stopped: it used all of its processor time. "
+    "The points earned before that count.",
+    Status.MEMORY: "stopped: it used all of its memory. The points earned before that count.",
+    Status.CRASHED: "the Python process ended before the grader had finished. "
+    "The points earned before that count.",
+    Status.PROTOCOL: "stopped: it sent the grader something that the grader did not ask for.",
+    Status.TOO_MUCH_OUTPUT: "stopped: it printed too much. The points earned before that count.",
     Status.INVALID_NOTEBOOK: "the file could not be read as a notebook of this unit.",
     Status.MISSING: "nothing was handed in.",
-    Status.GRADER_ERROR: "the grader itself failed. This is no mark; grade it again.",
+    Status.AGENT_ERROR: "the grader failed while it trained the agent. The other points count. "
+    "Grade it again for the agent's points.",
+    Status.GRADER_ERROR: "the grader itself failed, so this is not a mark. Grade it again.",
 }
 
 
 def check_outputs(result: Result, task: TaskResult, max_points: float) -> list[NotebookNode]:
-    """What stands below a check cell: the checks, the learning curve, and last the points.
+    """The outputs below a check cell: the checks, the learning curve, and last the points.
 
     nbgrader takes the first `execute_result` for the mark; there is exactly one.
     """
@@ -44,7 +48,7 @@ def check_outputs(result: Result, task: TaskResult, max_points: float) -> list[N
 
 
 def status_line(result: Result) -> str | None:
-    """One line on what is not as usual with a submission, or None if all is well."""
+    """One line on anything unusual about a submission, or None."""
     remarks = []
     if result.status is not Status.OK:
         remarks.append(f"Status: {result.status.value} – {STATUS_TEXT[result.status]}")
@@ -59,15 +63,15 @@ def status_line(result: Result) -> str | None:
 def status_cell(result: Result) -> NotebookNode:
     """A Markdown cell for the top of the notebook: status and points at a glance."""
     rows = "".join(
-        f'<tr><td align="left">{_text(_short(task.task))}</td>'
+        f'<tr><td align="left">{harmless(_short(task.task))}</td>'
         f'<td align="right">{number(task.points)}&nbsp;/&nbsp;{number(task.max_points)}</td>'
         f'<td align="left">{_summary(result, task)}</td></tr>'
         for task in result.tasks
     )
     remark = status_line(result)
-    total = f"{number(result.points)} of {number(result.max_points)} points"
+    total = f"Checks: {number(result.points)} of {number(result.max_points)} points"
     head = f"<p><strong>{total}</strong> · status: <strong>{result.status.value}</strong></p>"
-    note = f"<p>⚠ <strong>{_text(remark)}</strong></p>" if remark else ""
+    note = f"<p>⚠ <strong>{harmless(remark)}</strong></p>" if remark else ""
     table = f"<table><tbody>{rows}</tbody></table>"
     return NotebookNode(new_markdown_cell(f"{head}\n{note}\n{table}", id=STATUS_CELL))
 
@@ -78,31 +82,15 @@ def is_agent(task: TaskResult) -> bool:
 
 
 def _report(result: Result, task: TaskResult) -> str:
-    """The checks of a task in green and red, as HTML; every text in it is escaped."""
-    share = f"{number(task.points)} of {number(task.max_points)} points"
-    lines = [f'<div style="padding: 2px 0"><strong>{share}</strong></div>']
-    for check in task.checks:
-        if check.passed:
-            lines.append(_line("#1b6e20", "✓", check.check, None))
-        elif check.mistake == NOT_REACHED:
-            lines.append(_line("#777777", "–", check.check, check.message))
-        else:
-            lines.append(_line("#b3261e", "✗", check.check, check.message))
+    """The checks of a task and the agent's score as HTML; every text in it is escaped."""
+    headline = f"{number(task.points)} of {number(task.max_points)} points"
     if is_agent(task) and result.evaluation is not None:
-        lines.append(f'<div style="padding: 2px 0">{_score(result.evaluation)}</div>')
-    return "\n".join(lines)
-
-
-def _line(colour: str, mark: str, name: str, message: str | None) -> str:
-    tail = f" – {_text(message)}" if message else ""
-    return (
-        f'<div style="color: {colour}; padding: 1px 0">'
-        f"<strong>{mark} {_text(readable(name))}</strong>{tail}</div>"
-    )
+        return task_html(headline, task, _score(result.evaluation))
+    return task_html(headline, task)
 
 
 def _score(evaluation: EvaluationResult) -> str:
-    """The trained agent's score in words, as HTML."""
+    """The trained agent's score in words."""
     if evaluation.mean is None:
         return "The agent could not be trained, so it has no score."
     trainings = len(evaluation.scores)
@@ -111,20 +99,20 @@ def _score(evaluation: EvaluationResult) -> str:
     if trainings > 1:
         others = " (" + ", ".join(f"{score:.1f}" for score in evaluation.scores) + ")"
     return (
-        f"Mean score of {evaluation.episodes} fresh episodes: <strong>{evaluation.mean:.1f}"
-        f"</strong>{tries}{others}; {evaluation.threshold:g} are needed for all points."
+        f"Mean score of {evaluation.episodes} fresh episodes: "
+        f"{evaluation.mean:.1f}{tries}{others}; {evaluation.threshold:g} are needed for all points."
     )
 
 
 def _summary(result: Result, task: TaskResult) -> str:
     """The first thing to look at, as HTML: the first failed check, or the agent's score."""
-    failed = [check for check in task.checks if not check.passed]
+    failed = [check for check in task.checks if not check.passed and not check.note]
     if failed:
-        tail = f": {_text(failed[0].message, 300)}" if failed[0].message else ""
-        return f"✗ {_text(readable(failed[0].check))}{tail}"
+        tail = f": {harmless(failed[0].message, 300)}" if failed[0].message else ""
+        return f"{FAILED.mark} {harmless(readable(failed[0].check))}{tail}"
     if is_agent(task) and result.evaluation is not None and result.evaluation.mean is not None:
         return f"mean score {result.evaluation.mean:.1f}"
-    return "✓" if task.checks and task.points >= task.max_points else ""
+    return PASSED.mark if task.checks and task.points >= task.max_points else ""
 
 
 def _curve(evaluation: EvaluationResult) -> NotebookNode:
@@ -135,10 +123,6 @@ def _curve(evaluation: EvaluationResult) -> NotebookNode:
         data={"image/png": picture, "text/plain": text},
         metadata={"image/png": {"alt": text}},
     )
-
-
-def _text(text: str | None, limit: int = 2000) -> str:
-    return escape(plain_lines(text or "", limit)).replace("\n", "<br>").replace("$", "&#36;")
 
 
 def _short(task: str) -> str:

@@ -15,7 +15,6 @@ from autograder.gradebook.scores import leave_ungraded
 from autograder.grading.batch import GradedSubmission, grade_one
 from autograder.grading.submission import GradingOptions
 from autograder.results import Status
-from autograder.units import unit_named
 
 CHECK = "check-"
 
@@ -62,9 +61,11 @@ class ShowResult(NbGraderPreprocessor):
     def _graded(self, resources: dict[str, Any]) -> GradedSubmission:
         exporter = self.parent
         assert isinstance(exporter, SubmissionExporter)
-        unit = unit_named(resources["nbgrader"]["assignment"])
+        hand_in = exporter.hand_in(resources)
+        assert hand_in.notebook is not None
         options = GradingOptions(sandboxed=exporter.sandboxed)
-        return grade_one(exporter.submission(resources), unit, exporter.course, options)
+        graded = grade_one(hand_in.notebook, exporter.unit, exporter.course, options)
+        return graded.noting(hand_in.warnings)
 
 
 class SaveStatus(NbGraderPreprocessor):

@@ -7,15 +7,12 @@ course directory here gives harmless answers, for submissions only.
 
 from __future__ import annotations
 
-import os
-import stat
 from datetime import datetime
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 
-_LONGEST_TIMESTAMP = 100
+from autograder.grading.timestamps import NotATime, handed_in_at
 
 
 class SubmissionsAsData(CourseDirectory):
@@ -30,24 +27,8 @@ class SubmissionsAsData(CourseDirectory):
 
     def get_existing_timestamp(self, dest_path: str) -> datetime | None:
         """When the submission was handed in; None if its timestamp.txt does not say so."""
-        text = _read_small_file(Path(dest_path) / "timestamp.txt")
-        if not text:
-            return None
         try:
-            return parse_utc(text)  # type: ignore[no-any-return]
-        except (ValueError, OverflowError, TypeError, AttributeError):
-            self.log.warning("timestamp.txt does not hold a time; taken as handed in on time")
+            return handed_in_at(Path(dest_path))
+        except NotATime as error:
+            self.log.warning("timestamp.txt: %s; taken as handed in on time", error)
             return None
-
-
-def _read_small_file(path: Path) -> str | None:
-    """A short ordinary file's text; None for links, devices, pipes, long or unreadable files."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _LONGEST_TIMESTAMP:
-            return None
-        return file.read(_LONGEST_TIMESTAMP).decode("utf-8", "replace").strip()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 
-from autograder.grading.cell_names import definitions, same_text
+from autograder.grading.cell_names import begins_indented, definitions, same_text
 from autograder.grading.notebook_file import Picture, RawCell
 
 
@@ -62,6 +62,8 @@ def answer_in_words(
         warnings = []
         if len(edited) > 1:
             warnings.append(f"the answer to {name} is in {len(edited)} cells: they were joined")
+        if any(cell.cell_type != released.cell_type for cell in edited):
+            warnings.append(f"the answer to {name} had its type changed: it is shown as text")
         return _in_words(edited, warnings)
     text = [cell for cell in nearby if cell.source.strip()]
     if text:
@@ -116,8 +118,7 @@ def _joined_halves(parts: list[RawCell]) -> list[RawCell]:
     """A part that begins with an indented line goes on where the one before it ended."""
     joined: list[RawCell] = []
     for cell in parts:
-        first_line = next((line for line in cell.source.splitlines() if line.strip()), "")
-        if joined and first_line[:1] in (" ", "\t"):
+        if joined and begins_indented(cell.source):
             whole = joined[-1].source.rstrip("\n") + "\n" + cell.source
             joined[-1] = replace(joined[-1], source=whole)
         else:

@@ -1,4 +1,4 @@
-"""Many submissions: graded side by side, each result kept, an interrupted run taken up again.
+"""Many submissions: graded in parallel, each result kept, an interrupted run taken up again.
 
 A result is kept under a key made of everything that decides the marks. Nothing else is remembered,
 so grading can be killed at any moment: what is finished is found again, the rest is graded.
@@ -14,7 +14,7 @@ import platform
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,10 +29,12 @@ from autograder.grading.notebook import InvalidNotebook, Submission, read_skelet
 from autograder.grading.records import read_result, write_result
 from autograder.grading.submission import GradingOptions, grade_file, nothing_graded
 from autograder.results import Result, Status
-from autograder.units import Unit, unit_named
+from autograder.units import Unit, foreign_sources, unit_named
 
 #: The packages that decide marks; how a page looks does not.
 DECIDES = ("agents", "checks", "grading", "sandbox", "units", "worker")
+#: So much of a result's key stands for what the student wrote.
+SUBMISSION_DIGITS = 32
 #: Their versions may change a mark in the last digit.
 _PACKAGES = ("torch", "tensorflow-cpu", "tensorflow", "keras", "gymnasium", "numpy")
 
@@ -48,11 +50,21 @@ class GradedSubmission:
     key: str
     cached: bool
 
+    def noting(self, warnings: tuple[str, ...]) -> GradedSubmission:
+        """The same with these warnings about what was handed in, under a key of its own."""
+        if not warnings:
+            return self
+        key = hashlib.sha256("\n".join((self.key, *warnings)).encode()).hexdigest()[:32]
+        result = replace(self.result, warnings=(*warnings, *self.result.warnings))
+        return GradedSubmission(result, key if self.key else "", self.cached)
+
 
 def grade_one(
     notebook: Path, unit: Unit, course: Course, options: GradingOptions
 ) -> GradedSubmission:
-    """A submission's result, from the cache if it was graded before; `grader error` is not kept.
+    """A submission's result, from the cache if it was graded before.
+
+    Where the grader itself failed, it tries again; what has no marks then is not kept.
 
     Raises what `grade_file` raises: CourseError, SandboxUnavailable.
     """
@@ -62,7 +74,7 @@ def grade_one(
     if kept is not None:
         return GradedSubmission(kept, key, cached=True)
     result = grade_file(notebook, unit, course, options)
-    if result.status is Status.GRADER_ERROR:
+    if not result.status.is_final:
         result = grade_file(notebook, unit, course, options)
     if result.status is not Status.GRADER_ERROR:
         write_result(result, path)
@@ -70,7 +82,7 @@ def grade_one(
 
 
 def grade_cohort(
-    handed: Iterable[HandIn],
+    hand_ins: Iterable[HandIn],
     unit: Unit,
     course: Course,
     options: GradingOptions,
@@ -82,21 +94,22 @@ def grade_cohort(
     executor: anything that runs functions elsewhere; default: a thread for each processor core,
     each with its own sandboxed process. The marks do not depend on it.
     """
-    handed = list(handed)
+    hand_ins = list(hand_ins)
+    _forget_faults(hand_ins, unit, course, options)
     graded: dict[str, GradedSubmission] = {}
-    for one in handed:
-        if one.notebook is None:
-            nothing = nothing_graded(unit, one.status, one.reason)
-            graded[one.student] = GradedSubmission(nothing, "", cached=False)
+    for hand_in in hand_ins:
+        if hand_in.notebook is None:
+            nothing = nothing_graded(unit, hand_in.status, hand_in.reason)
+            graded[hand_in.student] = GradedSubmission(nothing, "", cached=False)
     own = ThreadPoolExecutor(max_workers=os.cpu_count() or 1) if executor is None else None
     runner = own or executor
     assert runner is not None
     futures: dict[Future[GradedSubmission], str] = {}
     try:
-        for one in handed:
-            if one.notebook is not None:
-                future = runner.submit(_grade, one.notebook, unit.name, course, options)
-                futures[future] = one.student
+        for hand_in in hand_ins:
+            if hand_in.notebook is not None:
+                future = runner.submit(_grade, hand_in.notebook, unit.name, course, options)
+                futures[future] = hand_in.student
         for future in _watched(futures, unit, progress):
             graded[futures[future]] = future.result()
     finally:
@@ -104,37 +117,83 @@ def grade_cohort(
             future.cancel()
         if own is not None:
             own.shutdown(wait=True, cancel_futures=True)
-    return {one.student: graded[one.student] for one in handed}
+    return {
+        hand_in.student: graded[hand_in.student].noting(hand_in.warnings) for hand_in in hand_ins
+    }
 
 
-def kept_result(handed: HandIn, unit: Unit, course: Course) -> GradedSubmission | None:
+def kept_result(hand_in: HandIn, unit: Unit, course: Course) -> GradedSubmission | None:
     """The result of an earlier run, sandboxed or else not; None if there is none."""
-    if handed.notebook is None:
-        return GradedSubmission(nothing_graded(unit, handed.status, handed.reason), "", cached=True)
+    if hand_in.notebook is None:
+        return GradedSubmission(
+            nothing_graded(unit, hand_in.status, hand_in.reason), "", cached=True
+        )
     for options in (GradingOptions(), GradingOptions(sandboxed=False)):
-        key = result_key(handed.notebook, unit, course, options)
+        key = result_key(hand_in.notebook, unit, course, options)
         kept = read_result(_kept_at(course, unit, key))
         if kept is not None:
-            return GradedSubmission(kept, key, cached=True)
+            return GradedSubmission(kept, key, cached=True).noting(hand_in.warnings)
     return None
 
 
-def result_key(notebook: Path, unit: Unit, course: Course, options: GradingOptions) -> str:
-    """A name for everything that the marks of this submission depend on, as 32 hex digits.
+def _forget_faults(
+    hand_ins: Iterable[HandIn], unit: Unit, course: Course, options: GradingOptions
+) -> None:
+    """What the grader itself failed at is graded again, each time that a class is graded."""
+    for hand_in in hand_ins:
+        if hand_in.notebook is not None:
+            path = _kept_at(course, unit, result_key(hand_in.notebook, unit, course, options))
+            kept = read_result(path)
+            if kept is not None and not kept.status.is_final:
+                path.unlink()
 
-    That is: what the student wrote, the released notebook, the grader's source and the versions of
-    its packages, the course's secret (which cannot be told from the key), and the options.
+
+def result_key(notebook: Path, unit: Unit, course: Course, options: GradingOptions) -> str:
+    """A name for everything that the marks of this submission depend on, as 64 hex digits.
+
+    It begins with `submission_key`. The other half stands for the rest: the released notebook, the
+    unit, the grader's source and the versions of its packages, and the options. The course's
+    secret, which cannot be told from the key, is in both.
     """
     released = course.released(unit.assignment)
+    submission = _content(notebook, released)
     parts = {
         "unit": unit.assignment,
         "released": hashlib.sha256(released.read_bytes()).hexdigest(),
+        "module": _source_digest(unit),
         "grader": grader_version(),
         "options": asdict(options),
-        "submission": _content(notebook, released),
+        "submission": asdict(submission) if isinstance(submission, Submission) else submission,
     }
+    return _submission_key(submission, unit, course) + _keyed_digest(course, parts)
+
+
+def submission_key(notebook: Path, unit: Unit, course: Course) -> str:
+    """A name for what a student wrote, whatever grader reads it, in SUBMISSION_DIGITS hex digits.
+
+    Results of one submission by several graders are found by it.
+    """
+    return _submission_key(_content(notebook, course.released(unit.assignment)), unit, course)
+
+
+def _submission_key(content: Submission | str, unit: Unit, course: Course) -> str:
+    if isinstance(content, str):
+        return _keyed_digest(course, [unit.assignment, content])
+    written = [cell.source for cell in content.cells if cell.solution or cell.added]
+    return _keyed_digest(course, [unit.assignment, written])
+
+
+def _keyed_digest(course: Course, parts: object) -> str:
     text = json.dumps(parts, sort_keys=True).encode()
-    return hmac.new(course.secret(), text, hashlib.sha256).hexdigest()[:32]
+    return hmac.new(course.secret(), text, hashlib.sha256).hexdigest()[:SUBMISSION_DIGITS]
+
+
+def _source_digest(unit: Unit) -> str:
+    """A digest of the package that brings the unit, if it is not this one."""
+    digest = hashlib.sha256()
+    for path in foreign_sources(unit):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 @cache
@@ -162,13 +221,12 @@ def _version(package: str) -> str:
         return "none"
 
 
-def _content(notebook: Path, released: Path) -> object:
-    """What the student wrote, as plain values; or why it cannot be read."""
+def _content(notebook: Path, released: Path) -> Submission | str:
+    """What the student wrote; or why it cannot be read."""
     try:
-        submission: Submission = read_submission(notebook, read_skeleton(released))
+        return read_submission(notebook, read_skeleton(released))
     except InvalidNotebook as error:
         return str(error)
-    return asdict(submission)
 
 
 def _grade(notebook: Path, unit: str, course: Course, options: GradingOptions) -> GradedSubmission:

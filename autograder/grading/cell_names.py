@@ -35,6 +35,12 @@ def definitions(source: str) -> frozenset[str]:
     return frozenset(_DEFINITION.findall(source))
 
 
+def begins_indented(source: str) -> bool:
+    """Whether the first line of a cell belongs to a block that begins above it."""
+    first = next((line for line in source.splitlines() if line.strip()), "")
+    return first[:1] in (" ", "\t")
+
+
 def same_text(one: str, other: str) -> bool:
     """Whether two cells differ in nothing but blanks at line ends and around them."""
     return one == other or _normal(one) == _normal(other)
@@ -46,6 +52,7 @@ def names_of(cells: Sequence[RawCell], released: Released) -> list[str | None]:
     _by_text(cells, released, names)
     _by_definition(cells, released, names)
     _by_place(cells, released, names)
+    _by_indentation(cells, released, names)
     return names
 
 
@@ -96,6 +103,16 @@ def _by_place(cells: Sequence[RawCell], released: Released, names: list[str | No
         for place in range(first, last):
             if names[place] is None and cells[place].cell_type == answer.cell_type:
                 names[place] = name
+
+
+def _by_indentation(cells: Sequence[RawCell], released: Released, names: list[str | None]) -> None:
+    """The lower half of an answer that was split inside a function."""
+    for number, cell in enumerate(cells[1:], start=1):
+        above = names[number - 1]
+        answered = above is not None and is_solution(released[above])
+        lower_half = cell.cell_type == "code" and begins_indented(cell.source)
+        if names[number] is None and answered and lower_half:
+            names[number] = above
 
 
 def _last(names: Sequence[str | None], name: str) -> int:

@@ -103,7 +103,8 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _raw_cell(cell: dict[str, Any]) -> RawCell:
-    source, pictures = _text(cell), []
+    source = _text(cell)
+    pictures: list[Picture] = []
     cell_type = cell.get("cell_type")
     if cell_type not in ("code", "markdown", "raw"):
         cell_type = "raw"

@@ -14,6 +14,7 @@ from typing import TypeVar
 import autograder.worker
 import helpers
 from autograder.grading.notebook import Submission, SubmittedCell
+from autograder.messages import Message
 from autograder.results import Status
 from autograder.sandbox.channel import (
     Budget,
@@ -65,9 +66,10 @@ class Broken(Exception):
     """The student's code ended its worker; the session has noted the status."""
 
     def __init__(self, status: Status, message: str) -> None:
+        """message: what the code did, to follow “Your code”."""
         super().__init__(message)
         self.status = status
-        self.message = message
+        self.message = Message.of(message)
 
 
 class _CannotBegin(Exception):
@@ -75,7 +77,7 @@ class _CannotBegin(Exception):
 
 
 class Session:
-    """Runs a submission's cells and lends the student who answers."""
+    """Runs a submission's cells, then answers the grader's questions from what they defined."""
 
     def __init__(self, submission: Submission, framework: str | None, sandboxed: bool) -> None:
         self.submission = submission
@@ -122,7 +124,7 @@ class Session:
 
     def _running_student(self) -> RemoteStudent:
         while self._student is None:
-            if self.broken and (len(self.broken) > RESTARTS or self._budget.spent(0.0)):
+            if self.broken and (len(self.broken) > RESTARTS or self._budget.exhausted(0.0)):
                 raise self.broken[-1]
             process = self._start()
             self._process = process
@@ -136,7 +138,10 @@ class Session:
             return RemoteStudent(channel, self.framework, self._fresh)
         except StudentError as error:
             # Importing the framework is no code of the student's, unless they replaced it.
-            raise _CannotBegin(f"made {self.framework} unusable ({error})") from error
+            message = Message(
+                "made {framework} unusable ({error})", framework=self.framework, error=error
+            )
+            raise _CannotBegin(message) from error
 
     @contextmanager
     def _fresh(self) -> Iterator[RemoteStudent]:
@@ -165,7 +170,9 @@ class Session:
                 error = self._guarded(partial(_run_cell, channel, cell), CELL_SECONDS, channel)
             except Broken as broken:
                 self._skipped.add(cell.name)
-                broken.message = f"of cell {cell.name} {broken.message}"
+                broken.message = Message(
+                    "of cell {cell} {action}", cell=cell.name, action=broken.message
+                )
                 return False
             if error is not None:
                 self.cell_errors.append(error)
@@ -176,14 +183,16 @@ class Session:
             with channel.limit(TimeLimit.of(processor_seconds)):
                 return question()
         except OutOfTime as error:
-            used = f"used more than {processor_seconds:.0f} seconds of processor time"
+            used = Message(
+                "used more than {seconds:.0f} seconds of processor time", seconds=processor_seconds
+            )
             broken = Broken(Status.TIMEOUT, str(error) or used)
         except TooMuchOutput:
             broken = Broken(Status.TOO_MUCH_OUTPUT, "printed more than allowed")
         except ProtocolError as error:
-            broken = Broken(Status.PROTOCOL, f"sent {error}")
+            broken = Broken(Status.PROTOCOL, Message("sent {answer}", answer=error))
         except _CannotBegin as error:
-            broken = Broken(Status.CRASHED, str(error))
+            broken = Broken(Status.CRASHED, error.args[0])
         except WorkerEnded:
             broken = self._ending()
         self.broken.append(broken)
@@ -204,7 +213,8 @@ class Session:
             "memory": Status.MEMORY,
             "too much output": Status.TOO_MUCH_OUTPUT,
         }.get(reason, Status.CRASHED)
-        return Broken(status, f"ended its process ({ending.detail or reason})")
+        detail = ending.detail or reason
+        return Broken(status, Message("ended its process ({detail})", detail=detail))
 
     def _start(self) -> Sandbox | UnsafeProcess:
         if not self.sandboxed:

@@ -2,62 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import secrets
 import sys
 from collections import ChainMap
 from typing import Any
 
-from autograder.agents.evaluation import evaluate, train_and_score
-from autograder.agents.greedy_check import PolicyIgnoresNetwork
-from autograder.agents.learning_check import DoesNotLearn
+from autograder.agents.evaluation import train_and_score
 from autograder.agents.rule import AgentRule
+from autograder.agents.verdict import judge_agent
 from autograder.checks import judge as judging
 from autograder.course import CourseError
-from autograder.grading.submission import judge_score
-from autograder.results import CheckResult, EvaluationResult, TaskResult
+from autograder.notebook.printed import few_printed_lines
+from autograder.notebook.report import CheckReport
 from autograder.units import Unit, unit_named
-from autograder.worker.interface import NotSolved, StudentError, StudentObject
 from autograder.worker.local import LocalStudent
-from helpers.agents import AbstractAgent
-
-
-class CheckReport(float):
-    """The points of a check; shows itself as green and red lines."""
-
-    result: TaskResult
-    evaluation: EvaluationResult | None
-
-    def __new__(cls, result: TaskResult, evaluation: EvaluationResult | None = None) -> CheckReport:
-        report = super().__new__(cls, result.points)
-        report.result = result
-        report.evaluation = evaluation
-        return report
-
-    def __repr__(self) -> str:
-        lines = [self._headline()]
-        for check in self.result.checks:
-            lines.append(f"  {'✓' if check.passed else '✗'} {judging.readable(check.check)}")
-            if check.message:
-                lines.append(f"      {check.message}")
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        rows = "".join(_row(check) for check in self.result.checks)
-        return (
-            '<div style="font-family: sans-serif; line-height: 1.5; max-width: 50em">'
-            f"<b>{html.escape(self._headline())}</b>{rows}</div>"
-        )
-
-    def _headline(self) -> str:
-        result = self.result
-        headline = f"{result.task}: {result.points:g} of {result.max_points:g} points"
-        if self.evaluation is not None and self.evaluation.mean is not None:
-            headline += (
-                f" (mean score {self.evaluation.mean:.1f} over {self.evaluation.episodes} "
-                f"episodes; {self.evaluation.threshold:.0f} needed)"
-            )
-        return headline
+from helpers.training import EpisodeStatistics
 
 
 def check_answers(name: str, answers: tuple[object, ...]) -> CheckReport:
@@ -71,7 +30,8 @@ def check_answers(name: str, answers: tuple[object, ...]) -> CheckReport:
     task = unit.task(name)
     student = _student(unit, task.requires, answers)
     # The grader draws other numbers each time, too: a right answer is right for all of them.
-    return CheckReport(judging.judge(task, student, secrets.randbits(31)))
+    with few_printed_lines():
+        return CheckReport(judging.judge(task, student, secrets.randbits(31)))
 
 
 def _student(unit: Unit, requires: tuple[str, ...], answers: tuple[object, ...]) -> LocalStudent:
@@ -92,39 +52,15 @@ def _notebook_namespace() -> dict[str, Any]:
 
 def _check_agent(unit: Unit, rule: AgentRule, student: LocalStudent) -> CheckReport:
     """Train a fresh agent as the grader does, with seeds of the moment."""
-
-    def proxy(made: StudentObject, n_actions: int) -> AbstractAgent:
-        agent = student.object(made.number)
-        if not isinstance(agent, AbstractAgent):
-            raise StudentError("TypeError", f"{rule.factory}() must return an AbstractAgent")
-        return agent
-
-    name = f"{unit.name}/agent"
     seeds = tuple(secrets.randbits(31) for _ in range(rule.trainings))
     print(f"Training a fresh agent as the grader does, at most {rule.trainings} times …")
-    try:
-        evaluation = evaluate(rule, lambda seed: train_and_score(rule, student, proxy, seed), seeds)
-    except NotSolved as error:
-        return _no_score(rule, name, judging.NOT_SOLVED, f"Waits for your other exercises: {error}")
-    except DoesNotLearn as error:
-        return _no_score(rule, name, "does_not_reinforce", str(error))
-    except PolicyIgnoresNetwork as error:
-        return _no_score(rule, name, "network_does_not_decide", str(error))
-    return CheckReport(judge_score(name, rule, evaluation), evaluation)
 
+    def train(seed: int) -> tuple[float, list[EpisodeStatistics]]:
+        with few_printed_lines():
+            score, statistics = train_and_score(rule, student, seed, progress=True)
+        number = seeds.index(seed) + 1
+        print(f"Training {number}: mean score {score:.4g}; {rule.threshold:g} are needed.")
+        return score, statistics
 
-def _no_score(rule: AgentRule, name: str, mistake: str, message: str) -> CheckReport:
-    check = CheckResult("reaches_threshold", False, mistake, message)
-    return CheckReport(TaskResult(name, 0.0, rule.points, (check,)))
-
-
-def _row(check: CheckResult) -> str:
-    colour, mark = ("#1a7f37", "✓") if check.passed else ("#cf222e", "✗")
-    if check.mistake == judging.NOT_REACHED:
-        colour, mark = "#6e7781", "–"
-    message = f"<br>{html.escape(check.message)}" if check.message else ""
-    return (
-        f'<div style="border-left: 4px solid {colour}; padding-left: .6em; margin: .3em 0">'
-        f'<span style="color: {colour}">{mark} {html.escape(judging.readable(check.check))}</span>'
-        f"{message}</div>"
-    )
+    verdict = judge_agent(f"{unit.name}/agent", rule, train, seeds)
+    return CheckReport(verdict.task, verdict.evaluation)

@@ -11,14 +11,20 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.checks.judge import NOT_REACHED, readable
+from autograder.rendering.palette import FAILED, PASSED, WAITING, look_of
+from autograder.rendering.text import number, plain, plain_lines
 from autograder.report.rows import ClassReport, Row
-from autograder.report.text import number, plain, plain_lines
 from autograder.results import Result, Status, TaskResult
 
 #: Where the output is no terminal there is no line that could be too long.
 _WIDE = 200
 _LONGEST_NAME = 32
-_STYLES = {Status.OK: "green", Status.MISSING: "dim", Status.GRADER_ERROR: "bold red"}
+_STYLES = {
+    Status.OK: "green",
+    Status.MISSING: "dim",
+    Status.GRADER_ERROR: "bold red",
+    Status.AGENT_ERROR: "bold red",
+}
 
 
 def print_class(report: ClassReport, file: TextIO | None = None) -> None:
@@ -28,10 +34,15 @@ def print_class(report: ClassReport, file: TextIO | None = None) -> None:
     table.add_column("status", no_wrap=True)
     for name, points in report.tasks:
         table.add_column(Text(f"{name}\n/{number(points)}"), justify="right")
-    table.add_column(Text(f"total\n/{number(report.unit.max_points)}"), justify="right")
+    if report.by_hand_max:
+        table.add_column(Text(f"by hand\n/{number(report.by_hand_max)}"), justify="right")
+    if report.any_late:
+        table.add_column("late", justify="right", no_wrap=True)
+        table.add_column("penalty", justify="right")
+    table.add_column(Text(f"final\n/{number(report.max_points)}"), justify="right")
     table.add_column("mean\nscore", justify="right")
     for row in report.rows:
-        table.add_row(*_cells(row))
+        table.add_row(*_cells(row, report))
     console = _console(file)
     console.print(table)
     counts = ", ".join(f"{count} {status}" for status, count in report.statuses.items())
@@ -41,11 +52,11 @@ def print_class(report: ClassReport, file: TextIO | None = None) -> None:
         console.print(
             f"UNSAFE: {report.unsafe} results were made without the sandbox.", style="bold red"
         )
+    if report.to_grade:
+        console.print(f"Still to be graded by hand: {report.to_grade} answers.", highlight=False)
     for row in report.rows:
-        if row.result.status is not Status.OK and row.result.message:
-            console.print(
-                Text(f"{plain(row.student, 60)}: {plain(row.result.message, 300)}"), style="dim"
-            )
+        for remark in row.remarks:
+            console.print(Text(f"{plain(row.student, 60)}: {plain(remark, 300)}"), style="dim")
 
 
 def print_result(result: Result, file: TextIO | None = None) -> None:
@@ -80,20 +91,20 @@ def print_result(result: Result, file: TextIO | None = None) -> None:
 def _print_task(console: Console, task: TaskResult) -> None:
     share = f"{number(task.points)}/{number(task.max_points)}"
     full = task.points >= task.max_points
-    mark, style = ("✓", "green") if full else ("✗", "red")
-    console.print(Text.assemble((f"{mark} {task.task}  ", style), share))
+    look, style = (PASSED, "green") if full else (FAILED, "red")
+    console.print(Text.assemble((f"{look.mark} {task.task}  ", style), share))
     waiting = 0
     for check in task.checks:
         if check.mistake == NOT_REACHED:
             waiting += 1
         elif not check.passed:
             message = plain_lines(check.message or "")
-            console.print(Text(f"    {readable(check.check)}: {message}"))
+            console.print(Text(f"  {look_of(check).mark} {readable(check.check)}: {message}"))
     if waiting:
-        console.print(Text(f"    {waiting} more not reached.", "dim"))
+        console.print(Text(f"  {WAITING.mark} {waiting} more not checked yet", "dim"))
 
 
-def _cells(row: Row) -> list[Text]:
+def _cells(row: Row, report: ClassReport) -> list[Text]:
     status = Text(row.result.status.value, _STYLES.get(row.result.status, "yellow"))
     points = [
         Text("–" if earned is None else number(earned), _shade(earned, task.max_points))
@@ -102,7 +113,10 @@ def _cells(row: Row) -> list[Text]:
     total = Text("–" if row.total is None else number(row.total), "bold")
     mean = Text("" if row.mean_score is None else f"{row.mean_score:.1f}")
     name = plain(row.student, _LONGEST_NAME)
-    return [Text(name), status, *points, total, mean]
+    by_hand = [Text(row.by_hand)] if report.by_hand_max else []
+    penalty = Text(f"-{number(row.penalty)}" if row.penalty else "")
+    late = [Text(row.late, "yellow"), penalty] if report.any_late else []
+    return [Text(name), status, *points, *by_hand, *late, total, mean]
 
 
 def _shade(earned: float | None, most: float) -> str:

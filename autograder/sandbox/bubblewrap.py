@@ -52,13 +52,13 @@ def find_tools() -> Tools:
         "mount": "mount",
     }
     search = os.environ.get("PATH", "") + ":/usr/bin:/bin:/usr/sbin:/sbin"
-    found = {}
+    paths = {}
     for program, package in packages.items():
         path = shutil.which(program, path=search)
         if path is None:
             raise SandboxUnavailable(f"{program} is not installed: sudo apt install {package}")
-        found[program] = path
-    return Tools(shell=found.pop("sh"), **found)
+        paths[program] = path
+    return Tools(shell=paths.pop("sh"), **paths)
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +90,7 @@ def visible_trees(mounts: Mounts) -> dict[Path, Path]:
 
 
 def options(mounts: Mounts, limits: Limits, places: Mapping[Path, Path]) -> Iterator[str]:
-    """bwrap's options; `places` tells where an outside path is to be found if not at its own."""
+    """bwrap's options; `places` tells where an outside path is to be paths if not at its own."""
     yield from ("--unshare-all", "--unshare-user")
     if can_disable_user_namespaces():
         yield "--disable-userns"

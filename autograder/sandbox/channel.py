@@ -72,7 +72,7 @@ class Budget:
         self.sleep_seconds = sleep_seconds
         self.end_of_wall_time = time.monotonic() + wall_seconds
 
-    def spent(self, processor_seconds: float) -> bool:
+    def exhausted(self, processor_seconds: float) -> bool:
         """Whether nothing is left, for a worker that has used so much of the processor."""
         return (
             processor_seconds > self.processor_seconds
@@ -98,28 +98,28 @@ class Channel:
         os.set_blocking(sandbox.request_fd, False)
         # A worker may open its end of the pipe anew, for reading, and take away what was there.
         os.set_blocking(sandbox.reply_fd, False)
-        self._end_of_time: tuple[float, float] = (float("inf"), float("inf"))
-        self._next_look = 0.0
-        self._last_look = time.monotonic()
-        self._seen_at_work = 0.0  # processor time when it last grew
-        self._asleep = 0.0  # seconds since then, in this question
+        self._deadline: tuple[float, float] = (float("inf"), float("inf"))
+        self._next_check = 0.0
+        self._last_check = time.monotonic()
+        self._processor_seconds = 0.0  # processor time when it last grew
+        self._idle_seconds = 0.0  # seconds since then, in this question
 
     @contextmanager
     def limit(self, limit: TimeLimit) -> Iterator[None]:
         """Everything asked inside shares this limit. Raises OutOfTime when it is used up."""
-        before = self._end_of_time
+        before = self._deadline
         used = self.sandbox.processor_seconds()
         now = time.monotonic()
-        self._end_of_time = (
+        self._deadline = (
             min(before[0], used + limit.processor_seconds),
             min(before[1], now + limit.wall_seconds),
         )
-        self._next_look = now + POLL_INTERVAL_S
-        self._last_look, self._seen_at_work, self._asleep = now, used, 0.0
+        self._next_check = now + POLL_INTERVAL_S
+        self._last_check, self._processor_seconds, self._idle_seconds = now, used, 0.0
         try:
             yield
         finally:
-            self._end_of_time = before
+            self._deadline = before
 
     def ask(
         self,
@@ -182,7 +182,7 @@ class Channel:
                 view = view[os.write(self.sandbox.request_fd, view) :]
             except BlockingIOError:
                 self._writable.poll(1000 * POLL_INTERVAL_S)
-                self._look()
+                self._enforce_limits()
             except BrokenPipeError as error:
                 raise WorkerEnded from error
 
@@ -190,16 +190,16 @@ class Channel:
         """The next bytes of an answer, at least one."""
         while True:
             if not self._poll.poll(1000 * POLL_INTERVAL_S):
-                self._look()
+                self._enforce_limits()
                 continue
-            if time.monotonic() > self._next_look:
-                self._look()
-            piece = self._receive()
-            if piece is None:
+            if time.monotonic() > self._next_check:
+                self._enforce_limits()
+            chunk = self._receive()
+            if chunk is None:
                 continue
-            if not piece:
+            if not chunk:
                 raise WorkerEnded
-            return piece
+            return chunk
 
     def _receive(self) -> bytes | None:
         """What is there of the next bytes, empty at the end of the file; None if they are gone."""
@@ -208,32 +208,32 @@ class Channel:
         except BlockingIOError:
             return None
 
-    def _look(self) -> None:
+    def _enforce_limits(self) -> None:
         """Enforce the limits; cheap enough to do ten times a second."""
         now = time.monotonic()
-        self._next_look = now + POLL_INTERVAL_S
+        self._next_check = now + POLL_INTERVAL_S
         if self.sandbox.exceeded_output():
             raise TooMuchOutput
         used = self.sandbox.processor_seconds()
         self._count_sleep(now, used)
-        if self._asleep > SLEEP_SECONDS:
+        if self._idle_seconds > SLEEP_SECONDS:
             raise OutOfTime(f"slept for {SLEEP_SECONDS:.0f} seconds instead of answering")
-        if self.budget.spent(used):
+        if self.budget.exhausted(used):
             raise OutOfTime("used up all the time that one submission has")
-        if used > self._end_of_time[0] or now > self._end_of_time[1]:
+        if used > self._deadline[0] or now > self._deadline[1]:
             raise OutOfTime
 
     def _count_sleep(self, now: float, used: float) -> None:
         """Count the time in which the worker should have answered and did nothing."""
-        passed = min(now - self._last_look, 1.0)  # a grader that was stopped has not looked
-        self._last_look = now
-        if used > self._seen_at_work:
-            self._seen_at_work, self._asleep = used, 0.0
+        passed = min(now - self._last_check, 1.0)  # a grader that was stopped has not looked
+        self._last_check = now
+        if used > self._processor_seconds:
+            self._processor_seconds, self._idle_seconds = used, 0.0
             return
-        if self.sandbox.wants_to_run():
+        if self.sandbox.is_runnable():
             return  # it waits for a core: a loaded machine changes no mark
-        self._asleep += passed
-        if self._asleep > IDLE_AFTER_S:
+        self._idle_seconds += passed
+        if self._idle_seconds > IDLE_AFTER_S:
             self.budget.sleep_seconds -= passed
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.sandbox.threads import ONE_THREAD
+from autograder.sandbox.threads import ON_THE_CPU
 
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -11,7 +11,7 @@ ENVIRONMENT = {
     "USER": "student",
     "LOGNAME": "student",
     "LANG": "C.UTF-8",
-    **ONE_THREAD,
+    **ON_THE_CPU,
     "MPLBACKEND": "Agg",
     "MPLCONFIGDIR": "/tmp/home/matplotlib",
     "SDL_VIDEODRIVER": "dummy",

@@ -19,6 +19,7 @@ from autograder.sandbox.cgroups import ControlGroup, new_group
 from autograder.sandbox.exit_info import Ending, Reason, SandboxUnavailable
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.mounts import Mounts
+from autograder.sandbox.open_files import with_open_files
 from autograder.sandbox.output import Output
 from autograder.sandbox.processes import ProcessTable
 from autograder.sandbox.seccomp import filter_program
@@ -29,7 +30,7 @@ from autograder.sandbox.unsafe import UnsafeProcess
 __all__ = ["Ending", "Limits", "Mounts", "Sandbox", "SandboxUnavailable", "UnsafeProcess"]
 
 START_SECONDS = 120.0  # of wall time; it takes hundredths on a machine that is not swamped
-POLL_INTERVAL_S = 0.1  # between two looks at what the sandbox uses
+POLL_INTERVAL_S = 0.1  # between two checks of what the sandbox uses
 PASSWD = b"student:x:1000:1000:student:/tmp/home:/bin/sh\n"
 
 
@@ -45,8 +46,8 @@ class _Pipes:
 
 
 @dataclass(frozen=True)
-class _Claims:
-    """What of the machine is a worker's own until its last process is gone."""
+class _Leases:
+    """The user id and the control group that a worker keeps until its last process is gone."""
 
     lease: UserLease | None
     group: ControlGroup | None
@@ -57,9 +58,9 @@ class _Claims:
 
     def close(self) -> None:
         """Give both back."""
-        for claim in (self.lease, self.group):
-            if claim is not None:
-                claim.close()
+        for part in (self.lease, self.group):
+            if part is not None:
+                part.close()
 
 
 class Sandbox:
@@ -72,19 +73,19 @@ class Sandbox:
     sees the end of its requests at once: the worker must leave then.
     """
 
-    def __init__(self, pipes: _Pipes, limits: Limits, claims: _Claims) -> None:
+    def __init__(self, pipes: _Pipes, limits: Limits, leases: _Leases) -> None:
         self.request_fd = pipes.request
         self.reply_fd = pipes.reply
         self._limits = limits
         self._process = pipes.process
         self._status = _Status(pipes.status)
-        self._claims = claims
+        self._leases = leases
         self._output = Output(pipes.output, limits.output_bytes)
         self._lock = threading.Lock()  # over everything below
         self._table: ProcessTable | None = None
         self._temporary: tuple[int, ...] = ()  # descriptors of /tmp and /dev/shm inside
         self._init: int | None = None  # a descriptor of the namespace's first process
-        self._verdict: Reason | None = None  # why we killed it
+        self._kill_reason: Reason | None = None  # why we killed it
         self._processor_seconds = 0.0
         self._peak_bytes = 0
         self._ending: Ending | None = None
@@ -98,13 +99,13 @@ class Sandbox:
 
         Raises SandboxUnavailable where it cannot be built: nothing has run then.
         """
-        claims = _Claims(UserLease() if os.geteuid() == 0 else None, new_group(limits))
+        leases = _Leases(UserLease() if os.geteuid() == 0 else None, new_group(limits))
         try:
-            pipes = _spawn(command, mounts, limits, claims)
+            pipes = _spawn(command, mounts, limits, leases)
         except BaseException:
-            claims.close()
+            leases.close()
             raise
-        sandbox = cls(pipes, limits, claims)
+        sandbox = cls(pipes, limits, leases)
         try:
             sandbox._attach()
         except BaseException:
@@ -117,16 +118,16 @@ class Sandbox:
     def processor_seconds(self) -> float:
         """User and system time of every process of the sandbox, living and reaped.
 
-        Counted in 10 ms; after an end by itself, up to the last look, at most 0.1 s before.
+        Counted in 10 ms; after an end by itself, up to the last check, at most 0.1 s before.
         """
         with self._lock:
             self._count()
             return self._processor_seconds
 
-    def wants_to_run(self) -> bool:
+    def is_runnable(self) -> bool:
         """Whether something in the sandbox runs, or waits for a core."""
         with self._lock:
-            return self._table is not None and self._table.wants_to_run()
+            return self._table is not None and self._table.is_runnable()
 
     def resident_bytes(self) -> int:
         """Memory of every living process; what processes share is counted once for each."""
@@ -142,7 +143,7 @@ class Sandbox:
         return self._output.exceeded
 
     def ended(self) -> Ending | None:
-        """How the sandbox ended; None while it lives, or has not been buried yet: see wait()."""
+        """How the sandbox ended; None while it lives, or has not been reaped yet: see wait()."""
         return self._ending
 
     def wait(self, seconds: float) -> Ending | None:
@@ -200,8 +201,8 @@ class Sandbox:
         if pid is not None and _has_ended(self._process.pid) and self._status.ran():
             return  # a command that was over before we looked
         self._output.drain()
-        said = self._output.text().strip() or f"no answer within {START_SECONDS:.0f} s"
-        raise unavailable(said.splitlines()[-1])
+        printed = self._output.text().strip() or f"no answer within {START_SECONDS:.0f} s"
+        raise unavailable(printed.splitlines()[-1])
 
     def _count(self) -> None:
         if self._table is not None:
@@ -210,8 +211,8 @@ class Sandbox:
 
     def _kill(self, reason: Reason) -> None:
         with self._lock:
-            if self._verdict is None and self._ending is None:
-                self._verdict = reason
+            if self._kill_reason is None and self._ending is None:
+                self._kill_reason = reason
                 self._count()
             self._signal()
 
@@ -226,31 +227,31 @@ class Sandbox:
             self._process.kill()
 
     def _watch(self) -> None:
-        """The watcher's life: drain the output, look at the sums, bury the dead."""
+        """The watcher's life: drain the output, enforce the limits, reap what ended."""
         outer = os.pidfd_open(self._process.pid)
         poll = select.poll()
         poll.register(outer, select.POLLIN)
         poll.register(self._output.descriptor, select.POLLIN)
-        next_look = time.monotonic() + POLL_INTERVAL_S
+        next_check = time.monotonic() + POLL_INTERVAL_S
         while True:
-            wait = max(0.0, next_look - time.monotonic())
+            wait = max(0.0, next_check - time.monotonic())
             ready = [descriptor for descriptor, _ in poll.poll(wait * 1000)]
             if self._output.descriptor in ready and not self._output.drain():
                 poll.unregister(self._output.descriptor)
-            if self._output.exceeded and self._verdict is None:
+            if self._output.exceeded and self._kill_reason is None:
                 self._kill("too much output")
             if outer in ready:
                 break
-            if time.monotonic() >= next_look:
-                reason = self._overdrawn()
+            if time.monotonic() >= next_check:
+                reason = self._exceeded_limit()
                 if reason is not None:
                     self._kill(reason)
-                next_look = time.monotonic() + POLL_INTERVAL_S
+                next_check = time.monotonic() + POLL_INTERVAL_S
         os.close(outer)
-        self._bury()
+        self._reap()
 
-    def _overdrawn(self) -> Reason | None:
-        """The limit that the sandbox as a whole has passed, if any."""
+    def _exceeded_limit(self) -> Reason | None:
+        """The limit that the sandbox as a whole has exceeded, if any."""
         if self.processor_seconds() > self._limits.processor_seconds:
             return "processor time"
         with self._lock:
@@ -267,8 +268,8 @@ class Sandbox:
                 files += usage.f_files - usage.f_ffree
         return "too many files" if files > self._limits.temporary_files else None
 
-    def _bury(self) -> None:
-        """Wait until no process is left, then write down how it ended and let everything go."""
+    def _reap(self) -> None:
+        """Wait until no process is left, then record how it ended and release everything."""
         with self._lock:
             if self._init is not None:
                 # bubblewrap leaves when the worker does; what the worker started may still run.
@@ -286,7 +287,7 @@ class Sandbox:
                     os.close(descriptor)
             self._temporary, self._init = (), None
             self._status.close()
-            self._claims.close()
+            self._leases.close()
             self._over.set()
 
     def _describe(self) -> Ending:
@@ -296,8 +297,8 @@ class Sandbox:
             processor_seconds=self._processor_seconds,
             peak_bytes=self._peak_bytes,
         )
-        if self._verdict is not None:
-            return replace(ending, reason=self._verdict, detail=f"killed: {self._verdict}")
+        if self._kill_reason is not None:
+            return replace(ending, reason=self._kill_reason, detail=f"killed: {self._kill_reason}")
         if status is None:
             return replace(ending, reason="not started", detail=self._output.text()[-500:])
         if status <= 128:
@@ -312,7 +313,7 @@ class Sandbox:
         if number == signal.SIGKILL:  # by itself, or by the kernel over one of its limits
             if self._processor_seconds >= self._limits.processor_seconds:
                 return replace(ending, reason="processor time")
-            if self._claims.out_of_memory():
+            if self._leases.out_of_memory():
                 return replace(ending, reason="memory")
             if self._peak_bytes >= self._limits.memory_bytes / 2:  # the machine ran out of memory
                 return replace(ending, reason="memory")
@@ -366,9 +367,10 @@ class _Status:
         return None
 
 
-def _spawn(command: Sequence[str], mounts: Mounts, limits: Limits, claims: _Claims) -> _Pipes:
+def _spawn(command: Sequence[str], mounts: Mounts, limits: Limits, leases: _Leases) -> _Pipes:
     bubblewrap.version()
-    lease = claims.lease
+    lease = leases.lease
+    mounts = mounts if lease is None else with_open_files(mounts)
     places = {} if lease is None else bubblewrap.staged(mounts)
     options = [*bubblewrap.options(mounts, limits, places)]
     with contextlib.ExitStack() as theirs, contextlib.ExitStack() as ours:
@@ -394,7 +396,7 @@ def _spawn(command: Sequence[str], mounts: Mounts, limits: Limits, claims: _Clai
         }
         chain = bubblewrap.chain(command, descriptors, limits, lease.uid if lease else None)
         process = subprocess.Popen(
-            bubblewrap.prelude(chain, places, claims.group),
+            bubblewrap.prelude(chain, places, leases.group),
             stdin=request[0],
             stdout=reply[1],
             stderr=output[1],

@@ -41,7 +41,7 @@ class Limits:
     def resource_limits(self) -> dict[str, tuple[int, int]]:
         """Soft and hard value by name as prlimit(1) spells it, none above what we have."""
         processor = math.ceil(self.processor_seconds)
-        wanted = {
+        limits = {
             "cpu": (resource.RLIMIT_CPU, processor, processor + 1),
             "as": (resource.RLIMIT_AS, *2 * (self.memory_bytes + ADDRESS_SPACE_RESERVE,)),
             "data": (resource.RLIMIT_DATA, *2 * (self.memory_bytes,)),
@@ -55,12 +55,12 @@ class Limits:
             "sigpending": (resource.RLIMIT_SIGPENDING, *2 * (1024,)),
         }
         return {
-            name: (_at_most_ours(which, soft), _at_most_ours(which, hard))
-            for name, (which, soft, hard) in wanted.items()
+            name: (_within_own_limit(which, soft), _within_own_limit(which, hard))
+            for name, (which, soft, hard) in limits.items()
         }
 
 
-def _at_most_ours(which: int, value: int) -> int:
+def _within_own_limit(which: int, value: int) -> int:
     """Nobody may raise a hard limit without privilege: asking for it would fail the start."""
     ours = resource.getrlimit(which)[1]
     return value if ours == resource.RLIM_INFINITY else min(value, ours)

@@ -52,7 +52,7 @@ def interpreter_trees() -> tuple[Path, ...]:
 
 
 def grader_copies() -> tuple[Path, ...]:
-    """Where pip puts the grader's own package: it is no business of the worker."""
+    """Where pip puts the grader's own package: it is none of the worker's business."""
     places = {Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib")}
     places |= {
         Path(entry) for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))

@@ -1,4 +1,4 @@
-"""Is the sandbox whole on this machine? Every check really tries, from the inside."""
+"""Does the sandbox hold on this machine? Every check really tries, from the inside."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from autograder.sandbox.mounts import Mounts, interpreter_trees
 from autograder.sandbox.seccomp import call_numbers
 
 ANSWER_SECONDS = 30.0  # of wall time; it takes a quarter of a second on an idle machine
-INSPECTION = Path(__file__).with_name("probe_inside.py")
+PROBE_SCRIPT = Path(__file__).with_name("probe_inside.py")
 
 # Small, so that reaching them is quick; the memory limit must leave Python alone.
 LIMITS = Limits(
@@ -44,18 +44,18 @@ class Check:
     name: str
     ok: bool
     detail: str
-    remedy: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True)
 class Probe:
-    """All checks, in the order in which they were made."""
+    """All checks, in order."""
 
     checks: tuple[Check, ...]
 
     @property
-    def whole(self) -> bool:
-        """Whether every check held: else nothing is graded without being asked to."""
+    def complete(self) -> bool:
+        """Whether every check passed: otherwise only `--unsafe` grades anything."""
         return all(check.ok for check in self.checks)
 
     def __str__(self) -> str:
@@ -63,13 +63,13 @@ class Probe:
         lines = []
         for check in self.checks:
             lines.append(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:{width}}  {check.detail}")
-            if not check.ok and check.remedy:
-                lines += [f"      {line}".rstrip() for line in check.remedy.splitlines()]
+            if not check.ok and check.advice:
+                lines += [f"      {line}".rstrip() for line in check.advice.splitlines()]
         return "\n".join(lines)
 
 
 def probe() -> Probe:
-    """Build the sandbox and try its walls; takes about a quarter of a second."""
+    """Build the sandbox and try to break out of it; takes about a quarter of a second."""
     return Probe(tuple(_checks()))
 
 
@@ -78,20 +78,20 @@ def require() -> None:
     """Raise SandboxUnavailable unless every check holds; a process asks the machine once."""
     for check in probe().checks:
         if not check.ok:
-            advice = check.remedy.splitlines()
+            advice = check.advice.splitlines()
             short = f": {advice[0]}" if len(advice) == 1 else " (see `autograder doctor`)"
             what = f"{check.name}: {check.detail}"
-            raise SandboxUnavailable(f"the sandbox is not whole: {what}{short}")
+            raise SandboxUnavailable(f"the sandbox is incomplete: {what}{short}")
 
 
 def doctor() -> int:
-    """Print the table with remedies; 0 where the sandbox is whole, 1 where it is not."""
+    """Print the table with advice; 0 where the sandbox is complete, 1 where it is not."""
     result = probe()
     print(result)
-    if result.whole:
-        print("\nThe sandbox is whole: students' code is graded behind it.")
+    if result.complete:
+        print("\nThe sandbox is complete: students' code runs inside it.")
         return 0
-    print("\nThe sandbox is not whole: nothing is graded here, unless with --unsafe.")
+    print("\nThe sandbox is incomplete: nothing is graded here without --unsafe.")
     return 1
 
 
@@ -110,7 +110,7 @@ def _checks() -> Iterator[Check]:
             answers = _inspect(canary)
     except SandboxUnavailable as problem:
         text = str(problem)
-        short, long = troubleshooting.remedy_for(text)
+        short, long = troubleshooting.advice_for(text)
         yield Check("sandbox starts", False, text, long or short)
         return
     yield Check("sandbox starts", True, "user namespaces are allowed")
@@ -131,22 +131,24 @@ def _canary() -> Iterator[Path]:
 
 
 def _inspect(canary: Path) -> dict[str, Any]:
-    """What came of each attempt of the inspection."""
+    """The outcome of each attempt that the probe makes inside."""
     trees = ["/usr", *map(str, interpreter_trees())]
     question = {
         "secrets": [str(path) for path in _secrets(canary)],
         "trees": trees,
         "call_numbers": call_numbers(TRIED_CALLS),
     }
-    command = [sys.executable, "-I", "-S", "-c", INSPECTION.read_text()]
+    command = [sys.executable, "-I", "-S", "-c", PROBE_SCRIPT.read_text()]
     with Sandbox.start(command, Mounts(), LIMITS) as sandbox:
         with contextlib.suppress(BrokenPipeError):  # it is over already: see below
             os.write(sandbox.request_fd, json.dumps(question).encode() + b"\n")
         text = _line(sandbox.reply_fd)
         if not text.endswith(b"\n"):
             ending = sandbox.wait(5)
-            said = sandbox.output().strip().splitlines() or [ending.detail if ending else "silence"]
-            raise SandboxUnavailable(f"Python does not run inside the sandbox: {said[-1]}")
+            printed = sandbox.output().strip().splitlines() or [
+                ending.detail if ending else "silence"
+            ]
+            raise SandboxUnavailable(f"Python does not run inside the sandbox: {printed[-1]}")
         answers: dict[str, Any] = json.loads(text)
         sandbox.kill()
         ended = sandbox.ended()
@@ -199,8 +201,8 @@ EXPECTED: tuple[Expected, ...] = (
     ("not root", "user", lambda ids: 0 not in ids, REPORT),
     ("no capabilities", "capabilities", lambda sets: sets == "0 1", REPORT),
     ("seccomp filter", "seccomp", lambda calls: calls == ["2"], "the kernel needs CONFIG_SECCOMP"),
-    ("no user namespaces inside", "namespaces", lambda made: made == [], REPORT),
-    ("no network sockets", "sockets", lambda made: made == [], REPORT),
+    ("no user namespaces inside", "namespaces", lambda names: names == [], REPORT),
+    ("no network sockets", "sockets", lambda names: names == [], REPORT),
     ("no network", "interfaces", lambda names: set(names) <= {"lo"}, REPORT),
     ("empty environment", "environment_of_first_process", lambda size: size == 0, REPORT),
     ("own processes only", "processes_seen", lambda count: count <= 3, REPORT),

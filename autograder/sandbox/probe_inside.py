@@ -66,29 +66,29 @@ def seccomp(question: dict[str, Any]) -> list[str]:
 
 
 def namespaces(question: dict[str, Any]) -> list[str]:
-    """The ways by which a user namespace could be made."""
+    """The ways by which a user namespace could be succeeded."""
     libc = ctypes.CDLL(None, use_errno=True)
-    made = []
+    succeeded = []
     if libc.unshare(CLONE_NEWUSER) == 0:
-        made.append("unshare")
+        succeeded.append("unshare")
     stack = ctypes.create_string_buffer(65536)
     enter = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(lambda argument: 0)
     top = ctypes.c_void_p(ctypes.addressof(stack) + 65536 - 16)
     if libc.clone(enter, top, CLONE_NEWUSER | 17, None) > 0:
-        made.append("clone")
-    return made
+        succeeded.append("clone")
+    return succeeded
 
 
 def sockets(question: dict[str, Any]) -> list[str]:
-    """The kinds of network socket that can be made."""
-    made = []
+    """The kinds of network socket that can be succeeded."""
+    succeeded = []
     for name in ("AF_INET", "AF_INET6", "AF_NETLINK"):
         try:
             socket.socket(getattr(socket, name), socket.SOCK_DGRAM).close()
         except OSError:
             continue
-        made.append(name)
-    return made
+        succeeded.append(name)
+    return succeeded
 
 
 def interfaces(question: dict[str, Any]) -> list[str]:
@@ -196,5 +196,5 @@ def _writes(directory: str) -> bool:
 
 if __name__ == "__main__":
     with os.fdopen(os.dup(3)) as requests:
-        asked = json.loads(requests.readline())
-    os.write(4, json.dumps(attempts(asked)).encode() + b"\n")
+        question = json.loads(requests.readline())
+    os.write(4, json.dumps(attempts(question)).encode() + b"\n")

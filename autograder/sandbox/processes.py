@@ -85,7 +85,7 @@ class ProcessTable:
                 total += process.resident
         return total
 
-    def wants_to_run(self) -> bool:
+    def is_runnable(self) -> bool:
         """Whether a thread of any process runs, or waits for a core to run on."""
         for number in self._numbers():
             with contextlib.suppress(OSError):  # this process is gone

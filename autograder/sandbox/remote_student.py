@@ -25,6 +25,7 @@ from autograder.worker.interface import (
     WeightedSums,
 )
 from autograder.worker.protocol import ProtocolError, Step, encode_step
+from autograder.worker.rows import StepFormat, weight_arrays
 from autograder.worker.rules import Behaviour, Term
 from helpers.agents import AbstractAgent, Transition
 
@@ -147,6 +148,9 @@ class RemoteStudent(Student):
     def plain_optimizer(self, optimizer: StudentObject, learning_rate: float) -> StudentObject:
         return _expect_object(self._ask("plain_optimizer", optimizer, learning_rate))
 
+    def agent(self, made: StudentObject, form: StepFormat) -> RemoteAgent:
+        return RemoteAgent(self, made, form)
+
     def seed(self, seed: int) -> None:
         self._ask("seed", seed)
 
@@ -205,13 +209,17 @@ class RemoteAgent(AbstractAgent):
     Learning from a step, the start of a batch and choosing the next actions travel in one message.
     """
 
-    def __init__(self, student: RemoteStudent, agent: StudentObject, n_actions: int) -> None:
+    def __init__(self, student: RemoteStudent, made: StudentObject, form: StepFormat) -> None:
+        """form: of what kind observations and actions are; the worker is told once, here.
+
+        Raises StudentError if the object is no agent.
+        """
         self.student = student
-        self.agent = agent
-        self.n_actions = n_actions
-        self._known = set(range(n_actions))
+        self.made = made
+        self.form = form
         self._learned: Transition | None = None
         self._started: np.ndarray | None = None  # after what is to be learned
+        student._ask("agent", made, *([row.dtype, list(row.shape)] for row in form))
 
     def start_episode(self, observation: np.ndarray) -> None:
         if self._started is not None:
@@ -219,24 +227,19 @@ class RemoteAgent(AbstractAgent):
         self._started = observation
 
     def act(self, observation: np.ndarray, explore: bool = True) -> np.ndarray:
-        """The student's actions, (n, width) to (n,) int64.
+        """The student's actions, one row for each observation.
 
-        Raises StudentError if the agent raises, ProtocolError if an action does not exist.
+        Raises StudentError if the agent raises or returns something else than such rows. Whether
+        these actions exist is for the caller to see.
         """
         if self._started is not None and not np.array_equal(self._started, observation):
             self._flush()
         starts, learned = self._started is not None, self._learned
         self._started = self._learned = None
-        step = Step(self.agent.number, learned, observation, starts, acts=True, explore=explore)
-        reply = self.student.channel.step(encode_step(step), 8 * len(observation))
-        actions = np.frombuffer(reply, "<i8")
-        chosen = set(actions.tolist())  # quicker than two reductions of a short array
-        if not chosen <= self._known:
-            raise NoSuchAction(
-                f"act returned {min(chosen)} to {max(chosen)}; "
-                f"there are only the actions 0 to {self.n_actions - 1}"
-            )
-        return actions
+        step = Step(self.made.number, learned, observation, starts, acts=True, explore=explore)
+        row = self.form.action
+        reply = self._send(step, row.size * len(observation))
+        return np.frombuffer(reply, row.dtype).reshape(len(observation), *row.shape)
 
     def train(self, transition: Transition) -> None:
         self._flush()
@@ -244,14 +247,15 @@ class RemoteAgent(AbstractAgent):
 
     def get_weights(self) -> list[np.ndarray]:
         self._flush()
-        found = self.student._ask("get_weights", self.agent)
-        if type(found) is not list or any(not isinstance(item, np.ndarray) for item in found):
-            raise ProtocolError("weights that are no arrays")
-        return found
+        weights = self.student._ask("get_weights", self.made)
+        try:
+            return weight_arrays(weights)
+        except TypeError as error:  # the worker should have said so
+            raise ProtocolError("weights that are no arrays") from error
 
     def set_weights(self, weights: list[np.ndarray]) -> None:
         self._flush()
-        self.student._ask("set_weights", self.agent, weights)
+        self.student._ask("set_weights", self.made, weights)
 
     def _flush(self) -> None:
         """Hand over what is still to be learned, and what has started."""
@@ -264,12 +268,11 @@ class RemoteAgent(AbstractAgent):
         else:
             return
         starts = started is not None
-        step = Step(self.agent.number, learned, observation, starts, acts=False, explore=False)
-        self.student.channel.step(encode_step(step), 0)
+        step = Step(self.made.number, learned, observation, starts, acts=False, explore=False)
+        self._send(step, 0)
 
-
-class NoSuchAction(Exception):
-    """The agent chose an action that the environment does not have."""
+    def _send(self, step: Step, reply_size: int) -> bytes | bytearray:
+        return self.student.channel.step(encode_step(step, self.form), reply_size)
 
 
 def _to_tree(value: Any) -> Any | None:

@@ -21,7 +21,7 @@ profile bwrap /usr/bin/bwrap flags=(unconfined) {
 }
 """
 
-APPARMOR_REMEDY = f"""\
+APPARMOR_ADVICE = f"""\
 Ubuntu (23.10 and later) lets only known programs make user namespaces. Either make bubblewrap
 one of them:
 
@@ -34,16 +34,16 @@ or lift the rule for every program:
 echo kernel.apparmor_restrict_unprivileged_userns=0 | sudo tee /etc/sysctl.d/60-userns.conf
 sudo sysctl --system"""
 
-CONTAINER_REMEDY = (
+CONTAINER_ADVICE = (
     "inside Docker or Podman, start the container with --security-opt seccomp=unconfined "
     "--security-opt apparmor=unconfined --security-opt systempaths=unconfined"
 )
 
 
-def unavailable(said: str) -> SandboxUnavailable:
+def unavailable(error: str) -> SandboxUnavailable:
     """The error, in one line, for what bubblewrap said when it failed."""
-    text = f"the sandbox cannot be built: {said}"
-    short, long = remedy_for(said)
+    text = f"the sandbox cannot be built: {error}"
+    short, long = advice_for(error)
     if short:
         text += f": {short}"
     if long:
@@ -51,14 +51,14 @@ def unavailable(said: str) -> SandboxUnavailable:
     return SandboxUnavailable(text)
 
 
-def remedy_for(said: str) -> tuple[str, str]:
-    """A remedy in a few words, and in full where that is longer; both empty where we know none."""
+def advice_for(error: str) -> tuple[str, str]:
+    """Advice in a few words, and in full where that is longer; both empty where there is none."""
     about_namespaces = any(
-        part in said.lower()
+        part in error.lower()
         for part in ("namespace", "uid map", "rtm_newaddr", "proc on", "operation not permitted")
     )
     if not about_namespaces:
-        if "permission denied" in said.lower() and os.geteuid() == 0:
+        if "permission denied" in error.lower() and os.geteuid() == 0:
             return "root's workers are other users: chmod -R a+rX what they shall read", ""
         return "", ""
     if _reads(DEBIAN, "0"):
@@ -66,9 +66,9 @@ def remedy_for(said: str) -> tuple[str, str]:
     if _reads(MAXIMUM, "0"):
         return "sudo sysctl -w user.max_user_namespaces=10000", ""
     if any(path.exists() for path in CONTAINERS):
-        return CONTAINER_REMEDY, ""
+        return CONTAINER_ADVICE, ""
     if _reads(APPARMOR, "1"):
-        return "AppArmor forbids bubblewrap to make user namespaces", APPARMOR_REMEDY
+        return "AppArmor forbids bubblewrap to make user namespaces", APPARMOR_ADVICE
     return "this kernel does not let you make user namespaces", ""
 
 

@@ -22,7 +22,7 @@ CAP_SYS_PTRACE = 19
 class UserLease:
     """A user id that no other living worker of this machine has; released by close().
 
-    The claim is an abstract socket's name: the kernel frees it when the grader dies, however.
+    An abstract socket's name stands for the lease: the kernel frees it however the grader ends.
     """
 
     def __init__(self) -> None:
@@ -32,18 +32,18 @@ class UserLease:
                 "--cap-add SYS_PTRACE --cap-add SYS_ADMIN, or grade as an ordinary user"
             )
         for uid in _candidates():
-            claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            name_holder = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             with contextlib.suppress(OSError):
-                claim.bind(f"\0autograder-worker-uid-{uid}")
+                name_holder.bind(f"\0autograder-worker-uid-{uid}")
                 self.uid = uid
-                self._claim = claim
+                self._name_holder = name_holder
                 return
-            claim.close()
+            name_holder.close()
         raise SandboxUnavailable(f"all {POOL} user ids for workers are taken: grade fewer at once")
 
     def close(self) -> None:
         """Give the id back, after the last process of the worker is gone."""
-        self._claim.close()
+        self._name_holder.close()
 
 
 def _may_look_into_other_users_processes() -> bool:

@@ -59,7 +59,7 @@ class UnsafeProcess:
         self._limits = limits
         self._output = Output(output, limits.output_bytes)
         self._lock = threading.Lock()
-        self._verdict: Reason | None = None
+        self._kill_reason: Reason | None = None
         self._ending: Ending | None = None
         self._peak_bytes = 0
         self._closed = False
@@ -103,7 +103,7 @@ class UnsafeProcess:
             return float(sum(self._usage.cpu_times()[:4]))
         return 0.0
 
-    def wants_to_run(self) -> bool:
+    def is_runnable(self) -> bool:
         """Whether the worker's main thread runs, or waits for a core."""
         import psutil
 
@@ -164,7 +164,7 @@ class UnsafeProcess:
     def _kill(self, reason: Reason) -> None:
         with self._lock:
             if self._ending is None:
-                self._verdict = self._verdict or reason
+                self._kill_reason = self._kill_reason or reason
                 self._kill_group()
 
     def _kill_group(self) -> None:
@@ -204,8 +204,8 @@ class UnsafeProcess:
         code = os.waitstatus_to_exitcode(status)
         number = -code if code < 0 else None
         reason: Reason = "exit" if number is None else "signal"
-        if self._verdict is not None:
-            reason = self._verdict
+        if self._kill_reason is not None:
+            reason = self._kill_reason
         elif number == signal.SIGXCPU:
             reason = "processor time"
         return Ending(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from functools import cache
 from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
 
 from autograder.course import Course, CourseError
 from autograder.units.unit import Unit
@@ -46,7 +49,7 @@ def unit_named(name: str) -> Unit:
     Raises CourseError naming the units there are.
     """
     installed = _installed()
-    for plain in (name, name.lstrip("0123456789").removeprefix("_")):
+    for plain in (name, re.sub(r"^[0-9]+_", "", name)):
         if plain in installed:
             unit = _load(plain, *installed[plain])
             if name in (unit.name, unit.assignment):
@@ -54,9 +57,18 @@ def unit_named(name: str) -> Unit:
     raise CourseError(f"No unit {name}. {_known()}")
 
 
-def module_of(unit: Unit) -> str:
-    """The name of the module that defines an installed unit."""
-    return _installed()[unit.name][0]
+def foreign_sources(unit: Unit) -> list[Path]:
+    """All modules of the other package that brings a unit; none for a unit of this package."""
+    module, _ = _installed().get(unit.name, (__name__, ""))
+    package = module.split(".")[0]
+    if package == __name__.split(".")[0]:
+        return []
+    spec = find_spec(package)
+    assert spec is not None, "it has been imported"
+    folders = spec.submodule_search_locations
+    if folders is None:
+        return [Path(str(spec.origin))]
+    return sorted(path for folder in folders for path in Path(folder).rglob("*.py"))
 
 
 @cache

@@ -29,6 +29,11 @@ class Unit:
     about: str = ""
 
     @property
+    def is_calibrated(self) -> bool:
+        """Whether it has a threshold whose reliability is measured."""
+        return self.agent is not None or self.played is not None
+
+    @property
     def max_points(self) -> float:
         """Points that the grader can give; questions in words come on top, by hand."""
         return sum(points for _, points in self.task_points)

@@ -28,7 +28,7 @@ from autograder.worker.interface import (  # noqa: E402
     Tensor,
     WeightedSums,
 )
-from autograder.worker.local import LocalStudent  # noqa: E402
+from autograder.worker.local import LocalAgent, LocalStudent  # noqa: E402
 from autograder.worker.protocol import (  # noqa: E402
     READ_CHUNK,
     Frame,
@@ -39,6 +39,7 @@ from autograder.worker.protocol import (  # noqa: E402
     decode_step,
     encode,
 )
+from autograder.worker.rows import RowFormat, StepFormat  # noqa: E402
 from autograder.worker.rules import RULES  # noqa: E402
 from autograder.worker.shell import start_shell  # noqa: E402
 
@@ -88,6 +89,8 @@ class Worker:
     def __init__(self) -> None:
         self.shell: Any = None
         self.student: LocalStudent | None = None
+        self.agents: dict[int, LocalAgent] = {}
+        self.forms: dict[int, StepFormat] = {}
 
     def serve(self) -> None:
         """Read, answer, repeat."""
@@ -108,18 +111,16 @@ class Worker:
             return _error(frame.sequence, StudentError("ValueError", str(error)))
 
     def _step(self, frame: Frame) -> Frame:
-        step = decode_step(frame.arrays)
-        assert self.student is not None
-        run, agent = self.student._run, self.student.object(step.agent)
+        step = decode_step(frame.arrays, self.forms)
+        agent = self.agents[step.agent]
         try:
             if step.learned is not None:
-                run(agent.train, (step.learned,))
+                agent.train(step.learned)
             if step.starts:
-                run(agent.start_episode, (step.observation.copy(),))
+                agent.start_episode(step.observation)
             if not step.acts:
                 return Frame(frame.sequence, Kind.ACTIONS, b"", b"")
-            chosen = run(agent.act, (step.observation,), {"explore": step.explore})
-            actions = run(_actions, (chosen, len(step.observation)))
+            actions = agent.act(step.observation, step.explore)
         except StudentError as error:
             return _error(frame.sequence, error)
         return Frame(frame.sequence, Kind.ACTIONS, b"", actions.tobytes())
@@ -128,6 +129,8 @@ class Worker:
         """Run one cell in IPython; None, or the exception that ended it."""
         if self.shell is None:
             self.shell = start_shell(sys.modules["__main__"])
+            # A module that a cell writes can be imported, as in a notebook; it hides none of ours.
+            sys.path.append(os.getcwd())
         result = self.shell.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec
         if error is None:
@@ -142,13 +145,19 @@ class Worker:
         except ImportError as error:
             raise StudentError("ImportError", str(error)) from error
 
+    def do_agent(self, made: StudentObject, observation: list[Any], action: list[Any]) -> None:
+        """An agent begins: steps will be asked of it, of rows of these kinds."""
+        form = StepFormat(*(RowFormat(name, tuple(shape)) for name, shape in (observation, action)))
+        self.agents[made.number] = self._asked.agent(made, form)
+        self.forms[made.number] = form
+
     def do_get_weights(self, agent: StudentObject) -> Any:
         """Copies of the deciding network's weights."""
-        return self._asked.call_method(agent, "get_weights")
+        return self.agents[agent.number].get_weights()
 
     def do_set_weights(self, agent: StudentObject, weights: list[np.ndarray]) -> None:
         """Put weights back into the deciding network."""
-        self._asked.call_method(agent, "set_weights", weights)
+        self.agents[agent.number].set_weights(weights)
 
     def do_call(self, target: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
         """Call a name or an object."""
@@ -302,20 +311,6 @@ def _to_tree(value: Any) -> Any | None:
     if isinstance(value, StudentObject):
         return {"object": [value.number, value.kind]}
     return None
-
-
-def _actions(chosen: Any, rows: int) -> np.ndarray:
-    """The student's actions as (rows,) int64; a one-line error if they are anything else."""
-    if hasattr(chosen, "detach"):
-        chosen = chosen.detach().cpu()
-    actions = np.asarray(chosen)
-    if actions.shape != (rows,):
-        raise ValueError(
-            f"act must return one action for each row, shape ({rows},), not {actions.shape}"
-        )
-    if actions.dtype.kind not in "iu":
-        raise TypeError(f"act must return whole numbers, not {actions.dtype}")
-    return np.ascontiguousarray(actions, dtype="<i8")
 
 
 def _error(sequence: int, error: StudentError) -> Frame:

@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from autograder.worker.rows import StepFormat
 from autograder.worker.rules import Behaviour
+from helpers.agents import AbstractAgent
 
 #: A linear layer: weight (inputs, outputs) and bias (outputs,).
 Layer = tuple[np.ndarray, np.ndarray]
@@ -249,6 +251,14 @@ class Student(ABC):
     @abstractmethod
     def plain_optimizer(self, optimizer: StudentObject, learning_rate: float) -> StudentObject:
         """Gradient descent on the parameters that an optimizer holds; it counts its `steps`."""
+
+    @abstractmethod
+    def agent(self, made: StudentObject, form: StepFormat) -> AbstractAgent:
+        """An agent as the training loop sees it: it gives and takes rows of this form.
+
+        Its methods raise StudentError when the student's do, or return something else than what
+        is due. Raises StudentError if the object is no agent.
+        """
 
     @abstractmethod
     def seed(self, seed: int) -> None:

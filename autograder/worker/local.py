@@ -35,10 +35,14 @@ from autograder.worker.interface import (
     StudentObject,
     Tensor,
 )
+from autograder.worker.rows import StepFormat, action_rows, weight_arrays
 from autograder.worker.rules import Behaviour, Side
+from helpers.agents import AbstractAgent, Transition
 
 #: Bytes of a file that are read: an agent's weights are far smaller.
 MAX_FILE = 8 << 20
+#: What the training loop calls.
+AGENT_METHODS = ("start_episode", "act", "train", "get_weights", "set_weights")
 #: How deep lists within lists are looked into before they count as an object.
 MAX_DEPTH = 6
 
@@ -157,6 +161,15 @@ class LocalStudent(Student):
     def plain_optimizer(self, optimizer: StudentObject, learning_rate: float) -> StudentObject:
         held = self._objects[optimizer.number]
         return self._hold(self._run(lambda: self._framework.plain_optimizer(held, learning_rate)))
+
+    def agent(self, made: StudentObject, form: StepFormat) -> LocalAgent:
+        agent = self._objects[made.number]
+        if isinstance(agent, type):
+            name = agent.__name__
+            raise StudentError("TypeError", f"{name} is the class itself: make one, {name}(...)")
+        if not all(callable(getattr(agent, method, None)) for method in AGENT_METHODS):
+            raise StudentError("TypeError", f"a {made.kind} is no AbstractAgent")
+        return LocalAgent(self, made, form)
 
     def seed(self, seed: int) -> None:
         random.seed(seed)
@@ -309,6 +322,34 @@ class LocalStudent(Student):
         number = len(self._objects)
         self._objects[number] = value
         return StudentObject(self, number, _class_name(value))
+
+
+class LocalAgent(AbstractAgent):
+    """The student's agent as the training loop sees it: it is given copies, returns valid rows."""
+
+    def __init__(self, student: LocalStudent, made: StudentObject, form: StepFormat) -> None:
+        self.made = made
+        self.form = form
+        self._student = student
+        self._agent = student.object(made.number)
+
+    def start_episode(self, observation: np.ndarray) -> None:
+        self._student._run(self._agent.start_episode, (observation.copy(),))
+
+    def act(self, observation: np.ndarray, explore: bool = True) -> np.ndarray:
+        run = self._student._run
+        chosen = run(self._agent.act, (observation.copy(),), {"explore": explore})
+        return run(action_rows, (chosen, len(observation), self.form.action))
+
+    def train(self, transition: Transition) -> None:
+        self._student._run(self._agent.train, (Transition(*(part.copy() for part in transition)),))
+
+    def get_weights(self) -> list[np.ndarray]:
+        weights = self._student.call_method(self.made, "get_weights")
+        return self._student._run(weight_arrays, (weights,))
+
+    def set_weights(self, weights: list[np.ndarray]) -> None:
+        self._student.call_method(self.made, "set_weights", weights)
 
 
 def _pick(result: Any, output: int | None) -> Any:

@@ -5,7 +5,8 @@ JSON, and the bytes of the arrays one after the other. Dtype and shape of each a
 JSON; the lengths must fit exactly. What does not fit raises ProtocolError.
 
 Each request has a sequence number and gets one reply with the same number. The agent's steps have
-a lean form of their own, whose reply has a size known beforehand.
+a lean form of their own, whose reply has a size known beforehand: the worker is told once, when an
+agent begins, of what kind its observations and actions are.
 
 This file runs on both sides of the border.
 """
@@ -15,12 +16,13 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograder.worker.rows import RowFormat, StepFormat
 from helpers.agents import Transition
 
 HEADER = struct.Struct("<4sIIIQ")  # magic, sequence, kind, JSON bytes, array bytes
@@ -50,10 +52,8 @@ DTYPES = {
     )
 }
 
-I8, F4, B1 = DTYPES["<i8"], DTYPES["<f4"], DTYPES["|b1"]
-#: In the order of a Transition.
-TRANSITION = (F4, I8, F4, F4, B1, B1, I8)
-STEP = struct.Struct("<7I")  # agent, rows to learn, rows, width; does it start, act, explore?
+STEP = struct.Struct("<6I")  # agent, rows to learn, rows; does it start, act, explore?
+FLOAT, FLAG, NUMBER = RowFormat("<f4", ()), RowFormat("|b1", ()), RowFormat("<i8", ())
 
 
 class Kind(IntEnum):
@@ -261,8 +261,8 @@ def _text(item: Any) -> str:
 class Step(NamedTuple):
     """The lean request, in this order: learn, start a batch of episodes, act.
 
-    learned: a step to learn from, or None. observation: (n, width) float32, of which episodes
-    start, on which the agent acts, or both. explore: whether it acts so.
+    learned: a step to learn from, or None. observation: (n, ...) rows, of which episodes start,
+    on which the agent acts, or both. explore: whether it acts so.
     """
 
     agent: int
@@ -273,51 +273,57 @@ class Step(NamedTuple):
     explore: bool
 
 
-def encode_step(step: Step) -> bytes:
-    """The bytes of a lean request."""
+def transition_formats(form: StepFormat) -> tuple[RowFormat, ...]:
+    """The kinds of rows of a Transition, in its order."""
+    return (form.observation, form.action, FLOAT, form.observation, FLAG, FLAG, NUMBER)
+
+
+def encode_step(step: Step, form: StepFormat) -> bytes:
+    """The bytes of a lean request. Raises ProtocolError for rows that are not of this form."""
     learned, observation = step.learned, step.observation
     learn = 0 if learned is None else len(learned.action)
-    parts = [STEP.pack(step.agent, learn, *observation.shape, step.starts, step.acts, step.explore)]
+    parts = [STEP.pack(step.agent, learn, len(observation), step.starts, step.acts, step.explore)]
     if learned is not None:
         parts += [
-            np.asarray(array, dtype).tobytes()
-            for array, dtype in zip(learned, TRANSITION, strict=True)
+            _row_bytes(array, learn, row)
+            for array, row in zip(learned, transition_formats(form), strict=True)
         ]
-    parts.append(np.asarray(observation, F4).tobytes())
+    parts.append(_row_bytes(observation, len(observation), form.observation))
     return b"".join(parts)
 
 
-def decode_step(blob: bytes | bytearray) -> Step:
-    """The lean request of these bytes. Raises ProtocolError if the sizes do not fit."""
+def _row_bytes(array: np.ndarray, rows: int, form: RowFormat) -> bytes:
+    if array.shape != (rows, *form.shape):
+        raise ProtocolError(f"rows of shape {array.shape[1:]} instead of {form.shape}")
+    return np.asarray(array, form.dtype).tobytes()
+
+
+def decode_step(blob: bytes | bytearray, forms: Mapping[int, StepFormat]) -> Step:
+    """The lean request of these bytes; its arrays are views of them.
+
+    forms: of what kind the rows of each agent are. Raises ProtocolError if the sizes do not fit.
+    """
     try:
-        return _step(blob)
-    except (struct.error, ValueError, OverflowError, MemoryError, TypeError) as error:
+        return _step(blob, forms)
+    except (struct.error, LookupError, ValueError, OverflowError, MemoryError, TypeError) as error:
         raise ProtocolError(f"a malformed step ({type(error).__name__})") from error
 
 
-def _step(blob: bytes | bytearray) -> Step:
-    agent, learn, rows, width, starts, acts, explore = STEP.unpack_from(blob)
+def _step(blob: bytes | bytearray, forms: Mapping[int, StepFormat]) -> Step:
+    agent, learn, rows, starts, acts, explore = STEP.unpack_from(blob)
+    form = forms[agent]
     start = STEP.size
 
-    def take(dtype: np.dtype, *shape: int) -> np.ndarray:
-        # A copy has the alignment that NumPy gives every array; sums may depend on it.
+    def take(rows: int, row: RowFormat) -> np.ndarray:
         nonlocal start
-        array: np.ndarray = np.ndarray(shape, dtype, blob, start).copy()
+        array: np.ndarray = np.ndarray((rows, *row.shape), row.dtype, blob, start)
         start += array.nbytes
         return array
 
     learned = None
     if learn:
-        learned = Transition(
-            observation=take(F4, learn, width),
-            action=take(I8, learn),
-            reward=take(F4, learn),
-            next_observation=take(F4, learn, width),
-            terminated=take(B1, learn),
-            truncated=take(B1, learn),
-            episode=take(I8, learn),
-        )
-    observation = take(F4, rows, width)
+        learned = Transition(*(take(learn, row) for row in transition_formats(form)))
+    observation = take(rows, form.observation)
     if start != len(blob):
         raise ProtocolError("a step is longer than its arrays")
     return Step(agent, learned, observation, bool(starts), bool(acts), bool(explore))

@@ -14,11 +14,7 @@
 # at once what is right, and what the likely mistake is.
 
 # %%
-import sys
-
-if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
-    # %pip install --quiet "git+$COURSE_URL"
-    pass
+# {start}
 
 # %% [markdown]
 # ## 1. Is everything installed?
@@ -35,7 +31,7 @@ ready = check_setup()
 import gymnasium as gym
 import numpy as np
 
-from autograder import check, start_unit
+from autograder import check
 from helpers import (
     AbstractAgent,
     RandomAgent,
@@ -47,8 +43,6 @@ from helpers import (
     plot_learning_curve,
     render,
 )
-
-start_unit("meet_cartpole")
 
 # %% [markdown]
 # ## 2. An environment

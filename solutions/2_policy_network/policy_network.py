@@ -19,11 +19,7 @@
 # stay the same.
 
 # %%
-import sys
-
-if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
-    # %pip install --quiet "git+$COURSE_URL"
-    pass
+# {start}
 
 # %%
 import gymnasium as gym
@@ -33,7 +29,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.distributions import Categorical
 
-from autograder import check, start_unit
+from autograder import check
 from helpers import (
     AbstractAgent,
     RandomAgent,
@@ -46,8 +42,6 @@ from helpers import (
     render,
     train_agent,
 )
-
-start_unit("policy_network")
 
 # %% [markdown]
 # ## 1. The cart pole

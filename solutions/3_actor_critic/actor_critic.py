@@ -17,11 +17,7 @@
 # all names and arguments stay the same.
 
 # %%
-import sys
-
-if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
-    # %pip install --quiet "git+$COURSE_URL"
-    pass
+# {start}
 
 # %%
 from typing import NamedTuple
@@ -33,7 +29,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.distributions import Categorical
 
-from autograder import check, start_unit
+from autograder import check
 from helpers import (
     AbstractAgent,
     Training,
@@ -44,8 +40,6 @@ from helpers import (
     plot_statistics,
     train_agent,
 )
-
-start_unit("actor_critic")
 
 # %% [markdown]
 # ## 1. One network, two heads

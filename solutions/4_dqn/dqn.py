@@ -16,11 +16,7 @@
 # (for example, you may choose another optimizer), as long as all names and arguments stay the same.
 
 # %%
-import sys
-
-if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
-    # %pip install --quiet "git+$COURSE_URL"
-    pass
+# {start}
 
 # %%
 from dataclasses import dataclass
@@ -32,7 +28,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from autograder import check, start_unit
+from autograder import check
 from helpers import (
     AbstractAgent,
     RandomAgent,
@@ -46,8 +42,6 @@ from helpers import (
     render,
     train_agent,
 )
-
-start_unit("dqn")
 
 # %% [markdown]
 # ## 1. Where to compute

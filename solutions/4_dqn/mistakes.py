@@ -292,7 +292,7 @@ MISTAKES = (
         FORWARD,
         "computes_what_its_layers_say",
         "second_relu_missing",
-        "after layer2",
+        "after the second layer",
     ),
     Mistake(
         "relu_on_values",

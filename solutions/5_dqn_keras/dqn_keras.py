@@ -17,19 +17,7 @@
 # stay the same.
 
 # %%
-import logging
-import os
-import sys
-
-if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
-    # %pip install --quiet "git+$COURSE_URL"
-    pass
-
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # hide TensorFlow's start-up messages
-# Our networks are so small that several threads would mostly wait for each other.
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+# {start}
 
 # %%
 import tempfile
@@ -42,10 +30,9 @@ from typing import NamedTuple
 import gymnasium as gym
 import keras
 import numpy as np
-from IPython.display import Video
 from keras import layers
 
-from autograder import check, start_unit
+from autograder import check
 from helpers import (
     AbstractAgent,
     RandomAgent,
@@ -56,11 +43,9 @@ from helpers import (
     plot_statistics,
     record_video,
     render,
+    show_video,
     train_agent,
 )
-
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # importing TensorFlow resets this
-start_unit("dqn_keras")
 
 # %% [markdown]
 # ## 1. The short cart pole
@@ -757,7 +742,7 @@ check("dqn_keras/agent", make_agent)
 
 # %% tags=["not-graded", "raises-exception"]
 video = record_video(agent, "helpers/ShortCartPole-v0", "dqn_keras.mp4", seed=3)
-Video(str(video), embed=True)
+show_video(video)
 
 # %% [markdown]
 # ## 12. What went wrong here?

@@ -52,7 +52,7 @@ MISTAKES = (
         "second_relu_missing",
         "one ReLU is enough",
         (Edit("model", SECOND, "layers.Dense(hidden_size)(hidden)"),),
-        MODEL, "computes_what_its_layers_say", "second_relu_missing", "second hidden layer",
+        MODEL, "computes_what_its_layers_say", "second_relu_missing", "after the second layer",
         also=PROBES,
     ),
     Mistake(

@@ -18,19 +18,7 @@
 # another optimizer), as long as all names and arguments stay the same.
 
 # %%
-import logging
-import os
-import sys
-
-if "google.colab" in sys.modules:  # on Colab, install the course first; elsewhere it is there
-    # %pip install --quiet "git+$COURSE_URL"
-    pass
-
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # hide TensorFlow's start-up messages
-# Our networks are so small that several threads would mostly wait for each other.
-os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
-os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+# {start}
 
 # %%
 import random
@@ -43,7 +31,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
-from autograder import check, start_unit
+from autograder import check
 from helpers import (
     AbstractAgent,
     RandomAgent,
@@ -54,9 +42,6 @@ from helpers import (
     plot_learning_curve,
     train_agent,
 )
-
-logging.getLogger("tensorflow").setLevel(logging.ERROR)  # importing TensorFlow resets this
-start_unit("double_dqn_keras")
 
 # %% [markdown]
 # ## 1. Observations and actions

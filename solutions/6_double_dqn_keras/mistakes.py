@@ -78,7 +78,7 @@ MISTAKES = (
         MEMORY,
         "no_step_twice_in_a_batch",
         "drawn_twice",
-        "without putting back",
+        "without replacement",
         also=(f"{MEMORY}:refuses_to_sample_too_many",),
     ),
     Mistake(
@@ -639,7 +639,7 @@ MISTAKES = (
         (Edit("update", "        self.buffer.add(transition)\n", ""),),
         UPDATE,
         "waits_until_the_buffer_is_filled",
-        "nothing_added",
+        "nothing_pushed",
         "buffer.add(transition)",
         also=(FOLLOWS, *PROBES),
     ),

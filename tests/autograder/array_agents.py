@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.agents.evaluation import train_and_score
 from autograder.agents.rule import AgentRule
+from autograder.units.shared.cart_pole import CART_POLE
 from autograder.worker.local import LocalStudent
 from helpers import Training
 from helpers.agents import AbstractAgent
@@ -14,6 +15,7 @@ RULE = AgentRule(
     points=6,
     training=Training(episodes=16, environments=16, checkpoint_every=2_000),
     threshold=475.0,
+    world=CART_POLE,
     trainings=2,
 )
 
@@ -64,7 +66,7 @@ def scored(make_agent, seed=1, student=LocalStudent, **changes):
     """One short training of an agent that such a function makes."""
     asked = student({"make_agent": make_agent}, None)
     rule = replace(SHORT, **changes)
-    return train_and_score(rule, asked, lambda made, _: asked.object(made.number), seed)
+    return train_and_score(rule, asked, seed)
 
 
 def kept(agents, agent):

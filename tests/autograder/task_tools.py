@@ -1,6 +1,7 @@
 """What a task's result says, for the tests of its checks."""
 
-from autograder.checks.judge import NOT_REACHED
+from autograder.authoring.edits import edited, mistakes_of, reference, silent_student_of
+from autograder.checks.judge import NOT_REACHED, judge
 
 
 def failures(result):
@@ -25,3 +26,18 @@ def mistakes(result):
 def message(result, name):
     """What the check of this name says."""
     return next(check.message for check in result.checks if check.check == name)
+
+
+def one_mistake_for_each_check(unit, course):
+    """The first of the unit's typical mistakes that each check has to catch."""
+    chosen = {}
+    for mistake in mistakes_of(unit, course):
+        if not mistake.is_scored:
+            chosen.setdefault((mistake.task, mistake.check), mistake)
+    return list(chosen.values())
+
+
+def judge_edited(unit, course, task, edits=()):
+    """The result of one task for the reference with these edits."""
+    student = silent_student_of(edited(reference(unit, course), edits), unit)
+    return judge(unit.task(task), student, seed=1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -100,7 +102,7 @@ def test_grade_refuses_a_wrong_unit_and_an_empty_class(
     classroom: Course, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["grade", "nonsense"]) == 2
-    assert "The units are:" in error_of(capsys)
+    assert "Installed are:" in error_of(capsys)
     assert main(["grade", "policy_network"]) == 2
     assert "submitted/<student>/2_policy_network/policy_network.ipynb" in error_of(capsys)
 
@@ -187,3 +189,16 @@ def _caches() -> list:  # type: ignore[type-arg]
     from autograder.sandbox import bubblewrap
 
     return [value for value in vars(bubblewrap).values() if hasattr(value, "cache_clear")]
+
+
+def test_a_terminal_without_unicode_gets_question_marks_and_no_traceback(
+    classroom: Course, unit: Unit
+) -> None:
+    keep(classroom, unit, hand_in(classroom, unit, "Łukasz", {}), make_result(unit))
+    environment = os.environ | {"PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder.cli", "grade", unit.name],
+        cwd=classroom.root, env=environment, capture_output=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.count(b"Traceback")) == (0, 0)
+    assert b"?ukasz" in done.stdout

@@ -8,8 +8,9 @@ from autograder.authoring.build import units_with_source
 from autograder.course import Course
 from autograder.units import Unit
 
-#: The units of this very course, to repeat a test for each.
-UNITS = units_with_source(Course(Path(__file__).resolve().parents[2]))
+#: This very course, and its units, to repeat a test for each.
+COURSE = Course(Path(__file__).resolve().parents[2])
+UNITS = units_with_source(COURSE)
 
 
 def name(unit: Unit) -> str:

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from autograder.authoring.build import build, stale
+from autograder.authoring.unit_table import BEGIN, END
 from autograder.course import Course, CourseError
 from autograder.units import Unit
 from tests.course.here import edit
@@ -143,3 +144,20 @@ def test_what_does_not_fit_is_refused_in_one_line(
     assert complaint in message and str(tiny.source(unit.assignment)) in message
     assert "\n" not in message
     assert tiny.released(unit.assignment).read_bytes() == released, "nothing has changed"
+
+
+def test_the_readme_lists_the_units_where_it_has_a_place_for_them(tiny: Course, unit: Unit) -> None:
+    readme = tiny.root / "README.md"
+    readme.write_text(f"# Course\n{BEGIN}\nold\n{END}\nMore.\n", encoding="utf-8")
+    (tiny.root / "units.txt").write_text("dqn\npolicy_network\n", encoding="utf-8")
+    assert readme in build(tiny, [unit])
+    lines = readme.read_text(encoding="utf-8").splitlines()
+    assert (lines[:2], lines[-2:]) == (["# Course", BEGIN], [END, "More."])
+    assert lines[4].startswith("| 1 | `dqn` | ") and lines[5].startswith("| 2 | `policy_network` |")
+    assert stale(tiny, [unit]) == []
+
+
+def test_a_readme_without_a_place_stays_as_it_is(tiny: Course, unit: Unit) -> None:
+    readme = tiny.root / "README.md"
+    readme.write_text("# Course\n", encoding="utf-8")
+    assert readme not in build(tiny, [unit])

@@ -71,7 +71,7 @@ def test_no_file_says_where_packages_come_from(course: Course) -> None:
     for name in ("pyproject.toml", "requirements.txt", "Makefile", ".ci/run"):
         text = (course.root / name).read_text("utf-8")
         # A notebook on Colab fetches the course itself from somewhere, but no package.
-        text = re.sub(r'^Repository = ".*"$', "", text, flags=re.MULTILINE)
+        text = re.sub(r'^Students = ".*"$', "", text, flags=re.MULTILINE)
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links", text), name
 
 
@@ -160,9 +160,9 @@ NO_INSTALLER, UV, CONDA, APT = (), ("uv",), ("conda",), ("apt-cache",)
         ("3.14.0", UV, "run make again: uv venv --seed --python 3.13 .venv"),
         ("3.14.0", CONDA, "run make again: conda create --yes --prefix .venv python=3.13"),
         ("3.14.0", APT, "run make again: sudo apt install python3.13 python3.13-venv"),
-        ("3.12.1", APT, "Python 3.12 has no venv module. Get it like this, then run make again: "
+        ("3.12.1", APT, "Python 3.12 has no venv module. To get it, run this, then run make again: "
                         "sudo apt install python3.12-venv"),
-        ("3.13.0", UV, "Python 3.13 has no venv module. Get it like this, then run make again: "
+        ("3.13.0", UV, "Python 3.13 has no venv module. To get it, run this, then run make again: "
                        "uv venv --seed --python 3.13 .venv"),
     ],
 )  # fmt: skip

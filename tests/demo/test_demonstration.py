@@ -17,6 +17,8 @@ from autograder.results import Status
 from autograder.units import Unit, unit_named
 from tests.autograder.gradebook_tools import scores
 
+#: The unit whose class has every kind of student.
+DEMONSTRATED = "policy_network"
 NAMES = (
     "endless_loop", "forged_scores", "half_solved", "hand_written_controller", "solved",
     "syntax_error", "untouched", "wrong_sign",
@@ -25,7 +27,7 @@ NAMES = (
 
 @pytest.fixture(scope="module")
 def unit() -> Unit:
-    return unit_named("policy_network")
+    return unit_named(DEMONSTRATED)
 
 
 @pytest.fixture(scope="module")

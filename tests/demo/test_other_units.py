@@ -10,6 +10,7 @@ from autograder.authoring.demonstration import build_class, demo_students, demon
 from autograder.course import Course
 from autograder.grading.submission import GradingOptions, grade_file
 from autograder.units import unit_names
+from tests.demo.test_demonstration import DEMONSTRATED
 
 COURSE = Course.find()
 CASES = [
@@ -21,7 +22,7 @@ CASES = [
         marks=[pytest.mark.slow] if student.name == "solved" and unit.agent is not None else [],
     )
     for unit in demonstrated_units(COURSE)
-    if unit.name != "policy_network"
+    if unit.name != DEMONSTRATED  # graded as a class in test_demonstration.py
     for student in demo_students(COURSE, unit)
 ]
 

@@ -34,3 +34,22 @@ def test_an_agent_without_a_network_has_no_weights():
 
     assert agent.get_weights() == []
     agent.set_weights([])
+
+
+class Tabular(RandomAgent):
+    def __init__(self):
+        super().__init__()
+        self.q = np.zeros((5, 2))
+
+
+def test_the_weights_of_a_table_are_copied_and_put_back():
+    agent = Tabular()
+    (taken,) = agent.get_weights()
+    agent.q[3, 1] = 7
+    (later,) = agent.get_weights()
+
+    assert taken[3, 1] == 0 and later[3, 1] == 7
+    agent.set_weights([taken])
+    assert agent.q[3, 1] == 0
+    with pytest.raises(ValueError, match=r"shape \(5, 2\)"):
+        agent.set_weights([np.zeros((2, 5))])

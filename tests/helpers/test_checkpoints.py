@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from helpers import AbstractAgent, Training, train_agent
+from helpers import AbstractAgent, Training, World, train_agent
 from helpers.checkpoints import Checkpoints
 
 
@@ -44,7 +44,7 @@ def test_a_test_every_so_many_steps():
     checkpoints = Checkpoints("CartPole-v1", every=100, seed=1)
 
     for steps in range(0, 350, 10):
-        checkpoints.passed(Switched(-1.0), steps)
+        checkpoints.test_if_due(Switched(-1.0), steps)
 
     assert checkpoints.steps == [100, 200, 300]
 
@@ -52,9 +52,9 @@ def test_a_test_every_so_many_steps():
 def test_a_test_is_passed_at_its_goal():
     checkpoints = Checkpoints("CartPole-v1", every=2, seed=1)
 
-    assert not checkpoints.passed(Switched(-1.0), 2)
-    assert not checkpoints.passed(Switched(1.0), 3)  # it is not time
-    assert checkpoints.passed(Switched(1.0), 4)
+    assert not checkpoints.test_if_due(Switched(-1.0), 2)
+    assert not checkpoints.test_if_due(Switched(1.0), 3)  # it is not time
+    assert checkpoints.test_if_due(Switched(1.0), 4)
 
 
 class Lucky(Switched):
@@ -71,7 +71,7 @@ class Lucky(Switched):
 def test_good_once_is_not_enough():
     checkpoints = Checkpoints("CartPole-v1", every=1, seed=1)
 
-    assert not checkpoints.passed(Lucky(), 1)
+    assert not checkpoints.test_if_due(Lucky(), 1)
     assert checkpoints.scores[0] < 20  # the worse of both
 
 
@@ -82,7 +82,7 @@ def test_the_second_test_has_other_episodes(monkeypatch):
         checkpoints.environments, "reset", lambda seed: seeds.append(seed) or reset(seed=seed)
     )
 
-    checkpoints.passed(Switched(1.0), 1)
+    checkpoints.test_if_due(Switched(1.0), 1)
 
     assert len(set(seeds)) == 2
 
@@ -119,7 +119,7 @@ def test_better_agents_are_played_out_whatever_the_best_was():
     early, late, later = Falls(after=20), Falls(after=100), Falls(after=200)
 
     for steps, agent in enumerate((late, early, later), start=1):
-        checkpoints.passed(agent, steps)
+        checkpoints.test_if_due(agent, steps)
 
     played_out, too_short, better = checkpoints.scores
     assert 100 < played_out < 130 < 200 < better < 230
@@ -131,7 +131,7 @@ def test_a_test_that_cannot_come_up_to_the_best_ends_with_what_it_could_have_rea
     checkpoints = Checkpoints("CartPole-v1", every=1, seed=1)
 
     for steps in (1, 2):
-        checkpoints.passed(Falls(after=1_000 if steps == 1 else 100), steps)
+        checkpoints.test_if_due(Falls(after=1_000 if steps == 1 else 100), steps)
 
     assert 400 < checkpoints.scores[1] < checkpoints.scores[0]
 
@@ -150,3 +150,63 @@ def test_training_stops_when_a_test_is_passed_twice():
 )
 def test_its_goal_lies_well_above_the_threshold(environment, goal):
     assert Checkpoints(environment, every=1).goal == pytest.approx(goal)
+
+
+@pytest.mark.parametrize(
+    ("environment", "goal"), [("FrozenLake-v1", 0.7), ("MountainCar-v0", -110)]
+)
+def test_a_goal_is_within_reach_whatever_a_step_pays(environment, goal):
+    assert Checkpoints(environment, every=1).goal == goal
+
+
+class StepsIntoTheHole(AbstractAgent):
+    """On the frozen lake without slipping: down, then right into the hole."""
+
+    def __init__(self):
+        self.steps = 0
+
+    def act(self, observation, explore=True):
+        self.steps += 1
+        return np.where(observation == 0, 1, 2)
+
+
+CALM_LAKE = World.of("FrozenLake-v1", options={"is_slippery": False})
+
+
+def test_where_the_best_reward_is_unknown_every_test_is_played_out():
+    checkpoints = Checkpoints(CALM_LAKE, every=1)
+    checkpoints.test_if_due(StepsIntoTheHole(), 1)
+    again = StepsIntoTheHole()
+    checkpoints.test_if_due(again, 2)
+
+    assert again.steps == 2
+    assert checkpoints.scores == [0, 0]
+
+
+def test_where_steps_only_cost_a_test_ends_when_it_has_cost_more_than_the_best():
+    cliff = World.of("CliffWalking-v1", time_limit=100, best_reward=-1)
+    checkpoints = Checkpoints(cliff, every=1)
+
+    class Up(AbstractAgent):
+        steps = 0
+
+        def act(self, observation, explore=True):
+            self.steps += 1
+            return np.zeros(len(observation), dtype=int)
+
+    class OverTheCliff(Up):
+        def act(self, observation, explore=True):
+            return super().act(observation) + 1
+
+    first, second = Up(), OverTheCliff()
+    checkpoints.test_if_due(first, 1)
+    checkpoints.test_if_due(second, 2)
+
+    assert (checkpoints.scores[0], first.steps) == (-100, 100)
+    assert second.steps == 2  # each step into the cliff costs 100
+
+
+def test_where_all_episodes_are_the_same_one_is_played():
+    assert Checkpoints(CALM_LAKE, every=1).episodes == 50
+    same = World.of(CALM_LAKE, deterministic=True)
+    assert Checkpoints(same, every=1).environments.num_envs == 1

@@ -17,7 +17,9 @@ import numpy as np
 import pytest
 from PIL.GifImagePlugin import GifImageFile
 
-from helpers.display import animate, record_video, render
+from helpers import display
+from helpers.display import animate, record_video, render, show_video
+from helpers.video import write_mp4
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -97,15 +99,16 @@ def test_the_other_environments_are_shown_too(environment: str, score: int) -> N
     assert (animation.steps, animation.score) == (30, score)
 
 
-def no_package(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)  # importing it fails now
+    monkeypatch.setattr("helpers.video.shutil.which", lambda name: None)
 
 
 def an_encoder_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", shutil.which("false") or "false")
 
 
-@pytest.mark.parametrize("missing", [no_package, an_encoder_that_fails])
+@pytest.mark.parametrize("missing", [no_ffmpeg, an_encoder_that_fails])
 def test_without_an_encoder_the_animation_is_a_gif(
     missing: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,6 +148,43 @@ def test_a_video_file_has_every_step(tmp_path: Path) -> None:
     notes, frames = read_video(path)
     assert notes["fps"] == 50.0
     assert len(frames) == 61, "one more than steps: the start is a frame, too"
+
+
+@pytest.mark.parametrize("missing", [no_ffmpeg, an_encoder_that_fails])
+def test_without_ffmpeg_the_file_is_a_gif_and_a_sentence_says_so(
+    missing: Callable[[pytest.MonkeyPatch], None],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    missing(monkeypatch)
+    path = record_video(Balancer(), path=tmp_path / "mine.mp4", seed=0, max_steps=20)
+    assert [found.name for found in tmp_path.iterdir()] == ["mine.gif"] == [path.name]
+    assert capsys.readouterr().out == (
+        "Without ffmpeg there is no mp4: the episode is in mine.gif.\n"
+    )
+    assert 'src="data:image/gif;base64,' in show_video(path)._repr_html_()
+
+
+def test_without_the_package_the_computers_own_ffmpeg_is_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = imageio_ffmpeg.get_ffmpeg_exe()
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    monkeypatch.setattr("helpers.video.shutil.which", {"ffmpeg": program}.get)
+    path = record_video(Balancer(), path=tmp_path / "mine.mp4", seed=0, max_steps=20)
+    assert len(read_video(path)[1]) == 21
+
+
+def test_frames_with_odd_sides_are_a_video_too(tmp_path: Path) -> None:
+    frames = [np.zeros((33, 51, 3), np.uint8)] * 3
+    write_mp4(frames, 25, tmp_path / "odd.mp4")
+    assert read_video(tmp_path / "odd.mp4")[1].shape == (3, 32, 50, 3)
+
+
+def test_a_video_file_is_shown_in_the_page_itself(tmp_path: Path) -> None:
+    path = record_video(Always(0), path=tmp_path / "mine.mp4", seed=0)
+    assert '<video src="data:video/mp4;base64,' in show_video(path)._repr_html_()
 
 
 def test_an_older_video_is_replaced(tmp_path: Path) -> None:
@@ -266,3 +306,50 @@ def test_where_there_is_a_screen_nothing_is_started() -> None:
     code = f"import helpers.display as display, os\n{START_TWICE}\nprint(os.environ['DISPLAY'])"
     done = run_without_screen(code, DISPLAY=":99")
     assert done.stdout == "screen|screen\n:99\n"
+
+
+@pytest.mark.parametrize("environment", ["FrozenLake-v1", "MountainCarContinuous-v0"])
+def test_numbered_states_and_continuous_actions_are_shown_too(environment: str) -> None:
+    class Still:
+        def act(self, observation: np.ndarray, explore: bool = True) -> np.ndarray:
+            numbered = environment == "FrozenLake-v1"
+            assert observation.shape == ((1,) if numbered else (1, 2))
+            return np.zeros(1, int) if numbered else np.zeros((1, 1))
+
+    assert 0 < animate(Still(), environment, seed=1, max_steps=3).steps <= 3
+
+
+# --- without pygame
+
+
+@pytest.fixture
+def no_pygame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pygame", None)  # importing it fails now
+    display._say_that_there_are_no_pictures.cache_clear()
+
+
+def test_without_pygame_an_episode_is_played_and_a_sentence_says_what_to_do(
+    no_pygame: None,
+) -> None:
+    animation = animate(Balancer(), seed=0, max_steps=20)
+    assert (animation.steps, animation.score) == (20, 20.0)
+    page = animation._repr_html_()
+    assert "run %pip install pygame-ce in a cell" in page and "20 steps, score 20" in page
+
+
+def test_without_pygame_render_says_it_once(
+    no_pygame: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    env = gym.make("CartPole-v1", render_mode="rgb_array")
+    env.reset(seed=0)
+    for _ in range(3):
+        render(env)
+    assert capsys.readouterr().out.count("pygame-ce: run %pip install") == 1
+
+
+def test_without_pygame_there_is_a_sentence_in_place_of_a_video(
+    no_pygame: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = record_video(Balancer(), path=tmp_path / "mine.mp4", seed=0, max_steps=20)
+    assert "%pip install pygame-ce" in capsys.readouterr().out
+    assert "%pip install pygame-ce" in show_video(path)._repr_html_()

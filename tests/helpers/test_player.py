@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from helpers import player as player_module
 from helpers.player import play_by_keyboard
 
 REPOSITORY = Path(__file__).parents[2]
@@ -173,3 +174,14 @@ def test_a_window_without_a_player_closes_and_the_plots_are_as_before() -> None:
         "backend: svg\n"
     )
     assert done.stderr == ""
+
+
+def test_without_widgets_a_sentence_takes_the_place_of_the_game(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "anywidget", None)  # importing it fails now
+    player_module._player_class.cache_clear()
+    player = play_by_keyboard("CartPole-v1")
+    assert "run %pip install anywidget in a cell" in repr(player)
+    assert (player.best_score, len(player.scores)) == (None, 0)
+    player.close()

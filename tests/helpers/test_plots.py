@@ -60,7 +60,7 @@ def test_scores_their_running_mean_and_the_threshold_are_drawn() -> None:
     )
     assert set(lines(figure)["solved: 195"].get_ydata()) == {195}
     (axes,) = figure.axes
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("Episode", "Score")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("Finished episodes", "Score")
 
 
 def test_the_window_of_the_mean_can_be_chosen() -> None:
@@ -140,7 +140,11 @@ def curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_curve_to_expect_has_a_median_a_band_and_a_threshold(curves: Path) -> None:
     figure = plot_learning_curve("by_episodes")
-    assert legend(figure) == ["8 of 10 trainings", "median of 20 trainings", "solved: 475"]
+    assert legend(figure) == [
+        "8 of 10 trainings",
+        "median of 20 trainings",
+        "to reach without exploring: 475",
+    ]
     median = lines(figure)["median of 20 trainings"]
     assert list(median.get_xdata()) == [100, 200, 300]
     assert list(median.get_ydata()) == [20, 200, 480]
@@ -152,7 +156,7 @@ def test_the_curve_to_expect_has_a_median_a_band_and_a_threshold(curves: Path) -
 @pytest.mark.parametrize(
     ("unit", "x", "label"),
     [
-        ("by_episodes", np.arange(1, 151), "Episode"),
+        ("by_episodes", np.arange(1, 151), "Finished episodes"),
         ("by_steps", np.cumsum(2 * np.arange(150)), "Steps played, all episodes"),
     ],
 )
@@ -164,6 +168,68 @@ def test_the_students_curve_is_drawn_over_it_with_the_same_mean(
     np.testing.assert_array_equal(own.get_xdata(), x)
     assert own.get_ydata()[-1] == np.arange(120, 150).mean()
     assert figure.axes[0].get_xlabel() == label
+
+
+@pytest.mark.parametrize(
+    ("unit", "own", "title"),
+    [
+        ("by_episodes", False, "What to expect"),
+        ("by_episodes", True, "Your training, and what to expect"),
+        ("by_steps_diagnosis", False, "A colleague's trainings"),
+    ],
+)
+def test_a_figure_is_titled_as_what_it_shows(
+    curves: Path, unit: str, own: bool, title: str
+) -> None:
+    (curves / "by_steps_diagnosis.json").write_bytes((curves / "by_steps.json").read_bytes())
+    figure = plot_learning_curve(unit, episodes(30) if own else None)
+    assert figure.axes[0].get_title() == title
+    assert plot_learning_curve(unit, title="Mine").axes[0].get_title() == "Mine"
+
+
+def test_the_legend_names_everything_that_is_drawn(curves: Path) -> None:
+    figure = plot_learning_curve("by_episodes", episodes(150))
+    assert legend(figure) == [
+        "8 of 10 trainings",
+        "median of 20 trainings",
+        "your episodes",
+        "yours, mean of the last 30",
+        "to reach without exploring: 475",
+    ]
+
+
+# --- episodes played in parallel
+
+
+def in_parallel(batches: int, size: int) -> list[dict[str, float]]:
+    """Batches of episodes that last 1, 2, 3 ... steps and so end in this order."""
+    return [
+        {"episode": batch * size + i, "score": float(i), "steps": i, "batch": batch}
+        for batch in range(batches)
+        for i in range(size)
+    ]
+
+
+def test_episodes_played_in_parallel_are_no_sawtooth() -> None:
+    """Each batch is as good as the one before: the mean must not go up and down with them."""
+    figure = plot_statistics(in_parallel(20, 64))
+    mean = lines(figure)["mean of the last 100"].get_ydata()[200:]
+    sorted_mean = plots.running_mean(np.tile(np.arange(64.0), 20), 100)[200:]
+    assert np.std(mean) < 0.5 * np.std(sorted_mean)
+
+
+def test_each_batch_keeps_its_place_and_its_episodes() -> None:
+    scores = lines(plot_statistics(in_parallel(3, 8)))["score of an episode"].get_ydata()
+    for batch in range(3):
+        assert sorted(scores[8 * batch : 8 * batch + 8]) == list(range(8))
+    again = lines(plot_statistics(in_parallel(3, 8)))["score of an episode"].get_ydata()
+    assert list(scores) == list(again) and list(scores) != list(np.tile(np.arange(8), 3))
+
+
+def test_a_cell_may_draw_many_figures(recwarn: pytest.WarningsRecorder) -> None:
+    for _ in range(25):
+        plot_statistics(episodes(3))
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 def test_an_unknown_unit_is_answered_with_the_known_ones(curves: Path) -> None:

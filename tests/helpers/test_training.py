@@ -3,7 +3,16 @@ import itertools
 import numpy as np
 import pytest
 
-from helpers import AbstractAgent, RandomAgent, Training, mean_score, play_episodes, train_agent
+from helpers import (
+    AbstractAgent,
+    RandomAgent,
+    Training,
+    World,
+    mean_score,
+    play_episodes,
+    run_episode,
+    train_agent,
+)
 from helpers.training import running_mean
 
 
@@ -171,3 +180,56 @@ def test_the_random_agent_scores_about_22():
 def test_no_episodes_have_no_mean():
     with pytest.raises(ValueError, match="no episode"):
         mean_score([])
+
+
+def test_one_episode_written_to_be_read_teaches_what_the_training_loop_teaches():
+    short, long = PushesRight(), PushesRight()
+
+    score = run_episode(short, "CartPole-v1", seed=1)
+    (record,) = train_agent(long, training=Training(episodes=1, **QUIET))
+
+    assert score == record["score"]
+    assert np.array_equal(short.starts[0], long.starts[0])
+    for step, same in zip(short.transitions, long.transitions, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(step, same, strict=True))
+
+
+class Recorder(Balancer):
+    """Plays a fixed action, and writes down what it was given."""
+
+    def __init__(self, action):
+        super().__init__()
+        self.action = action
+
+    def act(self, observation, explore=True):
+        return np.repeat(self.action[None], len(observation), axis=0)
+
+
+@pytest.mark.parametrize(
+    ("world", "action", "shapes", "dtypes"),
+    [
+        (
+            World.of("CliffWalking-v1", time_limit=5),
+            np.array(0),
+            [(2,), (2,)],
+            ["int64", "int64"],
+        ),
+        (
+            World.of("Pendulum-v1", time_limit=5),
+            np.array([0.5], np.float32),
+            [(2, 3), (2, 1)],
+            ["float32", "float32"],
+        ),
+    ],
+    ids=["numbered_states", "continuous_actions"],
+)
+def test_observations_and_actions_keep_their_kind(world, action, shapes, dtypes):
+    agent = Recorder(action)
+
+    train_agent(agent, world, Training(episodes=2, environments=2, **QUIET))
+    step = agent.transitions[0]
+
+    assert len(agent.transitions) == 5 and agent.transitions[-1].truncated.all()
+    assert [step.observation.shape, step.action.shape] == shapes
+    assert [str(step.observation.dtype), str(step.action.dtype)] == dtypes
+    assert np.array_equal(step.action[0], action)

@@ -25,6 +25,7 @@ ODD = sorted(FOLDER.glob("*.py"))
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("record_grading")
 @pytest.mark.parametrize("odd", ODD, ids=lambda path: path.stem)
 def test_an_odd_submission_gets_full_marks(odd, tmp_path):
     course = little.make_course(tmp_path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.agents.rule import AgentRule, Learns
+from autograder.agents.decider import Network
+from autograder.agents.learning_check import RandomRewardTest
+from autograder.agents.rule import AgentRule
 from autograder.units.actor_critic.act import ActWithValuesTask
 from autograder.units.actor_critic.advantage import AdvantageTask
 from autograder.units.actor_critic.losses import LossesTask
@@ -10,6 +12,7 @@ from autograder.units.actor_critic.network import ForwardTask, probabilities_of_
 from autograder.units.actor_critic.save import SaveOneTask
 from autograder.units.actor_critic.update import AGENT, UpdateTask
 from autograder.units.shared.answers import ChoiceTask
+from autograder.units.shared.cart_pole import CART_POLE
 from autograder.units.unit import Unit
 from helpers.training import Training
 
@@ -30,11 +33,12 @@ UNIT = Unit(
     ),
     agent=AgentRule(
         points=6,
+        world=CART_POLE,
         training=Training(
             episodes=2_500, environments=64, max_steps=600_000, checkpoint_every=16_000
         ),
         threshold=475.0,
-        values=probabilities_of_net,
-        learns=Learns.PROBABILITIES,
+        decider=Network(probabilities_of_net),
+        learning_test=RandomRewardTest(),
     ),
 )

@@ -11,7 +11,7 @@ from autograder.units.unit import Unit
 UNIT = Unit(
     name="meet_cartpole",
     title="Meet the cart pole",
-    about="a loop over episodes of your own, and a rule of thumb; play with `a` and `d` yourself",
+    about="the loop of an episode, and a rule of thumb; you also play the game yourself",
     assignment="1_meet_cartpole",
     framework=None,
     tasks=(
@@ -19,5 +19,5 @@ UNIT = Unit(
         RuleTask("meet_cartpole/rule"),
         ChoiceTask("meet_cartpole/diagnosis", digest="b1e93e3bf81de84a"),
     ),
-    played=PlayedRule(threshold=RULE_THRESHOLD),
+    played=PlayedRule(threshold=RULE_THRESHOLD, environment="CartPole-v1"),
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from autograder.agents.rule import AgentRule, Learns
+from autograder.agents.learning_check import RandomRewardTest
+from autograder.agents.rule import AgentRule
 from autograder.units.policy_network.forward import ForwardTask
 from autograder.units.policy_network.update import AGENT, UpdateTask
 from autograder.units.shared.answers import ChoiceTask
+from autograder.units.shared.cart_pole import CART_POLE
 from autograder.units.shared.policies import ActTask
 from autograder.units.shared.policy_loss import PolicyLossTask
 from autograder.units.shared.returns import NormaliseTask, ReturnsTask
@@ -31,10 +33,11 @@ UNIT = Unit(
     ),
     agent=AgentRule(
         points=6,
+        world=CART_POLE,
         training=Training(
             episodes=5_000, environments=64, max_steps=600_000, checkpoint_every=16_000
         ),
         threshold=475.0,
-        learns=Learns.PROBABILITIES,
+        learning_test=RandomRewardTest(),
     ),
 )

@@ -1,8 +1,8 @@
-"""A ladder of tiny environments whose Q-values are known: each rung tests one part of an agent.
+"""Probes: tiny environments whose Q-values are known, each of which tests one part of an agent.
 
-An agent that fails a rung after passing those below has its mistake in what the rung adds. After
-A. Jones, "Debugging RL, Without the Agonizing Pain" (2021). Every number of an observation is the
-same, +1 or -1, so that any network can tell the two apart.
+An agent that fails a probe after passing those before it has its mistake in what the probe adds.
+After A. Jones, "Debugging RL, Without the Agonizing Pain" (2021). Every number of an observation
+is the same, +1 or -1, so that any network can tell the two apart.
 """
 
 from __future__ import annotations
@@ -16,18 +16,19 @@ import numpy as np
 
 from autograder.checks.expect import CheckFailed, KnownMistake, expect_close
 from autograder.checks.task import Task
+from autograder.messages import Message
 from autograder.worker.interface import MethodCall, Student, StudentObject
 from helpers.agents import Transition
 
 WIDTH = 4
-#: Episodes side by side: each `train` brings so many transitions.
+#: Episodes played in parallel: each `train` brings as many transitions.
 EPISODES = 32
 #: How near the learned Q-values must come.
 TOLERANCE = 0.2
 
 
 class Outcome(NamedTuple):
-    """What a step of several episodes side by side leads to."""
+    """What a step of several parallel episodes leads to."""
 
     reward: np.ndarray  # (n,) float32
     next_observation: np.ndarray  # (n, 4) float32
@@ -56,7 +57,7 @@ class Probe(ABC):
     def values(self, gamma: float) -> tuple[np.ndarray, np.ndarray]:
         """Some observations, (m, 4), and the Q-values of both actions there, (m, 2)."""
 
-    def typical(self, gamma: float) -> tuple[KnownMistake, ...]:
+    def known_mistakes(self, gamma: float) -> tuple[KnownMistake, ...]:
         """The Q-values that typical mistakes lead to."""
         return ()
 
@@ -80,14 +81,17 @@ class ConstantReward(Probe):
     def values(self, gamma: float) -> tuple[np.ndarray, np.ndarray]:
         return _rows(np.ones(1)), np.ones((1, 2))
 
-    def typical(self, gamma: float) -> tuple[KnownMistake, ...]:
+    def known_mistakes(self, gamma: float) -> tuple[KnownMistake, ...]:
         return (
             KnownMistake(
                 "terminal_not_masked",
                 np.full((1, 2), 1 / (1 - gamma)),
-                "One step, always the reward 1, and nothing after it: Q should be 1, but yours "
-                f"goes to {1 / (1 - gamma):.1f}, as if the episode went on. Mask V(s') where the "
-                "episode terminated.",
+                Message(
+                    "One step, always the reward 1, and nothing after it: Q should be 1, but yours "
+                    "goes to {value:.1f}, as if the episode went on. Mask V(s') where the episode "
+                    "terminated.",
+                    value=1 / (1 - gamma),
+                ),
             ),
         )
 
@@ -140,7 +144,7 @@ class DelayedReward(Probe):
     def values(self, gamma: float) -> tuple[np.ndarray, np.ndarray]:
         return _rows(np.array([1.0, -1.0])), np.array([[gamma, gamma], [1.0, 1.0]])
 
-    def typical(self, gamma: float) -> tuple[KnownMistake, ...]:
+    def known_mistakes(self, gamma: float) -> tuple[KnownMistake, ...]:
         return (
             KnownMistake(
                 "nothing_comes_later",
@@ -165,7 +169,7 @@ class RewardFromAction(Probe):
     mistake = "action_not_used"
     message = (
         "One step; action 1 is rewarded with 1, action 0 with -1, and so should be their "
-        "Q-values. Probes 1 to 3 do not care for the action; here it must be the right column: "
+        "Q-values. Probes 1 to 3 do not depend on the action; here it must be the right column: "
         "of each row the value of its own action."
     )
 
@@ -178,7 +182,7 @@ class RewardFromAction(Probe):
     def values(self, gamma: float) -> tuple[np.ndarray, np.ndarray]:
         return _rows(np.ones(1)), np.array([[-1.0, 1.0]])
 
-    def typical(self, gamma: float) -> tuple[KnownMistake, ...]:
+    def known_mistakes(self, gamma: float) -> tuple[KnownMistake, ...]:
         return (
             KnownMistake(
                 "actions_swapped",
@@ -231,19 +235,22 @@ class TimeLimit(Probe):
     def values(self, gamma: float) -> tuple[np.ndarray, np.ndarray]:
         return _rows(np.ones(1)), np.full((1, 2), 1 / (1 - gamma))
 
-    def typical(self, gamma: float) -> tuple[KnownMistake, ...]:
+    def known_mistakes(self, gamma: float) -> tuple[KnownMistake, ...]:
         return (
             KnownMistake(
                 "truncated_taken_for_terminated",
                 np.ones((1, 2)),
-                "The time limit cut the episode, but it would have gone on: Q should be "
-                f"{1 / (1 - gamma):.1f}, yours is 1. A truncated step counts on V(s'); only a "
-                "terminated one does not.",
+                Message(
+                    "The time limit cut the episode, but it would have gone on: Q should be "
+                    "{value:.1f}, yours is 1. A truncated step counts on V(s'); only a terminated "
+                    "one does not.",
+                    value=1 / (1 - gamma),
+                ),
             ),
         )
 
 
-#: From the bottom to the top.
+#: From the simplest to the hardest.
 PROBES: tuple[Probe, ...] = (
     ConstantReward(),
     RewardFromObservation(),
@@ -256,10 +263,10 @@ PROBES: tuple[Probe, ...] = (
 
 @dataclass(frozen=True)
 class ProbedAgent:
-    """How a unit's agent is put on the ladder.
+    """How a unit's agent is probed.
 
     make: a fresh agent with this discount, which learns in every `train` and fast.
-    values: its Q-values of some observations, (m, 4) to (m, 2). rounds: so often it learns.
+    values: its Q-values of some observations, (m, 4) to (m, 2). rounds: calls of `train`.
     """
 
     make: Callable[[Student, float], StudentObject]
@@ -271,7 +278,7 @@ class ProbedAgent:
 def learned_values(
     student: Student, agent: ProbedAgent, probe: Probe, random: np.random.Generator
 ) -> object:
-    """The Q-values that a fresh agent learns in a probe; actions are drawn, all alike."""
+    """The Q-values that a fresh agent learns in a probe; all actions are equally likely."""
     learner = agent.make(student, agent.gamma)
     observation = probe.start(random, EPISODES)
     calls: list[MethodCall] = [("start_episode", (observation,))]
@@ -288,28 +295,34 @@ def learned_values(
     return agent.values(student, learner, probe.values(agent.gamma)[0])
 
 
-def add_probe_checks(task: Task, agent: ProbedAgent, ladder: tuple[Probe, ...] = PROBES) -> None:
-    """One check for each rung. They give no points: what fails here is charged where it belongs."""
-    for probe in ladder:
-        _add_rung(task, agent, probe)
+def add_probe_checks(task: Task, agent: ProbedAgent, probes: tuple[Probe, ...] = PROBES) -> None:
+    """One check for each probe. They give no points: what fails here is charged elsewhere."""
+    for probe in probes:
+        task.check(probe.check, points=0)(ProbeCheck(agent, probe).learns_its_values)
 
 
-def _add_rung(task: Task, agent: ProbedAgent, probe: Probe) -> None:
-    @task.check(probe.check, points=0)
-    def rung(student: Student, random: np.random.Generator) -> None:
-        found = learned_values(student, agent, probe, random)
-        right = probe.values(agent.gamma)[1]
+@dataclass(frozen=True)
+class ProbeCheck:
+    """Whether an agent learns the Q-values of one probe."""
+
+    agent: ProbedAgent
+    probe: Probe
+
+    def learns_its_values(self, student: Student, random: np.random.Generator) -> None:
+        """Raise CheckFailed unless a fresh agent does."""
+        probe = self.probe
+        found = learned_values(student, self.agent, probe, random)
+        right = probe.values(self.agent.gamma)[1]
         if not isinstance(found, np.ndarray) or found.shape != right.shape:
-            raise CheckFailed(
-                probe.mistake, f"{probe.message} There should be {right.shape} values."
-            )
+            expected = Message("There should be {shape} values.", shape=right.shape)
+            raise CheckFailed(probe.mistake, Message.joined(probe.message, expected))
         learned = np.array2string(found, precision=1, suppress_small=True, separator=", ")
         expect_close(
             found,
             right,
             probe.mistake,
-            f"{probe.message} Yours are {learned}.",
-            known_mistakes=probe.typical(agent.gamma),
+            Message.joined(probe.message, Message("Yours are {values}.", values=learned)),
+            known_mistakes=probe.known_mistakes(self.agent.gamma),
             tolerance=TOLERANCE,
         )
 

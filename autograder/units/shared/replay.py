@@ -1,4 +1,4 @@
-"""The replay memory: a ring of transitions; asked of PyTorch and Keras units alike."""
+"""The replay memory: a ring of transitions; the same checks for PyTorch and Keras."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograder.checks.expect import CheckFailed, expect
-from autograder.checks.task import Task
+from autograder.checks.task import Task, check
+from autograder.messages import Message
 from autograder.worker.interface import Student, StudentError, StudentObject
 from helpers.agents import Transition
 
@@ -20,7 +21,12 @@ NEXT = 1
 
 EMPTY_PLACES = (
     "The batch holds observations that were never pushed. While the memory is not full, draw only "
-    "among the places that are filled."
+    "among the rows that are filled."
+)
+KEEPS_THE_OLDEST = "A full memory must go on: the newest takes the place of the oldest."
+FORGETS_THE_WRONG_ONES = (
+    "When the end is reached, the next row is the first again, also in the middle of a push: count "
+    "the rows modulo the capacity."
 )
 
 
@@ -51,13 +57,17 @@ class Batch(NamedTuple):
 NAMES = MemoryNames()
 
 
-def replay_memory_task(unit: str, names: MemoryNames = NAMES) -> Task:
-    """The task `<unit>/memory`: a class that remembers the last transitions."""
-    task = Task(f"{unit}/memory", requires=(names.cls,))
+class ReplayMemoryTask(Task):
+    """A class that remembers the last transitions."""
 
-    @task.check("counts_its_transitions", points=0, blocking=True)
-    def counts_its_transitions(student: Student, random: np.random.Generator) -> None:
-        memory = _Memory(student, names, capacity=9)
+    def __init__(self, name: str, names: MemoryNames = NAMES) -> None:
+        """names: what the class and its methods are called."""
+        super().__init__(name, requires=(names.cls,))
+        self.names = names
+
+    @check(points=0, blocking=True)
+    def counts_its_transitions(self, student: Student, random: np.random.Generator) -> None:
+        memory = self.memory(student, capacity=9)
         pushed = 0
         for rows in (1, 3, 2):
             memory.push(numbered(random, pushed, rows))
@@ -65,13 +75,17 @@ def replay_memory_task(unit: str, names: MemoryNames = NAMES) -> Task:
             expect(
                 memory.length() == pushed,
                 "wrong_length",
-                f"After {pushed} transitions len(memory) is {memory.length()}. One push may bring "
-                "several rows, one for each cart pole: count them all.",
+                Message(
+                    "After {pushed} transitions len(memory) is {length}. One push may bring "
+                    "several rows, one for each cart pole: count them all.",
+                    pushed=pushed,
+                    length=memory.length(),
+                ),
             )
 
-    @task.check("gives_back_what_was_pushed", points=1, blocking=True)
-    def gives_back_what_was_pushed(student: Student, random: np.random.Generator) -> None:
-        memory = _Memory(student, names, capacity=50)
+    @check(points=1, blocking=True)
+    def gives_back_what_was_pushed(self, student: Student, random: np.random.Generator) -> None:
+        memory = self.memory(student, capacity=50)
         known = numbered(random, 0, 6)
         memory.push(_part(known, slice(0, 2)))
         memory.push(_part(known, slice(2, 6)))
@@ -87,9 +101,11 @@ def replay_memory_task(unit: str, names: MemoryNames = NAMES) -> Task:
         for batch in batches:
             _expect_known_rows(batch, known)
 
-    @task.check("takes_whole_numbers_and_doubles", points=0)
-    def takes_whole_numbers_and_doubles(student: Student, random: np.random.Generator) -> None:
-        memory = _Memory(student, names, capacity=9)
+    @check(points=0)
+    def takes_whole_numbers_and_doubles(
+        self, student: Student, random: np.random.Generator
+    ) -> None:
+        memory = self.memory(student, capacity=9)
         known = numbered(random, 0, 4)
         known = known._replace(
             observation=known.observation.astype(np.float64),
@@ -102,13 +118,16 @@ def replay_memory_task(unit: str, names: MemoryNames = NAMES) -> Task:
         expect(
             batch.action.dtype.kind in "iu",
             "actions_not_whole",
-            f"The actions come back as {batch.action.dtype}. They number the columns of the "
-            "Q-values and must be whole.",
+            Message(
+                "The actions come back as {dtype}. They number the columns of the Q-values and "
+                "must be whole.",
+                dtype=batch.action.dtype,
+            ),
         )
 
-    @task.check("forgets_the_oldest", points=1)
-    def forgets_the_oldest(student: Student, random: np.random.Generator) -> None:
-        memory = _Memory(student, names, capacity=5)
+    @check(points=1)
+    def forgets_the_oldest(self, student: Student, random: np.random.Generator) -> None:
+        memory = self.memory(student, capacity=5)
         pushed = 0
         for rows in (3, 3, 1, 4, 2):
             memory.push(numbered(random, pushed, rows))
@@ -117,30 +136,30 @@ def replay_memory_task(unit: str, names: MemoryNames = NAMES) -> Task:
         expect(
             length == 5,
             "grows_without_end" if length == pushed else "wrong_length",
-            f"After {pushed} transitions a memory for 5 should hold 5; yours says {length}.",
+            Message(
+                "After {pushed} transitions a memory for 5 should hold 5; yours says {length}.",
+                pushed=pushed,
+                length=length,
+            ),
         )
-        kept = _numbers(memory, batches=60, batch_size=5)
+        kept = memory.numbers(batches=60, batch_size=5)
         newest = set(range(pushed - 5, pushed))
         if kept == newest:
             return
-        said = (
-            f"Of the transitions 0 to {pushed - 1} a memory for 5 should hold {sorted(newest)}; "
-            f"yours holds {sorted(kept)}. "
+        held = Message(
+            "Of the transitions 0 to {last} a memory for 5 should hold {newest}; yours holds "
+            "{kept}.",
+            last=pushed - 1,
+            newest=sorted(newest),
+            kept=sorted(kept),
         )
         if kept <= set(range(5)):
-            raise CheckFailed(
-                "keeps_the_oldest",
-                said + "A full memory must go on: the newest takes the place of the oldest.",
-            )
-        raise CheckFailed(
-            "forgets_the_wrong_ones",
-            said + "When the end is reached, the next place is the first again, also in the midst "
-            "of a push: count the places modulo the capacity.",
-        )
+            raise CheckFailed("keeps_the_oldest", Message.joined(held, KEEPS_THE_OLDEST))
+        raise CheckFailed("forgets_the_wrong_ones", Message.joined(held, FORGETS_THE_WRONG_ONES))
 
-    @task.check("samples_all_equally_often", points=1)
-    def samples_all_equally_often(student: Student, random: np.random.Generator) -> None:
-        memory = _Memory(student, names, capacity=2 * ENTRIES)
+    @check(points=1)
+    def samples_all_equally_often(self, student: Student, random: np.random.Generator) -> None:
+        memory = self.memory(student, capacity=2 * ENTRIES)
         memory.push(numbered(random, 0, ENTRIES))
         batches = memory.samples(BATCHES, BATCH)
         drawn = [_number_of(batch.observation) for batch in batches]  # (BATCH,) each
@@ -155,32 +174,18 @@ def replay_memory_task(unit: str, names: MemoryNames = NAMES) -> Task:
             "Every batch holds the same transitions: draw anew each time.",
         )
         counts = np.bincount(np.concatenate(drawn), minlength=ENTRIES)
-        never = np.flatnonzero(counts == 0)
-        if len(never):
-            raise CheckFailed(
-                "some_never_sampled",
-                f"Of {ENTRIES} transitions the numbers {never.tolist()} were never drawn in "
-                f"{BATCHES} batches of {BATCH}. Draw from all that are there, the first and the "
-                "last included.",
-            )
+        _expect_all_drawn(counts)
         expect(
             not all(map(_is_run, drawn)),
             "neighbours",
             "Each batch holds transitions that followed each other. They are much alike: the point "
-            "of the memory is to mix them. Draw each one by chance.",
+            "of the memory is to mix them. Draw each one at random.",
         )
-        expected = BATCH * BATCHES / ENTRIES
-        tolerance = 6 * np.sqrt(expected)
-        expect(
-            bool(np.all(np.abs(counts - expected) < tolerance)),
-            "not_uniform",
-            f"In {BATCH * BATCHES} draws each of {ENTRIES} transitions should come up about "
-            f"{expected:.0f} times; yours between {counts.min()} and {counts.max()}.",
-        )
+        _expect_uniform(counts)
 
-    @task.check("keeps_copies", points=1)
-    def keeps_copies(student: Student, random: np.random.Generator) -> None:
-        memory = _Memory(student, names, capacity=9)
+    @check(points=1)
+    def keeps_copies(self, student: Student, random: np.random.Generator) -> None:
+        memory = self.memory(student, capacity=9)
         known = numbered(random, 0, 4)
         given = Transition(*(student.put(column) for column in known))  # type: ignore[arg-type]
         memory.push(given)
@@ -193,18 +198,26 @@ def replay_memory_task(unit: str, names: MemoryNames = NAMES) -> Task:
             ),
             "keeps_references",
             "The arrays given to push were changed afterwards, and so was your memory: it keeps "
-            "references. Whoever pushes may use the arrays again; keep copies.",
+            "references. The caller may use the arrays again; keep copies.",
         )
 
-    return task
+    def memory(self, student: Student, capacity: int) -> MemoryObject:
+        """A fresh memory of the student's."""
+        made = student.call(self.names.cls, capacity)
+        if not isinstance(made, StudentObject):
+            raise CheckFailed(
+                "no_memory",
+                Message("{cls}(capacity) should make a memory.", cls=self.names.cls),
+            )
+        return MemoryObject(made, self.names)
 
 
-def add_too_few_check(task: Task, names: MemoryNames = NAMES) -> None:
-    """The rule that a memory refuses to sample more transitions than it holds."""
+class StrictReplayMemoryTask(ReplayMemoryTask):
+    """The same, of a memory that refuses to sample more transitions than it holds."""
 
-    @task.check("refuses_to_sample_too_many", points=1)
-    def refuses_to_sample_too_many(student: Student, random: np.random.Generator) -> None:
-        memory = _Memory(student, names, capacity=9)
+    @check(points=1)
+    def refuses_to_sample_too_many(self, student: Student, random: np.random.Generator) -> None:
+        memory = self.memory(student, capacity=9)
         memory.push(numbered(random, 0, 3))
         try:
             memory.sample(4)
@@ -213,7 +226,7 @@ def add_too_few_check(task: Task, names: MemoryNames = NAMES) -> None:
         raise CheckFailed(
             "samples_too_many",
             "The memory held 3 transitions, and a batch of 4 was sampled. Raise an error instead "
-            "(an assert will do): whoever asks too early should learn of it.",
+            "(an assert will do), so that a mistake like this does not go unnoticed.",
         )
 
 
@@ -242,26 +255,26 @@ def _part(transition: Transition, rows: slice) -> Transition:
     return Transition(*(column[rows] for column in transition))
 
 
-class _Memory:
-    """The student's memory, and what its answers must look like."""
+@dataclass(frozen=True)
+class MemoryObject:
+    """A memory of the student's, and what its answers must look like."""
 
-    def __init__(self, student: Student, names: MemoryNames, capacity: int) -> None:
-        made = student.call(names.cls, capacity)
-        if not isinstance(made, StudentObject):
-            raise CheckFailed("no_memory", f"{names.cls}(capacity) should make a memory.")
-        self.memory = made
-        self.names = names
+    memory: StudentObject
+    names: MemoryNames
 
     def push(self, transition: Transition) -> None:
+        """Let the memory keep these transitions."""
         self.memory.call(self.names.push, transition)
 
     def length(self) -> int:
+        """What len(memory) answers."""
         length = np.asarray(self.memory.call("__len__"))
         if length.shape != () or length.dtype.kind not in "iu":
             raise CheckFailed("wrong_length", "len(memory) should be a whole number.")
         return int(length)
 
     def sample(self, batch_size: int) -> Batch:
+        """A batch drawn from the memory."""
         return self._batch(self.memory.call(self.names.sample, batch_size))
 
     def samples(self, batches: int, batch_size: int) -> list[Batch]:
@@ -269,6 +282,13 @@ class _Memory:
         first = self.sample(batch_size)  # what is no batch may be too large to ask for many
         others = self.memory.call_many([(self.names.sample, (batch_size,))] * (batches - 1))
         return [first, *map(self._batch, others)]
+
+    def numbers(self, batches: int, batch_size: int) -> set[int]:
+        """The numbers of the transitions that come up in some batches."""
+        found: set[int] = set()
+        for batch in self.samples(batches, batch_size):
+            found |= set(_number_of(batch.observation).tolist())
+        return found
 
     def _batch(self, batch: Any) -> Batch:
         if (
@@ -278,8 +298,11 @@ class _Memory:
         ):
             raise CheckFailed(
                 "not_five_columns",
-                f"{self.names.sample} should give five arrays or tensors, in this order: "
-                f"{', '.join(Batch._fields)}.",
+                Message(
+                    "{sample} should give five arrays or tensors, in this order: {fields}.",
+                    sample=self.names.sample,
+                    fields=", ".join(Batch._fields),
+                ),
             )
         return Batch(*batch)
 
@@ -290,8 +313,14 @@ def _expect_shapes(batch: Batch, rows: int) -> None:
         expect(
             column.shape == shape,
             "wrong_shape",
-            f"In a batch of {rows} the column {name} should have the shape {shape}, yours has "
-            f"{column.shape}.",
+            Message(
+                "In a batch of {rows} the column {name} should have the shape {expected}, yours "
+                "has {actual}.",
+                rows=rows,
+                name=name,
+                expected=shape,
+                actual=column.shape,
+            ),
         )
 
 
@@ -308,11 +337,39 @@ def _is_run(drawn: np.ndarray) -> bool:
     return any(numbers == set(((first + run) % ENTRIES).tolist()) for first in numbers)
 
 
-def _numbers(memory: _Memory, batches: int, batch_size: int) -> set[int]:
-    found: set[int] = set()
-    for batch in memory.samples(batches, batch_size):
-        found |= set(_number_of(batch.observation).tolist())
-    return found
+def _expect_all_drawn(counts: np.ndarray) -> None:
+    """counts: draws of each of ENTRIES transitions."""
+    never = np.flatnonzero(counts == 0)
+    expect(
+        len(never) == 0,
+        "some_never_sampled",
+        Message(
+            "Of {entries} transitions the numbers {never} were never drawn in {batches} batches of "
+            "{size}. Draw from all that are there, the first and the last included.",
+            entries=ENTRIES,
+            never=never.tolist(),
+            batches=BATCHES,
+            size=BATCH,
+        ),
+    )
+
+
+def _expect_uniform(counts: np.ndarray) -> None:
+    """counts: draws of each of ENTRIES transitions."""
+    expected = BATCH * BATCHES / ENTRIES
+    expect(
+        bool(np.all(np.abs(counts - expected) < 6 * np.sqrt(expected))),
+        "not_uniform",
+        Message(
+            "In {draws} draws each of {entries} transitions should come up about {expected:.0f} "
+            "times; yours between {fewest} and {most}.",
+            draws=BATCH * BATCHES,
+            entries=ENTRIES,
+            expected=expected,
+            fewest=counts.min(),
+            most=counts.max(),
+        ),
+    )
 
 
 def _expect_known_rows(batch: Batch, known: Transition) -> None:
@@ -321,7 +378,7 @@ def _expect_known_rows(batch: Batch, known: Transition) -> None:
     expect(
         not np.all(_number_of(batch.observation - NEXT) >= 0),
         "observations_swapped",
-        "The observation is the one seen after the step: that belongs into next_observation.",
+        "The observation is the one after the step: that one belongs in next_observation.",
     )
     if not np.all((number >= 0) & (number < len(known.action))):
         raise CheckFailed("samples_empty_places", EMPTY_PLACES)
@@ -358,7 +415,9 @@ def _expect_known_rows(batch: Batch, known: Transition) -> None:
     )
     raise CheckFailed(
         "rows_mixed" if mixed else "wrong_column",
-        f"The parts of a transition do not belong together: {', '.join(wrong)} "
-        f"{'is' if len(wrong) == 1 else 'are'} not what was pushed with the observation. Store and "
-        "draw all five with the same row numbers.",
+        Message(
+            "The parts of a transition do not belong together. Not what was pushed with the "
+            "observation: {wrong}. Store and draw all five with the same row numbers.",
+            wrong=", ".join(wrong),
+        ),
     )

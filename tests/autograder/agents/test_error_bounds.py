@@ -109,7 +109,7 @@ class TestRecords:
         text = COURSE.released(unit.assignment).read_text()
 
         assert "once in 1,000" in text
-        assert "once in 100 times" in text
+        assert "once in 100" in text
         assert f"{unit.agent.threshold:g}" in text
 
     def test_the_instructor_is_told(self, unit):

@@ -3,21 +3,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.agents.evaluation import (
-    CURVE_POINTS,
-    Disguise,
-    derived_seed,
-    evaluate,
-    student_seed,
-    train_and_score,
-)
-from autograder.agents.greedy_check import PROBED, PolicyIgnoresNetwork
-from autograder.agents.learning_check import DoesNotLearn
-from autograder.agents.rule import AgentRule, Learns
+from autograder.agents.evaluation import CURVE_POINTS, evaluate, train_and_score
+from autograder.agents.greedy_check import PROBED
+from autograder.agents.learning_check import DelayedRewardTest, RandomRewardTest
+from autograder.agents.rejection import DoesNotLearn, InvalidAction, PolicyIgnoresNetwork
+from autograder.agents.rule import AgentRule
+from autograder.agents.seeds import derived_seed, student_seed
+from autograder.units.shared.cart_pole import CART_POLE
 from autograder.worker.interface import StudentError
 from autograder.worker.local import LocalStudent
-from helpers.environments import make_environments
-from tests.autograder.array_agents import RULE, SHORT, Untrained, kept, scored
+from tests.autograder.array_agents import RULE, Untrained, kept, scored
 
 LINEAR = """
 import torch
@@ -45,7 +40,7 @@ def judged(code, seeds=(1, 2), rule=RULE):
     student = student_with(code)
 
     def train(seed):
-        return train_and_score(rule, student, lambda made, n: student.object(made.number), seed)
+        return train_and_score(rule, student, seed)
 
     return evaluate(rule, train, seeds)
 
@@ -58,8 +53,8 @@ def test_an_agent_that_learned_nothing_scores_little_in_every_training():
     assert result.seeds == (1, 2) and result.episodes == 100
 
 
-def test_the_first_pass_ends_it(monkeypatch):
-    easy = AgentRule(points=6, training=RULE.training, threshold=5.0)
+def test_the_first_pass_ends_it():
+    easy = AgentRule(points=6, training=RULE.training, threshold=5.0, world=CART_POLE)
 
     assert len(judged("", rule=easy).scores) == 1
 
@@ -129,37 +124,6 @@ def make_agent(): return Constant()
         judged(code)
 
 
-def test_in_disguise_no_number_keeps_its_place():
-    for seed in range(200):
-        disguise = Disguise.draw(np.random.default_rng(seed), 4, 2)
-        assert sorted(disguise.permutation) == [0, 1, 2, 3]
-        assert not np.any(disguise.permutation == np.arange(4))
-        assert set(disguise.permutation[2:]) != {2, 3}
-
-
-def test_a_disguise_is_the_same_game():
-    disguise = Disguise(
-        np.array([3, 2, 0, 1]), np.array([1, -1, -1, 1], np.float32), np.array([1, 0])
-    )
-    plain = make_environments("CartPole-v1", 3)
-    hidden = disguise.wrap("CartPole-v1", np.random.default_rng(0))(3)
-    seen, _ = plain.reset(seed=4)
-    disguised, _ = hidden.reset(seed=4)
-    for action in ([0, 1, 0], [1, 1, 0], [0, 0, 1]):
-        assert np.array_equal(disguised, seen[:, [3, 2, 0, 1]] * np.array([1, -1, -1, 1]))
-        seen, *_ = plain.step(np.array(action))
-        disguised, *_ = hidden.step(1 - np.array(action))
-
-
-def test_environments_in_disguise_start_the_same_for_a_seed_and_differ_from_each_other():
-    disguise = Disguise.draw(np.random.default_rng(0), 4, 2)
-    first, again = (disguise.wrap("CartPole-v1", np.random.default_rng(7)) for _ in range(2))
-    starts = [[make(3).reset()[0] for _ in range(2)] for make in (first, again)]
-
-    assert np.array_equal(starts[0], starts[1])
-    assert not np.array_equal(starts[0][0], starts[0][1])
-
-
 def test_the_student_is_told_another_seed_than_the_disguise_is_drawn_with():
     seeds = [derived_seed(b"secret", "unit/task", str(number)) for number in range(100)]
 
@@ -185,26 +149,6 @@ def test_seeds_come_from_the_secret_and_the_name():
         )
         == 3
     )
-
-
-def test_all_disguises_of_a_cart_pole_are_drawn():
-    drawn = [Disguise.draw(np.random.default_rng(seed), 4, 2) for seed in range(300)]
-
-    assert len({tuple(disguise.permutation) for disguise in drawn}) == 8
-    assert len({tuple(disguise.signs) for disguise in drawn}) == 16
-    assert {tuple(disguise.actions) for disguise in drawn} == {(0, 1), (1, 0)}
-    assert all(set(disguise.signs) <= {-1, 1} for disguise in drawn)
-    assert all(disguise.signs.dtype == np.float32 for disguise in drawn)
-
-
-@pytest.mark.parametrize(("width", "n_actions"), [(2, 3), (3, 1), (5, 2), (8, 4)])
-def test_observations_of_any_width_are_disguised(width, n_actions):
-    for seed in range(20):
-        disguise = Disguise.draw(np.random.default_rng(seed), width, n_actions)
-        assert sorted(disguise.permutation) == list(range(width))
-        assert not np.any(disguise.permutation == np.arange(width))
-        assert disguise.signs.shape == (width,)
-        assert sorted(disguise.actions) == list(range(n_actions))
 
 
 def test_what_the_student_is_told_and_what_is_drawn_with_fills_its_range():
@@ -303,19 +247,6 @@ def test_the_graders_training_shows_no_progress(capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_the_proxy_is_told_the_number_of_actions():
-    told = []
-    student = LocalStudent({"make_agent": Untrained}, None)
-
-    def proxy(made, n_actions):
-        told.append(n_actions)
-        return student.object(made.number)
-
-    train_and_score(SHORT, student, proxy, 1)
-
-    assert told == [2]
-
-
 def test_the_students_code_is_seeded_with_what_it_may_know():
     told = []
 
@@ -328,32 +259,104 @@ def test_the_students_code_is_seeded_with_what_it_may_know():
     assert told == [student_seed(5)]
 
 
-@pytest.mark.parametrize("made", [None, 3, "agent " * 50])
-def test_the_factory_must_return_an_agent(made):
-    with pytest.raises(StudentError, match=r"make_agent\(\) must return an agent, not ") as caught:
-        scored(lambda: made)
+@pytest.mark.parametrize(
+    ("make_agent", "why"),
+    [
+        (lambda: None, r"it returned nothing \(None\)"),
+        (lambda: 3, "it returned 3"),
+        (lambda: "agent " * 50, "it returned 'agent agent"),
+        (lambda: Untrained, r"Untrained is the class itself: make one, Untrained\(\.\.\.\)"),
+        (lambda: object(), "a object is no AbstractAgent"),
+        (lambda: [Untrained()], "it returned"),
+    ],
+)
+def test_the_factory_must_return_an_agent(make_agent, why):
+    with pytest.raises(
+        StudentError, match=rf"make_agent\(\) must return an agent: {why}"
+    ) as caught:
+        scored(make_agent)
 
     assert caught.value.kind == "TypeError"
-    assert len(caught.value.message) < 130
+    assert len(caught.value.message) < 150
 
 
-@pytest.mark.parametrize("learns", Learns)
+def acting(function):
+    """A class of agents whose actions a function makes of the right ones."""
+
+    class Acts(Untrained):
+        def act(self, observation, explore=True):
+            return function(super().act(observation))
+
+    return Acts
+
+
+@pytest.mark.parametrize(
+    ("function", "kind", "message"),
+    [
+        (lambda a: a[:, None], "ValueError", r"shape \(2,\), not \(2, 1\)"),
+        (lambda a: 1, "ValueError", r"shape \(2,\), not \(\)"),
+        (lambda a: None, "ValueError", r"not \(\)"),
+        (lambda a: a * 1.0, "TypeError", r"whole numbers, not float64.*dtype=int"),
+        (lambda a: a > 0, "TypeError", "whole numbers, not bool"),
+        (lambda a: ["left"] * len(a), "TypeError", "whole numbers"),
+    ],
+)
+def test_actions_of_another_kind_are_refused(function, kind, message):
+    with pytest.raises(StudentError, match=message) as caught:
+        scored(acting(function))
+
+    assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize("offset", [-1, 1, 2**40])
+def test_actions_that_do_not_exist_are_refused(offset):
+    with pytest.raises(InvalidAction, match="there are only the actions 0 to 1"):
+        scored(acting(lambda actions: actions + offset))
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint64, np.int32])
+def test_whole_numbers_of_any_size_are_actions(dtype):
+    assert scored(acting(lambda actions: actions.astype(dtype))) == scored(Untrained)
+    assert scored(acting(lambda actions: actions.tolist())) == scored(Untrained)
+
+
+def test_what_an_agent_does_to_its_arguments_changes_no_score():
+    class Overwrites(Untrained):
+        def start_episode(self, observation):
+            observation[:] = 0
+
+        def act(self, observation, explore=True):
+            actions = super().act(observation)
+            observation[:] = 0
+            return actions
+
+        def train(self, transition):
+            for part in transition:
+                part[:] = 0
+
+    assert scored(Overwrites) == scored(Untrained)
+
+
+LEARNING_TESTS = [RandomRewardTest(), DelayedRewardTest()]
+
+
+@pytest.mark.parametrize("test", LEARNING_TESTS, ids=["random_reward", "delayed_reward"])
 @pytest.mark.parametrize("above", [0.0, 0.1, 5.0])
-def test_who_reaches_the_threshold_is_asked_whether_it_learns(learns, above):
+def test_who_reaches_the_threshold_is_asked_whether_it_learns(test, above):
     score, _ = scored(Untrained)
 
     with pytest.raises(DoesNotLearn):
-        scored(Untrained, threshold=score - above, learns=learns)
+        scored(Untrained, threshold=score - above, learning_test=test)
 
 
-@pytest.mark.parametrize("learns", Learns)
-def test_who_stays_below_the_threshold_is_not_asked_whether_it_learns(learns):
+@pytest.mark.parametrize("test", LEARNING_TESTS, ids=["random_reward", "delayed_reward"])
+def test_who_stays_below_the_threshold_is_not_asked_whether_it_learns(test):
     score, _ = scored(Untrained)
 
-    assert scored(Untrained, threshold=score + 0.1, learns=learns)[0] == score
+    assert scored(Untrained, threshold=score + 0.1, learning_test=test)[0] == score
 
 
 def test_without_a_question_the_score_alone_counts():
     score, _ = scored(Untrained)
 
-    assert scored(Untrained, threshold=score - 1, learns=None)[0] == score
+    assert scored(Untrained, threshold=score - 1, learning_test=None)[0] == score

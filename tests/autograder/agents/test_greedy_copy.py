@@ -5,11 +5,12 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.agents.greedy_copy import MAX_PARAMETERS, AgentTestedByCopy, candidates, which_says
+from autograder.agents.candidate import Candidate
+from autograder.agents.dense_copy import MAX_PARAMETERS, dense_networks
+from autograder.agents.greedy_copy import AgentTestedByCopy, matching_copy
 from autograder.authoring.edits import Edit, edited, reference
 from autograder.grading.session import Session
 from autograder.sandbox.channel import Channel
-from autograder.sandbox.remote_student import RemoteAgent
 from autograder.units import unit_named
 from helpers.agents import Transition
 from helpers.checkpoints import TEST_EPISODES, Checkpoints
@@ -48,7 +49,7 @@ OTHERS = {
 
 
 def copied(weights, observation, values, framework="torch"):
-    return which_says(candidates(weights, framework, 4, 2), observation, values)
+    return matching_copy(dense_networks(weights, framework, 4, 2), observation, values)
 
 
 def said(network, observation):
@@ -113,9 +114,8 @@ def ask(course):
     def asked(question, *edits):
         def with_agents(student):
             student.seed(1)
-            made = student.call("make_agent")
-            by_pipe = RemoteAgent(student, made, 2)
-            return question(AgentTestedByCopy(UNIT.agent, student, made, by_pipe, 2), by_pipe)
+            candidate = Candidate.make(UNIT.agent, student)
+            return question(AgentTestedByCopy(candidate), candidate.agent)
 
         with Session(edited(reference(UNIT, course), edits), "torch", sandboxed=True) as session:
             return session.ask(with_agents, 60)

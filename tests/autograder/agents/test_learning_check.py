@@ -3,24 +3,27 @@
 import numpy as np
 import pytest
 
-from autograder.agents import learning_check as learning
-from autograder.agents.greedy_check import PolicyIgnoresNetwork
-from autograder.agents.learning_check import DoesNotLearn, expect_learning, sizes_of
-from autograder.agents.rule import AgentRule, Learns
-from autograder.worker.interface import StudentError
+from autograder.agents import puzzle
+from autograder.agents.candidate import Candidate
+from autograder.agents.evaluation import expect_learning
+from autograder.agents.learning_check import DelayedRewardTest, RandomRewardTest
+from autograder.agents.rejection import DoesNotLearn, PolicyIgnoresNetwork
+from autograder.agents.rule import AgentRule
+from autograder.agents.world import GradedWorld
 from autograder.worker.local import LocalStudent
 from helpers import Training
 from helpers.agents import AbstractAgent
 
+RANDOM_REWARD, DELAYED_REWARD = RandomRewardTest(), DelayedRewardTest()
 SEEDS = (0, 1, 2)
 
 
-def asked(make_agent, learns, seed=0, environment="CartPole-v1"):
+def asked(make_agent, test, seed=0, environment="CartPole-v1"):
     """Ask the agents that a function makes; raises what they are told."""
     student = LocalStudent({"make_agent": make_agent}, None)
-    rule = AgentRule(1, Training(), threshold=475.0, environment=environment, learns=learns)
-    random = np.random.default_rng(seed)
-    expect_learning(rule, student, lambda made, _: student.object(made.number), random)
+    world = GradedWorld.of(environment)
+    rule = AgentRule(1, Training(), threshold=475.0, world=world, learning_test=test)
+    expect_learning(Candidate(rule, student, None, None), np.random.default_rng(seed))
 
 
 def softmax(scores):
@@ -105,7 +108,7 @@ class RewardsOfOthers(PolicyGradient):
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("agent", [PolicyGradient, LearnsWhenAskedForItsWeights])
 def test_a_policy_that_follows_its_rewards_learns(agent, seed):
-    asked(agent, Learns.PROBABILITIES, seed)
+    asked(agent, RANDOM_REWARD, seed)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -122,7 +125,7 @@ def test_a_policy_that_follows_its_rewards_learns(agent, seed):
 )
 def test_a_policy_that_does_not_follow_its_rewards_does_not_learn(agent, seed):
     with pytest.raises(DoesNotLearn, match="do not become likelier, punished ones not rarer"):
-        asked(agent, Learns.PROBABILITIES, seed)
+        asked(agent, RANDOM_REWARD, seed)
 
 
 def test_a_policy_is_asked_in_an_environment_of_any_size():
@@ -132,9 +135,9 @@ def test_a_policy_is_asked_in_an_environment_of_any_size():
     class NeverMovesThere(ForAcrobot):
         lr = 0.0
 
-    asked(ForAcrobot, Learns.PROBABILITIES, environment="Acrobot-v1")
+    asked(ForAcrobot, RANDOM_REWARD, environment="Acrobot-v1")
     with pytest.raises(DoesNotLearn):
-        asked(NeverMovesThere, Learns.PROBABILITIES, environment="Acrobot-v1")
+        asked(NeverMovesThere, RANDOM_REWARD, environment="Acrobot-v1")
 
 
 class FollowsSome(PolicyGradient):
@@ -171,9 +174,9 @@ def test_following_a_few_rewards_more_than_not_is_enough_however_far(step):
         right = 9  # (9 - 7) / 16 = 0.125
 
     Ten.step = Nine.step = step
-    asked(Ten, Learns.PROBABILITIES)
+    asked(Ten, RANDOM_REWARD)
     with pytest.raises(DoesNotLearn):
-        asked(Nine, Learns.PROBABILITIES)
+        asked(Nine, RANDOM_REWARD)
 
 
 def test_many_fresh_agents_are_asked_and_their_average_counts():
@@ -186,11 +189,11 @@ def test_many_fresh_agents_are_asked_and_their_average_counts():
 
         return make_agent
 
-    asked(one_of(4), Learns.PROBABILITIES)
-    assert len(made) == learning.LUCKY_AGENTS
+    asked(one_of(4), RANDOM_REWARD)
+    assert len(made) == RANDOM_REWARD.agents
     with pytest.raises(DoesNotLearn):
-        asked(one_of(8), Learns.PROBABILITIES)
-    assert len(made) == 2 * learning.LUCKY_AGENTS
+        asked(one_of(8), RANDOM_REWARD)
+    assert len(made) == 2 * RANDOM_REWARD.agents
 
 
 def test_a_policy_that_becomes_certain_has_followed_its_rewards():
@@ -202,7 +205,7 @@ def test_a_policy_that_becomes_certain_has_followed_its_rewards():
             ):
                 self.table[row.tobytes()] = np.eye(2)[action if reward > 0 else 1 - action]
 
-    asked(BecomesCertain, Learns.PROBABILITIES)
+    asked(BecomesCertain, RANDOM_REWARD)
 
 
 @pytest.mark.parametrize(
@@ -223,9 +226,8 @@ def test_a_policys_network_must_give_one_probability_for_each_action(answer):
         def net(self, observation):
             return answer(observation)
 
-    with pytest.raises(PolicyIgnoresNetwork, match="one value per action") as caught:
-        asked(Odd, Learns.PROBABILITIES)
-    assert not isinstance(caught.value, DoesNotLearn)
+    with pytest.raises(PolicyIgnoresNetwork, match=r"one (row of values|value) per"):
+        asked(Odd, RANDOM_REWARD)
 
 
 class LongRun(AbstractAgent):
@@ -308,7 +310,7 @@ class NoLongRun(LongRun):
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("agent", [LongRun, QLearning])
 def test_values_that_look_ahead_find_the_rule(agent, seed):
-    asked(agent, Learns.VALUES, seed)
+    asked(agent, DELAYED_REWARD, seed)
 
 
 @pytest.mark.parametrize("seed", SEEDS[:2])
@@ -318,7 +320,7 @@ def test_values_that_look_ahead_find_the_rule(agent, seed):
 )
 def test_values_that_do_not_look_ahead_do_not_find_the_rule(agent, seed):
     with pytest.raises(DoesNotLearn, match="rewarded a step later is not chosen more often"):
-        asked(agent, Learns.VALUES, seed)
+        asked(agent, DELAYED_REWARD, seed)
 
 
 def kept(agents, agent):
@@ -334,10 +336,10 @@ def kept(agents, agent):
 @pytest.mark.parametrize("rounds_late", range(4))
 def test_who_learns_late_is_asked_again(rounds_late):
     class Late(LongRun):
-        begins = rounds_late * learning.DELAYED_BATCHES
+        begins = rounds_late * DELAYED_REWARD.batches
 
     agents = []
-    asked(kept(agents, Late), Learns.VALUES)
+    asked(kept(agents, Late), DELAYED_REWARD)
 
     assert [agent.asked for agent in agents] == [rounds_late + 1]
 
@@ -345,11 +347,9 @@ def test_who_learns_late_is_asked_again(rounds_late):
 def test_who_never_learns_is_asked_four_times():
     agents = []
     with pytest.raises(DoesNotLearn):
-        asked(kept(agents, NoLongRun), Learns.VALUES)
+        asked(kept(agents, NoLongRun), DELAYED_REWARD)
 
-    assert [(agent.asked, agent.episodes) for agent in agents] == [
-        (4, 4 * learning.DELAYED_BATCHES)
-    ]
+    assert [(agent.asked, agent.episodes) for agent in agents] == [(4, 4 * DELAYED_REWARD.batches)]
 
 
 @pytest.mark.parametrize(("one_in", "passes"), [(50, True), (12, False)])
@@ -360,10 +360,10 @@ def test_few_of_the_greedy_actions_may_be_wrong(one_in, passes):
             return action if explore else action ^ (np.arange(len(action)) % one_in == 0)
 
     if passes:
-        asked(WrongNowAndThen, Learns.VALUES)
+        asked(WrongNowAndThen, DELAYED_REWARD)
     else:
         with pytest.raises(DoesNotLearn):
-            asked(WrongNowAndThen, Learns.VALUES)
+            asked(WrongNowAndThen, DELAYED_REWARD)
 
 
 class Watches:
@@ -379,15 +379,15 @@ class Watches:
 
 
 @pytest.mark.parametrize(
-    ("agent", "learns", "reward"),
+    ("agent", "test", "reward"),
     [
-        (PolicyGradient, Learns.PROBABILITIES, 1.0),
-        (LongRun, Learns.VALUES, learning.DELAYED_REWARD),
+        (PolicyGradient, RANDOM_REWARD, 1.0),
+        (LongRun, DELAYED_REWARD, DELAYED_REWARD.reward),
     ],
 )
-def test_agents_are_taught_whole_episodes_of_two_steps(agent, learns, reward):
+def test_agents_are_taught_whole_episodes_of_two_steps(agent, test, reward):
     agents = []
-    asked(kept(agents, type("Watching", (Watches, agent), {})), learns)
+    asked(kept(agents, type("Watching", (Watches, agent), {})), test)
 
     for start, (first, last) in [lesson for each in agents for lesson in each.taught]:
         n = len(start)
@@ -408,34 +408,34 @@ def test_agents_are_taught_whole_episodes_of_two_steps(agent, learns, reward):
 
 def test_the_second_observation_shows_whether_the_first_action_was_right():
     agents = []
-    asked(kept(agents, type("Watching", (Watches, LongRun), {})), Learns.VALUES)
+    asked(kept(agents, type("Watching", (Watches, LongRun), {})), DELAYED_REWARD)
     last = [steps[1] for _, steps in agents[0].taught]
     signs = np.sign(np.concatenate([step.reward for step in last]))
     shown = np.concatenate([step.observation for step in last]) * signs[:, None]
 
     assert abs(np.mean(signs)) < 0.2
-    assert np.allclose(np.abs(shown.mean(axis=0)), learning.DELAYED_DISTANCE, atol=0.05)
-    assert np.allclose(shown.std(axis=0), learning.DELAYED_SPREAD, rtol=0.1)
+    assert np.allclose(np.abs(shown.mean(axis=0)), puzzle.DISTANCE, atol=0.05)
+    assert np.allclose(shown.std(axis=0), puzzle.SPREAD, rtol=0.1)
 
 
 def test_what_shows_a_right_action_is_drawn_anew_for_each_question():
     shown = set()
     for seed in range(4):
         agents = []
-        asked(kept(agents, type("Watching", (Watches, LongRun), {})), Learns.VALUES, seed)
+        asked(kept(agents, type("Watching", (Watches, LongRun), {})), DELAYED_REWARD, seed)
         last = agents[0].taught[0][1][1]
         shown.add(tuple(np.sign(last.observation[0] * last.reward[0])))
 
     assert len(shown) > 1
 
 
-def test_lucky_rewards_are_drawn_anew_for_each_agent():
+def test_random_rewards_are_drawn_anew_for_each_agent():
     agents = []
-    asked(kept(agents, type("Watching", (Watches, PolicyGradient), {})), Learns.PROBABILITIES)
+    asked(kept(agents, type("Watching", (Watches, PolicyGradient), {})), RANDOM_REWARD)
     rewards = np.array([agent.taught[0][1][1].reward for agent in agents])
 
-    assert rewards.shape == (learning.LUCKY_AGENTS, learning.LUCKY_EPISODES)
-    assert len(np.unique(rewards, axis=0)) > learning.LUCKY_AGENTS / 2
+    assert rewards.shape == (RANDOM_REWARD.agents, RANDOM_REWARD.episodes)
+    assert len(np.unique(rewards, axis=0)) > RANDOM_REWARD.agents / 2
     assert abs(np.mean(rewards)) < 0.2
 
 
@@ -444,18 +444,3 @@ def test_agents_of_a_rule_that_asks_for_nothing_are_not_made():
     asked(kept(agents, NeverMoves), None)
 
     assert agents == []
-
-
-@pytest.mark.parametrize("learns", Learns)
-def test_the_factory_must_make_an_agent(learns):
-    with pytest.raises(StudentError, match=r"make_agent\(\) must return an agent") as caught:
-        asked(lambda: None, learns)
-    assert caught.value.kind == "TypeError"
-
-
-@pytest.mark.parametrize(
-    ("environment", "sizes"),
-    [("CartPole-v1", (4, 2)), ("Acrobot-v1", (6, 3)), ("MountainCar-v0", (2, 3))],
-)
-def test_sizes_are_the_observations_width_and_the_number_of_actions(environment, sizes):
-    assert sizes_of(environment) == sizes

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from autograder.authoring.calibration import learning_curve, record, train_variant
+from autograder.authoring.calibration import record, train_variant
+from autograder.authoring.curves import learning_curve
 from autograder.units import unit_named
 
 UNIT = unit_named("meet_cartpole")

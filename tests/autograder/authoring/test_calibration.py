@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograder.authoring.calibration import Run, learning_curve
+from autograder.authoring.calibration import Run
+from autograder.authoring.curves import learning_curve
 from autograder.units import unit_named
 from helpers.plots import running_mean
 

@@ -4,6 +4,7 @@ import pytest
 from autograder.checks import judge as judging
 from autograder.checks.expect import CheckFailed, expect
 from autograder.checks.task import Task
+from autograder.worker.interface import NotSolved
 from autograder.worker.local import LocalStudent
 
 
@@ -307,3 +308,25 @@ def test_a_check_that_needs_another_counts_only_when_that_one_passed(positive, p
     if not positive:
         assert mistakes(result) == ["does_nothing", "not_reached", "not_reached"]
         assert "does something" in result.checks[1].message
+
+
+def test_a_failed_check_that_costs_no_points_is_a_note():
+    task = Task("unit/exercise", requires=("answer",))
+    fails = raises(CheckFailed("long", "It could be shorter."))
+    task.check("costs", points=1)(fails)
+    task.check("remark", points=0)(fails)
+    task.check("needed", points=0, blocking=True)(fails)
+    task.check("after", points=0)(fails)
+
+    result = judging.judge(task, LocalStudent({}, None), 1)
+
+    assert [check.note for check in result.checks] == [False, True, False, False]
+
+
+def test_an_unsolved_exercise_is_no_note():
+    task = Task("unit/exercise", requires=())
+    task.check("remark", points=0)(raises(NotSolved("NotImplementedError", "", "")))
+
+    (check,) = judging.judge(task, LocalStudent({}, None), 1).checks
+
+    assert (check.mistake, check.note) == (judging.NOT_SOLVED, False)

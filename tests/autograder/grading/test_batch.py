@@ -53,15 +53,16 @@ def marks(graded: dict[str, GradedSubmission]) -> dict[str, Result]:
 class Grader:
     """Stands in for the grading of one file: counts, and fails as often as it is told."""
 
-    def __init__(self, unit: Unit, failures: int = 0) -> None:
+    def __init__(self, unit: Unit, failures: int = 0, status: Status = Status.GRADER_ERROR) -> None:
         self.unit = unit
         self.failures = failures
+        self.status = status
         self.calls = 0
 
     def __call__(self, path: Path, unit: Unit, course: Course, options: GradingOptions) -> Result:
         self.calls += 1
         if self.calls <= self.failures:
-            return make_result(self.unit, 0.0, status=Status.GRADER_ERROR, message="bad luck")
+            return make_result(self.unit, 0.0, status=self.status, message="bad luck")
         return make_result(self.unit, sandboxed=options.sandboxed)
 
 
@@ -134,6 +135,19 @@ def test_a_grader_error_is_tried_again_and_never_kept(
     assert grade_one(path, unit, classroom, SANDBOXED).result.status is Status.OK
 
 
+def test_an_agent_that_was_not_graded_is_tried_again_when_the_class_is(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = hand_in(classroom, unit, "anna", {})
+    failing = Grader(unit, failures=3, status=Status.AGENT_ERROR)
+    monkeypatch.setattr(cohort, "grade_file", failing)
+    assert grade(classroom, unit)["anna"].result.status is Status.AGENT_ERROR
+    kept = grade_one(path, unit, classroom, SANDBOXED)
+    assert kept.cached and kept.result.status is Status.AGENT_ERROR  # its other marks count
+    assert failing.calls == 2
+    assert grade(classroom, unit)["anna"].result.status is Status.OK
+
+
 def test_a_half_written_record_is_graded_again(
     classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,13 +163,13 @@ def test_who_handed_in_nothing_is_missing(classroom: Course, unit: Unit) -> None
     (classroom.root / "submitted" / "bert").mkdir(parents=True)
     empty = classroom.root / "submitted" / "carl" / unit.assignment
     empty.mkdir(parents=True)
-    (empty / "Unbenannt.ipynb").write_text("{}", encoding="utf-8")
+    (empty / "solution.zip").write_bytes(b"PK")
     handed = submissions(classroom, unit, students=["anna"])
     graded = grade_cohort(handed, unit, classroom, SANDBOXED, progress=False)
     assert {name: one.result.status for name, one in graded.items()} == dict.fromkeys(
         ("anna", "bert", "carl"), Status.MISSING
     )
-    assert f"no {unit.name}.ipynb" in str(graded["carl"].result.message)
+    assert f"no {unit.name}.ipynb, only solution.zip" in str(graded["carl"].result.message)
 
 
 def test_links_and_odd_names_are_refused(classroom: Course, unit: Unit) -> None:

@@ -167,8 +167,10 @@ def test_both_halves_of_a_split_answer_run(submit, notebook):
     assert "its parts ran one after the other" in submission.warnings[0]
 
 
-def test_an_answer_split_inside_a_function_is_put_together(submit, notebook):
+@pytest.mark.parametrize("named", (True, False), ids=("as JupyterLab does it", "without its name"))
+def test_an_answer_split_inside_a_function_is_put_together(submit, notebook, named):
     lower = twin(notebook, "loss", "    return total")
+    lower["metadata"] = lower["metadata"] if named else {}
     cell(notebook, "loss")["source"] = "def policy_loss():\n    total = 1\n"
     notebook["cells"].insert(notebook["cells"].index(cell(notebook, "loss")) + 1, lower)
 
@@ -232,6 +234,15 @@ def test_an_answer_typed_into_a_code_cell_is_the_answer_as_well(submit, notebook
     )
 
     assert "# It is noisy." in answer(submit(notebook), QUESTION).source
+
+
+def test_an_answer_in_words_in_a_cell_made_code_is_text_all_the_same(submit, notebook):
+    cell(notebook, QUESTION).update(cell_type="code", source="It is noisy.")
+
+    submission = submit(notebook)
+
+    assert answer(submission, QUESTION).source == "It is noisy."
+    assert "had its type changed" in submission.warnings[0]
 
 
 def test_an_answer_typed_into_the_question_is_the_answer(submit, notebook):

@@ -12,7 +12,6 @@ from autograder.grading.notebook import read_skeleton, untouched
 from autograder.grading.session import Session
 from autograder.grading.submission import GradingOptions, grade_submission
 from autograder.results import Status
-from autograder.sandbox.remote_student import RemoteAgent
 from autograder.units import unit_named
 
 UNIT = unit_named("policy_network")
@@ -69,14 +68,9 @@ def test_in_the_sandbox_an_agent_scores_as_it_does_here(course, name):
     answer = reference(unit, course)
 
     with Session(answer, unit.framework, sandboxed=True) as session:
-        there = session.ask(
-            lambda student: train_and_score(
-                rule, student, lambda made, n: RemoteAgent(student, made, n), 5
-            ),
-            60,
-        )
+        there = session.ask(lambda student: train_and_score(rule, student, 5), 60)
     student = student_of(answer, unit)
-    here = train_and_score(rule, student, lambda made, n: student.object(made.number), 5)
+    here = train_and_score(rule, student, 5)
 
     assert there == here
 
@@ -166,3 +160,20 @@ def test_without_a_whole_sandbox_nothing_is_graded(solved, monkeypatch):
 
     with pytest.raises(SandboxUnavailable, match="install bubblewrap"):
         graded(solved)
+
+
+def test_a_fault_in_the_agents_stage_costs_no_marks_of_the_tasks(solved, monkeypatch):
+    from autograder.grading import submission as grading
+
+    def broken(*arguments, **keywords):
+        raise ZeroDivisionError("our own fault")
+
+    monkeypatch.setattr(grading, "train_and_score", broken)
+
+    result = graded(solved)
+
+    assert result.status is Status.AGENT_ERROR and not result.status.is_final
+    assert points(result) == FULL
+    assert "our own fault" in result.message and "no mark" in result.message
+    assert result.task("policy_network/agent").checks[0].mistake == "agent_error"
+    assert result.evaluation.mean is None

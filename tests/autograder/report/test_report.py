@@ -6,19 +6,17 @@ import csv
 import io
 from pathlib import Path
 
-import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
 from autograder.agents.error_bounds import in_words
 from autograder.checks.judge import NOT_SOLVED
 from autograder.course import Course
-from autograder.report.curve import learning_curve, running_mean
+from autograder.rendering.text import plain, spreadsheet_cell
 from autograder.report.files import write_csv, write_page
 from autograder.report.rows import ClassReport
 from autograder.report.table import print_class, print_result
-from autograder.report.text import plain, spreadsheet_cell
-from autograder.results import CheckResult, EvaluationResult, Result, Status, TaskResult
+from autograder.results import CheckResult, Result, Status, TaskResult
 from autograder.units import Unit, unit_named
 from tests.autograder.gradebook_tools import make_result
 
@@ -159,6 +157,14 @@ def test_the_mistakes_are_counted_most_frequent_first(unit: Unit) -> None:
     assert [(one.mistake, one.students) for one in mistakes] == [("sign", 2), ("shape", 1)]
 
 
+def test_a_note_is_no_mistake(unit: Unit) -> None:
+    name, points = unit.task_points[0]
+    check = CheckResult("short", False, "long", "It could be shorter.", note=True)
+    result = make_result(unit, tasks=(TaskResult(name, points, points, (check,)),))
+
+    assert ClassReport.of(unit, {"anna": result}).mistakes() == []
+
+
 def test_each_student_with_a_mark_is_counted_once_for_each_task(unit: Unit) -> None:
     not_tried = CheckResult("values", False, NOT_SOLVED, "raises NotImplementedError")
     wrong = CheckResult("values", False, "sign_flipped", "The sign is flipped.")
@@ -168,15 +174,3 @@ def test_each_student_with_a_mark_is_counted_once_for_each_task(unit: Unit) -> N
         results[name] = make_result(unit, 0.0, tasks=tasks)
     for task in ClassReport.of(unit, results).summaries():
         assert (task.complete, task.partly, task.wrong, task.not_solved) == (1, 1, 1, 1)
-
-
-def test_the_learning_curve_is_a_picture() -> None:
-    curve = tuple(float(score) for score in range(150))
-    picture = learning_curve(EvaluationResult(100, 490.0, 475.0, (1,), (490.0,), curve))
-    assert picture.startswith(b"\x89PNG")
-    assert picture == learning_curve(EvaluationResult(100, 490.0, 475.0, (1,), (490.0,), curve))
-
-
-def test_the_running_mean_is_that_of_the_last_tenth() -> None:
-    scores = np.arange(20.0)
-    np.testing.assert_allclose(running_mean(scores)[[0, 1, 19]], [0.0, 0.5, 18.5])

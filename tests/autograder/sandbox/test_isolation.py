@@ -114,6 +114,17 @@ except OSError as problem: answer([text, problem.errno])
         code = "answer(open('/given/file.txt').read())"
         assert visit(code, mounts=Mounts({Path("/given"): room})).answer == "hello"
 
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root's worker is somebody else")
+    def test_what_was_written_with_a_strict_umask_is_read_by_the_worker_of_root(
+        self, visit, tmp_path
+    ):
+        room = tmp_path / "room"
+        room.mkdir(mode=0o700)
+        (room / "file.txt").write_text("hello")
+        (room / "file.txt").chmod(0o600)
+        code = "answer(open('/given/file.txt').read())"
+        assert visit(code, mounts=Mounts({Path("/given"): room})).answer == "hello"
+
 
 class TestProcesses:
     def test_no_process_of_the_outside_is_seen(self, visit):

@@ -360,5 +360,5 @@ def test_starting_is_quick():
 def test_what_runs_or_waits_for_a_core_is_told_from_what_sleeps(code: str, wants: bool):
     with Sandbox.start([sys.executable, "-c", code], Mounts(), Limits()) as sandbox:
         time.sleep(1.0)
-        assert [sandbox.wants_to_run() for _ in range(3)] == 3 * [wants]
-    assert not sandbox.wants_to_run()
+        assert [sandbox.is_runnable() for _ in range(3)] == 3 * [wants]
+    assert not sandbox.is_runnable()

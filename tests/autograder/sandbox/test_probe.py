@@ -1,4 +1,4 @@
-"""The probe finds the sandbox whole, and notices each wall that is missing."""
+"""The probe finds the sandbox complete, and notices each protection that is missing."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def without_limits(monkeypatch):
     return remove
 
 
-def test_here_the_sandbox_is_whole(capsys):
+def test_here_the_sandbox_is_complete(capsys):
     assert failing(probe()) == []
     require()
     assert doctor() == 0
     table = capsys.readouterr().out
     assert "FAIL" not in table
-    assert "The sandbox is whole" in table
+    assert "The sandbox is complete" in table
 
 
 def test_a_bubblewrap_without_a_switch_for_user_namespaces_is_enough(monkeypatch):
@@ -76,7 +76,7 @@ def test_a_python_that_only_root_may_read_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr("autograder.sandbox.bubblewrap.interpreter_trees", lambda: (tmp_path,))
     (check,) = (check for check in probe().checks if not check.ok)
     assert "Permission denied" in check.detail
-    assert "chmod -R a+rX" in check.remedy
+    assert "chmod -R a+rX" in check.advice
 
 
 def test_it_notices_a_network(built_with):
@@ -187,7 +187,7 @@ def test_each_rule_has_its_remedy(monkeypatch, tmp_path, rule, value, advice):
         monkeypatch.setattr(troubleshooting, name, tmp_path / name)
     monkeypatch.setattr(troubleshooting, "CONTAINERS", ())
     (tmp_path / rule).write_text(value)
-    short, _ = troubleshooting.remedy_for("bwrap: No permissions to create new namespace")
+    short, _ = troubleshooting.advice_for("bwrap: No permissions to create new namespace")
     assert advice in short
 
 

@@ -6,8 +6,9 @@ import pytest
 from autograder.grading.notebook import Submission, SubmittedCell
 from autograder.grading.session import Session
 from autograder.sandbox.channel import Channel
-from autograder.sandbox.remote_student import RemoteAgent, RemoteStudent
+from autograder.sandbox.remote_student import RemoteStudent
 from autograder.worker.protocol import ProtocolError
+from autograder.worker.rows import RowFormat, StepFormat
 from helpers.agents import Transition
 
 DIARY = """
@@ -22,9 +23,11 @@ class Diary(AbstractAgent):
         observation[:] = 0
     def act(self, observation, explore=True):
         self.pages.append(["act" if explore else "greedy", float(observation.sum())])
+        observation[:] = 0  # its own copy
         return np.ones(len(observation), dtype=int)
     def train(self, transition):
         self.pages.append(["train", transition.reward.tolist()])
+        transition.observation[:] = 0
 """
 TWO = np.ones((2, 4), np.float32)
 
@@ -43,7 +46,7 @@ def diary(student):
 
 @pytest.fixture
 def agent(student, diary):
-    return RemoteAgent(student, diary, 2)
+    return student.agent(diary, StepFormat(RowFormat("<f4", (4,)), RowFormat("<i8", ())))
 
 
 @pytest.fixture

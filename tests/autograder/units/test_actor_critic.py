@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch.distributions import Categorical
 
-from autograder.agents.rule import Learns
+from autograder.agents.decider import Network
+from autograder.agents.learning_check import RandomRewardTest
 from autograder.checks.judge import judge
 from autograder.units.actor_critic import UNIT
 from autograder.units.actor_critic.network import probabilities_of_net
@@ -141,8 +142,8 @@ def test_the_agent_is_trained_and_judged_as_the_unit_promises():
     assert UNIT.agent.training.environments == 64
     assert UNIT.agent.training.max_steps == 600_000
     assert UNIT.agent.training.checkpoint_every == 16_000
-    assert UNIT.agent.learns is Learns.PROBABILITIES
-    assert UNIT.agent.values is probabilities_of_net
+    assert UNIT.agent.learning_test == RandomRewardTest()
+    assert UNIT.agent.decider == Network(probabilities_of_net)
 
 
 def test_the_values_of_the_agent_are_its_probabilities():
@@ -155,5 +156,5 @@ def test_the_values_of_the_agent_are_its_probabilities():
     observation = np.eye(4, dtype=np.float32)
 
     np.testing.assert_allclose(
-        UNIT.agent.values(student, agent, observation).sum(axis=1), 1, rtol=1e-6
+        UNIT.agent.decider.values(student, agent, observation).sum(axis=1), 1, rtol=1e-6
     )

@@ -9,16 +9,18 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from autograder.agents.rule import Learns
+from autograder.agents.learning_check import DelayedRewardTest
 from autograder.checks.judge import RAISES, judge
 from autograder.checks.task import Task
-from autograder.units.dqn import FRAMEWORK, UNIT, forward, update
+from autograder.units.dqn import UNIT
+from autograder.units.dqn.update import update
 from autograder.units.shared.probes import PROBES, ProbedAgent
 from autograder.worker.local import LocalStudent
 from helpers.training import Training
 from tests.autograder.task_tools import mistakes
 
 SEEDS = (1, 2)
+forward = UNIT.tasks[1]
 
 
 class DQN(nn.Module):
@@ -150,16 +152,22 @@ def changed(base=Agent, **parts):
     return type("Agent", (base,), parts)
 
 
+def part(keep):
+    """The task `update` with some of its checks."""
+    task = Task(update.name, update.requires)
+    for check in filter(keep, update.checks):
+        task.check(check.name, check.points, check.blocking)(check.ask)
+    return task
+
+
 def without_probes():
     """The task `update`; the probes, which take longer, give no points."""
-    return Task(update.name, update.requires, [check for check in update.checks if check.points])
+    return part(lambda check: check.points)
 
 
 def only(name):
     """The task `update` with one of its checks."""
-    return Task(
-        update.name, update.requires, [check for check in update.checks if check.name == name]
-    )
+    return part(lambda check: check.name == name)
 
 
 def messages(result):
@@ -235,17 +243,17 @@ def test_forward_asks_two_checks_of_a_point_each():
         (
             lambda net, x: net.layer3(net.layer2(net.layer1(x))),
             "relu_missing",
-            "Both ReLUs are missing",
+            "no ReLU between the layers",
         ),
         (
             lambda net, x: net.layer3(net.layer2(functional.relu(net.layer1(x)))),
             "second_relu_missing",
-            "after layer2 is missing",
+            "after the second layer is missing",
         ),
         (
             lambda net, x: net.layer3(functional.relu(net.layer2(net.layer1(x)))),
             "first_relu_missing",
-            "after layer1 is missing",
+            "after the first layer is missing",
         ),
         (
             lambda net, x: functional.relu(DQN.forward(net, x)),
@@ -732,7 +740,7 @@ def test_the_wrong_observation_shows_because_the_errors_lie_where_the_loss_is_a_
 # --- probes
 
 
-def test_a_right_agent_climbs_to_the_top():
+def test_a_right_agent_passes_all_probes():
     result = judge(update, student(Careful), 1)
 
     assert mistakes(result) == {}
@@ -743,7 +751,7 @@ def unmasked(target_net, reward, next_observation, terminated, gamma):
     return td_targets(target_net, reward, next_observation, torch.zeros_like(terminated), gamma)
 
 
-def test_an_agent_on_the_ladder_learns_in_every_train():
+def test_an_agent_in_a_probe_learns_in_every_train():
     learned = []
     agent = changed(learn=lambda agent: learned.append(agent.settings))
     judge(only(PROBES[0].check), student(agent), 1)
@@ -753,15 +761,15 @@ def test_an_agent_on_the_ladder_learns_in_every_train():
 
 
 @pytest.mark.parametrize(
-    ("rung", "agent", "mistake"),
+    ("number", "agent", "mistake"),
     [
         (1, own(td_targets=unmasked), "terminal_not_masked"),
         (3, learns(gamma=lambda batch: 0.0), "nothing_comes_later"),
         (4, learns(action=lambda batch: 1 - batch.action), "actions_swapped"),
     ],
 )
-def test_the_agents_network_is_asked_on_the_ladder(rung, agent, mistake):
-    check = PROBES[rung - 1].check
+def test_the_agents_own_network_is_read_in_a_probe(number, agent, mistake):
+    check = PROBES[number - 1].check
 
     assert mistakes(judge(only(check), student(agent), 1)) == {check: mistake}
 
@@ -812,7 +820,7 @@ def test_the_units_tasks_come_in_the_order_of_its_exercises():
     "task", [task for task in UNIT.tasks if task is not update], ids=lambda task: task.name
 )
 def test_right_answers_to_the_units_other_tasks_earn_all_points(task):
-    result = judge(task, LocalStudent(SOLVED_UNIT, FRAMEWORK), 1)
+    result = judge(task, LocalStudent(SOLVED_UNIT, "torch"), 1)
 
     assert mistakes(result) == {}
     assert result.points == task.points
@@ -820,7 +828,7 @@ def test_right_answers_to_the_units_other_tasks_earn_all_points(task):
 
 @pytest.mark.parametrize("letter", "abc")
 def test_only_the_last_explanation_fits_the_diagnosis(letter):
-    result = judge(UNIT.tasks[-1], LocalStudent({"diagnosis": lambda: letter}, FRAMEWORK), 1)
+    result = judge(UNIT.tasks[-1], LocalStudent({"diagnosis": lambda: letter}, "torch"), 1)
 
     assert mistakes(result) == {"the_right_option": "wrong_option"}
 
@@ -830,7 +838,7 @@ def test_the_agent_is_judged_as_the_notebook_promises():
     assert UNIT.agent.threshold == 475
     assert UNIT.agent.trainings == 3
     assert UNIT.agent.episodes == 100
-    assert UNIT.agent.learns is Learns.VALUES
+    assert UNIT.agent.learning_test == DelayedRewardTest()
     assert UNIT.agent.training == Training(
         episodes=5_000, environments=32, max_steps=160_000, checkpoint_every=2_500
     )

@@ -10,7 +10,6 @@ from autograder.units.meet_cartpole import UNIT, rule
 from autograder.units.meet_cartpole.script import Ending, Script
 from autograder.worker.local import LocalStudent
 from helpers.agents import AbstractAgent
-from helpers.environments import make_environments
 from helpers.training import mean_score, play_episodes
 
 FALLS = "plays_until_the_pole_falls"
@@ -494,8 +493,7 @@ def test_a_rules_score_is_the_mean_over_whole_episodes_of_the_real_cart_pole(see
     student = LocalStudent({"rule": angle}, None)
     score = rule._score_in_parallel(student, seed)
 
-    environments = partial(make_environments, "CartPole-v1")
-    assert score == mean_score(play_episodes(Follows(angle), environments, 100, seed=seed))
+    assert score == mean_score(play_episodes(Follows(angle), "CartPole-v1", 100, seed=seed))
 
 
 def test_every_time_that_a_rule_is_asked_it_plays_other_episodes(monkeypatch):

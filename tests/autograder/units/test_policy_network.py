@@ -7,7 +7,7 @@ from torch import nn
 from torch.distributions import Categorical
 from torch.nn import functional
 
-from autograder.agents.rule import Learns
+from autograder.agents.learning_check import RandomRewardTest
 from autograder.checks.judge import judge
 from autograder.units.policy_network import UNIT
 from autograder.worker.local import LocalStudent
@@ -398,7 +398,7 @@ def test_the_agent_is_trained_as_in_the_notebook_and_must_learn_probabilities():
     assert UNIT.agent.training == Training(
         episodes=5_000, environments=64, max_steps=600_000, checkpoint_every=16_000
     )
-    assert UNIT.agent.learns is Learns.PROBABILITIES
+    assert UNIT.agent.learning_test == RandomRewardTest()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

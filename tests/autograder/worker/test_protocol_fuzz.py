@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.agents.evaluation import train_and_score
-from autograder.agents.greedy_check import PolicyIgnoresNetwork
+from autograder.agents.rejection import AgentRejected
 from autograder.authoring.build import units_with_source
 from autograder.checks import judge as judging
 from autograder.course import Course
@@ -30,7 +30,7 @@ from autograder.sandbox.channel import (
     TooMuchOutput,
     WorkerEnded,
 )
-from autograder.sandbox.remote_student import NoSuchAction, RemoteAgent, RemoteStudent
+from autograder.sandbox.remote_student import RemoteStudent
 from autograder.worker.interface import StudentError, StudentObject
 from autograder.worker.protocol import (
     DTYPES,
@@ -43,10 +43,15 @@ from autograder.worker.protocol import (
     FrameReader,
     Kind,
     ProtocolError,
+    Step,
     decode,
     decode_step,
     encode,
+    encode_step,
+    transition_formats,
 )
+from autograder.worker.rows import RowFormat, StepFormat
+from helpers.agents import Transition
 from helpers.training import Training
 
 THOUSANDS = settings(max_examples=2_000, deadline=None)
@@ -89,7 +94,7 @@ class FakeSandbox:
         self.work = lambda: 0.0
         self.waits_for_a_core = False
 
-    def wants_to_run(self) -> bool:
+    def is_runnable(self) -> bool:
         return self.waits_for_a_core
 
     def processor_seconds(self) -> float:
@@ -241,21 +246,62 @@ def test_what_is_encoded_comes_back_the_same(value):
     assert repr(back) == repr(value)
 
 
+CART_POLE = StepFormat(RowFormat("<f4", (4,)), RowFormat("<i8", ()))
+FORMATS = [
+    CART_POLE,
+    StepFormat(RowFormat("<i8", ()), RowFormat("<i8", ())),  # numbered states
+    StepFormat(RowFormat("<f4", (3,)), RowFormat("<f4", (2,))),  # continuous actions
+    StepFormat(RowFormat("|u1", (8, 8, 3)), RowFormat("<i8", ())),  # pictures
+]
+
+
 @pytest.mark.slow
 @THOUSANDS
 @given(
     blobs
     | st.tuples(
-        st.lists(st.integers(0, 4) | st.integers(0, 2**32 - 1), min_size=7, max_size=7), blobs
+        st.lists(st.integers(0, 4) | st.integers(0, 2**32 - 1), min_size=6, max_size=6), blobs
     ).map(lambda parts: STEP.pack(*parts[0]) + parts[1])
 )
 def test_any_step_is_read_or_a_protocol_error(blob):
+    forms = dict(enumerate(FORMATS))
     try:
-        step = decode_step(blob)
+        step = decode_step(blob, forms)
     except ProtocolError:
         return
     assert step.learned is None or len(step.learned.action) > 0
-    assert step.observation.ndim == 2
+    assert step.observation.shape[1:] == forms[step.agent].observation.shape
+
+
+def random_rows(random, n, form):
+    return random.integers(100, size=(n, *form.shape)).astype(form.dtype)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("learned", [0, 3])
+def test_a_step_of_rows_of_any_kind_comes_back_the_same(form, learned):
+    random = np.random.default_rng(0)
+    parts = [random_rows(random, learned, row) for row in transition_formats(form)]
+    observation = random_rows(random, 2, form.observation)
+    step = Step(7, Transition(*parts) if learned else None, observation, True, True, False)
+
+    back = decode_step(encode_step(step, form), {7: form})
+
+    assert back._replace(learned=None, observation=None) == step._replace(
+        learned=None, observation=None
+    )
+    assert np.array_equal(back.observation, observation)
+    assert back.observation.dtype == form.observation.dtype
+    for part, same in zip(parts, back.learned or parts, strict=True):
+        assert np.array_equal(part, same) and part.dtype == same.dtype
+
+
+@pytest.mark.parametrize("shape", [(2,), (2, 3), (2, 4, 1), (4,)])
+def test_rows_of_another_shape_are_not_packed(shape):
+    step = Step(0, None, np.zeros(shape, np.float32), False, True, True)
+
+    with pytest.raises(ProtocolError, match="rows of shape"):
+        encode_step(step, CART_POLE)
 
 
 answers = st.one_of(
@@ -292,11 +338,11 @@ def test_a_worker_that_answers_anything_ends_only_itself(drawn):
                 )
                 student.gradients("f", np.zeros(3))
                 student.call_many(object_zero(student), [("sample", (3,)), ("sample", (3,))])
-                agent = RemoteAgent(student, object_zero(student), 2)
+                agent = student.agent(object_zero(student), CART_POLE)
                 agent.start_episode(np.zeros((2, 4), np.float32))
                 agent.act(np.zeros((2, 4), np.float32))
                 agent.get_weights()
-        except (*ENDS, NoSuchAction):
+        except ENDS:
             pass
 
 
@@ -311,12 +357,16 @@ class Liar:
         self.random = np.random.default_rng(seed)
         self.steady = self.random.random() < 0.5  # the same answer to all, or another each time
         self.kept = None
+        self.forms: dict[int, StepFormat] = {}
 
     def __call__(self, frame: Frame) -> bytes:
         if frame.kind is Kind.STEP:
             return self._actions(frame)
         operation, arguments = decode(frame.json, frame.arrays, lambda key, value: value)
-        if operation == "begin":
+        if operation == "agent":
+            made, *rows = arguments
+            self.forms[made[0]] = StepFormat(*(RowFormat(name, tuple(s)) for name, s in rows))
+        if operation in ("begin", "agent"):
             return self._reply(frame, None)
         if self.random.random() < 0.02:
             error = {"kind": "X", "message": "", "where": "", "not_solved": False}
@@ -359,7 +409,7 @@ class Liar:
         return Frame(frame.sequence, Kind.REPLY, text, b"").encoded()
 
     def _actions(self, frame) -> bytes:
-        step = decode_step(frame.arrays)
+        step = decode_step(frame.arrays, self.forms)
         high = 2 if self.random.random() < 0.999 else 5
         rows = len(step.observation) if step.acts else 0
         actions = self.random.integers(high, size=rows).astype("<i8")
@@ -415,12 +465,8 @@ def test_no_agent_whatever_makes_the_training_fail_in_the_grader(unit):
     for seed in range(60):
         with talking(Liar(seed)) as channel, channel.limit(TimeLimit(100, 100)):
             student = RemoteStudent(channel, unit.framework)
-            with contextlib.suppress(
-                StudentError, ProtocolError, NoSuchAction, PolicyIgnoresNetwork
-            ):
-                train_and_score(
-                    rule, student, lambda made, n, by=student: RemoteAgent(by, made, n), seed
-                )
+            with contextlib.suppress(StudentError, ProtocolError, AgentRejected):
+                train_and_score(rule, student, seed)
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import torch
 
 from autograder.checks.judge import NOT_REACHED, RAISES, UNREADABLE, judge
 from autograder.units.shared.exploration import (
-    epsilon_greedy_task,
-    exponential_epsilon_task,
-    linear_epsilon_task,
+    EpsilonGreedyTask,
+    ExponentialEpsilonTask,
+    LinearEpsilonTask,
 )
 from autograder.worker.local import LocalStudent
 from tests.autograder.task_tools import failures, message
@@ -23,11 +23,15 @@ SEEDS = (1, 2, 3)
 
 
 def ask_exponential(epsilon, seed=1):
-    return judge(exponential_epsilon_task("test"), LocalStudent({"epsilon": epsilon}, None), seed)
+    return judge(
+        ExponentialEpsilonTask("test/epsilon"), LocalStudent({"epsilon": epsilon}, None), seed
+    )
 
 
 def ask_linear(epsilon, seed=1, framework=None):
-    return judge(linear_epsilon_task("test"), LocalStudent({"epsilon": epsilon}, framework), seed)
+    return judge(
+        LinearEpsilonTask("test/epsilon"), LocalStudent({"epsilon": epsilon}, framework), seed
+    )
 
 
 def exponential(step, start, end, decay):
@@ -43,17 +47,17 @@ both_schedules = pytest.mark.parametrize(("ask", "right"), SCHEDULES, ids=["expo
 
 
 def test_the_schedules_are_tasks_of_their_unit():
-    for task in (exponential_epsilon_task("test"), linear_epsilon_task("test")):
+    for task in (ExponentialEpsilonTask("test/epsilon"), LinearEpsilonTask("test/epsilon")):
         assert task.name == "test/epsilon"
         assert task.requires == ("epsilon",)
 
 
 def test_the_exponential_schedule_is_worth_one_point():
-    assert [check.points for check in exponential_epsilon_task("test").checks] == [1]
+    assert [check.points for check in ExponentialEpsilonTask("test/epsilon").checks] == [1]
 
 
 def test_the_linear_schedule_is_worth_two_points():
-    assert [check.points for check in linear_epsilon_task("test").checks] == [1, 1]
+    assert [check.points for check in LinearEpsilonTask("test/epsilon").checks] == [1, 1]
 
 
 @both_schedules
@@ -320,7 +324,7 @@ def altered(change):
 def ask_act(select_action, seed=1, **keywords):
     function = keywords.get("function", "select_action")
     student = LocalStudent({function: select_action}, "torch")
-    return judge(epsilon_greedy_task("test", **keywords), student, seed)
+    return judge(EpsilonGreedyTask("test/act", **keywords), student, seed)
 
 
 def failures_of_act(blocking):
@@ -334,7 +338,7 @@ def failures_of_act(blocking):
 
 
 def test_acting_is_worth_three_points():
-    task = epsilon_greedy_task("test")
+    task = EpsilonGreedyTask("test/act")
 
     assert task.name == "test/act"
     assert task.requires == ("select_action",)
@@ -374,11 +378,11 @@ def test_actions_may_be_any_whole_numbers(select_action, seed):
 
 
 def test_task_and_function_may_have_other_names():
-    task = epsilon_greedy_task("test", name="play", function="choose")
+    task = EpsilonGreedyTask("test/play", function="choose")
 
     assert task.name == "test/play"
     assert task.requires == ("choose",)
-    assert failures(ask_act(epsilon_greedy(), name="play", function="choose")) == {}
+    assert failures(ask_act(epsilon_greedy(), function="choose")) == {}
 
 
 def test_the_network_may_have_another_form():

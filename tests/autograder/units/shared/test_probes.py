@@ -1,4 +1,4 @@
-"""The ladder of probes: its values are right, and each rung catches what it is there for."""
+"""Probes: their values are right, and each of them catches what it is there for."""
 
 import numpy as np
 import pytest
@@ -144,8 +144,8 @@ class Follows(TableAgent):
         super().train(transition)
 
 
-def climb(agent, seed=3):
-    """The checks of the ladder, asked of an agent."""
+def probed_checks(agent, seed=3):
+    """The checks of all probes, asked of an agent."""
     task = Task("test/probes", requires=("Agent",))
     probed = ProbedAgent(
         make=lambda student, gamma: student.call("Agent"),
@@ -191,17 +191,17 @@ def test_every_observation_with_known_values_is_reached(probe):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_right_agent_climbs_to_the_top(seed):
-    assert all(check.passed for check in climb(TableAgent, seed))
+def test_a_right_agent_passes_all_probes(seed):
+    assert all(check.passed for check in probed_checks(TableAgent, seed))
 
 
 @pytest.mark.parametrize("agent", [FarSighted, Follows])
-def test_right_agents_of_other_kinds_climb_to_the_top(agent):
-    assert all(check.passed for check in climb(agent))
+def test_right_agents_of_other_kinds_pass_all_probes(agent):
+    assert all(check.passed for check in probed_checks(agent))
 
 
 @pytest.mark.parametrize(
-    ("agent", "rung", "mistake"),
+    ("agent", "number", "mistake"),
     [
         (LearnsNothing, 1, "cannot_learn_a_constant"),
         (NeverEnds, 1, "terminal_not_masked"),
@@ -215,16 +215,16 @@ def test_right_agents_of_other_kinds_climb_to_the_top(agent):
         (TakesTruncationForTheEnd, 6, "truncated_taken_for_terminated"),
     ],
 )
-def test_the_first_rung_that_fails_names_the_broken_part(agent, rung, mistake):
-    checks = climb(agent)
+def test_the_first_probe_that_fails_names_the_broken_part(agent, number, mistake):
+    checks = probed_checks(agent)
 
-    assert all(check.passed for check in checks[: rung - 1])
-    assert not checks[rung - 1].passed
-    assert checks[rung - 1].mistake == mistake
+    assert all(check.passed for check in checks[: number - 1])
+    assert not checks[number - 1].passed
+    assert checks[number - 1].mistake == mistake
 
 
 @pytest.mark.parametrize(
-    ("agent", "rung", "said"),
+    ("agent", "number", "said"),
     [
         (NeverEnds, 1, "yours goes to 2.0"),
         (FarSightedNeverEnds, 1, "yours goes to 5.0"),
@@ -233,8 +233,8 @@ def test_the_first_rung_that_fails_names_the_broken_part(agent, rung, mistake):
         (LearnsNothing, 1, "Yours are [[0., 0.]]."),
     ],
 )
-def test_the_message_says_which_value_was_learned(agent, rung, said):
-    assert said in climb(agent)[rung - 1].message
+def test_the_message_says_which_value_was_learned(agent, number, said):
+    assert said in probed_checks(agent)[number - 1].message
 
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.check)

@@ -11,9 +11,9 @@ from autograder.checks.judge import judge
 from autograder.units.shared.replay import (
     Batch,
     MemoryNames,
-    add_too_few_check,
+    ReplayMemoryTask,
+    StrictReplayMemoryTask,
     numbered,
-    replay_memory_task,
 )
 from autograder.worker.local import LocalStudent
 from tests.autograder.task_tools import failures, message
@@ -332,9 +332,7 @@ class PrefersTheOldest(Memory):
 
 def asked(memory, seed=0, framework=None, names=None, too_few=False):
     names = names or MemoryNames()
-    task = replay_memory_task("test", names)
-    if too_few:
-        add_too_few_check(task, names)
+    task = (StrictReplayMemoryTask if too_few else ReplayMemoryTask)("test/memory", names)
     return judge(task, LocalStudent({names.cls: memory}, framework), seed)
 
 
@@ -363,15 +361,14 @@ def test_columns_may_be_tensors():
 
 
 def test_everything_but_counting_and_kinds_of_numbers_gives_a_point():
-    task = replay_memory_task("test")
-    add_too_few_check(task)
+    task = StrictReplayMemoryTask("test/memory")
     points = {check.name: check.points for check in task.checks}
 
     assert points == {COUNTS: 0, GIVES: 1, TAKES: 0, FORGETS: 1, DRAWS: 1, COPIES: 1, REFUSES: 1}
 
 
 def test_the_task_is_named_after_its_unit_and_needs_the_memory():
-    task = replay_memory_task("test", MemoryNames(cls="Ring"))
+    task = ReplayMemoryTask("test/memory", MemoryNames(cls="Ring"))
 
     assert task.name == "test/memory"
     assert task.requires == ("Ring",)
@@ -421,10 +418,10 @@ def test_a_unit_chooses_the_names():
         (TakesTruncationForTheEnd, GIVES, "truncated_taken_for_terminated", "time limit"),
         (LosesRewards, GIVES, "reward_lost", "zeros"),
         (DrawsEachColumn, GIVES, "rows_mixed", "same row numbers"),
-        (CutsRewards, GIVES, "wrong_column", "together: reward is not what"),
-        (CutsRewardsAndNegatesActions, GIVES, "wrong_column", "action, reward are not what"),
-        (BlursObservations, GIVES, "wrong_column", "observation is not what"),
-        (NegatesTermination, GIVES, "rows_mixed", "terminated is not what"),
+        (CutsRewards, GIVES, "wrong_column", "the observation: reward."),
+        (CutsRewardsAndNegatesActions, GIVES, "wrong_column", "the observation: action, reward."),
+        (BlursObservations, GIVES, "wrong_column", "the observation: observation."),
+        (NegatesTermination, GIVES, "rows_mixed", "the observation: terminated."),
     ],
 )
 @pytest.mark.parametrize("seed", SEEDS)
@@ -445,7 +442,7 @@ def test_a_memory_that_keeps_something_else_is_asked_no_more(memory, check, mist
     [
         (GivesActionsAsFloats, TAKES, "actions_not_whole", "come back as float32"),
         (TakesSinglePrecisionOnly, TAKES, "raises_an_error", "AssertionError"),
-        (CutsWhatIsDouble, TAKES, "wrong_column", "observation is not what"),
+        (CutsWhatIsDouble, TAKES, "wrong_column", "the observation: observation."),
         (GrowsWithoutEnd, FORGETS, "grows_without_end", "After 13 transitions"),
         (HasOnePlaceTooMany, FORGETS, "wrong_length", "hold 5; yours says 6"),
         (HasOnePlaceTooFew, FORGETS, "wrong_length", "hold 5; yours says 4"),

@@ -1,0 +1,105 @@
+"""A notebook's first cell: on Colab it installs the course, everywhere it starts the unit.
+
+A source writes `# {start}` in its place. The cell is the same in all units but for the unit's name.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from autograder.course import Course
+from autograder.units import Unit
+
+#: Stands in a source as the only line of its first code cell.
+START = "# {start}"
+#: The cell's id.
+START_ID = "start"
+
+DISTRIBUTION = "reinforcement-learning-course"
+#: Where pyproject.toml's address is not set yet, it is of this machine, which nobody has.
+PLACEHOLDER_HOST = "example.org"
+_ADDRESS = re.compile(r'^Students = "([^"]+)"$', re.MULTILINE)
+
+_START = """
+
+from autograder import start_unit
+
+start_unit("{unit}")
+"""
+_INSTALL = """
+import sys
+from importlib.util import find_spec
+
+# On Colab, this installs the course, once; on your own computer it is installed already.
+if "google.colab" in sys.modules and find_spec("autograder") is None:
+    !pip install --quiet "{wheel}"
+"""
+_NO_ADDRESS = """
+import sys
+
+if "google.colab" in sys.modules:
+    sys.exit("This copy of the course is not ready for Colab. Please ask your teacher.")
+"""
+
+
+@dataclass(frozen=True)
+class Published:
+    """Where students find what `autograder release` has written: the address of its folder."""
+
+    address: str
+
+    @property
+    def on_github(self) -> bool:
+        """Whether Colab and Binder can open the notebooks from there."""
+        return urlsplit(self.address).netloc == "github.com"
+
+    @property
+    def repository(self) -> str:
+        """`owner/name` on GitHub."""
+        return urlsplit(self.address).path.strip("/").removesuffix(".git")
+
+    def wheel(self) -> str:
+        """Where pip downloads the course's wheel."""
+        folder = self.address.rstrip("/").removesuffix(".git")
+        return f"{folder}/raw/main/{wheel_name()}" if self.on_github else f"{folder}/{wheel_name()}"
+
+    def on_colab(self, notebook: str) -> str | None:
+        """The address under which Colab opens a notebook of that folder; None if it cannot."""
+        if not self.on_github:
+            return None
+        return f"https://colab.research.google.com/github/{self.repository}/blob/main/{notebook}"
+
+
+def published(course: Course) -> Published | None:
+    """Where pyproject.toml says that students find the course; None while it does not say it."""
+    path = course.root / "pyproject.toml"
+    found = _ADDRESS.search(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if found is None or urlsplit(found[1]).netloc == PLACEHOLDER_HOST:
+        return None
+    return Published(found[1])
+
+
+def first_cell(course: Course, unit: Unit) -> str:
+    """The source of a unit's first cell."""
+    place = published(course)
+    beginning = _NO_ADDRESS if place is None else _INSTALL.format(wheel=place.wheel())
+    return (beginning.rstrip() + _START.format(unit=unit.name)).strip()
+
+
+def wheel_name() -> str:
+    """The file name of the wheel that students install."""
+    version = importlib.metadata.version(DISTRIBUTION)
+    return f"{DISTRIBUTION.replace('-', '_')}-{version}-py3-none-any.whl"
+
+
+def missing_address(course: Course) -> str | None:
+    """What to do so that the notebooks work on Colab; None if they do."""
+    if published(course) is not None:
+        return None
+    return (
+        "On Colab the notebooks only say that they are not ready. Publish what `autograder release`"
+        " writes, put its address into pyproject.toml ([project.urls], Students) and build again."
+    )

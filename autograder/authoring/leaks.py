@@ -1,0 +1,64 @@
+"""Whether what is handed out shows a solution: in a notebook, or in the code that comes with it."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from autograder.authoring.source import BEGIN, END, read_source
+from autograder.course import Course
+from autograder.units import Unit
+
+#: Characters of a solution that no other line has by accident.
+LONG_ENOUGH = 50
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A file that shows the solution of an exercise (`policy_network/returns`)."""
+
+    file: str
+    exercise: str
+
+
+def leaks(course: Course, units: list[Unit], files: Mapping[str, bytes]) -> Iterator[Leak]:
+    """The files, by their paths, that show a solution of one of these units."""
+    texts = {name: without_spaces(text) for name, text in _texts(files)}
+    for unit in units:
+        for exercise, body in solutions(course, unit):
+            for name, text in texts.items():
+                if without_spaces(body) in text:
+                    yield Leak(name, exercise)
+
+
+def solutions(course: Course, unit: Unit) -> Iterator[tuple[str, str]]:
+    """Each exercise of a unit with a solution that is long enough to be recognised."""
+    between = re.compile(rf"{BEGIN}\n(.*?)\n *{END}", re.DOTALL)
+    for cell in read_source(course, unit).cells:
+        for body in between.findall(cell.source):
+            if len(without_spaces(body)) >= LONG_ENOUGH:
+                yield f"{unit.name}/{cell.id}", body
+
+
+def without_spaces(text: str) -> str:
+    """Text without the comments and spaces in which a copy of it could differ."""
+    return re.sub(r"  # .*|\s+", "", text)
+
+
+def _texts(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """What the files say: of a notebook its cells and outputs, of a wheel the files in it."""
+    for name, data in files.items():
+        if name.endswith(".whl"):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                inside = {f"{name}/{entry}": archive.read(entry) for entry in archive.namelist()}
+            yield from _texts(inside)
+        elif name.endswith(".ipynb"):
+            cells = json.loads(data)["cells"]
+            parts = ("".join(cell["source"]) + str(cell.get("outputs")) for cell in cells)
+            yield name, "\n".join(parts)
+        else:
+            yield name, data.decode("utf-8", "replace")

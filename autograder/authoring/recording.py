@@ -1,0 +1,165 @@
+"""What the whole corpus earns, as data: `autograder record`, to be compared with a later one.
+
+The corpus of a unit: its reference and the untouched notebook, graded in the sandbox; all its
+mistakes and right answers, asked in process; its demonstration students, graded. Secret and seed
+are fixed, so two recordings differ only where the grader, or the corpus, has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tqdm import tqdm
+
+from autograder.authoring.build import units_with_source
+from autograder.authoring.demonstration import build_class, has_students
+from autograder.authoring.edits import (
+    Mistake,
+    RightAnswer,
+    edited,
+    judge_all,
+    mistakes_of,
+    reference,
+    right_answers_of,
+    student_of,
+)
+from autograder.authoring.parallel import in_parallel
+from autograder.authoring.records import Key, Record, plain_record, read_lines
+from autograder.course import Course, CourseError
+from autograder.grading.batch import grader_version
+from autograder.grading.hand_ins import submissions
+from autograder.grading.records import as_json
+from autograder.grading.submission import GradingOptions, grade_file
+from autograder.results import Result, Status, TaskResult
+from autograder.units import Unit, unit_named
+
+#: The seed with which answers are asked in process.
+SEED = 1
+#: The first line of a recording: what it was made of.
+VERSION = "version"
+
+
+class RecordedCourse(Course):
+    """A course whose secret is the same in every recording; nobody is marked with it."""
+
+    def secret(self) -> bytes:
+        """The secret of recordings."""
+        return b"\x5e" * 32
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One answer of the corpus. path: its notebook, of a demonstration's student."""
+
+    unit: str
+    kind: str
+    name: str
+    path: Path | None = None
+
+    @property
+    def key(self) -> Key:
+        """How recordings call it: `dqn/mistake/no_target_network`."""
+        return f"{self.unit}/{self.kind}/{self.name}"
+
+
+def record(
+    course: Course, file: Path, units: Sequence[Unit] = (), jobs: int | None = None
+) -> tuple[int, int]:
+    """Record the corpus of these units (default: all) as lines of JSON; (recorded now, before).
+
+    Each line is on disk as soon as it is known, and an interrupted recording goes on with what is
+    left. Raises CourseError if the file was begun with another grader or another corpus.
+    """
+    chosen = list(units) or units_with_source(course)
+    done = _continued(file, _version(course))
+    with tempfile.TemporaryDirectory(prefix="recording-") as temporary:
+        entries = [entry for unit in chosen for entry in corpus(course, unit, Path(temporary))]
+        left = [entry for entry in entries if entry.key not in done]
+        results = in_parallel(partial(recorded, course.root), left, jobs)
+        with file.open("a", encoding="utf-8") as lines:
+            for key, result in tqdm(results, total=len(left), desc="recording", unit="answer"):
+                lines.write(json.dumps([key, result]) + "\n")
+                lines.flush()
+    return len(left), len(entries) - len(left)
+
+
+def corpus(course: Course, unit: Unit, folder: Path) -> list[Entry]:
+    """All answers to a unit. folder: where its demonstration class is built."""
+    entries = [Entry(unit.name, kind, kind) for kind in ("reference", "untouched")]
+    entries += [Entry(unit.name, "mistake", known.name) for known in mistakes_of(unit, course)]
+    entries += [Entry(unit.name, "right", known.name) for known in right_answers_of(unit, course)]
+    if has_students(course, unit):
+        run = build_class(course, unit, folder / unit.assignment)
+        entries += [
+            Entry(unit.name, "demo", handed.student, handed.notebook)
+            for handed in submissions(run, unit)
+        ]
+    return entries
+
+
+def recorded(root: Path, entry: Entry) -> tuple[Key, Record]:
+    """The record of one answer; a fault of our own stands in its status."""
+    try:
+        with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+            result = _result(RecordedCourse(root), unit_named(entry.unit), entry)
+    except Exception as error:
+        status = f"not graded: {type(error).__name__}: {error}"
+        return entry.key, {"status": status, "mean": None, "tasks": []}
+    return entry.key, plain_record(as_json(result))
+
+
+def _result(course: Course, unit: Unit, entry: Entry) -> Result:
+    if entry.kind in ("mistake", "right"):
+        return _asked(course, unit, entry)
+    notebook = entry.path or _notebook(course, unit, entry.kind)
+    return grade_file(notebook, unit, course, GradingOptions())
+
+
+def _asked(course: Course, unit: Unit, entry: Entry) -> Result:
+    answers: tuple[Mistake | RightAnswer, ...] = (
+        mistakes_of(unit, course) if entry.kind == "mistake" else right_answers_of(unit, course)
+    )
+    (known,) = [answer for answer in answers if answer.name == entry.name]
+    student = student_of(edited(reference(unit, course), known.edits), unit)
+    tasks: Iterable[TaskResult] = judge_all(student, unit, SEED).values()
+    return Result(unit.name, Status.OK, tuple(tasks))
+
+
+def _notebook(course: Course, unit: Unit, kind: str) -> Path:
+    solved = course.source(unit.assignment).with_suffix(".ipynb")
+    return solved if kind == "reference" else course.released(unit.assignment)
+
+
+def _version(course: Course) -> str:
+    """A digest of the grader and of the course's corpus."""
+    digest = hashlib.sha256(grader_version().encode())
+    folders = (course.root / "solutions", course.root / "course")
+    for path in sorted(path for folder in folders for path in folder.rglob("*")):
+        if path.suffix in (".py", ".ipynb", ".yaml") and path.is_file():
+            digest.update(str(path.relative_to(course.root)).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _continued(file: Path, version: str) -> set[Key]:
+    """The keys that are recorded already; a line that was cut off by an interruption goes."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.write_text(json.dumps([VERSION, version]) + "\n", encoding="utf-8")
+        return set()
+    lines = dict(read_lines(file))
+    if lines.get(VERSION) != version:
+        raise CourseError(
+            f"{file} was recorded with another grader or another corpus. "
+            "Name another file, or delete it."
+        )
+    whole = "".join(f"{json.dumps(line)}\n" for line in lines.items())
+    file.write_text(whole, encoding="utf-8")
+    return set(lines) - {VERSION}

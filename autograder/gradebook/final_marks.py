@@ -1,0 +1,68 @@
+"""Final marks out of nbgrader's gradebook: table, CSV, class page and feedback read them here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+
+from autograder.gradebook.final_mark import FinalMark
+
+CHECK = "check-"
+
+
+def final_mark(notebook: SubmittedNotebook) -> FinalMark:
+    """The mark of one submitted notebook of an open gradebook."""
+    tasks: dict[str, float | None] = {}
+    by_hand = by_hand_max = 0.0
+    waiting = []
+    for grade in notebook.grades:
+        if grade.cell.cell_type == "code":
+            graded = grade.auto_score is not None or grade.manual_score is not None
+            tasks[grade.name.removeprefix(CHECK)] = float(grade.score) if graded else None
+        else:
+            by_hand += float(grade.score)
+            by_hand_max += float(grade.max_score)
+            if grade.needs_manual_grade:
+                waiting.append(str(grade.name))
+    return FinalMark(
+        tasks,
+        by_hand,
+        by_hand_max,
+        tuple(waiting),
+        penalty=float(notebook.late_submission_penalty or 0.0),
+        seconds_late=float(notebook.assignment.total_seconds_late),
+        max_points=float(notebook.max_score),
+        shown=_digest(notebook),
+    )
+
+
+def final_marks(gradebook: Gradebook, assignment: str, notebook: str) -> dict[str, FinalMark]:
+    """The marks of everybody whose submission the gradebook has, by student."""
+    return {
+        str(submission.student.id): final_mark(submitted)
+        for submission in gradebook.assignment_submissions(assignment)
+        for submitted in submission.notebooks
+        if submitted.name == notebook
+    }
+
+
+def find_final_mark(
+    gradebook: Gradebook, student: str, assignment: str, notebook: str
+) -> FinalMark | None:
+    """One student's mark; None if the gradebook has no such submission."""
+    try:
+        return final_mark(gradebook.find_submission_notebook(notebook, assignment, student))
+    except MissingEntry:
+        return None
+
+
+def _digest(notebook: SubmittedNotebook) -> str:
+    grades = sorted(
+        (grade.name, float(grade.score), float(grade.max_score), bool(grade.needs_manual_grade))
+        for grade in notebook.grades
+    )
+    comments = sorted((comment.name, comment.comment or "") for comment in notebook.comments)
+    state = [grades, comments, notebook.late_submission_penalty]
+    return hashlib.sha256(json.dumps(state).encode()).hexdigest()

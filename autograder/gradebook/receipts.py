@@ -1,0 +1,44 @@
+"""The exchange's two small files beside a submission, which go with it through every step.
+
+`nbgrader release_feedback` needs both, and `nbgrader autograde` tells a resubmission by the time.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from autograder.grading.timestamps import read_small_file
+
+FILES = ("timestamp.txt", "submission_secret.txt")
+
+
+def receipts(folder: Path) -> dict[str, str]:
+    """The texts of these files in a folder, as far as they are there and ordinary files."""
+    texts = {name: read_small_file(folder / name) for name in FILES}
+    return {name: text for name, text in texts.items() if text}
+
+
+def copy_receipts(submitted: Path, folder: Path, permissions: int = 0o644) -> None:
+    """Make a later step's folder hold the same files as the submission's, if it is there."""
+    wanted, found = receipts(submitted), receipts(folder)
+    if wanted == found or not folder.is_dir():
+        return
+    for name in FILES:
+        if name not in wanted:
+            (folder / name).unlink(missing_ok=True)
+        elif wanted[name] != found.get(name):
+            _write(folder / name, wanted[name], permissions)
+
+
+def _write(path: Path, text: str, permissions: int) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".receipt")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(temporary, permissions)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

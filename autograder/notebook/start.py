@@ -1,0 +1,91 @@
+"""Getting a notebook ready: one thread, a silent TensorFlow, pictures, errors that explain."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.worker.threads import use_one_thread
+
+#: What notebooks import besides Python's own modules.
+_LIBRARIES = {"gymnasium", "keras", "matplotlib", "numpy", "tensorflow", "torch", "tqdm"}
+#: What pip calls a unit's framework.
+_PACKAGES = {"torch": "torch", "tensorflow": "tensorflow keras"}
+
+
+class NotReady(Exception):
+    """The notebook cannot start; a notebook shows the text alone, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+def start(name: str) -> None:
+    """Get the notebook of a unit ready and print one line that says so.
+
+    Raises NotReady if a file of the student's hides the course's own or the unit's framework is
+    missing, CourseError if there is no such unit.
+    """
+    use_one_thread()  # before NumPy is imported
+    _expect_own_helpers()
+    for file in _hiding_files(Path.cwd()):
+        print(f"{file} in this folder hides Python's own {Path(file).stem}: rename your file.")
+    from autograder.notebook.unsolved import explain_waiting_cells
+    from autograder.units import unit_named
+    from helpers.display import start_headless_display
+
+    unit = unit_named(name)
+    _expect_framework(unit.framework)
+    if unit.framework == "tensorflow":
+        _quiet_tensorflow()
+    explain_waiting_cells(unit)
+    start_headless_display()
+    exercises = len(unit.task_points)
+    print(f"Ready: {unit.name}, {exercises} exercises, {unit.max_points:g} points.")
+
+
+def _expect_own_helpers() -> None:
+    """Raise NotReady unless `import helpers` finds the package that came with this one."""
+    ours = Path(__file__).resolve().parents[2] / "helpers" / "__init__.py"
+    spec = importlib.util.find_spec("helpers")
+    origin = None if spec is None else spec.origin
+    if origin is not None and Path(origin).resolve() != ours:
+        raise NotReady(
+            f"{origin} has the same name as the course's own helpers, which cannot be imported "
+            "now. Rename your file, then restart the kernel."
+        )
+
+
+def _expect_framework(framework: str | None) -> None:
+    """Raise NotReady if the unit's framework is not installed; it is not imported."""
+    if framework in _PACKAGES and importlib.util.find_spec(framework) is None:
+        packages = _PACKAGES[framework]
+        raise NotReady(
+            f"This unit needs {packages.replace(' ', ' and ')}, and it is not installed here. Run "
+            f"%pip install {packages} in a cell, then restart the kernel."
+        )
+
+
+def _hiding_files(folder: Path) -> Iterator[str]:
+    """The names of the files in a folder that Python imports in the place of a library."""
+    names = sys.stdlib_module_names | _LIBRARIES
+    yield from sorted(path.name for path in folder.glob("*.py") if path.stem in names)
+
+
+def _quiet_tensorflow() -> None:
+    """Keep TensorFlow's messages about itself out of the notebook; errors are still shown."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # else it announces them at every level
+    # Importing TensorFlow sets its logger's level anew; a filter stays.
+    logger = logging.getLogger("tensorflow")
+    if _only_errors not in logger.filters:
+        logger.addFilter(_only_errors)
+
+
+def _only_errors(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR

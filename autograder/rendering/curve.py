@@ -1,0 +1,51 @@
+"""The learning curve as a picture, drawn without a display."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from autograder.rendering.palette import NOTE, PASSED
+from autograder.results import EvaluationResult
+
+#: The line is the mean over this share of the training.
+SMOOTHED = 0.1
+
+
+def learning_curve(evaluation: EvaluationResult) -> bytes:
+    """The scores of the counted training from its start to its end, as PNG.
+
+    The record holds at most a few hundred points, each the mean of neighbouring episodes.
+    """
+    figure = Figure(figsize=(6.4, 2.6), dpi=90, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    scores = np.asarray(evaluation.curve, dtype=np.float64)  # (points,)
+    progress = np.linspace(0, 100, len(scores))  # (points,)
+    axes.plot(progress, scores, ".", markersize=3, color=NOTE.on_dark, label="episodes")
+    axes.plot(progress, running_mean(scores), color=NOTE.colour, label="running mean")
+    axes.axhline(evaluation.threshold, color=PASSED.on_light, linestyle="--", linewidth=1)
+    axes.annotate(
+        f"threshold {evaluation.threshold:g}", (0, evaluation.threshold), (2, -9), fontsize=7,
+        textcoords="offset points", xycoords=("axes fraction", "data"), color=PASSED.on_light,
+    )  # fmt: skip
+    axes.set_xlabel("training (% of its episodes)", fontsize=8)
+    axes.set_ylabel("score", fontsize=8)
+    axes.tick_params(labelsize=7)
+    axes.legend(loc="lower right", fontsize=7, frameon=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png", metadata={"Software": None})
+    return picture.getvalue()
+
+
+def running_mean(scores: np.ndarray) -> np.ndarray:
+    """Mean of the last tenth of the points (fewer at the start), the same shape `(points,)`."""
+    window = max(1, round(SMOOTHED * len(scores)))
+    sums = np.concatenate([[0.0], np.cumsum(scores)])  # (points + 1,)
+    ends = np.arange(1, len(scores) + 1)
+    starts = np.maximum(0, ends - window)
+    return (sums[ends] - sums[starts]) / (ends - starts)

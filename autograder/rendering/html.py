@@ -1,0 +1,50 @@
+"""The checks of a task as HTML: the same in a notebook, in feedback and on the page of a class."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING
+
+from autograder.checks.judge import readable
+from autograder.rendering.palette import look_of
+from autograder.rendering.text import number, plain, plain_lines
+from autograder.results import TaskResult
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def task_html(headline: str, task: TaskResult, remark: str | None = None) -> str:
+    """A headline, a line for each check, and a last remark; every text in it is escaped."""
+    template = environment().get_template("rendering/check.html.j2")
+    return template.module.task_report(headline, task, remark)  # type: ignore[attr-defined]
+
+
+def harmless(text: str | None, limit: int = 2000) -> str:
+    """A text as HTML that shows it and does nothing: no tags, no control sequences, no formulas."""
+    escaped = escape(plain_lines(text or "", limit))
+    return escaped.replace("\n", "<br>").replace("$", "&#36;")
+
+
+@cache
+def environment() -> Environment:
+    """The templates of this package, with the filters that they use.
+
+    Jinja is imported when the first result is shown: a notebook's first line does not wait for it.
+    """
+    from jinja2 import Environment, PackageLoader
+    from markupsafe import Markup
+
+    templates = Environment(
+        loader=PackageLoader("autograder", ""),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["harmless"] = lambda text, limit=2000: Markup(harmless(text, limit))
+    templates.filters["look"] = look_of
+    templates.filters["number"] = number
+    templates.filters["plain"] = plain
+    templates.filters["words"] = readable
+    return templates

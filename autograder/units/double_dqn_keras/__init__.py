@@ -1,0 +1,51 @@
+"""double_dqn_keras: Double DQN with a subclassed Keras model (van Hasselt et al. 2016)."""
+
+from __future__ import annotations
+
+from autograder.agents.learning_check import DelayedRewardTest
+from autograder.agents.rule import AgentRule
+from autograder.units.double_dqn_keras.memory import ReplayBufferTask
+from autograder.units.double_dqn_keras.network import NetworkTask
+from autograder.units.double_dqn_keras.save import SaveTask
+from autograder.units.double_dqn_keras.update import update
+from autograder.units.shared.answers import ChoiceTask
+from autograder.units.shared.cart_pole import CART_POLE
+from autograder.units.shared.exploration import EpsilonGreedyTask, LinearEpsilonTask
+from autograder.units.shared.huber_loss import HuberLossTask
+from autograder.units.shared.replay import MemoryNames
+from autograder.units.shared.target_network import CopyTask
+from autograder.units.shared.td_targets import DoubleTargetsTask, TargetsTask
+from autograder.units.shared.wording import KERAS_TENSORS
+from autograder.units.unit import Unit
+from helpers.training import Training
+
+UNIT = Unit(
+    name="double_dqn_keras",
+    title="Double DQN",
+    about="Double DQN, and how much plain DQN overestimates",
+    assignment="6_double_dqn_keras",
+    framework="tensorflow",
+    tasks=(
+        ReplayBufferTask("double_dqn_keras/memory", MemoryNames(cls="ReplayBuffer", push="add")),
+        NetworkTask("double_dqn_keras/network"),
+        LinearEpsilonTask("double_dqn_keras/epsilon"),
+        EpsilonGreedyTask("double_dqn_keras/act"),
+        TargetsTask("double_dqn_keras/targets", wording=KERAS_TENSORS),
+        DoubleTargetsTask("double_dqn_keras/double_targets", wording=KERAS_TENSORS),
+        HuberLossTask("double_dqn_keras/loss", wording=KERAS_TENSORS),
+        CopyTask("double_dqn_keras/copy", function="transfer_weights"),
+        update,
+        SaveTask("double_dqn_keras/save"),
+        ChoiceTask("double_dqn_keras/diagnosis", digest="6df66808a5d6af2e"),
+    ),
+    agent=AgentRule(
+        points=6,
+        world=CART_POLE,
+        training=Training(
+            episodes=5_000, environments=64, max_steps=160_000, checkpoint_every=5_000
+        ),
+        threshold=475.0,
+        learning_test=DelayedRewardTest(),
+        processor_seconds=150.0,  # 5 to 20 on an idle core; three times as many on a busy one
+    ),
+)

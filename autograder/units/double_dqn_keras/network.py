@@ -1,0 +1,116 @@
+"""The network of double_dqn_keras: a class, its layers and its greedy actions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.checks.expect import CheckFailed, expect, expect_close, expect_shape
+from autograder.checks.task import Task, check
+from autograder.messages import Message
+from autograder.units.shared.dense_network import VALUES, DenseNetwork
+from autograder.units.shared.keras_networks import without
+from autograder.units.shared.networks import linear_layers, observations, redraw
+from autograder.worker.interface import Student, StudentObject, Tensor
+
+PREDICT_IN_A_LOOP = (
+    "act calls predict, which is made for large data sets: for a single observation it takes a "
+    "hundred times as long as the computation. Use predict_on_batch."
+)
+
+
+class NetworkTask(Task):
+    """The network as a class: its layers, the way through them, and its greedy actions."""
+
+    requires = ("DQN",)
+
+    @check(points=1, blocking=True)
+    def one_value_for_each_action(self, student: Student, random: np.random.Generator) -> None:
+        for n_actions, n_hidden_layers in ((2, 1), (3, 2)):
+            net = new_network(student, n_actions, n_hidden_layers)
+            expect_shape(
+                net(Tensor(observations(random))),
+                (5, n_actions),
+                "wrong_output_shape",
+                "Five observations should give five rows with one Q-value for each action.",
+            )
+
+    @check(points=1)
+    def any_number_of_hidden_layers(self, student: Student, random: np.random.Generator) -> None:
+        for n_hidden_layers in (1, 3):
+            net = new_network(student, 3, n_hidden_layers)
+            x = observations(random)
+            net(Tensor(x))
+            redraw(net, random, scale=0.2)
+            layers = linear_layers(net, "tensorflow")
+            expect(
+                len(layers) == n_hidden_layers + 1,
+                "wrong_number_of_layers",
+                Message(
+                    "With n_hidden_layers = {n_hidden_layers} the network has {count} layers with "
+                    "weights; there should be {n_hidden_layers} hidden ones and the last one.",
+                    n_hidden_layers=n_hidden_layers,
+                    count=len(layers),
+                ),
+            )
+            expect(
+                all(layer.weight.shape[1] == 128 for layer in layers[:-1]),
+                "wrong_width",
+                "Each hidden layer should have 128 units.",
+            )
+            dense = DenseNetwork(
+                tuple(layers), VALUES, last="the last layer", relu='Dense(128, activation="relu")'
+            ).centred(net, x)
+            expect_close(
+                net(Tensor(x)),
+                dense(x),
+                "wrong_values",
+                "The Q-values are not what these layers compute: each hidden layer with its ReLU, "
+                "fed with the result of the one before, and the last layer.",
+                known_mistakes=dense.known_mistakes(x),
+                tolerance=1e-3,
+            )
+
+    @check(points=1)
+    def act_takes_the_best_action(self, student: Student, random: np.random.Generator) -> None:
+        net = new_network(student, 3, 1)
+        x = observations(random, 40)
+        net(Tensor(x))
+        redraw(net, random)
+        values = expect_shape(
+            net(Tensor(x)),
+            (40, 3),
+            "wrong_output_shape",
+            "There should be a Q-value for each action.",
+        )
+        with without(net, ["predict"], "predict_in_a_loop", PREDICT_IN_A_LOOP):
+            chosen = net.call("act", x)
+        action = expect_shape(
+            np.array(chosen) if isinstance(chosen, (int, list)) else chosen,
+            (40,),
+            "one_action_for_all",
+            "act should return an action for each row: argmax along the axis of the actions, "
+            "axis=1.",
+        )
+        expect(
+            action.dtype.kind in "iu",
+            "values_instead_of_actions",
+            "act should return the numbers of the actions (argmax), not their values (max).",
+        )
+        expect(
+            not np.array_equal(action, values.argmin(axis=1)),
+            "worst_action",
+            "act takes the action with the smallest Q-value: use argmax.",
+        )
+        expect(
+            np.array_equal(action, values.argmax(axis=1)),
+            "not_greedy",
+            "act should return, for each row, the action with the largest Q-value. Nothing is "
+            "random here.",
+        )
+
+
+def new_network(student: Student, n_actions: int, n_hidden_layers: int) -> StudentObject:
+    network = student.call("DQN", n_actions=n_actions, n_hidden_layers=n_hidden_layers)
+    if not isinstance(network, StudentObject):
+        raise CheckFailed("no_network", "DQN(...) should make a network.")
+    return network

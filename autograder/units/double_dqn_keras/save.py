@@ -1,0 +1,66 @@
+"""A whole Keras model in a file, and back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.checks.expect import CheckFailed, expect, expect_close
+from autograder.checks.task import Task, check
+from autograder.messages import Message
+from autograder.units.double_dqn_keras.network import new_network
+from autograder.units.shared.networks import observations, redraw
+from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
+
+
+class SaveTask(Task):
+    """The whole model in a file, and back."""
+
+    requires = ("DQN", "save_network", "load_network")
+
+    @check(points=2)
+    def the_whole_model_comes_back(self, student: Student, random: np.random.Generator) -> None:
+        net, x = new_network(student, 3, 1), observations(random)
+        net(Tensor(x))
+        redraw(net, random)
+        # A name of its own: a file left over from another time must not be found.
+        path = student.temporary_path(f"network-{random.integers(2**31)}.keras")
+        student.call("save_network", net, path)
+        kept = net(Tensor(x))
+        redraw(net, random)  # what was saved must not follow
+        try:
+            restored = student.call("load_network", path)
+        except StudentError as error:
+            raise CheckFailed(
+                "cannot_be_loaded",
+                Message(
+                    "The file cannot be loaded. It should be written by net.save(path) and read by "
+                    "keras.models.load_model(path), and get_config should hand out all arguments "
+                    "of __init__ under their names. The error: {error}",
+                    error=error.message[:300],
+                ),
+            ) from None
+        if not isinstance(restored, StudentObject):
+            raise CheckFailed("nothing_loaded", "load_network should return the network.")
+        found = restored(Tensor(x))
+        expect(
+            isinstance(found, np.ndarray) and found.shape == kept.shape,
+            "config_incomplete",
+            "The restored network has another shape than the saved one: get_config should hand out "
+            "n_actions and n_hidden_layers.",
+        )
+        expect_close(
+            found,
+            kept,
+            "weights_not_loaded",
+            "The restored network answers differently: its weights are not those that were saved.",
+            tolerance=1e-4,
+        )
+        expect(
+            restored.kind == net.kind,
+            "another_class",
+            Message(
+                "The restored network is a {restored}, not a {saved}: save the model itself.",
+                restored=restored.kind,
+                saved=net.kind,
+            ),
+        )

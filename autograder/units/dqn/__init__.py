@@ -1,0 +1,45 @@
+"""dqn: deep Q-learning with replay memory and target network, in PyTorch (Mnih et al. 2015)."""
+
+from __future__ import annotations
+
+from autograder.agents.learning_check import DelayedRewardTest
+from autograder.agents.rule import AgentRule
+from autograder.units.dqn.forward import ForwardTask
+from autograder.units.dqn.update import update
+from autograder.units.shared.answers import ChoiceTask
+from autograder.units.shared.cart_pole import CART_POLE
+from autograder.units.shared.exploration import EpsilonGreedyTask, ExponentialEpsilonTask
+from autograder.units.shared.huber_loss import HuberLossTask
+from autograder.units.shared.replay import ReplayMemoryTask
+from autograder.units.shared.target_network import SoftUpdateTask
+from autograder.units.shared.td_targets import TargetsTask
+from autograder.units.unit import Unit
+from helpers.training import Training
+
+UNIT = Unit(
+    name="dqn",
+    title="Deep Q-learning",
+    about="deep Q-learning with replay memory and target network",
+    assignment="4_dqn",
+    framework="torch",
+    tasks=(
+        ReplayMemoryTask("dqn/memory"),
+        ForwardTask("dqn/forward"),
+        ExponentialEpsilonTask("dqn/epsilon"),
+        EpsilonGreedyTask("dqn/act"),
+        TargetsTask("dqn/targets"),
+        HuberLossTask("dqn/loss"),
+        SoftUpdateTask("dqn/soft_update"),
+        update,
+        ChoiceTask("dqn/diagnosis", digest="3e014c3e2ae25fcb"),
+    ),
+    agent=AgentRule(
+        points=6,
+        world=CART_POLE,
+        training=Training(
+            episodes=5_000, environments=32, max_steps=160_000, checkpoint_every=2_500
+        ),
+        threshold=475.0,
+        learning_test=DelayedRewardTest(),
+    ),
+)

@@ -1,0 +1,136 @@
+"""The functional model of dqn_keras, with observations and a mask."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
+from autograder.checks.task import Task, check
+from autograder.messages import Message
+from autograder.units.shared.dense_network import VALUES, DenseNetwork
+from autograder.units.shared.keras_networks import ones
+from autograder.units.shared.networks import linear_layers, observations, redraw
+from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
+
+
+class ModelTask(Task):
+    """The functional model with two inputs, observations and a mask."""
+
+    requires = ("build_model",)
+
+    @check(points=1, blocking=True)
+    def takes_observations_and_a_mask(self, student: Student, random: np.random.Generator) -> None:
+        for n_actions in (2, 3):
+            network = _new_model(student, n_actions)
+            try:
+                output = network([Tensor(observations(random)), Tensor(ones(5, n_actions))])
+            except StudentError as error:
+                raise CheckFailed(
+                    "wrong_inputs",
+                    Message(
+                        "The model should take a list of two things: observations, shape "
+                        "(batch, 4), and a mask, shape (batch, n_actions). Called so, it raises: "
+                        "{error}",
+                        error=error.message[:200],
+                    ),
+                ) from None
+            expect_shape(
+                output,
+                (5, n_actions),
+                "wrong_output_shape",
+                "Five observations should give five rows with one Q-value for each action.",
+            )
+
+    @check(points=1)
+    def computes_what_its_layers_say(self, student: Student, random: np.random.Generator) -> None:
+        network = _new_model(student, 3, hidden_size=7)
+        redraw(network, random)
+        layers = linear_layers(network, "tensorflow")
+        expect(
+            len(layers) == 3,
+            "wrong_number_of_layers",
+            Message(
+                "Your model has {count} layers with weights; there should be three: two hidden "
+                "ones, and one with a unit for each action.",
+                count=len(layers),
+            ),
+        )
+        expect(
+            layers[0].weight.shape == (4, 7) and layers[1].weight.shape == (7, 7),
+            "sizes_ignored",
+            "With hidden_size=7 both hidden layers should have 7 units: use the argument, not a "
+            "fixed number.",
+        )
+        x = observations(random)
+        dense = DenseNetwork(
+            tuple(layers), VALUES, last="the last Dense layer", relu='activation="relu"'
+        ).centred(network, x)
+        expect_close(
+            network([Tensor(x), Tensor(ones(5, 3))]),
+            dense(x),
+            "wrong_values",
+            "The Q-values are not what these layers compute: Dense, ReLU, Dense, ReLU, Dense, each "
+            "fed with the result of the one before, then the mask.",
+            known_mistakes=dense.known_mistakes(x),
+            tolerance=1e-3,
+        )
+
+    @check(points=1)
+    def the_mask_silences_the_other_actions(
+        self, student: Student, random: np.random.Generator
+    ) -> None:
+        network = _new_model(student, 3)
+        redraw(network, random)
+        x = observations(random)
+        mask = np.eye(3, dtype=np.float32)[[0, 2, 1, 1, 2]]
+        values = expect_shape(
+            network([Tensor(x), Tensor(ones(5, 3))]),
+            (5, 3),
+            "wrong_output_shape",
+            "There should be a Q-value for each action.",
+        )
+        expect_close(
+            network([Tensor(x), Tensor(mask)]),
+            values * mask,
+            "wrong_mask",
+            "With a mask the output should be Q-values times mask: the value where the mask is 1, "
+            "and 0 where it is 0.",
+            known_mistakes=(
+                KnownMistake(
+                    "mask_ignored",
+                    values,
+                    "The mask changes nothing: the output should be "
+                    "layers.Multiply()([values, mask]).",
+                ),
+                KnownMistake(
+                    "mask_added",
+                    values - 1 + mask,
+                    "The mask is added to the values; it should be multiplied with them.",
+                ),
+            ),
+            tolerance=1e-3,
+        )
+
+    @check(points=0)
+    def is_compiled_for_learning(self, student: Student, random: np.random.Generator) -> None:
+        network = _new_model(student, 2, alpha=0.0125)
+        expect_close(
+            network.get("optimizer.learning_rate"),
+            np.array(0.0125),
+            "alpha_ignored",
+            "The learning rate of the optimizer should be the argument alpha. The line with "
+            "keras.optimizers.Adam was given: restore it.",
+        )
+        expect(
+            network.get("loss") in ("mse", "mean_squared_error"),
+            "other_loss",
+            'The loss should be the mean squared error, "mse". The line with model.compile was '
+            "given: restore it.",
+        )
+
+
+def _new_model(student: Student, n_actions: int, **settings: float) -> StudentObject:
+    model = student.call("build_model", n_actions=n_actions, **settings)
+    if not isinstance(model, StudentObject):
+        raise CheckFailed("no_model", "build_model(...) should return a Keras model.")
+    return model

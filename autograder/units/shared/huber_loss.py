@@ -1,0 +1,202 @@
+"""The loss of deep Q-learning: the mean Huber loss (Huber 1964) of the actions taken."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from autograder.checks.expect import CheckFailed, KnownMistake, expect_close, expect_shape
+from autograder.checks.task import Task, check
+from autograder.messages import Message
+from autograder.units.shared.distinct import all_distinct
+from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
+from autograder.units.shared.td_targets import ROWS, ArrayMaker
+from autograder.units.shared.wording import TORCH, Wording
+from autograder.worker.interface import Student, Tensor
+
+
+def huber(error: np.ndarray) -> np.ndarray:
+    """Quadratic near zero, linear beyond one; Huber (1964)."""
+    size = np.abs(error)
+    return np.where(size < 1, 0.5 * error**2, size - 0.5)
+
+
+class HuberLossTask(Task):
+    """`q_loss(net, observation, action, targets)`: mean Huber loss of Q(s, a), one number."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        function: str = "q_loss",
+        network: NetworkMaker = plain_network,
+        arrays: ArrayMaker = Tensor,
+        wording: Wording = TORCH,
+    ) -> None:
+        """network, arrays: put networks and batches into the form that the unit uses."""
+        super().__init__(name, requires=(function,))
+        self.function = function
+        self.network = network
+        self.arrays = arrays
+        self.wording = wording
+
+    @check(points=0, blocking=True)
+    def a_single_number(self, student: Student, random: np.random.Generator) -> None:
+        expect_shape(
+            self.loss(student, LossCase.draw(random, self.wording)),
+            (),
+            "not_a_number",
+            "The loss is one number for the whole batch: take the mean.",
+        )
+
+    @check(points=2)
+    def value(self, student: Student, random: np.random.Generator) -> None:
+        case = LossCase.draw(random, self.wording)
+        expect_close(
+            self.loss(student, case),
+            np.mean(huber(case.error)),
+            "wrong_loss",
+            "The loss should be the mean over the batch of the Huber loss of Q(s, a) - target, "
+            "where Q(s, a) is each row's value of its *own* action.",
+            known_mistakes=case.known_mistakes(self.wording),
+            tolerance=1e-3,
+        )
+
+    @check(points=1)
+    def only_the_chosen_action_learns(self, student: Student, random: np.random.Generator) -> None:
+        case = LossCase.draw(random, self.wording)
+        net = self.network(student, case.q.layers)
+        found = student.gradients(self.function, net, *case.arguments(self.arrays), network=net)
+        gradient = [array for array in found.parameters.values() if array is not None]
+        if not gradient:
+            raise CheckFailed(
+                "graph_cut",
+                "The loss does not depend on the network's weights any more: .item(), .detach(), "
+                "no_grad(), numpy() or a new tensor cut the graph. Nothing would be learned.",
+            )
+        last_bias = [array for array in gradient if array.shape == (case.q.n_actions,)]
+        if not last_bias:
+            raise CheckFailed("graph_cut", "The loss does not reach the network's last layer.")
+        expect_close(
+            last_bias[-1],
+            case.bias_gradient(),
+            "wrong_gradient",
+            "The loss pulls at the wrong outputs: of each row only the value of the action that "
+            "was taken should move, towards its target.",
+            tolerance=1e-3,
+        )
+
+    def loss(self, student: Student, case: LossCase) -> object:
+        """The student's answer."""
+        net = self.network(student, case.q.layers)
+        return student.call(self.function, net, *case.arguments(self.arrays))
+
+
+class LossCase(NamedTuple):
+    """A batch whose loss is known: some errors are below one, some beyond."""
+
+    q: QNetwork
+    observation: np.ndarray  # (ROWS, 4) float32
+    action: np.ndarray  # (ROWS,) int64, every action at least once
+    targets: np.ndarray  # (ROWS,) float32
+
+    @classmethod
+    def draw(cls, random: np.random.Generator, wording: Wording) -> LossCase:
+        """One in which no known mistake gives the right loss."""
+        while True:
+            q = QNetwork.draw(random)
+            observation = random.normal(size=(ROWS, 4)).astype(np.float32)
+            action = random.permutation(np.arange(ROWS) % q.n_actions)
+            size = np.array([0.3, -0.6, 0.8, -1.7, 2.5, -3.1]) * random.uniform(0.9, 1.1, size=ROWS)
+            targets = q.values(observation)[np.arange(ROWS), action] - random.permutation(size)
+            case = cls(q, observation, action, targets.astype(np.float32))
+            if all_distinct(np.mean(huber(case.error)), case.known_mistakes(wording)):
+                return case
+
+    @property
+    def error(self) -> np.ndarray:
+        """Q(s, a) - target, (ROWS,)."""
+        return self.q.values(self.observation)[np.arange(ROWS), self.action] - self.targets
+
+    def arguments(self, arrays: ArrayMaker) -> tuple[object, ...]:
+        """As the student's function takes them, after the network."""
+        return arrays(self.observation), arrays(self.action), arrays(self.targets)
+
+    def bias_gradient(self) -> np.ndarray:
+        """Derivative of the loss by the last layer's bias, (n_actions,)."""
+        gradient = np.zeros(self.q.n_actions)
+        np.add.at(gradient, self.action, np.clip(self.error, -1, 1) / ROWS)
+        return gradient
+
+    def known_mistakes(self, wording: Wording) -> tuple[KnownMistake, ...]:
+        """The losses that typical mistakes lead to."""
+        error = self.error
+        return (
+            *self._other_losses(error, wording),
+            *self._other_values(error, wording),
+        )
+
+    def _other_losses(self, error: np.ndarray, wording: Wording) -> tuple[KnownMistake, ...]:
+        return (
+            KnownMistake(
+                "squared_error",
+                np.mean(error**2),
+                Message(
+                    "This is the mean *squared* error. The Huber loss is quadratic only for small "
+                    "errors and a straight line beyond 1, so that one surprise does not upset "
+                    "everything: {huber_loss}.",
+                    huber_loss=wording.huber_loss,
+                ),
+            ),
+            KnownMistake(
+                "absolute_error",
+                np.mean(np.abs(error)),
+                Message(
+                    "This is the mean absolute error; near zero the Huber loss is a parabola: "
+                    "{huber_loss}.",
+                    huber_loss=wording.huber_loss,
+                ),
+            ),
+            KnownMistake(
+                "sum_instead_of_mean",
+                np.sum(huber(error)),
+                "This is the sum over the batch; take the mean, or the step grows with the batch.",
+            ),
+            KnownMistake(
+                "sign_flipped",
+                -np.mean(huber(error)),
+                "The loss is negative: an optimizer would make the error large.",
+            ),
+        )
+
+    def _other_values(self, error: np.ndarray, wording: Wording) -> tuple[KnownMistake, ...]:
+        values, targets = self.q.values(self.observation), self.targets.astype(np.float64)
+        taken = error + targets
+        return (
+            KnownMistake(
+                "rows_against_columns",
+                np.mean(huber(taken[:, None] - targets[None, :])),
+                "Each value was compared with *every* target: a column, shape (batch, 1), met a "
+                "row, shape (batch,). Give both the shape (batch,).",
+            ),
+            KnownMistake(
+                "max_instead_of_chosen",
+                np.mean(huber(values.max(axis=1) - targets)),
+                Message(
+                    "This compares the *largest* Q-value with the target; learn about the action "
+                    "that was taken: {chosen_values}.",
+                    chosen_values=wording.chosen_values,
+                ),
+            ),
+            KnownMistake(
+                "always_the_first_action",
+                np.mean(huber(values[:, 0] - targets)),
+                "This takes the Q-value of action 0 in every row: each row has its own action.",
+            ),
+            KnownMistake(
+                "all_actions",
+                np.mean(huber(values - targets[:, None])),
+                "All actions are drawn to the target; only the one that was taken is to learn.",
+            ),
+        )

@@ -1,0 +1,214 @@
+"""The target network: how it follows the network, and that it is a network of its own."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close
+from autograder.checks.task import Task, check
+from autograder.messages import Message
+from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
+from autograder.units.shared.wording import TORCH, Wording
+from autograder.worker.interface import Student, StudentObject
+
+Parameters = dict[str, np.ndarray]
+
+
+class SoftUpdateTask(Task):
+    """`soft_update(target_net, net, tau)`: each weight of the target moves by tau to the net's."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        function: str = "soft_update",
+        network: NetworkMaker = plain_network,
+        wording: Wording = TORCH,
+    ) -> None:
+        """network: puts a network of the checks into the form that the unit uses."""
+        super().__init__(name, requires=(function,))
+        self.function = function
+        self.network = network
+        self.wording = wording
+
+    @check(points=2, blocking=True)
+    def moves_by_tau(self, student: Student, random: np.random.Generator) -> None:
+        pair = Pair.draw(student, random, self.network)
+        tau = float(np.round(random.uniform(0.1, 0.3), 2))
+        start = pair.start
+        for _ in range(2):
+            student.call(self.function, pair.target_net, pair.net, tau)
+            pair.expect_net_unchanged()
+            end = pair.target_net.parameters()
+            _expect_moved(_Move(start, end, pair.goal, tau), self.wording)
+            start = end
+
+    @check(points=1)
+    def stays_a_network_of_its_own(self, student: Student, random: np.random.Generator) -> None:
+        pair = Pair.draw(student, random, self.network)
+        student.call(self.function, pair.target_net, pair.net, 1.0)
+        expect_lags(pair.target_net, pair.net)
+
+
+class CopyTask(Task):
+    """`copy_weights(target_net, net)`: the target network gets the network's weights."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        function: str = "copy_weights",
+        network: NetworkMaker = plain_network,
+    ) -> None:
+        """network: puts a network of the checks into the form that the unit uses."""
+        super().__init__(name, requires=(function,))
+        self.function = function
+        self.network = network
+
+    @check(points=1, blocking=True)
+    def copies_the_weights(self, student: Student, random: np.random.Generator) -> None:
+        pair = Pair.draw(student, random, self.network)
+        student.call(self.function, pair.target_net, pair.net)
+        pair.expect_net_unchanged()
+        end = pair.target_net.parameters()
+        expect(
+            not same_parameters(pair.start, end),
+            "nothing_copied",
+            "The target network still has its old weights: write the network's weights into it.",
+        )
+        expect(
+            same_parameters(end, pair.goal),
+            "wrong_copy",
+            "The target network should have exactly the network's weights now.",
+        )
+
+    @check(points=1)
+    def stays_a_network_of_its_own(self, student: Student, random: np.random.Generator) -> None:
+        pair = Pair.draw(student, random, self.network)
+        student.call(self.function, pair.target_net, pair.net)
+        expect_lags(pair.target_net, pair.net)
+
+
+class Pair(NamedTuple):
+    """A target network and the network that it follows, and what they hold at first."""
+
+    target_net: StudentObject
+    net: StudentObject
+    start: Parameters
+    goal: Parameters
+
+    @classmethod
+    def draw(cls, student: Student, random: np.random.Generator, network: NetworkMaker) -> Pair:
+        """Two networks with other weights each."""
+        target_net = network(student, QNetwork.draw(random).layers)
+        net = network(student, QNetwork.draw(random).layers)
+        return cls(target_net, net, target_net.parameters(), net.parameters())
+
+    def expect_net_unchanged(self) -> None:
+        """The network itself has not moved."""
+        expect(
+            same_parameters(self.net.parameters(), self.goal),
+            "wrong_direction",
+            "The network's own weights have changed: the target follows the network, not the other "
+            "way round.",
+        )
+
+
+class _Move(NamedTuple):
+    """One call of soft_update: the target's parameters before and after, and the network's."""
+
+    start: Parameters
+    end: Parameters
+    goal: Parameters
+    tau: float
+
+
+def _expect_moved(move: _Move, wording: Wording) -> None:
+    """Each of the target's parameters went the part tau of the way."""
+    names = list(move.end)
+    if [move.goal[name].shape for name in move.goal] != [move.end[name].shape for name in names]:
+        raise CheckFailed("wrong_target", "The target network has other layers than before.")
+    start, end, goal = (
+        np.concatenate([array.ravel() for array in group.values()])
+        for group in (move.start, move.end, move.goal)
+    )
+    expect(
+        not np.allclose(end, start, atol=1e-5),
+        "nothing_moved",
+        Message(
+            "The target network has not changed. A new tensor made by a formula is not its weight: "
+            "write the result into the weights ({writes_weights}).",
+            writes_weights=wording.writes_weights,
+        ),
+    )
+    unmoved = float(np.mean(np.isclose(end, start, atol=1e-6)))
+    expect(
+        unmoved < 0.05,
+        "some_weights_left_out",
+        Message(
+            "{unmoved:.0%} of the target's weights have not moved: all layers move, weights and "
+            "biases.",
+            unmoved=unmoved,
+        ),
+    )
+    expect_close(
+        end,
+        start + move.tau * (goal - start),
+        "wrong_update",
+        Message(
+            "With tau = {tau} each weight of the target network should become {tau} * the "
+            "network's weight + {rest:.2f} * its own.",
+            tau=move.tau,
+            rest=1 - move.tau,
+        ),
+        known_mistakes=_wrong_moves(start, goal, move.tau),
+        tolerance=1e-3,
+    )
+
+
+def _wrong_moves(start: np.ndarray, goal: np.ndarray, tau: float) -> tuple[KnownMistake, ...]:
+    return (
+        KnownMistake(
+            "tau_swapped",
+            goal + tau * (start - goal),
+            "tau is at the wrong network: the target keeps 1 - tau of itself, and takes tau of "
+            "the network.",
+        ),
+        KnownMistake(
+            "tau_ignored",
+            goal,
+            "The target became a copy of the network at once: it should move by the part tau.",
+        ),
+        KnownMistake(
+            "target_shrinks",
+            tau * goal,
+            "The target's own part is missing: tau * network + (1 - tau) * target.",
+        ),
+        KnownMistake(
+            "target_grows",
+            start + tau * goal,
+            "The target keeps all of itself; it keeps the part 1 - tau.",
+        ),
+    )
+
+
+def expect_lags(target_net: StudentObject, net: StudentObject) -> None:
+    """The target keeps its weights when the network changes."""
+    before = target_net.parameters()
+    net.set_parameters({name: value + 1 for name, value in net.parameters().items()})
+    expect(
+        same_parameters(before, target_net.parameters()),
+        "target_aliased",
+        "When the network's weights change, the target network's change with them: they share "
+        "their memory. Copy the numbers, not the tensors.",
+    )
+
+
+def same_parameters(first: Parameters, second: Parameters) -> bool:
+    """Whether two networks have the same parameters, in their order, but for rounding."""
+    pairs = zip(first.values(), second.values(), strict=False)
+    return len(first) == len(second) and all(
+        a.shape == b.shape and np.allclose(a, b, atol=1e-6) for a, b in pairs
+    )

@@ -1,0 +1,383 @@
+"""The targets of Q-learning, plain (Mnih et al. 2015) and double (van Hasselt et al. 2016)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from autograder.checks.expect import KnownMistake, expect, expect_close, expect_shape
+from autograder.checks.task import Task, check
+from autograder.messages import Message
+from autograder.units.shared.distinct import all_distinct
+from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
+from autograder.units.shared.wording import TORCH, Wording
+from autograder.worker.interface import Student, StudentObject, Tensor
+
+#: How a batch's arrays are given to the student's function.
+ArrayMaker = Callable[[np.ndarray], object]
+#: Transitions in a batch.
+ROWS = 6
+
+
+class Steps(NamedTuple):
+    """A batch to compute targets of; rows 1 and 4 are the last of their episodes."""
+
+    reward: np.ndarray  # (ROWS,) float32, no two alike, none zero
+    next_observation: np.ndarray  # (ROWS, 4) float32
+    terminated: np.ndarray  # (ROWS,) bool
+    gamma: float
+
+    @classmethod
+    def draw(cls, random: np.random.Generator) -> Steps:
+        terminated = np.zeros(ROWS, dtype=bool)
+        terminated[[1, 4]] = True
+        # Distinct rewards away from zero: a lost or misplaced one shows.
+        reward = (np.arange(ROWS) + random.uniform(0.5, 1.0, size=ROWS)).astype(np.float32)
+        return cls(
+            reward=random.permutation(reward),
+            next_observation=random.normal(size=(ROWS, 4)).astype(np.float32),
+            terminated=terminated,
+            gamma=float(np.round(random.uniform(0.5, 0.8), 2)),
+        )
+
+    def arguments(self, arrays: ArrayMaker) -> tuple[object, ...]:
+        """As the student's function takes them."""
+        return (
+            arrays(self.reward),
+            arrays(self.next_observation),
+            arrays(self.terminated),
+            self.gamma,
+        )
+
+    def targets(self, next_value: np.ndarray) -> np.ndarray:
+        """r + gamma V(s'), and r alone in the last steps; next_value: V(s') of each row."""
+        return self.reward + self.gamma * np.where(self.terminated, 0.0, next_value)
+
+
+class TargetsTask(Task):
+    """`td_targets(target_net, reward, next_observation, terminated, gamma)`: (batch,) targets.
+
+    The arguments are given by position, so they may have any names.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        function: str = "td_targets",
+        network: NetworkMaker = plain_network,
+        arrays: ArrayMaker = Tensor,
+        wording: Wording = TORCH,
+    ) -> None:
+        """network, arrays: put networks and batches into the form that the unit uses."""
+        super().__init__(name, requires=(function,))
+        self.function = function
+        self.network = network
+        self.arrays = arrays
+        self.wording = wording
+
+    @check(points=0, blocking=True)
+    def one_target_for_each_row(self, student: Student, random: np.random.Generator) -> None:
+        q = QNetwork.draw(random)
+        answer = self.targets(student, self.network(student, q.layers), Steps.draw(random))
+        _expect_one_for_each_row(answer, q, self.wording)
+
+    @check(points=2)
+    def targets_are_right(self, student: Student, random: np.random.Generator) -> None:
+        while True:
+            q, steps = QNetwork.draw(random), Steps.draw(random)
+            values = q.values(steps.next_observation)
+            best = values.max(axis=1)
+            known = (
+                *_wrong_sums(steps, best, self.wording),
+                *_wrong_choices(steps, values, self.wording),
+            )
+            if all_distinct(steps.targets(best), known):
+                break
+        expect_close(
+            self.targets(student, self.network(student, q.layers), steps),
+            steps.targets(best),
+            "wrong_targets",
+            "The target of a step is its reward + gamma * the largest Q-value of the next "
+            "observation, and the reward alone if the episode terminated with it.",
+            known_mistakes=known,
+            tolerance=1e-3,
+        )
+
+    @check(points=0)
+    def steps_that_end_nothing(self, student: Student, random: np.random.Generator) -> None:
+        q = QNetwork.draw(random)
+        steps = Steps.draw(random)._replace(terminated=np.zeros(ROWS, dtype=bool))
+        expect_close(
+            self.targets(student, self.network(student, q.layers), steps),
+            steps.targets(q.values(steps.next_observation).max(axis=1)),
+            "wrong_without_ends",
+            "In this batch no step terminated: every target is reward + gamma * the largest "
+            "Q-value of the next observation.",
+            tolerance=1e-3,
+        )
+
+    @check(points=1)
+    def no_gradient_through_the_target(self, student: Student, random: np.random.Generator) -> None:
+        q = QNetwork.draw(random)
+        net = self.network(student, q.layers)
+        arguments = (net, *Steps.draw(random).arguments(self.arrays))
+        _expect_no_gradient(student, self.function, arguments, net, self.wording)
+
+    def targets(self, student: Student, net: StudentObject, steps: Steps) -> object:
+        """The student's answer."""
+        return student.call(self.function, net, *steps.arguments(self.arrays))
+
+
+class DoubleTargetsTask(Task):
+    """`double_dqn_targets(net, target_net, reward, next_observation, terminated, gamma)`.
+
+    The network chooses the action, the target network evaluates it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        function: str = "double_dqn_targets",
+        network: NetworkMaker = plain_network,
+        arrays: ArrayMaker = Tensor,
+        wording: Wording = TORCH,
+    ) -> None:
+        """network, arrays: put networks and batches into the form that the unit uses."""
+        super().__init__(name, requires=(function,))
+        self.function = function
+        self.network = network
+        self.arrays = arrays
+        self.wording = wording
+
+    @check(points=0, blocking=True)
+    def one_target_for_each_row(self, student: Student, random: np.random.Generator) -> None:
+        q, other = QNetwork.draw(random), QNetwork.draw(random)
+        answer = self.targets(student, (q, other), Steps.draw(random))
+        _expect_one_for_each_row(answer, q, self.wording)
+
+    @check(points=2)
+    def one_network_chooses_the_other_judges(
+        self, student: Student, random: np.random.Generator
+    ) -> None:
+        while True:
+            q, other, steps = QNetwork.draw(random), QNetwork.draw(random), Steps.draw(random)
+            online, target = q.values(steps.next_observation), other.values(steps.next_observation)
+            next_value = target[np.arange(ROWS), online.argmax(axis=1)]
+            known = (
+                *_wrong_roles(steps, online, target),
+                *_wrong_sums(steps, next_value, self.wording),
+            )
+            if all_distinct(steps.targets(next_value), known):
+                break
+        expect_close(
+            self.targets(student, (q, other), steps),
+            steps.targets(next_value),
+            "wrong_targets",
+            "The target is the reward + gamma * the target network's value of the action that "
+            "`net` rates best, and the reward alone if the episode terminated.",
+            known_mistakes=known,
+            tolerance=1e-3,
+        )
+
+    @check(points=1)
+    def no_gradient_through_the_target(self, student: Student, random: np.random.Generator) -> None:
+        q, other = QNetwork.draw(random), QNetwork.draw(random)
+        arguments = Steps.draw(random).arguments(self.arrays)
+        nets = self.network(student, q.layers), self.network(student, other.layers)
+        for net in nets:
+            _expect_no_gradient(student, self.function, (*nets, *arguments), net, self.wording)
+
+    def targets(self, student: Student, nets: tuple[QNetwork, QNetwork], steps: Steps) -> object:
+        """The student's answer; nets: the network and the target network."""
+        given = (self.network(student, q.layers) for q in nets)
+        return student.call(self.function, *given, *steps.arguments(self.arrays))
+
+
+def _wrong_sums(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[KnownMistake, ...]:
+    """What typical mistakes make of the right values of the next observations, (ROWS,)."""
+    reward, gamma, over = steps.reward, steps.gamma, steps.terminated
+    return (
+        KnownMistake(
+            "terminal_not_masked",
+            reward + gamma * best,
+            "After a step that terminated the episode nothing comes any more, but your target "
+            "counts on it: V(s') is 0 there. Unmasked, Q grows without end.",
+        ),
+        KnownMistake(
+            "mask_inverted",
+            reward + gamma * np.where(over, best, 0.0),
+            Message(
+                "The mask is inverted: V(s') counts where the episode goes *on*, and is 0 where it "
+                "terminated ({not_terminated}).",
+                not_terminated=wording.not_terminated,
+            ),
+        ),
+        KnownMistake(
+            "reward_masked_too",
+            np.where(over, 0.0, reward + gamma * best),
+            "The last reward is lost: only V(s') is 0 after termination, the step's own reward "
+            "still counts.",
+        ),
+        KnownMistake(
+            "reward_missing",
+            gamma * np.where(over, 0.0, best),
+            "The reward is missing: the target is reward + gamma * V(s').",
+        ),
+        KnownMistake(
+            "rewards_alone",
+            reward,
+            "These are the rewards alone: what comes after the step is missing, gamma * V(s').",
+        ),
+        KnownMistake(
+            "no_discount",
+            steps._replace(gamma=1.0).targets(best),
+            "gamma is missing: what comes later counts gamma times less.",
+        ),
+        *(
+            KnownMistake(
+                "fixed_discount",
+                steps._replace(gamma=fixed).targets(best),
+                "Use the argument gamma, not a fixed number.",
+            )
+            for fixed in (0.97, 0.99)
+        ),
+        KnownMistake(
+            "reward_discounted",
+            gamma * (reward + np.where(over, 0.0, best)),
+            "The reward is discounted, too; only V(s') is.",
+        ),
+        KnownMistake(
+            "sign_flipped",
+            reward - gamma * np.where(over, 0.0, best),
+            "V(s') is subtracted: what comes later is *added* to the reward.",
+        ),
+    )
+
+
+def _wrong_choices(steps: Steps, values: np.ndarray, wording: Wording) -> tuple[KnownMistake, ...]:
+    """Something else than the largest of the next observations' Q-values, (ROWS, n_actions)."""
+    return (
+        KnownMistake(
+            "min_instead_of_max",
+            steps.targets(values.min(axis=1)),
+            "You take the smallest Q-value of the next observation; the agent will do its best: "
+            "take the largest.",
+        ),
+        KnownMistake(
+            "mean_instead_of_max",
+            steps.targets(values.mean(axis=1)),
+            "You take the mean of the Q-values; the agent will do its best: take the largest.",
+        ),
+        KnownMistake(
+            "sum_instead_of_max",
+            steps.targets(values.sum(axis=1)),
+            "You add the Q-values up; only one action will be taken: take the largest.",
+        ),
+        KnownMistake(
+            "argmax_instead_of_max",
+            steps.targets(values.argmax(axis=1)),
+            Message(
+                "You take the *number* of the best action ({best_actions}); the target needs its "
+                "value ({largest_values}).",
+                best_actions=wording.best_actions,
+                largest_values=wording.largest_values,
+            ),
+        ),
+        KnownMistake(
+            "max_over_the_batch",
+            steps.targets(np.full(ROWS, values.max())),
+            Message(
+                "Every row got the largest Q-value of the whole batch: take the largest of each "
+                "row, {largest_values}.",
+                largest_values=wording.largest_values,
+            ),
+        ),
+        KnownMistake(
+            "always_the_first_action",
+            steps.targets(values[:, 0]),
+            "You always take the Q-value of action 0: take the largest of each row.",
+        ),
+    )
+
+
+def _wrong_roles(steps: Steps, online: np.ndarray, target: np.ndarray) -> tuple[KnownMistake, ...]:
+    """The two networks' Q-values, (ROWS, n_actions) each, in other roles than Double DQN's."""
+    return (
+        KnownMistake(
+            "plain_dqn",
+            steps.targets(target.max(axis=1)),
+            "This is plain DQN: the target network chooses the action *and* gives its value. In "
+            "Double DQN `net` chooses (argmax), and the target network gives the value of that "
+            "action.",
+        ),
+        KnownMistake(
+            "only_the_online_network",
+            steps.targets(online.max(axis=1)),
+            "Only `net` is used, for the choice and for the value: the value comes from the "
+            "target network.",
+        ),
+        KnownMistake(
+            "networks_swapped",
+            steps.targets(online[np.arange(ROWS), target.argmax(axis=1)]),
+            "The two networks are swapped: `net` chooses, the target network gives the value.",
+        ),
+        KnownMistake(
+            "smaller_of_both",
+            steps.targets(np.minimum(online.max(axis=1), target.max(axis=1))),
+            "This takes the smaller of two maxima (as TD3 does). Double DQN takes the target "
+            "network's value of the action that `net` rates best.",
+        ),
+    )
+
+
+def _expect_one_for_each_row(targets: object, q: QNetwork, wording: Wording) -> None:
+    if isinstance(targets, np.ndarray):
+        expect(
+            targets.shape != (ROWS, ROWS),
+            "rows_against_columns",
+            Message(
+                "{rows} steps gave {rows} x {rows} targets: a column, shape ({rows}, 1), met a "
+                "row, shape ({rows},). Give both the shape ({rows},).",
+                rows=ROWS,
+            ),
+        )
+        expect(
+            targets.shape not in ((ROWS, q.n_actions), (q.n_actions,)),
+            "max_along_the_wrong_axis",
+            Message(
+                "There should be one target for each step, not for each action: take the largest "
+                "Q-value of each row, {largest_values}.",
+                largest_values=wording.largest_values,
+            ),
+        )
+    expect_shape(
+        targets,
+        (ROWS,),
+        "wrong_shape",
+        Message("{rows} steps should give {rows} targets.", rows=ROWS),
+    )
+
+
+def _expect_no_gradient(
+    student: Student,
+    function: str,
+    arguments: tuple[object, ...],
+    net: StudentObject,
+    wording: Wording,
+) -> None:
+    # Put there first, they are not differentiated: a right answer may call `reward.numpy()`.
+    given = [student.put(item) if isinstance(item, Tensor) else item for item in arguments]
+    found = student.gradients(function, *given, network=net)
+    expect(
+        all(array is None or not np.any(array) for array in found.parameters.values()),
+        "gradient_through_the_target",
+        Message(
+            "The targets still depend on the network's weights: learning would move the target "
+            "instead of the prediction. Compute them without gradient: {no_gradient}",
+            no_gradient=wording.no_gradient,
+        ),
+    )

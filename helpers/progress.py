@@ -1,0 +1,114 @@
+"""How far a training is: a bar in the notebook that stays when it is saved, a line elsewhere."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from helpers.cells import current_cell
+
+if TYPE_CHECKING:
+    from IPython.display import HTML, DisplayHandle
+
+#: Seconds between two pictures of the bar.
+_INTERVAL = 0.2
+#: Of the part that is done: while it runs, when the goal is reached, when it has ended without.
+_RUNNING, _REACHED, _ENDED = "#0072B2", "#009E73", "#D55E00"
+
+
+def progress_bar(total: int, shown: bool = True) -> ProgressBar:
+    """A bar of `total` episodes: for the notebook's cell that runs now, or for a terminal."""
+    if not shown:
+        return ProgressBar(total)
+    return TerminalBar(total) if current_cell() is None else NotebookBar(total)
+
+
+class ProgressBar:
+    """Counts episodes; this one shows nothing."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.done = 0
+        self.reached = False
+
+    def advance(self, numbers: Mapping[str, object]) -> None:
+        """One more episode has ended; the numbers stand beside the bar."""
+        self.done += 1
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence that stays."""
+
+    def reach_goal(self) -> None:
+        """The goal is reached: the bar ends full and green, however many episodes it took."""
+        self.reached = True
+
+    def close(self) -> None:
+        """Nothing more will come."""
+
+
+class TerminalBar(ProgressBar):
+    """A line of text that is written over."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__(total)
+        self._line = tqdm(total=total, unit="episode")
+
+    def advance(self, numbers: Mapping[str, object]) -> None:
+        super().advance(numbers)
+        self._line.set_postfix(numbers, refresh=False)
+        self._line.update()
+
+    def say(self, sentence: str) -> None:
+        self._line.write(sentence)
+
+    def close(self) -> None:
+        if self.reached:
+            self._line.total = self.done
+        self._line.close()
+
+
+class NotebookBar(ProgressBar):
+    """A bar of plain HTML: it needs no widgets, and a notebook that is opened again has it, too."""
+
+    def __init__(self, total: int) -> None:
+        from IPython.display import display
+
+        super().__init__(total)
+        self._numbers = ""
+        self._started = self._drawn = time.perf_counter()
+        self._handle: DisplayHandle = display(self._picture(_RUNNING), display_id=True)
+
+    def advance(self, numbers: Mapping[str, object]) -> None:
+        super().advance(numbers)
+        self._numbers = ", ".join(f"{name} {value}" for name, value in numbers.items())
+        now = time.perf_counter()
+        if now - self._drawn >= _INTERVAL:
+            self._drawn = now
+            self._handle.update(self._picture(_RUNNING))
+
+    def say(self, sentence: str) -> None:
+        print(sentence)
+
+    def close(self) -> None:
+        self._handle.update(self._picture(_REACHED if self.reached else _ENDED))
+
+    def _picture(self, colour: str) -> HTML:
+        from IPython.display import HTML
+
+        share = 1.0 if self.reached else self.done / max(self.total, 1)
+        count = f"{self.done} episodes" if self.reached else f"{self.done} of {self.total} episodes"
+        seconds = time.perf_counter() - self._started
+        text = html.escape(
+            f"{count}, {seconds:.0f} s" + (f", {self._numbers}" if self.done else "")
+        )
+        return HTML(
+            '<div style="display: flex; align-items: center; gap: .8em; font-size: 90%">'
+            f'<div role="progressbar" aria-valuenow="{share:.0%}" style="flex: 0 0 12em; '
+            f'height: .9em; border: 1px solid {colour}; border-radius: 3px">'
+            f'<div style="width: {share:.1%}; height: 100%; background: {colour}"></div></div>'
+            f"<span>{text}</span></div>"
+        )

@@ -1,0 +1,100 @@
+"""The first cell of a notebook installs the course on Colab and starts the unit everywhere."""
+
+from __future__ import annotations
+
+import sys
+import types
+from pathlib import Path
+
+import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+
+import autograder
+from autograder.authoring import first_cell as cells
+from autograder.authoring.first_cell import first_cell, missing_address, published, wheel_name
+from autograder.course import Course
+from autograder.units import unit_named
+
+UNIT = unit_named("policy_network")
+
+
+def course_at(address: str, folder: Path) -> Course:
+    """A course whose students find it at an address."""
+    (folder / "pyproject.toml").write_text(f'[project.urls]\nStudents = "{address}"\n', "utf-8")
+    return Course(folder)
+
+
+@pytest.fixture
+def on_github(tmp_path: Path) -> Course:
+    return course_at("https://github.com/ada/pole.git", tmp_path)
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> Course:
+    return course_at(f"https://{cells.PLACEHOLDER_HOST}/pole", tmp_path)
+
+
+def run(source: str, monkeypatch: pytest.MonkeyPatch, *, colab: bool, installed: bool) -> list[str]:
+    """Run the cell as IPython would; the shell commands and the units started, in order."""
+    done: list[str] = []
+    shell = types.SimpleNamespace(system=lambda command: done.append(command))
+    monkeypatch.setattr(autograder, "start_unit", done.append)
+    if colab:
+        monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: "there" if installed else None)
+    code = TransformerManager().transform_cell(source)
+    exec(compile(code, "first cell", "exec"), {"get_ipython": lambda: shell})
+    return done
+
+
+def test_on_colab_it_installs_the_wheel_and_starts(
+    on_github: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = run(first_cell(on_github, UNIT), monkeypatch, colab=True, installed=False)
+    wheel = f"https://github.com/ada/pole/raw/main/{wheel_name()}"
+    assert done == [f'pip install --quiet "{wheel}"', "policy_network"]
+
+
+@pytest.mark.parametrize(("colab", "installed"), [(True, True), (False, True), (False, False)])
+def test_it_installs_nothing_twice_and_nothing_elsewhere(
+    on_github: Course, monkeypatch: pytest.MonkeyPatch, colab: bool, installed: bool
+) -> None:
+    source = first_cell(on_github, UNIT)
+    assert run(source, monkeypatch, colab=colab, installed=installed) == ["policy_network"]
+
+
+def test_without_an_address_it_says_so_on_colab_in_one_sentence(
+    nowhere: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SystemExit, match="not ready for Colab"):
+        run(first_cell(nowhere, UNIT), monkeypatch, colab=True, installed=False)
+
+
+def test_without_an_address_it_starts_everywhere_else(
+    nowhere: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = first_cell(nowhere, UNIT)
+    assert run(source, monkeypatch, colab=False, installed=True) == ["policy_network"]
+
+
+def test_the_author_is_told_what_to_do_for_colab(nowhere: Course) -> None:
+    assert "put its address into pyproject.toml" in (missing_address(nowhere) or "")
+
+
+def test_with_an_address_there_is_nothing_to_tell(on_github: Course) -> None:
+    assert missing_address(on_github) is None
+
+
+def test_a_course_without_pyproject_has_no_address(tmp_path: Path) -> None:
+    assert published(Course(tmp_path)) is None
+
+
+def test_colab_opens_notebooks_from_github_only(tmp_path: Path, on_github: Course) -> None:
+    place = published(on_github)
+    assert place is not None
+    assert place.on_colab("1_a/a.ipynb") == (
+        "https://colab.research.google.com/github/ada/pole/blob/main/1_a/a.ipynb"
+    )
+    server = published(course_at("https://uni.example/rl/", tmp_path))
+    assert server is not None and server.on_colab("1_a/a.ipynb") is None
+    assert server.wheel() == f"https://uni.example/rl/{wheel_name()}"

@@ -1,0 +1,77 @@
+"""Cases run in worker processes, and whoever stops early leaves no worker behind."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder.authoring.parallel import in_parallel
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def fail(number: int) -> int:
+    raise ValueError(number)
+
+
+def sleep(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
+
+
+def test_every_case_has_a_result() -> None:
+    assert sorted(in_parallel(square, [1, 2, 3], jobs=2)) == [1, 4, 9]
+
+
+def test_results_come_as_they_are_ready() -> None:
+    assert next(iter(in_parallel(sleep, [600, 0.0], jobs=2))) == 0.0
+    assert not multiprocessing.active_children()
+
+
+def test_an_exception_arrives_and_ends_the_workers() -> None:
+    with pytest.raises(ValueError, match="7"):
+        list(in_parallel(fail, [7], jobs=1))
+    assert not multiprocessing.active_children()
+
+
+SLEEPER = """
+import sys
+from autograder.authoring.parallel import in_parallel
+from tests.autograder.authoring.test_parallel import sleep
+
+if __name__ == "__main__":
+    for done in in_parallel(sleep, [0.0, 600, 600], jobs=2):
+        print("working", flush=True)
+"""
+
+
+def test_ctrl_c_ends_the_workers(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SLEEPER, encoding="utf-8")
+    root = Path(__file__).resolve().parents[3]
+    process = subprocess.Popen(
+        [sys.executable, script],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None and process.stdout.readline() == "working\n"
+    workers = psutil.Process(process.pid).children(recursive=True)
+    assert workers
+
+    process.send_signal(signal.SIGINT)
+
+    process.wait(timeout=30)
+    _, alive = psutil.wait_procs(workers, timeout=10)
+    assert not alive

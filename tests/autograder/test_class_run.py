@@ -1,0 +1,355 @@
+"""A class graded again and again: what changes a mark changes everything that shows it."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.class_run import grade_class, report_class
+from autograder.course import Course, CourseError
+from autograder.results import Status
+from autograder.units import Unit, unit_named
+from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_result
+
+ANSWERED = {"forward": "x = 1", "question-why": "Because of the mean."}
+
+
+@pytest.fixture
+def unit() -> Unit:
+    return unit_named("policy_network")
+
+
+@pytest.fixture
+def classroom(tmp_path: Path, unit: Unit, monkeypatch: pytest.MonkeyPatch) -> Course:
+    monkeypatch.chdir(tmp_path)
+    return make_course(tmp_path, unit)
+
+
+def solved(
+    classroom: Course, unit: Unit, student: str, share: float = 1.0, time: str | None = None
+) -> Path:
+    """A notebook that was handed in, whose result is known."""
+    path = hand_in(classroom, unit, student, ANSWERED | {"loss": f"# {student}"})
+    keep(classroom, unit, path, make_result(unit, share))
+    if time:
+        (path.parent / "timestamp.txt").write_text(time)
+    return path
+
+
+def configure(classroom: Course, line: str) -> None:
+    with (classroom.root / "nbgrader_config.py").open("a") as file:
+        file.write(f"\n{line}\n")
+
+
+def gradebook(classroom: Course) -> Gradebook:
+    return Gradebook(f"sqlite:///{classroom.root / 'gradebook.db'}")
+
+
+def due(classroom: Course, unit: Unit, when: str) -> None:
+    with gradebook(classroom) as book:
+        book.update_or_create_assignment(unit.assignment, duedate=when)
+
+
+def mark_by_hand(classroom: Course, unit: Unit, student: str, points: float, text: str) -> None:
+    """What an instructor does in the formgrader."""
+    with gradebook(classroom) as book:
+        names = ("question-why", unit.name, unit.assignment, student)
+        grade = book.find_grade(*names)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        book.find_comment(*names).manual_comment = text
+        book.db.commit()
+
+
+def row(classroom: Course, unit: Unit, student: str) -> dict[str, str]:
+    """A student's line of marks.csv."""
+    path = classroom.root / "reports" / unit.assignment / "marks.csv"
+    with path.open(encoding="utf-8-sig") as file:
+        return next(line for line in csv.DictReader(file) if line["student"] == student)
+
+
+def page_file(classroom: Course, unit: Unit, student: str) -> Path:
+    return classroom.root / "feedback" / student / unit.assignment / f"{unit.name}.html"
+
+
+def page(classroom: Course, unit: Unit, student: str) -> str:
+    """The text of a feedback page."""
+    html = page_file(classroom, unit, student).read_text(encoding="utf-8")
+    return " ".join(re.sub(r"<style.*?</style>|<[^>]*>", " ", html, flags=re.DOTALL).split())
+
+
+def class_page(classroom: Course, unit: Unit) -> str:
+    return (classroom.root / "reports" / unit.assignment / "class.html").read_text("utf-8")
+
+
+def test_an_answer_that_nobody_has_read_is_counted_and_is_no_zero(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(classroom, unit, "anna")
+
+    assert grade_class(classroom, unit) == 0
+
+    line = row(classroom, unit, "anna")
+    assert (line["by_hand"], line["to_grade"]) == ("", "1")
+    assert "Still to be graded by hand: 1 answers." in capsys.readouterr().out
+    assert "1 to grade" in class_page(classroom, unit)
+    text = page(classroom, unit, "anna")
+    assert "0.0 / 2.0" not in text
+    assert "1 answer is still to be graded by hand" in text
+
+
+def test_a_mark_and_a_comment_by_hand_are_seen_everywhere_after_the_next_run(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(classroom, unit, "anna", 0.5)
+    grade_class(classroom, unit)
+    mark_by_hand(classroom, unit, "anna", 1.5, "Well said.")
+    capsys.readouterr()
+
+    assert grade_class(classroom, unit) == 0
+
+    final = f"{unit.max_points / 2 + 1.5:g}"
+    line = row(classroom, unit, "anna")
+    assert (line["by_hand"], line["to_grade"], line["points"]) == ("1.5", "0", str(float(final)))
+    assert line["max_points"] == f"{unit.max_points + 2:.1f}"
+    assert f"<strong>{final}</strong>" in class_page(classroom, unit)
+    assert final in capsys.readouterr().out
+    text = page(classroom, unit, "anna")
+    assert f"(Score: {float(final)} / {unit.max_points + 2:.1f})" in text
+    assert "Well said." in text
+    assert "still to be graded" not in text
+
+
+def test_a_comment_alone_renews_the_page(classroom: Course, unit: Unit) -> None:
+    solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+    mark_by_hand(classroom, unit, "anna", 1.5, "Well said.")
+    grade_class(classroom, unit)
+    mark_by_hand(classroom, unit, "anna", 1.5, "Well said, but too long.")
+
+    grade_class(classroom, unit)
+
+    assert "Well said, but too long." in page(classroom, unit, "anna")
+
+
+def test_a_report_shows_the_marks_of_the_gradebook_and_counts_old_pages(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+    mark_by_hand(classroom, unit, "anna", 2.0, "")
+
+    assert report_class(classroom, unit) == 0
+
+    assert "1 feedback pages do not show these marks" in capsys.readouterr().out
+    assert row(classroom, unit, "anna")["points"] == f"{unit.max_points + 2:.1f}"
+
+
+def test_nbgraders_own_command_renews_the_pages_that_a_mark_by_hand_made_old(
+    classroom: Course, unit: Unit
+) -> None:
+    for student in ("anna", "bert"):
+        solved(classroom, unit, student)
+    grade_class(classroom, unit)
+    mark_by_hand(classroom, unit, "anna", 1.5, "Well said.")
+    before = page_file(classroom, unit, "bert").stat().st_mtime_ns
+
+    command = [sys.executable, "-m", "nbgrader", "generate_feedback", unit.assignment]
+    subprocess.run(command, cwd=classroom.root, check=True, capture_output=True)
+
+    assert "Well said." in page(classroom, unit, "anna")
+    assert page_file(classroom, unit, "bert").stat().st_mtime_ns == before
+
+
+def test_a_check_corrected_by_hand_counts_as_corrected(classroom: Course, unit: Unit) -> None:
+    solved(classroom, unit, "anna", 0.0)
+    grade_class(classroom, unit)
+    with gradebook(classroom) as book:
+        grade = book.find_grade("check-forward", unit.name, unit.assignment, "anna")
+        grade.manual_score = 2.0
+        book.db.commit()
+
+    grade_class(classroom, unit)
+
+    line = row(classroom, unit, "anna")
+    assert (line["forward"], line["points"]) == ("2.0", "2.0")
+
+
+def test_a_moved_due_date_and_a_later_time_change_the_penalty(
+    classroom: Course, unit: Unit
+) -> None:
+    configure(classroom, 'c.LateSubmissionPlugin.penalty_method = "zero"')
+    solved(classroom, unit, "late", time="2026-03-02 12:00:00 UTC")
+    again = solved(classroom, unit, "again", time="2026-03-01 12:00:00 UTC")
+    due(classroom, unit, "2026-03-02 00:00:00 UTC")
+    grade_class(classroom, unit)
+    first = row(classroom, unit, "late")
+    assert (first["late"], first["points"]) == ("12 h", "0.0")
+    assert float(first["penalty"]) == unit.max_points
+
+    due(classroom, unit, "2026-03-03 00:00:00 UTC")
+    (again.parent / "timestamp.txt").write_text("2026-03-05 12:00:00 UTC")
+    grade_class(classroom, unit)
+
+    second, moved = row(classroom, unit, "late"), row(classroom, unit, "again")
+    assert (second["late"], second["penalty"]) == ("", "0.0")
+    assert (moved["late"], float(moved["penalty"])) == ("2 days", unit.max_points)
+    assert "Late submission penalty" in page(classroom, unit, "again")
+    assert "Late submission penalty" not in page(classroom, unit, "late")
+
+
+def test_the_exchanges_files_go_with_a_submission_to_its_feedback(
+    classroom: Course, unit: Unit
+) -> None:
+    path = solved(classroom, unit, "anna", time="2026-03-01 12:00:00 UTC")
+    (path.parent / "submission_secret.txt").write_text("a1b2")
+    grade_class(classroom, unit)
+
+    (path.parent / "submission_secret.txt").write_text("c3d4")  # handed in again, unchanged
+    grade_class(classroom, unit)
+
+    for step in ("autograded", "feedback"):
+        folder = classroom.root / step / "anna" / unit.assignment
+        assert (folder / "timestamp.txt").read_text() == "2026-03-01 12:00:00 UTC"
+        assert (folder / "submission_secret.txt").read_text() == "c3d4"
+
+
+def test_a_page_that_cannot_be_written_is_named_and_written_by_the_next_run(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(classroom, unit, "anna")
+    (classroom.root / "feedback").write_text("a file where the folder should be")
+
+    assert grade_class(classroom, unit) == 1
+    assert "No feedback page: anna: " in capsys.readouterr().out
+
+    (classroom.root / "feedback").unlink()
+    assert grade_class(classroom, unit) == 0
+    assert page(classroom, unit, "anna")
+
+
+def test_who_is_not_in_the_gradebook_makes_the_exit_status_1(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(classroom, unit, "anna")
+    hand_in(classroom, unit, "=1+1", {})
+
+    assert grade_class(classroom, unit) == 1
+
+    assert "Not in the gradebook: =1+1: The folder's name" in capsys.readouterr().out
+
+
+def test_a_second_grader_is_told_who_the_first_one_is(classroom: Course, unit: Unit) -> None:
+    solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+    path = classroom.root / ".autograder" / "locks" / f"{unit.assignment}.lock"
+    with path.open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+        with pytest.raises(CourseError, match=rf"being graded by .*process {os.getpid()}"):
+            grade_class(classroom, unit)
+
+
+def test_an_empty_gradebook_file_is_a_new_gradebook(classroom: Course, unit: Unit) -> None:
+    solved(classroom, unit, "anna")
+    (classroom.root / "gradebook.db").write_bytes(b"")
+
+    assert grade_class(classroom, unit) == 0
+    assert float(row(classroom, unit, "anna")["points"]) == unit.max_points
+
+
+def test_a_gradebook_that_somebody_has_locked_is_one_clear_line(
+    classroom: Course, unit: Unit
+) -> None:
+    solved(classroom, unit, "anna")
+    with closing(sqlite3.connect(classroom.root / "gradebook.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+
+        with pytest.raises(CourseError, match="locked"):
+            grade_class(classroom, unit)
+
+
+@pytest.mark.parametrize(
+    "url", ("postgresql://localhost/none", "nonsense://x", "sqlite:////nowhere/g.db")
+)
+def test_a_gradebook_that_cannot_be_opened_is_one_clear_line(
+    classroom: Course, unit: Unit, url: str
+) -> None:
+    solved(classroom, unit, "anna")
+    configure(classroom, f"c.CourseDirectory.db_url = {url!r}")
+
+    with pytest.raises(CourseError, match="Nothing was graded") as refused:
+        grade_class(classroom, unit)
+
+    assert "\n" not in str(refused.value)
+
+
+def test_a_broken_configuration_grades_nobody(classroom: Course, unit: Unit) -> None:
+    solved(classroom, unit, "anna")
+    path = classroom.root / "nbgrader_config.py"
+    path.write_text("<<<<<<< HEAD\n" + path.read_text())
+
+    with pytest.raises(CourseError, match=r"nbgrader_config\.py cannot be loaded"):
+        grade_class(classroom, unit)
+
+
+def test_a_course_of_several_instructors_is_open_to_their_group_alone(
+    classroom: Course, unit: Unit
+) -> None:
+    configure(classroom, "c.CourseDirectory.groupshared = True")
+    solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+
+    own = classroom.root / ".autograder"
+    for path in (own, *own.rglob("*"), classroom.root / "reports"):
+        mode = path.stat().st_mode & 0o777
+        assert mode & 0o660 == 0o660, path
+    assert own.stat().st_mode & 0o007 == 0
+
+
+def test_a_course_of_one_instructor_stays_closed(classroom: Course, unit: Unit) -> None:
+    solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+
+    assert (classroom.root / ".autograder").stat().st_mode & 0o077 == 0
+
+
+def test_a_renamed_notebook_is_graded_by_nbgrader_as_well(classroom: Course, unit: Unit) -> None:
+    path = solved(classroom, unit, "anna")
+    path.rename(path.with_name("notebook (1).ipynb.txt"))
+
+    assert grade_class(classroom, unit) == 0
+
+    assert float(row(classroom, unit, "anna")["points"]) == unit.max_points
+    assert "handed in as notebook (1).ipynb.txt" in page(classroom, unit, "anna")
+
+
+def test_what_cannot_be_read_is_no_zero_in_the_means(classroom: Course, unit: Unit) -> None:
+    solved(classroom, unit, "anna")
+    path = hand_in(classroom, unit, "bert", {})
+    path.write_text("no notebook")
+    grade_class(classroom, unit)
+
+    assert row(classroom, unit, "bert")["status"] == Status.INVALID_NOTEBOOK.value
+    assert f"{unit.task_points[0][1]:.1f}" in class_page(classroom, unit)  # the mean is full
+
+
+def test_a_student_whose_work_is_gone_is_missing(classroom: Course, unit: Unit) -> None:
+    solved(classroom, unit, "anna")
+    solved(classroom, unit, "bert")
+    grade_class(classroom, unit)
+    shutil.rmtree(classroom.root / "submitted" / "bert")
+
+    grade_class(classroom, unit)
+
+    assert row(classroom, unit, "bert")["status"] == "missing"

@@ -1,0 +1,65 @@
+"""Mutation testing covers all that judges students, and finds the tests by itself."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from mutation import modules
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@pytest.fixture
+def mutated(course: Course, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The modules that are mutated, as paths below the repository."""
+    monkeypatch.chdir(course.root)
+    config = tomllib.loads(Path("mutation/cosmic-ray.toml").read_text("utf-8"))["cosmic-ray"]
+    assert "excluded-modules" not in config
+    return sorted(path for folder in config["module-path"] for path in Path(folder).rglob("*.py"))
+
+
+def has_code(path: Path) -> bool:
+    """Whether there is more in it than a docstring."""
+    return len(ast.parse(path.read_text("utf-8")).body) > 1
+
+
+def test_every_mutated_module_has_tests(mutated: list[Path]) -> None:
+    for path in filter(has_code, mutated):
+        assert all(Path(test.split("::")[0]).is_file() for test in modules.tests_of(path)), path
+
+
+def test_the_tests_of_keras_units_are_run_although_they_are_slow(mutated: list[Path]) -> None:
+    keras = {
+        module.relative_to("autograder/units").parts[0]
+        for module in mutated
+        if modules.needs_keras(module)
+    }
+    assert {Path(part).stem for part in keras} == {"dqn_keras", "double_dqn_keras"}
+
+
+def test_a_module_without_tests_is_named(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(course.root)
+    with pytest.raises(LookupError, match=r"write tests/autograder/nowhere/test_module.py"):
+        modules.tests_of(Path("autograder/nowhere/module.py"))
+
+
+def test_what_is_imported_before_the_fork_is_not_mutated(course: Course) -> None:
+    """A mutant of a module that is there already would never be loaded."""
+    script = (
+        "import sys, mutation.modules, mutation.mutant, autograder.sandbox.threads\n"
+        "packages = ('autograder.agents', 'autograder.checks', 'autograder.units')\n"
+        "print([name for name in sys.modules if name.startswith(packages)])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=course.root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

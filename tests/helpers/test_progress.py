@@ -1,0 +1,65 @@
+"""The status of a training: green and full when it is solved, and still there when reopened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from helpers import Training, train_agent
+from helpers.progress import TerminalBar, progress_bar
+from tests.helpers.test_training import PushesRight
+
+SETUP = """
+from helpers import progress
+def bar(total, done, reached):
+    bar = progress.progress_bar(total)
+    for number in range(done):
+        bar.advance({"steps": number})
+    if reached:
+        bar.reach_goal()
+        bar.say("Solved!")
+    bar.close()
+"""
+
+
+def shown(outputs: list[Any]) -> str:
+    """The bar as it stands in the cell at the end."""
+    [page] = [output["data"]["text/html"] for output in outputs if "data" in output]
+    return str(page)
+
+
+def test_in_a_notebook_it_ends_full_and_green_when_the_goal_is_reached(run_cells: Any) -> None:
+    solved, spent, stopped = run_cells(
+        SETUP + "bar(2000, 31, True)", SETUP + "bar(31, 31, False)", SETUP + "bar(2000, 500, False)"
+    )
+    assert "width: 100.0%" in shown(solved) and "#009E73" in shown(solved)
+    assert "31 episodes" in shown(solved) and "of 2000" not in shown(solved)
+    assert "width: 100.0%" in shown(spent) and "#009E73" not in shown(spent)
+    assert "width: 25.0%" in shown(stopped) and "500 of 2000 episodes" in shown(stopped)
+
+
+def test_it_needs_no_widget_that_is_gone_when_the_notebook_is_opened_again(run_cells: Any) -> None:
+    [outputs] = run_cells(SETUP + "bar(10, 3, True)")
+    kinds = {kind for output in outputs for kind in output.get("data", {})}
+    assert kinds == {"text/html", "text/plain"}
+    assert [output["text"] for output in outputs if "text" in output] == ["Solved!\n"]
+
+
+def test_elsewhere_it_is_a_line_that_ends_full(capsys: pytest.CaptureFixture[str]) -> None:
+    bar = progress_bar(2000)
+    assert isinstance(bar, TerminalBar)
+    for _ in range(31):
+        bar.advance({"steps": 7})
+    bar.reach_goal()
+    bar.say("Solved!")
+    bar.close()
+    captured = capsys.readouterr()
+    assert captured.out == "Solved!\n"
+    assert "100%" in captured.err and "31/31" in captured.err and "steps=7" in captured.err
+
+
+def test_without_progress_nothing_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    train_agent(PushesRight(), training=Training(episodes=3, progress=False, seed=1))
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ""
