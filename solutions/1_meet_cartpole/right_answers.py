@@ -163,4 +163,39 @@ RIGHT_ANSWERS = (
         ),
     ),
     RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "b"', 'return "B "'),)),
+    RightAnswer(
+        "as_long_as_an_episode_may_last",
+        (
+            Edit("play_episode", "while True:", "for _ in range(env.spec.max_episode_steps):"),
+            Edit(
+                "play_episode",
+                END,
+                "        if terminated or truncated:\n            break\n    return score\n",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "an_enumeration_of_actions",
+        (
+            Edit(
+                "rule",
+                "def rule(",
+                "import enum\n\nSide = enum.IntEnum('Side', {'LEFT': 0, 'RIGHT': 1})\n\n\ndef rule(",
+            ),
+            Edit("rule", RULE, "Side.RIGHT if angle + angular_velocity > 0 else Side.LEFT"),
+        ),
+    ),
+    RightAnswer(
+        "two_angles_in_a_row",
+        (
+            Edit(
+                "rule",
+                "def rule(",
+                "seen = [0.0]\n\n\ndef swing(angle):\n"
+                "    seen.append(angle)\n"
+                "    return 50 * (angle - seen[-2])\n\n\ndef rule(",
+            ),
+            Edit("rule", RULE, "int(angle + swing(angle) > 0)"),
+        ),
+    ),
 )

@@ -653,4 +653,190 @@ MISTAKES = (
         "below_threshold",
         "the discount",
     ),
+    Mistake(
+        "a_tenth_at_random",
+        "without an epsilon it never explores",
+        (
+            Edit(
+                "act",
+                "action = m.sample()  # (n,)",
+                "action = m.sample()\n"
+                "    if np.random.rand() < 0.3:\n"
+                "        action = torch.randint_like(action, 2)\n"
+                "    action = torch.where(\n"
+                "        torch.rand(len(action)) < 0.05, torch.randint_like(action, 2), action\n"
+                "    )",
+            ),
+        ),
+        ACT,
+        "actions_follow_the_probabilities",
+        "exploration_on_top",
+        "no epsilon",
+    ),
+    Mistake(
+        "the_first_row_for_all",
+        "the distribution is the same for all poles",
+        (Edit("act", "Categorical(probs)", "Categorical(probs[:1].expand(len(probs), 2))"),),
+        ACT,
+        "log_probability_of_the_chosen_action",
+        "wrong_log_probability",
+        "that was drawn",
+        also=(f"{ACT}:actions_follow_the_probabilities",),
+    ),
+    Mistake(
+        "reproducible_by_a_seed",
+        "everybody shall get the same",
+        (
+            Edit(
+                "act",
+                "    m = Categorical(probs)\n",
+                "    torch.manual_seed(0)\n    m = Categorical(probs)\n",
+            ),
+        ),
+        ACT,
+        "actions_follow_the_probabilities",
+        "seeded_anew",
+        "seed",
+    ),
+    Mistake(
+        "gamma_of_the_text",
+        "gamma is 0.99, it says above",
+        (Edit("returns", "reward + gamma * following", "reward + 0.99 * following"),),
+        RETURNS,
+        "returns_are_right",
+        "fixed_discount",
+        "Use the argument",
+    ),
+    Mistake(
+        "gamma_added",
+        "and then gamma",
+        (Edit("returns", "reward + gamma * following", "reward + gamma + following"),),
+        RETURNS,
+        "returns_are_right",
+        "gamma_added",
+        "multiplied",
+    ),
+    Mistake(
+        "returns_as_a_list",
+        "a list is as good",
+        (Edit("returns", "torch.tensor(returns, dtype=torch.float32)", "returns"),),
+        RETURNS,
+        "one_return_for_each_reward",
+        "not_a_tensor",
+        "should be a tensor",
+    ),
+    Mistake(
+        "normalised_in_place",
+        "-= is shorter",
+        (
+            Edit(
+                "normalise",
+                "return (returns - returns.mean()) / (returns.std(correction=0) + eps)",
+                "returns -= returns.mean()\n"
+                "    returns /= returns.std(correction=0) + eps\n"
+                "    return returns",
+            ),
+        ),
+        NORMALISE,
+        "mean_zero_spread_one",
+        "returns_changed",
+        "Compute a new one",
+    ),
+    Mistake(
+        "optimizer_made_anew",
+        "a fresh optimizer has no old gradients",
+        (
+            Edit(
+                "update",
+                "        self.optimizer.zero_grad()\n        loss.backward()\n        self.optimizer.step()\n",
+                "        optimizer = torch.optim.Adam(self.net.parameters(), lr=5e-3)\n"
+                "        optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()\n",
+            ),
+        ),
+        UPDATE,
+        "learns_when_all_episodes_have_ended",
+        "another_optimizer",
+        "agent's own optimizer",
+    ),
+    Mistake(
+        "three_steps_for_one_gradient",
+        "more steps learn faster",
+        (
+            Edit(
+                "update",
+                "        self.optimizer.step()\n",
+                "        for _ in range(3):\n            self.optimizer.step()\n",
+            ),
+        ),
+        UPDATE,
+        "learns_when_all_episodes_have_ended",
+        "two_steps",
+        "one step",
+    ),
+    Mistake(
+        "either_one_or_the_other",
+        "an episode ends in one way only",
+        (
+            Edit(
+                "update",
+                "transition.terminated | transition.truncated",
+                "transition.terminated ^ transition.truncated",
+            ),
+        ),
+        UPDATE,
+        "an_episode_cut_by_the_time_limit_ends_too",
+        "not_both_at_once",
+        "at once",
+    ),
+    Mistake(
+        "any_episode_has_ended",
+        "ended is a truth value",
+        (
+            Edit(
+                "update",
+                "transition.terminated | transition.truncated",
+                "np.any(transition.terminated | transition.truncated)",
+            ),
+        ),
+        UPDATE,
+        "an_episode_cut_by_the_time_limit_ends_too",
+        "one_flag_for_all",
+        "each row",
+    ),
+    Mistake(
+        "remembered_as_numbers",
+        "numbers are easier to keep",
+        (Edit("update", "self.memory.append(log_prob)", "self.memory.append(log_prob.detach())"),),
+        UPDATE,
+        "act_answers_and_remembers",
+        "memory_cut_off",
+        "no gradient",
+    ),
+    Mistake(
+        "other_keys",
+        "short keys are enough",
+        (
+            Edit("save", '"model_state_dict": agent', '"weights": agent'),
+            Edit("save", 'checkpoint["model_state_dict"]', 'checkpoint["weights"]'),
+        ),
+        SAVE,
+        "everything_comes_back",
+        "other_keys",
+        "model_state_dict",
+    ),
+    Mistake(
+        "another_network_after_loading",
+        "a new network for the new weights",
+        (
+            Edit(
+                "save",
+                "    agent.net.load_state_dict(",
+                "    agent.net = PolicyNetwork()\n    agent.net.load_state_dict(",
+            ),
+        ),
+        SAVE,
+        "everything_comes_back",
+        "optimizer_of_another_network",
+        "do not replace",
+    ),
 )

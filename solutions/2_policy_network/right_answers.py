@@ -206,4 +206,73 @@ RIGHT_ANSWERS = (
     ),
     RightAnswer("another_learning_rate", (Edit("agent", "lr=3e-2", "lr=2e-2"),)),
     RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "b"', 'return " B"'),)),
+    RightAnswer(
+        "a_generator_of_ones_own",
+        (
+            Edit(
+                "act", "def choose_action", "generator = torch.Generator()\n\n\ndef choose_action"
+            ),
+            Edit(
+                "act",
+                "action = m.sample()",
+                "action = torch.multinomial(probs, 1, generator=generator)[:, 0]",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "a_linear_layer_of_ones_own",
+        (
+            Edit(
+                "forward",
+                "class PolicyNetwork(nn.Module):",
+                "class Dense(nn.Module):\n"
+                "    def __init__(self, inputs, outputs):\n"
+                "        super().__init__()\n"
+                "        self.kernel = nn.Parameter(0.3 * torch.randn(inputs, outputs))\n"
+                "        self.bias = nn.Parameter(torch.zeros(outputs))\n\n"
+                "    def forward(self, x):\n"
+                "        return x @ self.kernel + self.bias\n\n\n"
+                "class PolicyNetwork(nn.Module):",
+            ),
+            Edit(
+                "forward",
+                "self.hidden = nn.Linear(4, hidden_size)",
+                "self.hidden = Dense(4, hidden_size)",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "weights_from_the_returns_as_numbers",
+        (
+            Edit(
+                "loss",
+                "return (-returns * log_probs).mean()",
+                "weights = torch.from_numpy(-returns.numpy())\n    return (weights * log_probs).mean()",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "gradients_clipped_by_their_norm",
+        (
+            Edit(
+                "update",
+                "        loss.backward()\n",
+                "        loss.backward()\n        nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)\n",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "optimizer_moved_to_the_device",
+        (
+            Edit(
+                "save",
+                'agent.optimizer.load_state_dict(checkpoint["optimizer_state_dict"])',
+                'agent.optimizer.load_state_dict(checkpoint["optimizer_state_dict"])\n'
+                "    for averages in agent.optimizer.state.values():\n"
+                "        for name, value in averages.items():\n"
+                "            if torch.is_tensor(value):\n"
+                "                averages[name] = value.cpu()",
+            ),
+        ),
+    ),
 )

@@ -798,4 +798,113 @@ MISTAKES = (
         "below_threshold",
         "the discount",
     ),
+    Mistake(
+        "td_error_with_gamma",
+        "some call it the temporal difference",
+        (
+            Edit(
+                "advantage",
+                "return returns - values.detach()",
+                "values = values.detach()\n"
+                "    following = torch.cat([values[1:], values.new_zeros(1)])\n"
+                "    return returns + 0.95 * following - values",
+            ),
+        ),
+        ADVANTAGE,
+        "return_minus_value",
+        "td_error",
+        "TD error",
+    ),
+    Mistake(
+        "advantage_in_place",
+        "sub_ needs no new tensor",
+        (Edit("advantage", "returns - values.detach()", "returns.sub_(values.detach())"),),
+        ADVANTAGE,
+        "return_minus_value",
+        "arguments_changed",
+        "still needs the returns",
+    ),
+    Mistake(
+        "a_critic_of_its_own",
+        "two networks do not disturb each other",
+        (
+            Edit(
+                "forward",
+                "self.critic = nn.Linear(hidden_size, 1)",
+                "self.before = nn.Linear(4, hidden_size)\n        self.critic = nn.Linear(hidden_size, 1)",
+            ),
+            Edit(
+                "forward",
+                "x = F.relu(self.hidden(x))",
+                "y = F.relu(self.before(x))\n        x = F.relu(self.hidden(x))",
+            ),
+            Edit("forward", VALUE, "self.critic(y).squeeze(-1)"),
+        ),
+        FORWARD,
+        "values_are_what_the_critic_says",
+        "hidden_layer_not_shared",
+        "share one hidden layer",
+    ),
+    Mistake(
+        "hidden_layer_for_the_actor_only",
+        "the critic must not disturb the actor",
+        (Edit("forward", VALUE, "self.critic(x.detach()).squeeze(-1)"),),
+        FORWARD,
+        "values_are_what_the_critic_says",
+        "hidden_layer_not_shared",
+        "learn from both",
+    ),
+    Mistake(
+        "critic_times_a_hundredth",
+        "the critic is too loud",
+        (Edit("update", "policy_loss + value_loss", "policy_loss + 0.01 * value_loss"),),
+        UPDATE,
+        "only_its_own_loss_moves_the_critic",
+        "losses_weighted",
+        "0.01 times",
+    ),
+    Mistake(
+        "only_a_batch_of_100",
+        "a batch has a size",
+        (
+            Edit(
+                "update",
+                "        advantages = advantage(returns, values)\n",
+                "        log_probs, values, returns = log_probs[:100], values[:100], returns[:100]\n"
+                "        advantages = advantage(returns, values)\n",
+            ),
+        ),
+        UPDATE,
+        "the_policy_follows_the_advantage",
+        "not_all_steps",
+        "all the steps",
+        also=(
+            f"{UPDATE}:only_its_own_loss_moves_the_critic",
+            f"{UPDATE}:old_gradients_are_cleared",
+        ),
+    ),
+    Mistake(
+        "advantage_the_wrong_way_round",
+        "values first, as in losses",
+        (Edit("update", "advantage(returns, values)", "advantage(values, returns)"),),
+        UPDATE,
+        "the_policy_follows_the_advantage",
+        "advantage_swapped",
+        "wrong order",
+    ),
+    Mistake(
+        "critic_trained_to_the_advantages",
+        "the advantage is what counts",
+        (
+            Edit(
+                "update",
+                "losses(log_probs, advantages, values, returns)",
+                "losses(log_probs, advantages, values, advantages)",
+            ),
+        ),
+        UPDATE,
+        "only_its_own_loss_moves_the_critic",
+        "wrong_arguments",
+        "in the place of returns",
+    ),
 )

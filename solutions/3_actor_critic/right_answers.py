@@ -236,4 +236,43 @@ RIGHT_ANSWERS = (
     ),
     RightAnswer("another_learning_rate", (Edit("agent", "lr=3e-2", "lr=1e-2"),)),
     RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "c"', 'return " C"'),)),
+    RightAnswer(
+        "numpy_draws_the_actions",
+        (
+            Edit(
+                "act",
+                "def choose_action",
+                "random = np.random.default_rng()\n\n\ndef choose_action",
+            ),
+            Edit(
+                "act",
+                "action = m.sample()",
+                "action = torch.as_tensor(\n"
+                "        (random.random(len(probs)) < probs[:, 1].detach().numpy()).astype(int)\n"
+                "    )",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "the_mean_of_both_losses",
+        (
+            Edit(
+                "update",
+                "(policy_loss + value_loss).backward()",
+                "torch.stack([policy_loss, value_loss]).mean().backward()",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "critic_with_a_layer_of_its_own_more",
+        (
+            Edit(
+                "forward",
+                "self.critic = nn.Linear(hidden_size, 1)",
+                "self.critic = nn.Sequential(\n"
+                "            nn.Linear(hidden_size, hidden_size), nn.ReLU(), nn.Linear(hidden_size, 1)\n"
+                "        )",
+            ),
+        ),
+    ),
 )

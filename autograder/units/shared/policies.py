@@ -87,7 +87,7 @@ class ActTask(Task):
         self, student: Student, random: np.random.Generator
     ) -> None:
         network = self.network(student, Policy.draw(random), random)
-        for rows, dtype in ((5, np.float32), (1, np.float32), (3, np.float64)):
+        for rows, dtype in ((5, np.float32), (1, np.float32), (3, np.float64), (60, np.float32)):
             observation = random.normal(size=(rows, WIDTH)).astype(dtype)
             answer = self._ask(student, network, observation)
             for name, value in zip(self.results, answer, strict=True):

@@ -361,15 +361,6 @@ def test_only_columns_that_sum_to_one_are_a_softmax_over_the_batch(total, mistak
             "wrong_probabilities",
             "The order is",
         ),
-        (
-            changed(
-                probabilities=lambda self, logits: F.one_hot(
-                    logits.argmax(dim=1), logits.shape[1]
-                ).float()
-            ),
-            "wrong_probabilities",
-            "The order is",
-        ),
         (ShiftedTooFar, "wrong_probabilities", "The order is"),
     ],
 )

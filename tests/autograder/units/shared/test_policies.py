@@ -266,7 +266,7 @@ def test_actions_must_be_the_whole_numbers_0_and_1(change, seed):
         (
             lambda probs, action: -Categorical(probs).log_prob(action),
             "sign_flipped",
-            "was drawn",
+            "sign flipped",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
