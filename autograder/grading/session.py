@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -133,10 +133,27 @@ class Session:
 
     def _begin(self, channel: Channel) -> RemoteStudent:
         try:
-            return RemoteStudent(channel, self.framework)
+            return RemoteStudent(channel, self.framework, self._fresh)
         except StudentError as error:
             # Importing the framework is no code of the student's, unless they replaced it.
             raise _CannotBegin(f"made {self.framework} unusable ({error})") from error
+
+    @contextmanager
+    def _fresh(self) -> Iterator[RemoteStudent]:
+        """The same cells, run by another worker, within the limit of the question that asks."""
+        process = self._start()
+        try:
+            channel = Channel(process, self._budget)
+            with channel.limit(TimeLimit.of(CELL_SECONDS)):
+                for cell in self.submission.cells:
+                    if cell.runs and cell.name not in self._skipped:
+                        _run_cell(channel, cell)
+                yield RemoteStudent(channel, self.framework)
+        finally:
+            used = process.processor_seconds()
+            self.processor_seconds += used
+            self._budget.processor_seconds -= used
+            process.close()
 
     def _run_cells(self, channel: Channel) -> bool:
         """Run the cells; False if one broke the worker, which will be left out next time."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,15 @@ from autograder.worker.interface import (
     Gradients,
     Layer,
     MethodCall,
+    PassedOn,
+    Returned,
+    Rule,
+    Scaled,
     Student,
     StudentError,
     StudentObject,
     Tensor,
+    WeightedSums,
 )
 from autograder.worker.protocol import ProtocolError, Step, encode_step
 from helpers.agents import AbstractAgent, Transition
@@ -24,9 +30,17 @@ from helpers.agents import AbstractAgent, Transition
 class RemoteStudent(Student):
     """Asks the worker; the answers come back as plain values and arrays."""
 
-    def __init__(self, channel: Channel, framework: str | None) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        framework: str | None,
+        start_fresh: Callable[[], AbstractContextManager[Student]] | None = None,
+    ) -> None:
+        """start_fresh: starts another worker with the same answers."""
         self.framework = framework
         self.channel = channel
+        self._start_fresh = start_fresh
+        self._restores = False
         self._written: tuple[int, dict[str, np.ndarray]] | None = None
         self._ask("begin", framework)
 
@@ -115,6 +129,19 @@ class RemoteStudent(Student):
             raise ProtocolError("gradients of other shapes than what they belong to")
         return Gradients(value, tuple(by_argument), by_parameter)
 
+    def double(self, name: str, parameters: tuple[str, ...], rule: Rule) -> StudentObject:
+        return _expect_object(self._ask("double", name, list(parameters), rule))
+
+    def restore(self) -> None:
+        # Only worth a message to a worker that still answers.
+        self._restores = True
+
+    def linear(self, network: StudentObject, direction: dict[str, np.ndarray]) -> StudentObject:
+        return _expect_object(self._ask("linear", network, direction))
+
+    def plain_optimizer(self, optimizer: StudentObject, learning_rate: float) -> StudentObject:
+        return _expect_object(self._ask("plain_optimizer", optimizer, learning_rate))
+
     def seed(self, seed: int) -> None:
         self._ask("seed", seed)
 
@@ -124,10 +151,11 @@ class RemoteStudent(Student):
         softmax: bool = False,
         critic: Layer | None = None,
         masked: bool = False,
+        like: str | None = None,
     ) -> StudentObject:
         given = [list(layer) for layer in layers]
         head = None if critic is None else list(critic)
-        return _expect_object(self._ask("network", given, softmax, head, masked))
+        return _expect_object(self._ask("network", given, softmax, head, masked, like))
 
     def temporary_path(self, name: str) -> str:
         return str(self._ask("temporary_path", name))
@@ -135,8 +163,23 @@ class RemoteStudent(Student):
     def move(self, path: str, other: str) -> bool:
         return self._ask("move", path, other) is True
 
+    def read_file(self, path: str) -> np.ndarray | None:
+        found = self._ask("read_file", path)
+        if found is not None and (not isinstance(found, np.ndarray) or found.dtype != np.uint8):
+            raise ProtocolError("a file that is no bytes")
+        return found
+
+    def write_file(self, name: str, content: np.ndarray) -> str:
+        return str(self._ask("write_file", name, content))
+
+    def fresh(self) -> AbstractContextManager[Student]:
+        return nullcontext(self) if self._start_fresh is None else self._start_fresh()
+
     def _ask(self, operation: str, *arguments: Any) -> Any:
         self._written = None
+        if self._restores:
+            self._restores = False
+            self.channel.ask(["restore", []], _to_tree, self._from_tree)
         return self.channel.ask([operation, list(arguments)], _to_tree, self._from_tree)
 
     def _from_tree(self, key: str, value: Any) -> Any:
@@ -226,6 +269,14 @@ def _to_tree(value: Any) -> Any | None:
         return {"tensor": value.array}
     if isinstance(value, StudentObject):
         return {"object": [value.number, value.kind]}
+    if isinstance(value, Scaled):
+        return {"scaled": [value.value, value.scales]}
+    if isinstance(value, Returned):
+        return {"returned": list(value.results)}
+    if isinstance(value, PassedOn):
+        return {"passed_on": value.argument}
+    if isinstance(value, WeightedSums):
+        return {"weighted_sums": [list(pair) for pair in value.pairs]}
     return None
 
 

@@ -20,9 +20,13 @@ import autograder  # noqa: E402
 from autograder.worker import silent_check  # noqa: E402
 from autograder.worker.interface import (  # noqa: E402
     NotSolved,
+    PassedOn,
+    Returned,
+    Scaled,
     StudentError,
     StudentObject,
     Tensor,
+    WeightedSums,
 )
 from autograder.worker.local import LocalStudent  # noqa: E402
 from autograder.worker.protocol import (  # noqa: E402
@@ -206,6 +210,22 @@ class Worker:
         found = self._asked.gradients(target, *arguments, network=network, output=output)
         return [found.value, list(found.arguments), found.parameters]
 
+    def do_double(self, name: str, parameters: list[str], rule: Any) -> StudentObject:
+        """Put a double in the place of a function."""
+        return self._asked.double(name, tuple(parameters), rule)
+
+    def do_restore(self) -> None:
+        """Take all doubles away."""
+        self._asked.restore()
+
+    def do_linear(self, network: StudentObject, direction: dict[str, np.ndarray]) -> StudentObject:
+        """Make a value that is linear in a network's parameters."""
+        return self._asked.linear(network, direction)
+
+    def do_plain_optimizer(self, optimizer: StudentObject, learning_rate: float) -> StudentObject:
+        """Make an optimizer of the checks' own."""
+        return self._asked.plain_optimizer(optimizer, learning_rate)
+
     def do_seed(self, seed: int) -> None:
         """Seed every source of random numbers."""
         self._asked.seed(seed)
@@ -216,11 +236,12 @@ class Worker:
         softmax: bool,
         critic: list[np.ndarray] | None,
         masked: bool,
+        like: str | None,
     ) -> StudentObject:
         """Make a network of the checks' own."""
         head = None if critic is None else (critic[0], critic[1])
         given = [(weight, bias) for weight, bias in layers]
-        return self._asked.network(given, softmax, head, masked)
+        return self._asked.network(given, softmax, head, masked, like)
 
     def do_temporary_path(self, name: str) -> str:
         """Where the student's code may write."""
@@ -229,6 +250,14 @@ class Worker:
     def do_move(self, path: str, other: str) -> bool:
         """Rename a file."""
         return self._asked.move(path, other)
+
+    def do_read_file(self, path: str) -> np.ndarray | None:
+        """The bytes of a file."""
+        return self._asked.read_file(path)
+
+    def do_write_file(self, name: str, content: np.ndarray) -> str:
+        """Write bytes into a temporary file."""
+        return self._asked.write_file(name, content)
 
     @property
     def _asked(self) -> LocalStudent:
@@ -241,6 +270,14 @@ class Worker:
             return Tensor(value)
         if key == "object":
             return StudentObject(self._asked, *value)
+        if key == "scaled":
+            return Scaled(*value)
+        if key == "returned":
+            return Returned(tuple(value))
+        if key == "passed_on":
+            return PassedOn(value)
+        if key == "weighted_sums":
+            return WeightedSums(tuple((number, weights) for number, weights in value))
         raise ProtocolError(f"a value of unknown form {key!r}")
 
 

@@ -55,10 +55,48 @@ class Framework(ABC):
     def seed(self, seed: int) -> None:
         """Seed the library."""
 
+    def network_like(self, kind: Any, network: Any) -> Any:
+        """The network as an instance of a subclass of this class; as it is, if that cannot be."""
+        return network
+
+    def tracks_gradient(self, tensor: Any) -> bool:
+        """Whether a gradient can flow through the tensor to what it was computed from."""
+        raise _no_framework()
+
+    def floats(self, value: Any) -> Any:
+        """Numbers as a tensor of float32; a tensor of floats as it is."""
+        raise _no_framework()
+
+    def weighted_sum(self, tensor: Any, weights: np.ndarray) -> Any:
+        """The sum of weights times tensor. Raises StudentError unless their shapes are equal."""
+        raise _no_framework()
+
+    def scaled(self, number: Any, scales: np.ndarray) -> Any:
+        """A tensor: the scales times one number."""
+        raise _no_framework()
+
+    def linear(self, network: Any, direction: dict[str, np.ndarray]) -> Callable[[], Any]:
+        """A function that gives the sum of a network's parameters times the direction."""
+        raise _no_framework()
+
+    def plain_optimizer(self, optimizer: Any, learning_rate: float) -> Any:
+        """Gradient descent on the parameters that the optimizer holds; `steps` counts."""
+        raise _no_framework()
+
     def _expect_numbers(self, value: Any) -> None:
         """Raise StudentError unless it is a tensor, or an array, which carries no gradient."""
         if not (self.is_tensor(value) or isinstance(value, np.ndarray)):
             raise StudentError("TypeError", f"expected a tensor, not {type(value).__name__}")
+
+
+def _no_framework() -> StudentError:
+    return StudentError("TypeError", "there is no deep-learning framework here")
+
+
+def _expect_equal_shapes(tensor: Any, weights: np.ndarray) -> None:
+    shape = tuple(getattr(tensor, "shape", ()))
+    if shape != weights.shape:
+        raise StudentError("ValueError", f"the shape should be {weights.shape}, not {shape}")
 
 
 class NumPyFramework(Framework):
@@ -180,6 +218,20 @@ class TorchFramework(Framework):
 
         return TwoHeads(nn.Sequential(*hidden), nn.Sequential(*last), self._linear(critic))
 
+    def network_like(self, kind: Any, network: Any) -> Any:
+        module: Any = self.torch.nn.Module
+        if not (isinstance(kind, type) and issubclass(kind, module)):
+            return network
+
+        def make(self: Any) -> None:
+            module.__init__(self)
+            self.inner = network
+
+        def forward(self: Any, *inputs: Any) -> Any:
+            return self.inner(*inputs)
+
+        return type(kind.__name__, (kind,), {"__init__": make, "forward": forward})()
+
     def _linear(self, layer: Layer) -> Any:
         weight, bias = layer
         linear = self.torch.nn.Linear(*weight.shape)
@@ -190,6 +242,39 @@ class TorchFramework(Framework):
 
     def seed(self, seed: int) -> None:
         self.torch.manual_seed(seed)
+
+    def tracks_gradient(self, tensor: Any) -> bool:
+        return bool(tensor.requires_grad)
+
+    def floats(self, value: Any) -> Any:
+        if self.is_tensor(value) and value.is_floating_point():
+            return value
+        return self.torch.as_tensor(value, dtype=self.torch.float32)
+
+    def weighted_sum(self, tensor: Any, weights: np.ndarray) -> Any:
+        _expect_equal_shapes(tensor, weights)
+        return (self.torch.tensor(weights) * tensor).sum()
+
+    def scaled(self, number: Any, scales: np.ndarray) -> Any:
+        return self.torch.tensor(scales) * number
+
+    def linear(self, network: Any, direction: dict[str, np.ndarray]) -> Callable[[], Any]:
+        parameters = dict(network.named_parameters())
+        terms = [(parameters[name], self.torch.tensor(part)) for name, part in direction.items()]
+        return lambda: sum((parameter * part).sum() for parameter, part in terms)
+
+    def plain_optimizer(self, optimizer: Any, learning_rate: float) -> Any:
+        descent: Any = self.torch.optim.SGD
+
+        class PlainDescent(descent):
+            steps = 0
+
+            def step(self, *arguments: Any, **keywords: Any) -> Any:
+                self.steps += 1
+                return super().step(*arguments, **keywords)
+
+        held = [item for group in optimizer.param_groups for item in group["params"]]
+        return PlainDescent(held, lr=learning_rate)
 
 
 class TensorFlowFramework(Framework):
@@ -278,6 +363,35 @@ class TensorFlowFramework(Framework):
 
     def seed(self, seed: int) -> None:
         self.keras.utils.set_random_seed(seed % 2**32)
+
+    def tracks_gradient(self, tensor: Any) -> bool:
+        return True  # a tape, not the tensor, knows
+
+    def floats(self, value: Any) -> Any:
+        return self.tensorflow.cast(value, "float32")
+
+    def weighted_sum(self, tensor: Any, weights: np.ndarray) -> Any:
+        _expect_equal_shapes(tensor, weights)
+        return self.tensorflow.reduce_sum(weights.astype(np.float32) * self.floats(tensor))
+
+    def scaled(self, number: Any, scales: np.ndarray) -> Any:
+        return self.tensorflow.constant(scales) * number
+
+    def linear(self, network: Any, direction: dict[str, np.ndarray]) -> Callable[[], Any]:
+        weights = dict(zip(self.parameters(network), network.trainable_weights, strict=True))
+        terms = [(weights[name], part) for name, part in direction.items()]
+        total = self.tensorflow.reduce_sum
+        return lambda: sum(total(weight * part) for weight, part in terms)
+
+    def plain_optimizer(self, optimizer: Any, learning_rate: float) -> Any:
+        descent: Any = self.keras.optimizers.SGD
+
+        class PlainDescent(descent):
+            @property
+            def steps(self) -> int:
+                return int(self.iterations)
+
+        return PlainDescent(learning_rate)
 
 
 def framework_named(name: str | None) -> Framework:

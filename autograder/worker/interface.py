@@ -8,7 +8,8 @@ returns stays on the student's side, behind a `StudentObject`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,44 @@ class Tensor:
     """An array that the student's code receives as a tensor of the unit's framework."""
 
     array: np.ndarray
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """Numbers that the student's code receives as a tensor with a gradient: scales times a value.
+
+    value: what `Student.linear` made.
+    """
+
+    value: StudentObject
+    scales: np.ndarray
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A double's rule: these results, one a call; the last one also for all later calls."""
+
+    results: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class PassedOn:
+    """A double's rule: one of its arguments, as a tensor of floats."""
+
+    argument: int
+
+
+@dataclass(frozen=True)
+class WeightedSums:
+    """A double's rule: for each pair one number, the sum of weights times an argument.
+
+    A single pair gives a single number, several give a tuple. Its gradient is known: the weights.
+    """
+
+    pairs: tuple[tuple[int, np.ndarray], ...]  # number of the argument, weights of its shape
+
+
+Rule = Returned | PassedOn | WeightedSums
 
 
 @dataclass(frozen=True)
@@ -172,6 +211,38 @@ class Student(ABC):
         output: which element, if the result is a tuple.
         """
 
+    @contextmanager
+    def doubles(self) -> Iterator[None]:
+        """Until the end of the block, doubles stand in the place of the student's functions."""
+        try:
+            yield
+        finally:
+            self.restore()
+
+    @abstractmethod
+    def double(self, name: str, parameters: tuple[str, ...], rule: Rule) -> StudentObject:
+        """Put a double in the place of the student's function; within `doubles()`.
+
+        It has `count`, `given(call, parameter)` and `tracked(call, parameter)`: how often it was
+        called, and with what.
+        """
+
+    @abstractmethod
+    def restore(self) -> None:
+        """Take all doubles away."""
+
+    @abstractmethod
+    def linear(self, network: StudentObject, direction: dict[str, np.ndarray]) -> StudentObject:
+        """A value that is linear in a network's parameters, for `Scaled`.
+
+        It is the sum of all parameters times the direction, whose names and shapes are those of
+        `parameters(network)`; so its gradient is the direction, whatever the network computes.
+        """
+
+    @abstractmethod
+    def plain_optimizer(self, optimizer: StudentObject, learning_rate: float) -> StudentObject:
+        """Gradient descent on the parameters that an optimizer holds; it counts its `steps`."""
+
     @abstractmethod
     def seed(self, seed: int) -> None:
         """Seed every source of random numbers on the student's side."""
@@ -183,12 +254,15 @@ class Student(ABC):
         softmax: bool = False,
         critic: Layer | None = None,
         masked: bool = False,
+        like: str | None = None,
     ) -> StudentObject:
         """A network of the checks' own: linear layers with ReLU between.
 
         critic: a second head on the last hidden layer; the network then answers with two things,
         the second of shape (batch,).
         masked: a second input, as wide as the output, that the output is multiplied with.
+        like: the name of a class of the student's; the network is then an instance of a subclass,
+        if it can be one, so that it has what the class has.
         A task that takes a network is asked with this one, so that a mistake in the student's own
         network is not charged twice.
         """
@@ -200,3 +274,18 @@ class Student(ABC):
     @abstractmethod
     def move(self, path: str, other: str) -> bool:
         """Rename a file that the student's code wrote; False if there is none."""
+
+    @abstractmethod
+    def read_file(self, path: str) -> np.ndarray | None:
+        """The bytes of a file, uint8; None if there is none, or if it is too large to be read."""
+
+    @abstractmethod
+    def write_file(self, name: str, content: np.ndarray) -> str:
+        """Write bytes, uint8, into a temporary file of this name; returns its path."""
+
+    @abstractmethod
+    def fresh(self) -> AbstractContextManager[Student]:
+        """The same answers in a process that knows nothing of this one.
+
+        In a notebook there is only the notebook's own process.
+        """

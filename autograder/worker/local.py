@@ -5,30 +5,39 @@ This file runs inside the sandbox. It must import nothing of the grader but its 
 
 from __future__ import annotations
 
+import enum
 import importlib
 import os
 import random
 import tempfile
 import traceback
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from autograder.worker.doubles import Double, Replacements
 from autograder.worker.frameworks import Framework, framework_named
 from autograder.worker.interface import (
     Gradients,
     Layer,
     MethodCall,
     NotSolved,
+    PassedOn,
+    Returned,
+    Rule,
+    Scaled,
     Student,
     StudentError,
     StudentObject,
     Tensor,
 )
 
+#: Bytes of a file that are read: an agent's weights are far smaller.
+MAX_FILE = 8 << 20
 #: How deep lists within lists are looked into before they count as an object.
 MAX_DEPTH = 6
 
@@ -41,6 +50,7 @@ class LocalStudent(Student):
         self.framework = framework
         self._framework: Framework = framework_named(framework)
         self._objects: dict[int, Any] = {}
+        self._replacements = Replacements(namespace)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def call(self, target: str | StudentObject, *arguments: Any, **keywords: Any) -> Any:
@@ -123,6 +133,22 @@ class LocalStudent(Student):
         found = self._run(differentiate)
         return Gradients(self._give(found.value), found.arguments, found.parameters)
 
+    def double(self, name: str, parameters: tuple[str, ...], rule: Rule) -> StudentObject:
+        double = Double(parameters, self._answer(rule), self._snapshot)
+        self._replacements.put(name, double)
+        return self._hold(double)
+
+    def restore(self) -> None:
+        self._replacements.restore()
+
+    def linear(self, network: StudentObject, direction: dict[str, np.ndarray]) -> StudentObject:
+        held = self._objects[network.number]
+        return self._hold(self._run(lambda: self._framework.linear(held, direction)))
+
+    def plain_optimizer(self, optimizer: StudentObject, learning_rate: float) -> StudentObject:
+        held = self._objects[optimizer.number]
+        return self._hold(self._run(lambda: self._framework.plain_optimizer(held, learning_rate)))
+
     def seed(self, seed: int) -> None:
         random.seed(seed)
         np.random.seed(seed % 2**32)
@@ -134,8 +160,10 @@ class LocalStudent(Student):
         softmax: bool = False,
         critic: Layer | None = None,
         masked: bool = False,
+        like: str | None = None,
     ) -> StudentObject:
-        return self._hold(self._framework.network(layers, softmax, critic, masked))
+        network = self._framework.network(layers, softmax, critic, masked)
+        return self._hold(self._framework.network_like(self.namespace.get(like or ""), network))
 
     def temporary_path(self, name: str) -> str:
         if self._folder is None:
@@ -148,6 +176,23 @@ class LocalStudent(Student):
         except OSError:
             return False
         return True
+
+    def read_file(self, path: str) -> np.ndarray | None:
+        try:
+            if os.path.getsize(path) > MAX_FILE:
+                return None
+            return np.frombuffer(Path(path).read_bytes(), np.uint8)
+        except OSError:
+            return None
+
+    def write_file(self, name: str, content: np.ndarray) -> str:
+        path = self.temporary_path(name)
+        Path(path).write_bytes(content.tobytes())
+        return path
+
+    @contextmanager
+    def fresh(self) -> Iterator[Student]:
+        yield self
 
     def object(self, number: int) -> Any:
         """The object behind a number. Raises KeyError if there is none."""
@@ -182,10 +227,37 @@ class LocalStudent(Student):
     def _take_map(self, keywords: dict[str, Any]) -> dict[str, Any]:
         return {name: self._take(value) for name, value in keywords.items()}
 
+    def _answer(self, rule: Rule) -> Callable[[int, Sequence[Any]], Any]:
+        """The function behind a double."""
+        if isinstance(rule, Returned):
+            results = rule.results
+            return lambda call, _: self._take(results[min(call, len(results) - 1)])
+        if isinstance(rule, PassedOn):
+            return lambda _, arguments: self._framework.floats(arguments[rule.argument])
+
+        def sums(_: int, arguments: Sequence[Any]) -> Any:
+            found = tuple(
+                self._framework.weighted_sum(arguments[number], weights)
+                for number, weights in rule.pairs
+            )
+            return found[0] if len(found) == 1 else found
+
+        return sums
+
+    def _snapshot(self, value: Any) -> tuple[Any, bool]:
+        """A copy of plain values, and whether a tensor carries a gradient."""
+        if self._framework.is_tensor(value):
+            return self._framework.array(value), self._framework.tracks_gradient(value)
+        if isinstance(value, (np.ndarray, list, deque)):
+            return value.copy(), False
+        return value, False
+
     def _take(self, value: Any) -> Any:
         """A value of the checks as the student's code receives it; arrays are copies."""
         if isinstance(value, Tensor):
             return self._framework.tensor(value.array)
+        if isinstance(value, Scaled):
+            return self._framework.scaled(self._objects[value.value.number](), value.scales)
         if isinstance(value, StudentObject):
             return self._objects[value.number]
         if isinstance(value, np.ndarray):
@@ -202,6 +274,8 @@ class LocalStudent(Student):
         """A value of the student's as the checks receive it: plain, or an object's number."""
         if value is None or type(value) in (bool, int, float, str):
             return value
+        if isinstance(value, enum.Enum) and isinstance(value, int):
+            return int(value)  # a number with a name
         if self._framework.is_tensor(value):
             return self._run(lambda: self._framework.array(value))
         if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
