@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -24,6 +25,7 @@ from autograder.worker.interface import (
     WeightedSums,
 )
 from autograder.worker.protocol import ProtocolError, Step, encode_step
+from autograder.worker.rules import Behaviour, Term
 from helpers.agents import AbstractAgent, Transition
 
 
@@ -107,8 +109,9 @@ class RemoteStudent(Student):
         *arguments: Any,
         network: StudentObject | None = None,
         output: int | None = None,
+        weights: np.ndarray | None = None,
     ) -> Gradients:
-        found = self._ask("gradients", target, list(arguments), network, output)
+        found = self._ask("gradients", target, list(arguments), network, output, weights)
         if type(found) is not list or len(found) != 3:
             raise ProtocolError("gradients of unknown form")
         value, by_argument, by_parameter = found
@@ -277,6 +280,9 @@ def _to_tree(value: Any) -> Any | None:
         return {"passed_on": value.argument}
     if isinstance(value, WeightedSums):
         return {"weighted_sums": [list(pair) for pair in value.pairs]}
+    if isinstance(value, (Behaviour, Term)):
+        fields = (getattr(value, each.name) for each in dataclasses.fields(value))  # type: ignore[arg-type]
+        return {"rule": [type(value).__name__, *fields]}
     return None
 
 

@@ -39,6 +39,7 @@ from autograder.worker.protocol import (  # noqa: E402
     decode_step,
     encode,
 )
+from autograder.worker.rules import RULES  # noqa: E402
 from autograder.worker.shell import start_shell  # noqa: E402
 
 REQUESTS, REPLIES = 3, 4
@@ -204,10 +205,17 @@ class Worker:
         self._asked.set_parameters(target, parameters)
 
     def do_gradients(
-        self, target: Any, arguments: list[Any], network: StudentObject | None, output: int | None
+        self,
+        target: Any,
+        arguments: list[Any],
+        network: StudentObject | None,
+        output: int | None,
+        weights: np.ndarray | None,
     ) -> list[Any]:
         """Differentiate."""
-        found = self._asked.gradients(target, *arguments, network=network, output=output)
+        found = self._asked.gradients(
+            target, *arguments, network=network, output=output, weights=weights
+        )
         return [found.value, list(found.arguments), found.parameters]
 
     def do_double(self, name: str, parameters: list[str], rule: Any) -> StudentObject:
@@ -278,6 +286,9 @@ class Worker:
             return PassedOn(value)
         if key == "weighted_sums":
             return WeightedSums(tuple((number, weights) for number, weights in value))
+        if key == "rule":
+            name, *fields = value
+            return RULES[name](*fields)
         raise ProtocolError(f"a value of unknown form {key!r}")
 
 

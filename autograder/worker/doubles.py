@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from inspect import Parameter, Signature
+from inspect import Parameter, Signature, signature
 from sys import modules
 from typing import Any
 
@@ -25,24 +25,43 @@ class Double:
         parameters: Sequence[str],
         answer: Callable[[int, Sequence[Any]], Any],
         snapshot: Callable[[Any], tuple[Any, bool]],
+        original: Any = None,
     ) -> None:
         """answer: the result for the number of the call and its arguments, None for those left out.
 
-        snapshot: a copy of an argument, and whether it carries a gradient.
+        snapshot: a copy of an argument, and whether it carries a gradient. original: what the
+        double stands in for; its parameters may have other names, in the same order.
         """
         self._signature = Signature(
             [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=None) for name in parameters]
         )
         self._answer = answer
         self._snapshot = snapshot
+        self.original = original
         self._calls: list[dict[str, tuple[Any, bool]]] = []
+        self._results: list[Any] = []
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """Keep the arguments, and answer. Raises TypeError for arguments that do not exist."""
+        bound = self._bound(arguments, keywords)
+        self._calls.append({name: self._snapshot(item) for name, item in bound.items()})
+        result = self._answer(len(self._calls) - 1, list(bound.values()))
+        self._results.append(result)
+        return result
+
+    def _bound(self, arguments: Any, keywords: dict[str, Any]) -> dict[str, Any]:
+        """Each argument by the name of its parameter."""
+        if keywords and callable(self.original):
+            try:
+                own = signature(self.original).bind(*arguments, **keywords)
+            except (TypeError, ValueError):
+                pass  # then the names of the double itself have to fit
+            else:
+                arguments = tuple(own.arguments.values())[: len(self._signature.parameters)]
+                keywords = {}
         bound = self._signature.bind(*arguments, **keywords)
         bound.apply_defaults()
-        self._calls.append({name: self._snapshot(item) for name, item in bound.arguments.items()})
-        return self._answer(len(self._calls) - 1, list(bound.arguments.values()))
+        return bound.arguments
 
     @property
     def count(self) -> int:
@@ -52,6 +71,10 @@ class Double:
     def given(self, call: int, name: str) -> Any:
         """The argument of this name in that call, as it was then; None if it was left out."""
         return self._calls[call][name][0]
+
+    def result(self, call: int) -> Any:
+        """What that call answered."""
+        return self._results[call]
 
     def tracked(self, call: int, name: str) -> bool:
         """Whether that argument carried a gradient."""

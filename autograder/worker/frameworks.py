@@ -5,6 +5,7 @@ This file runs inside the sandbox.
 
 from __future__ import annotations
 
+import copy
 import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -33,7 +34,7 @@ class Framework(ABC):
 
     @abstractmethod
     def parameters(self, network: Any) -> dict[str, np.ndarray]:
-        """Copies of the trainable parameters by name."""
+        """Copies of a network's parameters by name."""
 
     @abstractmethod
     def set_parameters(self, network: Any, parameters: dict[str, np.ndarray]) -> None:
@@ -65,6 +66,26 @@ class Framework(ABC):
 
     def floats(self, value: Any) -> Any:
         """Numbers as a tensor of float32; a tensor of floats as it is."""
+        raise _no_framework()
+
+    def detached(self, tensor: Any) -> Any:
+        """The tensor without its graph."""
+        raise _no_framework()
+
+    def total(self, tensor: Any) -> Any:
+        """The sum of a tensor's numbers."""
+        raise _no_framework()
+
+    def row_sums(self, tensor: Any, weights: np.ndarray) -> Any:
+        """For each row, (n, numbers), the sum of weights, (numbers,), times its numbers."""
+        raise _no_framework()
+
+    def rows(self, table: np.ndarray, index: Any) -> Any:
+        """Rows of a table by their numbers, (n,), as a tensor."""
+        raise _no_framework()
+
+    def compile(self, network: Any) -> None:
+        """Let a network that learns by itself do so by plain gradient descent with the rate 1."""
         raise _no_framework()
 
     def weighted_sum(self, tensor: Any, weights: np.ndarray) -> Any:
@@ -225,7 +246,7 @@ class TorchFramework(Framework):
 
         def make(self: Any) -> None:
             module.__init__(self)
-            self.inner = network
+            self.inner = copy.deepcopy(network)
 
         def forward(self: Any, *inputs: Any) -> Any:
             return self.inner(*inputs)
@@ -250,6 +271,21 @@ class TorchFramework(Framework):
         if self.is_tensor(value) and value.is_floating_point():
             return value
         return self.torch.as_tensor(value, dtype=self.torch.float32)
+
+    def detached(self, tensor: Any) -> Any:
+        return tensor.detach()
+
+    def total(self, tensor: Any) -> Any:
+        return tensor.sum()
+
+    def row_sums(self, tensor: Any, weights: np.ndarray) -> Any:
+        return tensor @ self.torch.tensor(weights, dtype=tensor.dtype)
+
+    def rows(self, table: np.ndarray, index: Any) -> Any:
+        return self.torch.tensor(table)[index]
+
+    def compile(self, network: Any) -> None:
+        pass  # it learns by an optimizer alone
 
     def weighted_sum(self, tensor: Any, weights: np.ndarray) -> Any:
         _expect_equal_shapes(tensor, weights)
@@ -299,11 +335,11 @@ class TensorFlowFramework(Framework):
     def parameters(self, network: Any) -> dict[str, np.ndarray]:
         return {
             f"{index}:{weight.path.rsplit('/', 1)[-1]}": self.array(weight)
-            for index, weight in enumerate(network.trainable_weights)
+            for index, weight in enumerate(network.weights)
         }
 
     def set_parameters(self, network: Any, parameters: dict[str, np.ndarray]) -> None:
-        own = dict(zip(self.parameters(network), network.trainable_weights, strict=True))
+        own = dict(zip(self.parameters(network), network.weights, strict=True))
         for name, value in parameters.items():
             if name not in own or tuple(own[name].shape) != value.shape:
                 raise StudentError("KeyError", f"no parameter {name} of shape {value.shape}")
@@ -326,7 +362,7 @@ class TensorFlowFramework(Framework):
             value = function(given)
             self._expect_numbers(value)
             total = self.tensorflow.reduce_sum(value)
-        weights = [] if network is None else network.trainable_weights
+        weights = [] if network is None else network.weights
         names = [] if network is None else list(self.parameters(network))
         found = tape.gradient(total, [*tensors, *(weight.value for weight in weights)])
         arrays = [
@@ -346,7 +382,7 @@ class TensorFlowFramework(Framework):
             self.keras.layers.Dense(weight.shape[1], activation="relu") for weight, _ in layers
         ]
         dense[-1].activation = self.keras.activations.get("softmax" if softmax else "linear")
-        inputs = hidden = self.keras.Input((layers[0][0].shape[0],))
+        inputs = hidden = self.keras.Input((layers[0][0].shape[0],), name="observation")
         for layer in dense[:-1]:
             hidden = layer(hidden)
         outputs = dense[-1](hidden)
@@ -355,11 +391,27 @@ class TensorFlowFramework(Framework):
             outputs = [outputs, dense[-1](hidden)[:, 0]]
             layers = [*layers, critic]
         if masked:
-            mask = self.keras.Input((layers[-1][0].shape[1],))
+            mask = self.keras.Input((layers[-1][0].shape[1],), name="action_mask")
             inputs, outputs = [inputs, mask], outputs * mask
         for layer, weights in zip(dense, layers, strict=True):
             layer.set_weights(list(weights))
         return self.keras.Model(inputs, outputs)
+
+    def network_like(self, kind: Any, network: Any) -> Any:
+        model: Any = self.keras.Model
+        if not (isinstance(kind, type) and issubclass(kind, model)):
+            return network
+
+        def make(self: Any) -> None:
+            model.__init__(self)
+            self.inner = network
+
+        def call(self: Any, x: Any) -> Any:
+            return self.inner(x)
+
+        made = type(kind.__name__, (kind,), {"__init__": make, "call": call})()
+        made(np.zeros((1, *network.input_shape[1:]), np.float32))
+        return made
 
     def seed(self, seed: int) -> None:
         self.keras.utils.set_random_seed(seed % 2**32)
@@ -370,6 +422,22 @@ class TensorFlowFramework(Framework):
     def floats(self, value: Any) -> Any:
         return self.tensorflow.cast(value, "float32")
 
+    def detached(self, tensor: Any) -> Any:
+        return self.tensorflow.stop_gradient(tensor)
+
+    def total(self, tensor: Any) -> Any:
+        return self.tensorflow.reduce_sum(tensor)
+
+    def row_sums(self, tensor: Any, weights: np.ndarray) -> Any:
+        return self.tensorflow.linalg.matvec(tensor, weights.astype(np.float32))
+
+    def rows(self, table: np.ndarray, index: Any) -> Any:
+        return self.tensorflow.gather(table, index)
+
+    def compile(self, network: Any) -> None:
+        descent = self.keras.optimizers.SGD(learning_rate=1.0)
+        network.compile(loss="mse", optimizer=descent, run_eagerly=True)
+
     def weighted_sum(self, tensor: Any, weights: np.ndarray) -> Any:
         _expect_equal_shapes(tensor, weights)
         return self.tensorflow.reduce_sum(weights.astype(np.float32) * self.floats(tensor))
@@ -378,7 +446,7 @@ class TensorFlowFramework(Framework):
         return self.tensorflow.constant(scales) * number
 
     def linear(self, network: Any, direction: dict[str, np.ndarray]) -> Callable[[], Any]:
-        weights = dict(zip(self.parameters(network), network.trainable_weights, strict=True))
+        weights = dict(zip(self.parameters(network), network.weights, strict=True))
         terms = [(weights[name], part) for name, part in direction.items()]
         total = self.tensorflow.reduce_sum
         return lambda: sum(total(weight * part) for weight, part in terms)

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.worker.rules import Behaviour
+
 #: A linear layer: weight (inputs, outputs) and bias (outputs,).
 Layer = tuple[np.ndarray, np.ndarray]
 #: A method's name and its arguments.
@@ -80,7 +82,7 @@ class WeightedSums:
     pairs: tuple[tuple[int, np.ndarray], ...]  # number of the argument, weights of its shape
 
 
-Rule = Returned | PassedOn | WeightedSums
+Rule = Returned | PassedOn | WeightedSums | Behaviour
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ class StudentObject:
         self.student.set(self, attribute, value)
 
     def parameters(self) -> dict[str, np.ndarray]:
-        """Copies of a network's trainable parameters by name."""
+        """Copies of a network's parameters by name."""
         return self.student.parameters(self)
 
     def set_parameters(self, parameters: dict[str, np.ndarray]) -> None:
@@ -191,7 +193,7 @@ class Student(ABC):
 
     @abstractmethod
     def parameters(self, target: StudentObject) -> dict[str, np.ndarray]:
-        """Copies of a network's trainable parameters by name."""
+        """Copies of a network's parameters by name."""
 
     @abstractmethod
     def set_parameters(self, target: StudentObject, parameters: dict[str, np.ndarray]) -> None:
@@ -204,11 +206,12 @@ class Student(ABC):
         *arguments: Any,
         network: StudentObject | None = None,
         output: int | None = None,
+        weights: np.ndarray | None = None,
     ) -> Gradients:
         """Call the target and differentiate the sum of its result.
 
         By each Tensor among the arguments that holds floats, and by the network's parameters.
-        output: which element, if the result is a tuple.
+        output: which element, if the result is a tuple. weights: of each number in the sum.
         """
 
     @contextmanager

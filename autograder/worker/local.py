@@ -35,6 +35,7 @@ from autograder.worker.interface import (
     StudentObject,
     Tensor,
 )
+from autograder.worker.rules import Behaviour, Side
 
 #: Bytes of a file that are read: an agent's weights are far smaller.
 MAX_FILE = 8 << 20
@@ -116,13 +117,18 @@ class LocalStudent(Student):
         *arguments: Any,
         network: StudentObject | None = None,
         output: int | None = None,
+        weights: np.ndarray | None = None,
     ) -> Gradients:
         function = self._target(target)
         held = None if network is None else self._objects[network.number]
 
+        def value(given: list[Any]) -> Any:
+            result = _pick(function(*given), output)
+            return result if weights is None else self._framework.weighted_sum(result, weights)
+
         def differentiate() -> Gradients:
             return self._framework.gradients(
-                lambda given: _pick(function(*given), output),
+                value,
                 [
                     argument if isinstance(argument, Tensor) else self._take(argument)
                     for argument in arguments
@@ -134,7 +140,8 @@ class LocalStudent(Student):
         return Gradients(self._give(found.value), found.arguments, found.parameters)
 
     def double(self, name: str, parameters: tuple[str, ...], rule: Rule) -> StudentObject:
-        double = Double(parameters, self._answer(rule), self._snapshot)
+        original = self.namespace.get(name)
+        double = Double(parameters, self._answer(rule), self._snapshot, original)
         self._replacements.put(name, double)
         return self._hold(double)
 
@@ -229,6 +236,9 @@ class LocalStudent(Student):
 
     def _answer(self, rule: Rule) -> Callable[[int, Sequence[Any]], Any]:
         """The function behind a double."""
+        if isinstance(rule, Behaviour):
+            side = Side(self._framework, self.namespace)
+            return lambda call, arguments: rule.answer(side, call, arguments)
         if isinstance(rule, Returned):
             results = rule.results
             return lambda call, _: self._take(results[min(call, len(results) - 1)])

@@ -15,6 +15,8 @@ from autograder.worker.interface import (
     WeightedSums,
 )
 from autograder.worker.local import LocalStudent
+from autograder.worker.rules import Memories, Networks, RowSums, TableLoss, Term, WeightsWritten
+from helpers.agents import Transition
 
 CODE = """
 import torch
@@ -212,3 +214,122 @@ def test_a_fresh_process_has_the_cells_but_not_what_happened_since(remote):
 def test_in_a_notebook_there_is_only_the_notebooks_own_process(local):
     with local.fresh() as other:
         assert other is local
+
+
+# --- rules of deep Q-learning
+
+Q_CODE = """
+import torch
+
+class Agent:
+    def __init__(self):
+        self.net, self.target_net = DQN(), DQN()
+        self.memory = ReplayMemory(10)
+    def learn(self):
+        batch = self.memory.sample(3)
+        targets = td_targets(
+            net=self.target_net, rewards=batch.reward, following=batch.next_observation,
+            done=batch.terminated, discount=0.9)
+        loss = q_loss(self.net, batch.observation, batch.action, targets)
+        loss.backward()
+        return loss
+    def follow(self, tau):
+        soft_update(self.target_net, self.net, tau)
+
+class DQN(torch.nn.Module):
+    pass
+
+def td_targets(net, rewards, following, done, discount): pass
+"""
+LAYERS = [[np.full((4, 2), value, np.float32), np.arange(2, dtype=np.float32)] for value in (1, 2)]
+NETWORKS = Networks([[LAYERS[0]], [LAYERS[1]]], masked=False, like="DQN")
+COLUMNS = (
+    np.arange(20, dtype=np.float32).reshape(5, 4),
+    np.array([0, 1, 1, 0, 1]),
+    np.arange(5, dtype=np.float32),
+    np.ones((5, 4), np.float32),
+    np.array([False, True, False, False, True]),
+)
+TARGETS = RowSums(
+    [
+        Term(0, np.array([1.0, 10.0], np.float32), input=2),
+        Term(1, np.array(100.0)),
+        Term(3, np.array(1000.0)),
+        Term(4, np.array(1.0)),
+    ],
+    as_array=False,
+)
+TABLE = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
+
+
+@pytest.fixture(scope="module", params=("local", "remote"))
+def q_student(request):
+    if request.param == "local":
+        namespace = {}
+        exec(Q_CODE, namespace)
+        yield LocalStudent(namespace, "torch")
+        return
+    submission = Submission((SubmittedCell("cell", "code", Q_CODE, runs=True),))
+    with Session(submission, "torch", sandboxed=True) as session:
+        yield session.ask(lambda student: student, 20.0)
+
+
+@pytest.fixture
+def agent(q_student):
+    with q_student.doubles():
+        q_student.double("DQN", (), NETWORKS)
+        q_student.double("ReplayMemory", ("capacity",), Memories(COLUMNS, as_tensors=True))
+        q_student.double(
+            "td_targets", ("net", "reward", "next_observation", "terminated", "gamma"), TARGETS
+        )
+        q_student.double("q_loss", ("net", "observation", "action", "targets"), TableLoss(TABLE, 7))
+        q_student.double("soft_update", ("target_net", "net", "tau"), WeightsWritten(1.0, 0.5))
+        yield q_student.call("Agent")
+
+
+def test_networks_are_made_one_after_the_other_as_the_class_they_stand_in_for(agent):
+    x = Tensor(np.ones((1, 4), np.float32))
+
+    np.testing.assert_allclose(agent.get("net")(x), [[4.0, 5.0]])
+    np.testing.assert_allclose(agent.get("target_net")(x), [[8.0, 9.0]])
+    assert agent.get("net").kind == "DQN"
+
+
+def test_targets_and_loss_depend_on_every_argument_whatever_its_name_is(agent):
+    targets = 8 + 10 * 9 + 100 * np.arange(3) + 1000 * np.array([0, 1, 0]) + 0.9
+    answers = np.array([np.sum(row) + np.arange(2) for row in COLUMNS[0][:3]])
+    loss = 7 + np.sum(targets[:, None] * TABLE[COLUMNS[1][:3]] * answers)
+
+    np.testing.assert_allclose(agent.call("learn"), loss, rtol=1e-5)
+
+
+def test_a_memory_gives_out_the_next_rows_and_keeps_what_is_pushed(agent):
+    memory = agent.get("memory")
+    transition = Transition(*COLUMNS, truncated=COLUMNS[4], episode=np.arange(5))
+    memory.call("push", transition)
+
+    first, second = memory.call("sample", 3), memory.call("sample", 3)
+
+    np.testing.assert_array_equal(first[2], [0, 1, 2])
+    np.testing.assert_array_equal(second[2], [3, 4, 0])
+    assert memory.get("sizes") == [3, 3]
+    assert memory.call("__len__") == memory.get("size") == 5
+    np.testing.assert_array_equal(memory.get("pushed")[0][0], COLUMNS[0])
+
+
+def test_a_soft_update_adds_a_known_part_of_the_other_network(agent):
+    agent.call("follow", 0.1)
+
+    weight, _ = agent.get("target_net").parameters().values()
+    np.testing.assert_allclose(weight, np.full((2, 4), 2 + 0.5 * 0.1 * 1))
+
+
+def test_a_gradient_can_be_that_of_a_weighted_sum(q_student):
+    network = q_student.network([tuple(LAYERS[0])])
+    weights = np.array([[1.0, 0.0], [0.0, 3.0]], np.float32)
+    x = Tensor(np.ones((2, 4), np.float32))
+
+    found = q_student.gradients(network, x, network=network, weights=weights)
+
+    _, bias = found.parameters.values()
+    np.testing.assert_allclose(bias, [1.0, 3.0])

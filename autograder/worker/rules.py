@@ -1,0 +1,234 @@
+"""What doubles answer in deep Q-learning: values and effects that depend on every argument.
+
+None of them is what the student's function should compute, and each can be computed by the checks:
+so what an agent does with them shows in numbers. This file runs inside the sandbox.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from autograder.worker.frameworks import Framework
+
+COLUMNS = ("observation", "action", "reward", "next_observation", "terminated")
+
+
+class Side(NamedTuple):
+    """The student's side, where a rule is applied."""
+
+    framework: Framework
+    namespace: Mapping[str, Any]
+
+
+class Behaviour(ABC):
+    """A double's rule that needs more than one of its arguments."""
+
+    @abstractmethod
+    def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> Any:
+        """The result of a call, which may have an effect on its arguments.
+
+        call: how often the double was called before.
+        """
+
+
+@dataclass(frozen=True)
+class Term:
+    """One argument's part in a sum for each row.
+
+    A number or a column is multiplied with the weight, rows of several numbers with one weight
+    each. input: the argument is a network; its answer to this other argument counts.
+    """
+
+    argument: int
+    weights: np.ndarray  # (), or (numbers in a row,)
+    input: int | None = None
+    masked: bool = False
+
+    def rows(self, side: Side, arguments: Sequence[Any]) -> Any:
+        """The part of each row, or a single number for all."""
+        value = arguments[self.argument]
+        if self.input is not None:
+            value = called(value, arguments[self.input], len(self.weights), self.masked)
+        value = side.framework.floats(value)
+        if self.weights.ndim == 0:
+            return value * float(self.weights)
+        return side.framework.row_sums(value, self.weights)
+
+
+@dataclass(frozen=True)
+class RowSums(Behaviour):
+    """For each row the sum of some terms: a tensor without gradient, or an array."""
+
+    terms: Sequence[Term]
+    as_array: bool
+
+    def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> Any:
+        """(rows,) numbers."""
+        total = side.framework.detached(sum(term.rows(side, arguments) for term in self.terms))
+        return side.framework.array(total) if self.as_array else total
+
+
+@dataclass(frozen=True)
+class TableLoss(Behaviour):
+    """A number linear in a network's answers: offset + sum of target * table[action] * answers.
+
+    Its gradient by the answers is known, for each action another one.
+    """
+
+    table: np.ndarray  # (n_actions, n_actions)
+    offset: float
+
+    def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> Any:
+        """arguments: network, observation (n, 4), action (n,), targets (n,)."""
+        network, observation, action, targets = arguments[:4]
+        answers = network(observation)  # (n, n_actions)
+        column = side.framework.floats(targets)[:, None]  # (n, 1)
+        weights = column * side.framework.rows(self.table, action)  # (n, n_actions)
+        return self.offset + side.framework.total(weights * answers)
+
+
+@dataclass(frozen=True)
+class WeightsWritten(Behaviour):
+    """The first network's weights become keep * its own + scale * those of the second.
+
+    With a third argument, a number, the scale is multiplied by it.
+    """
+
+    keep: float
+    scale: float
+
+    def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> None:
+        """arguments: the network that changes, the other one, and perhaps a number."""
+        changed, other, *factor = arguments
+        scale = self.scale * (float(factor[0]) if factor else 1.0)
+        weights = side.framework.parameters(changed)
+        others = side.framework.parameters(other).values()
+        moved = {
+            name: (self.keep * own + scale * value).astype(own.dtype)
+            for (name, own), value in zip(weights.items(), others, strict=True)
+        }
+        side.framework.set_parameters(changed, moved)
+
+
+@dataclass(frozen=True)
+class Nudged(Behaviour):
+    """All weights of a network grow by the same number: the sum of target * row's sum of terms."""
+
+    terms: Sequence[Term]
+
+    def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> float:
+        """arguments: network, observation (n, 4), action (n,), targets (n,). Returns the number."""
+        network, targets = arguments[0], arguments[3]
+        rows = RowSums(self.terms, as_array=True).answer(side, call, arguments)
+        step = float(np.sum(rows * np.asarray(targets, np.float64)))
+        weights = side.framework.parameters(network)
+        side.framework.set_parameters(
+            network, {name: (own + step).astype(own.dtype) for name, own in weights.items()}
+        )
+        return step
+
+
+@dataclass(frozen=True)
+class Networks(Behaviour):
+    """Networks of the checks, each call the next one; built as the unit's are, and compiled.
+
+    layers: for each network its weights (inputs, outputs) and biases (outputs,).
+    like: the student's class that they are instances of.
+    """
+
+    layers: Sequence[Any]
+    masked: bool
+    like: str
+
+    def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> Any:
+        """A network."""
+        layers = [tuple(layer) for layer in self.layers[call % len(self.layers)]]
+        network = side.framework.network(layers, False, None, self.masked)
+        side.framework.compile(network)
+        kind = side.namespace.get(self.like)
+        return side.framework.network_like(getattr(kind, "original", kind), network)
+
+
+@dataclass(frozen=True)
+class Memories(Behaviour):
+    """A memory that gives out known transitions, and keeps what is put into it.
+
+    columns: observation, action, reward, next_observation, terminated, a row for each transition.
+    as_tensors: whether a batch holds tensors.
+    """
+
+    columns: Sequence[np.ndarray]
+    as_tensors: bool
+
+    def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> Any:
+        """An empty memory."""
+        return KnownMemory(self, side)
+
+
+@dataclass
+class KnownMemory:
+    """Batches are the next rows of the known ones, one batch after the other."""
+
+    rule: Memories
+    side: Side
+    pushed: list[list[np.ndarray]] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+
+    def push(self, transition: Any) -> None:
+        """Keep the transition's columns."""
+        self.pushed.append([np.array(getattr(transition, name)) for name in COLUMNS])
+
+    add = push
+
+    def sample(self, batch_size: int) -> Any:
+        """The next rows."""
+        first = sum(self.sizes)
+        self.sizes.append(int(batch_size))
+        rows = np.arange(first, first + batch_size) % len(self.rule.columns[0])
+        columns = [column[rows] for column in self.rule.columns]
+        if self.rule.as_tensors:
+            columns = list(map(self.side.framework.tensor, columns))
+        return self._batch(columns)
+
+    def __len__(self) -> int:
+        return sum(len(columns[1]) for columns in self.pushed)
+
+    @property
+    def size(self) -> int:
+        """Transitions in the memory."""
+        return len(self)
+
+    def _batch(self, columns: list[Any]) -> Any:
+        """In the student's own class, if it takes five columns."""
+        try:
+            return self.side.namespace["Batch"](*columns)
+        except (KeyError, TypeError):
+            return _Batch(*columns)
+
+
+class _Batch(NamedTuple):
+    observation: Any
+    action: Any
+    reward: Any
+    next_observation: Any
+    terminated: Any
+
+
+def called(network: Any, observation: Any, n_actions: int, masked: bool) -> Any:
+    """A network's answers, (n, n_actions)."""
+    if not masked:
+        return network(observation)
+    return network([observation, np.ones((len(observation), n_actions), np.float32)])
+
+
+#: By name, as they cross the border of the sandbox.
+RULES = {
+    rule.__name__: rule
+    for rule in (Term, RowSums, TableLoss, WeightsWritten, Nudged, Networks, Memories)
+}
