@@ -36,23 +36,29 @@ def judge(
 ) -> TaskResult:
     """Ask every check of the task, each with its own random inputs drawn from the seed.
 
-    A check after an essential one that failed is not reached. guard: called with each check as a
+    A check after a blocking one that failed is not reached, nor is one that needs a check which did
+    not pass. guard: called with each check as a
     function; what it raises itself is not caught.
     """
     results: list[CheckResult] = []
     earned = 0.0
     blocked_by: str | None = None
+    lacking: set[str] = set()  # checks that did not pass
     for number, check in enumerate(task.checks):
-        if blocked_by is not None:
-            message = Message("Not checked yet: fix “{check}” first.", check=readable(blocked_by))
+        first = blocked_by or next((name for name in check.needs if name in lacking), None)
+        if first is not None:
+            message = Message("Not checked yet: fix “{check}” first.", check=readable(first))
             results.append(_not_reached(check, message))
+            lacking.add(check.name)
             continue
         random = np.random.default_rng([seed, number])
         result = _ask(check, student, random, int(random.integers(2**31)), guard)
         results.append(result)
         if result.passed:
             earned += check.points
-        elif check.blocking or result.mistake == NOT_SOLVED:
+            continue
+        lacking.add(check.name)
+        if check.blocking or result.mistake == NOT_SOLVED:
             blocked_by = check.name
     if blocked_by is not None:
         earned = 0.0

@@ -24,6 +24,8 @@ class Check:
     ask: CheckFunction
     #: What must hold before the later checks of the task make sense.
     blocking: bool
+    #: Names of earlier checks without which this one says nothing.
+    needs: tuple[str, ...] = ()
 
 
 class Task:
@@ -55,12 +57,16 @@ class Task:
         return sum(check.points for check in self.checks)
 
     def check(
-        self, name: str, points: float = 1, blocking: bool = False
+        self,
+        name: str,
+        points: float = 1,
+        blocking: bool = False,
+        needs: tuple[str, ...] = (),
     ) -> Callable[[CheckFunction], CheckFunction]:
         """Register the function below as a check of this task."""
 
         def register(ask: CheckFunction) -> CheckFunction:
-            self._registered.append(Check(name, points, ask, blocking))
+            self._registered.append(Check(name, points, ask, blocking, needs))
             return ask
 
         return register
@@ -69,7 +75,7 @@ class Task:
     def _methods(self) -> tuple[Check, ...]:
         marks = {name: _mark_in(type(self), name) for name in _check_names(type(self))}
         return tuple(
-            Check(name, mark.points, getattr(self, name), mark.blocking)
+            Check(name, mark.points, getattr(self, name), mark.blocking, mark.needs)
             for name, mark in marks.items()
         )
 
@@ -80,16 +86,21 @@ class _Mark:
 
     points: float
     blocking: bool
+    needs: tuple[str, ...]
 
 
-def check(points: float = 1, blocking: bool = False) -> Callable[[Method], Method]:
+def check(
+    points: float = 1, blocking: bool = False, needs: tuple[str, ...] = ()
+) -> Callable[[Method], Method]:
     """Mark a method of a Task as a check; the method's name is the check's name.
 
     points: 0 for a note that costs nothing. blocking: whether the later checks need this one.
+    needs: earlier checks without which this one says nothing; where one of them failed, this one
+    is not reached and gives no points.
     """
 
     def mark(method: Method) -> Method:
-        method.__dict__["check"] = _Mark(points, blocking)
+        method.__dict__["check"] = _Mark(points, blocking, needs)
         return method
 
     return mark

@@ -290,3 +290,20 @@ def test_a_task_that_could_not_be_asked_earns_nothing():
 
 def test_a_name_is_read_as_words():
     assert judging.readable("keeps_zero_as_it_is") == "keeps zero as it is"
+
+
+@pytest.mark.parametrize(("positive", "points"), [(True, 3), (False, 0)])
+def test_a_check_that_needs_another_counts_only_when_that_one_passed(positive, points):
+    task = Task("unit/exercise", requires=())
+    task.check("does_something", points=1)(
+        lambda student, random: expect(positive, "does_nothing", "It does nothing.")
+    )
+    task.check("does_no_harm", points=1, needs=("does_something",))(lambda student, random: None)
+    task.check("nor_later", points=1, needs=("does_no_harm",))(lambda student, random: None)
+
+    result = judging.judge(task, LocalStudent({}, None), 1)
+
+    assert result.points == points
+    if not positive:
+        assert mistakes(result) == ["does_nothing", "not_reached", "not_reached"]
+        assert "does something" in result.checks[1].message
