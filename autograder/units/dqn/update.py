@@ -74,6 +74,7 @@ class UpdateTask(QAgentTask):
             own = optimizer_of(trial.agent)
             before = trial.net.parameters()
             _learn(trial)
+            _step_of_learn(trial).expect_loss_of_the_network()
             expect_all_weights_move(before, trial.net.parameters(), STEP_MISSING)
             expect(
                 student.same(own, optimizer_of(trial.agent)),
@@ -88,13 +89,12 @@ class UpdateTask(QAgentTask):
             trial = self.trial(student, random, coefficients={"follow": 0.0})
             trial.separate()
             plain = with_plain_descent(trial)
-            step = UpdateStep(trial, trial.batch(), double=False, reference="learn")
             weights = trial.net.parameters(), trial.target_net.parameters()
             move = step_of(trial, lambda: _learn(trial))
             trial.net.set_parameters(weights[0])
             trial.target_net.set_parameters(weights[1])
             expect_one_step(plain, move, "learn")
-            step.expect(move)
+            _step_of_learn(trial).expect(move)
 
     @check(points=1)
     def learns_once_in_each_turn(self, student: Student, random: np.random.Generator) -> None:
@@ -114,9 +114,8 @@ class UpdateTask(QAgentTask):
             _learn(trial)
             now, end = trial.target_net.parameters(), trial.net.parameters()
             move = {name: now[name] - before[name] for name in now}
-            if not any(
-                alike(move, each) for net in (start, end) for each in _moves(trial, before, net)
-            ):
+            right = [each for net in (start, end) for each in _moves(trial, before, net)]
+            if not any(alike(move, each) for each in right):
                 self._name_the_move(trial, move)
 
     @check(points=1)
@@ -235,6 +234,7 @@ def _learn(trial: QTrial) -> None:
         trial.agent.call("learn")
     except StudentError as error:
         if "nested_tensorlist" in error.message:
+            _step_of_learn(trial).expect_loss_of_the_network()
             raise CheckFailed(
                 "clipped_without_gradients",
                 "clip_grad_value_ found no gradients to clip: loss.backward() comes before it, and "
@@ -248,6 +248,10 @@ def _learn(trial: QTrial) -> None:
                 "q_loss and backward()?",
             ) from error
         raise
+
+
+def _step_of_learn(trial: QTrial) -> UpdateStep:
+    return UpdateStep(trial, trial.batch(), double=False, reference="learn")
 
 
 def _moves(trial: QTrial, before: Parameters, net: Parameters) -> list[Parameters]:

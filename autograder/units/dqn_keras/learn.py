@@ -6,11 +6,10 @@ import numpy as np
 
 from autograder.checks.expect import KnownMistake, expect, expect_close
 from autograder.checks.task import Task, check
-from autograder.units.dqn_keras.agents import last_bias, use_plain_descent
 from autograder.units.shared.keras_networks import masked_network, without
 from autograder.units.shared.networks import observations
 from autograder.units.shared.q_networks import QNetwork
-from autograder.worker.interface import Student
+from autograder.worker.interface import Student, StudentObject
 
 FIT_IN_A_LOOP = (
     "You call net.fit (or net.predict). Both are made for large data sets: each call costs fifty "
@@ -31,10 +30,10 @@ class LearnTask(Task):
         error = random.permutation(np.array([0.4, -0.9, 1.3, -2.0, 2.6, -3.1]))
         targets = (values[np.arange(6), action] - error).astype(np.float32)
         network = masked_network(student, q.layers)
-        use_plain_descent(network)
+        _use_plain_descent(network)
         with without(network, ["fit", "predict"], "fit_in_a_loop", FIT_IN_A_LOOP):
             student.call("learn", network, x, action, targets)
-        moved = q.layers[-1][1] - last_bias(network)
+        moved = q.layers[-1][1] - _last_bias(network)
         expect(
             bool(np.any(moved)),
             "nothing_learned",
@@ -109,3 +108,14 @@ def _wrong_steps(
             "The mask marks another action than the one taken.",
         ),
     )
+
+
+def _last_bias(network: StudentObject) -> np.ndarray:
+    """The last layer's bias, (n_actions,)."""
+    return list(network.parameters().values())[-1]
+
+
+def _use_plain_descent(network: StudentObject) -> None:
+    """With plain gradient descent and the rate 1 a bias moves by its gradient."""
+    network.call("compile", loss="mse", optimizer="sgd", run_eagerly=True)
+    network.set("optimizer.learning_rate", 1.0)

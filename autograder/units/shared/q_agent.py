@@ -162,7 +162,7 @@ def play(trial: QTrial, random: np.random.Generator, rows: Sequence[int]) -> lis
 
     Raises CheckFailed unless each transition is kept once and as it should be.
     """
-    turns = []
+    turns: list[Turn] = []
     trial.separate()
     for n in rows:
         state = _State.of(trial)

@@ -136,8 +136,8 @@ class UpdateStep:
             self._expect_right_networks(name)
             self._expect_right_columns(name)
             self._expect_right_gamma(name)
+        self.expect_loss_of_the_network()
         if self.trial.count("loss"):
-            self._expect_right_loss_network()
             self._expect_right_columns("loss")
             self._expect_targets_passed_on(name)
 
@@ -274,7 +274,10 @@ class UpdateStep:
             ),
         )
 
-    def _expect_right_loss_network(self) -> None:
+    def expect_loss_of_the_network(self) -> None:
+        """Raise CheckFailed if the loss was called, but with another network than self.net."""
+        if not self.trial.count("loss"):
+            return
         expect(
             self._is(self._given("loss", "net"), self.trial.net),
             "the_wrong_network_learns",

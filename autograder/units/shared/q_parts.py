@@ -32,12 +32,13 @@ class QParts:
     """Names in a unit's notebook; functions that a unit does not have are empty.
 
     agent: the class of the agent. networks: what makes a network, with its parameters' names.
-    memory: the class of the memory, memory_attribute: where the agent keeps it.
+    memory: the class of the memory, memory_attribute: where the agent keeps it, push: its method.
     targets, double_targets, loss: functions. learn: the function that makes a whole update step of
-    a network that has its own optimizer. follow: how the target network gets new weights, with its
-    parameters' names. push: the memory's method. learns_in: how the agent learns from one batch.
-    keeps_scaled_rewards: rewards are scaled before they are kept. like: the class of the networks. masked: networks take a mask.
-    tensor_batches, tensor_targets: the memory's batches, and targets, are tensors, not arrays.
+    a network with an optimizer of its own. follow: how the target network gets new weights, with
+    its parameters' names. learns_in: how the agent learns from one batch. keeps_scaled_rewards:
+    rewards are scaled before they are kept. like: the class of the networks. masked: they take a
+    mask. tensor_batches, tensor_targets: the memory's batches, and targets, are tensors, not
+    arrays.
     """
 
     agent: str
