@@ -319,16 +319,16 @@ class EpsilonGreedyTask(Task):
     ) -> np.ndarray:
         """The student's actions, (n,) whole numbers. Raises CheckFailed for anything else."""
         action = self.answer(student, q, observation, epsilon)
-        values = q.values(observation)
+        largest = int(q.values(observation).argmax())
         expect(
-            values.argmax() < q.n_actions or not bool(np.all(action == values.argmax())),
+            largest < q.n_actions or not np.array_equal(action, np.full(len(action), largest)),
             "argmax_without_axis",
             Message(
                 "With epsilon = {epsilon} every row got the number {index}: that is where the "
                 "largest of *all* values stands. Take argmax for each row, along the last "
                 "dimension (axis=1).",
                 epsilon=epsilon,
-                index=values.argmax(),
+                index=largest,
             ),
         )
         expect(

@@ -325,6 +325,16 @@ def expect_follows_every(trial: QTrial, turns: Sequence[Turn], setting: str) -> 
         setting=setting,
         interval=interval,
     )
+    expect(
+        batches[-1] > 0,
+        "never_starts",
+        Message(
+            "In {turns} calls of train nothing was learned, so there is no batch to count: does "
+            "train call {learn}?",
+            turns=len(turns),
+            learn=trial.parts.learns_in,
+        ),
+    )
     if trial.count("follow") and not copies:
         _expect_right_direction(trial, call)
     expect(

@@ -419,7 +419,7 @@ def _expect_in_their_rows(batches: list[Batch], pushes: tuple[int, int]) -> None
     first, all_of_them = set(range(pushes[0])), set(range(sum(pushes)))
     found = set(np.concatenate([_number_of(batch.observation) for batch in batches]).tolist())
     expect(
-        not (found == all_of_them - first),
+        found != all_of_them - first,
         "overwritten_too_early",
         "After two pushes only what the second one brought is there, although there is room: the "
         "second push must go on behind the first.",
