@@ -157,8 +157,8 @@ class UpdateTask(QAgentTask):
             expect(
                 not is_zero(move),
                 "large_gradients_lost",
-                "With large errors learn moves no weight at all. Cut the *gradients* to at most 100; "
-                "a clamp or clip of the loss takes its gradient away.",
+                "With large errors learn moves no weight at all. Cut the *gradients* to at most "
+                "100; a clamp or clip of the loss takes its gradient away.",
             )
             expect(
                 largest <= CLIP * 1.001,

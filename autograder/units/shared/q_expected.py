@@ -73,7 +73,7 @@ class UpdateStep:
                 )
             )
             parameters = trial.net.parameters()
-            yield {name: np.full(part.shape, -step) for name, part in parameters.items()}
+            yield {name: -step * part for name, part in parameters.items()}
             own[rows, batch.action] = 2 * error / values.size  # of the mean squared error
         else:
             weights = targets[:, None] * table[batch.action]  # (n, n_actions)

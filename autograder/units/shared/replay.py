@@ -111,7 +111,7 @@ class ReplayMemoryTask(Task):
     @check(points=1)
     def forgets_the_oldest(self, student: Student, random: np.random.Generator) -> None:
         memory = self.memory(student, CAPACITY)
-        pushed = 0
+        pushed, history = 0, []
         for rows in PUSHES:
             memory.push(numbered(random, pushed, rows))
             pushed += rows
@@ -128,9 +128,8 @@ class ReplayMemoryTask(Task):
                     length=length,
                 ),
             )
-            held = memory.numbers(batches=60, batch_size=4 if right >= 4 else right)
-            if held != set(range(pushed - right, pushed)):
-                raise _forgotten(held, pushed)
+            history.append(memory.numbers(batches=60, batch_size=4 if right >= 4 else right))
+        _expect_newest(history)
 
     @check(points=1)
     def samples_all_equally_often(self, student: Student, random: np.random.Generator) -> None:
@@ -416,6 +415,8 @@ def _expect_counted(length: int, pushed: list[Transition]) -> None:
 
 def _expect_in_their_rows(batches: list[Batch], pushes: tuple[int, int]) -> None:
     """The second push stands behind the first one, and what is drawn was pushed."""
+    for batch in batches:
+        _expect_not_swapped(batch)
     first, all_of_them = set(range(pushes[0])), set(range(sum(pushes)))
     found = set(np.concatenate([_number_of(batch.observation) for batch in batches]).tolist())
     expect(
@@ -439,60 +440,70 @@ def _expect_in_their_rows(batches: list[Batch], pushes: tuple[int, int]) -> None
     )
 
 
-def _forgotten(held: set[int], pushed: int) -> CheckFailed:
-    """What is wrong with a memory for CAPACITY transitions that holds these."""
-    newest = list(range(max(pushed - CAPACITY, 0), pushed))
-    seen = Message(
-        "Of the transitions 0 to {last} a memory for {capacity} should hold {newest}; yours gives "
-        "out {held}.",
-        last=pushed - 1,
-        capacity=CAPACITY,
-        newest=newest,
-        held=sorted(held),
-    )
-    position = pushed % CAPACITY
+def _expect_newest(history: list[set[int]]) -> None:
+    """history: the transitions that a memory for CAPACITY gives out, after each of the PUSHES."""
+    totals = np.cumsum(PUSHES).tolist()
+    for turn, (held, pushed) in enumerate(zip(history, totals, strict=True)):
+        newest = set(range(max(pushed - CAPACITY, 0), pushed))
+        if held == newest:
+            continue
+        seen = Message(
+            "Of the transitions 0 to {last} a memory for {capacity} should hold {newest}; yours "
+            "gives out {held}.",
+            last=pushed - 1,
+            capacity=CAPACITY,
+            newest=sorted(newest),
+            held=sorted(held),
+        )
+        stands_still = all(later == history[-1] for later in history[turn:])
+        mistake, hint = _why_not_the_newest(held, newest, stands_still)
+        raise CheckFailed(mistake, Message.joined(seen, hint))
+
+
+def _why_not_the_newest(held: set[int], newest: set[int], stands_still: bool) -> tuple[str, str]:
+    """The mistake's name and what to do. stands_still: later pushes change nothing."""
+    pushed = max(newest) + 1
     # The row of a transition is its number, counted round the ring.
-    below = {number for number in newest if number % CAPACITY < position}
-    without_last = set(newest) - {n for n in newest if n % CAPACITY == len(newest) - 1}
+    below = {number for number in newest if number % CAPACITY < pushed % CAPACITY}
+    without_last = {number for number in newest if number % CAPACITY != len(newest) - 1}
     if held == below:
-        mistake, hint = (
+        return (
             "drawn_below_the_position",
             "Only rows below self.position are drawn. When the ring has gone round, the rows "
             "behind it are filled as well: draw below self.size.",
         )
-    elif held == without_last:
-        mistake, hint = (
+    if held == without_last:
+        return (
             "last_row_never_sampled",
-            "The last of the filled rows is never drawn: randint's end does not count, so it is "
-            "self.size, not self.size - 1.",
+            "The last of the filled rows is never drawn. The end of randint or range does not "
+            "count: it is self.size, not self.size - 1.",
         )
-    elif held <= set(range(CAPACITY)) and pushed > CAPACITY:
-        mistake, hint = (
+    if -1 in held:
+        return "samples_empty_places", "Rows that were never written come up (-1)."
+    if stands_still:
+        return (
             "keeps_the_oldest",
             "A full memory must go on: the newest takes the place of the oldest.",
         )
-    elif -1 in held:
-        mistake, hint = (
-            "samples_empty_places",
-            "Rows that were never written come up (-1).",
-        )
-    else:
-        mistake, hint = (
-            "forgets_the_wrong_ones",
-            "When the end is reached, the next row is the first again, also in the middle of a "
-            "push: count the rows modulo the capacity.",
-        )
-    return CheckFailed(mistake, Message.joined(seen, hint))
+    return (
+        "forgets_the_wrong_ones",
+        "When the end is reached, the next row is the first again, also in the middle of a push: "
+        "count the rows modulo the capacity.",
+    )
 
 
-def _expect_known_rows(batch: Batch, known: Transition) -> None:
-    """Every row is one of the transitions pushed, with all its parts."""
-    number = _number_of(batch.observation)
+def _expect_not_swapped(batch: Batch) -> None:
     expect(
         not np.all(_number_of(batch.observation - NEXT) >= 0),
         "observations_swapped",
         "The observation is the one after the step: that one belongs in next_observation.",
     )
+
+
+def _expect_known_rows(batch: Batch, known: Transition) -> None:
+    """Every row is one of the transitions pushed, with all its parts."""
+    number = _number_of(batch.observation)
+    _expect_not_swapped(batch)
     if not np.all((number >= 0) & (number < len(known.action))):
         raise CheckFailed("samples_empty_places", EMPTY_PLACES)
     same = {
