@@ -95,7 +95,7 @@ def test_it_passes_validation_and_its_class_is_graded(own: OwnCourse) -> None:
 
 
 def test_its_own_tests_pass(own: OwnCourse, course: Course) -> None:
-    path = os.pathsep.join(map(str, (own.root, course.root)))
+    path = os.pathsep.join(map(str, (own.root.with_name("site"), own.root, course.root)))
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
         cwd=own.root, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True,
