@@ -36,7 +36,7 @@ UNIT = Unit(
         points=6,
         world=GradedWorld.of(CLIFF),
         decider=Table("q"),
-        training=Training(episodes=1_000, max_steps=40_000, checkpoint_every=1_000),
+        training=Training(episodes=1_000, max_steps=10_000, checkpoint_every=1_000),
         threshold=-13,
         learning_test=DelayedRewardTest(),
     ),

@@ -254,7 +254,7 @@ cliff = World.of(
     "CliffWalking-v1", time_limit=200, threshold=-13, best_reward=-1, deterministic=True
 )
 agent = make_agent()
-training = Training(episodes=1_000, max_steps=40_000, checkpoint_every=1_000, seed=1)
+training = Training(episodes=1_000, max_steps=10_000, checkpoint_every=1_000, seed=1)
 statistics = train_agent(agent, cliff, training)
 plot_statistics(statistics, threshold=-13)
 
