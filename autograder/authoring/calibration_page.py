@@ -88,7 +88,7 @@ def _draw(records: dict[str, dict[str, Any]], path: Path) -> None:
     axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=[1 + n for n in rows])
     for panel, names in zip(axes[:, 0], panels.values(), strict=True):
         _draw_unit(panel, [records[name] for name in names], names)
-    axes[-1, 0].set_xlabel("mean score of 100 greedy episodes after one training")
+    axes[-1, 0].set_xlabel("mean score after one training, without exploring")
     figure.savefig(path, dpi=90, metadata={"Software": None})
 
 
