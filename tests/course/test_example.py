@@ -80,6 +80,10 @@ def test_its_agent_walks_the_shortest_way(marks: dict[str, dict[str, str]]) -> N
     assert float(marks["solved"]["mean_score"]) == -13
 
 
+def test_in_disguise_the_same_table_leads_elsewhere(marks: dict[str, dict[str, str]]) -> None:
+    assert float(marks["table_brought_along"]["mean_score"]) < -13
+
+
 def lines_that_name_it(root: Path) -> list[str]:
     """Lines of code and templates that know the example or its environment."""
     named = re.compile(r"cliff|tabular_q|my_course", re.IGNORECASE)
