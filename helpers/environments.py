@@ -39,7 +39,7 @@ class World:
     def of(cls, environment: str | World, **changes: Any) -> World:
         """The world of an environment's id, as Gymnasium or `register_world` describes it.
 
-        changes: fields that differ, `World.of("CliffWalking-v1", time_limit=200)`. The goal is
+        changes: fields that differ, `World.of("CartPole-v1", time_limit=200)`. The goal is
         the threshold unless another is given. Raises ValueError where there is no time limit:
         an episode might never end.
         """

@@ -33,11 +33,9 @@ def fails_at_most(passed: int, scores: list[float], rule: dict[str, Any]) -> flo
     nothing is trained, there are no failed trainings among the good ones: scores are means of
     episodes that are all alike, and Cantelli's inequality bounds how often they fall so low.
     """
-    from scipy.stats import beta
-
     if "trainings" not in rule:
         return _falls_below_at_most(scores, rule["threshold"])
-    single = float(beta.ppf(0.95, len(scores) - passed + 1, passed)) if passed else 1.0
+    single = _happens_at_most(len(scores) - passed, len(scores))
     return float(single ** rule["trainings"])
 
 
@@ -49,7 +47,7 @@ def passes_at_most(scores: list[float], rule: dict[str, Any], asked: int, learne
     standard deviation of the measured scores; 1 if they were never all below the threshold. How
     often the second: the one-sided 95 % Clopper-Pearson bound, 1 if nobody was asked.
     """
-    single = _reaches_at_most(scores, rule["threshold"]) * _learns_at_most(asked, learned)
+    single = _reaches_at_most(scores, rule["threshold"]) * _happens_at_most(learned, asked)
     return 1 - (1 - single) ** rule.get("trainings", 1)
 
 
@@ -72,10 +70,13 @@ def _lies_beyond_at_most(scores: list[float], threshold: float) -> float:
     return variance / (variance + distance**2) if distance else 1.0
 
 
-def _learns_at_most(asked: int, learned: int) -> float:
-    from scipy.stats import beta
+def _happens_at_most(count: int, of: int) -> float:
+    """The one-sided 95 % Clopper-Pearson bound of a rate; 1 if nothing was counted."""
+    from scipy.stats import binomtest
 
-    return float(beta.ppf(0.95, learned + 1, asked - learned)) if learned < asked else 1.0
+    if not of:
+        return 1.0
+    return float(binomtest(count, of, alternative="less").proportion_ci(0.95, "exact").high)
 
 
 def in_words(rule: AgentRule | None, folder: Path) -> str | None:

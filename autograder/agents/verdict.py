@@ -20,6 +20,8 @@ from autograder.worker.interface import NotSolved, StudentError
 CHECK = "reaches_threshold"
 #: The mistake that is none: the grader failed while it trained the agent.
 AGENT_ERROR = "agent_error"
+_SCORED = "Your agent scored {score} on average over {episodes} episodes; {threshold} are needed."
+_SCORED_ONCE = "Your agent scored {score}; {threshold} are needed."
 
 
 class AgentVerdict(NamedTuple):
@@ -56,13 +58,17 @@ def judge_score(name: str, rule: AgentRule, evaluation: EvaluationResult) -> Tas
     assert evaluation.mean is not None
     if evaluation.mean >= rule.threshold:
         return TaskResult(name, rule.points, rule.points, (CheckResult(CHECK, True),))
-    message = Message(
-        "Your agent scored {score} on average over {episodes} episodes; {threshold} are needed. "
-        "If all checks above are green, look at the learning curve: does it rise at all? Then "
-        "look at the learning rate and the discount.",
-        score=shown_score(evaluation.mean, rule.threshold),
-        episodes=evaluation.episodes,
-        threshold=f"{rule.threshold:g}",
+    message = Message.joined(
+        Message(
+            _SCORED_ONCE if evaluation.episodes == 1 else _SCORED,
+            score=shown_score(evaluation.mean, rule.threshold),
+            episodes=evaluation.episodes,
+            threshold=f"{rule.threshold:g}",
+        ),
+        Message(
+            "If all checks above are green, look at the learning curve: does it rise at all? Then "
+            "look at the learning rate and the discount."
+        ),
     )
     check = CheckResult(CHECK, False, "below_threshold", message)
     return TaskResult(name, 0.0, rule.points, (check,))

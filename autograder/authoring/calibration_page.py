@@ -17,8 +17,8 @@ from autograder.units import units_of
 SUMMARY = """# Calibration
 
 How often the reference of each unit, and agents with a mistake, reach the threshold in **one**
-training, in disguise, scored over 100 greedy episodes: measured by `make calibrate` (or
-`autograder calibrate UNIT --seeds N [--mistake NAME]`), which writes the records into
+training, in disguise, scored over 100 greedy episodes (one where all would be the same): measured
+by `autograder calibrate UNIT --seeds N [--mistake NAME]`, which writes the records into
 `solutions/<unit>/calibration/`.
 
 The rule of the marks tries up to three trainings and stops at the first that passes. *The rule is
@@ -26,10 +26,9 @@ wrong* says how often that is at most: for a right solution that fails all three
 one-sided 95 % Clopper–Pearson bound of a single training; for a mistake that passes one of three:
 it must reach the threshold (Cantelli's inequality with the mean and the standard deviation of its
 scores), and a fresh agent must then learn as the unit teaches (*learns, asked*: how many of those
-that were asked; the same bound as above). `meet_cartpole` trains nothing: its rule of thumb is
-played once, and Cantelli's inequality bounds how often its score falls so low. Processor seconds
-are those of training and scoring on one thread; they vary with the machine and with what else it
-does.
+that were asked; the same bound as above). Where a unit trains nothing, its rule of thumb is played
+once, and Cantelli's inequality bounds how often its score falls so low. Processor seconds are those
+of training and scoring on one thread; they vary with the machine and with what else it does.
 
 ![Every measured score, against the threshold](scores.png)
 
@@ -44,6 +43,7 @@ def write_page(course: Course) -> list[Path]:
     """Write README.md and scores.png about the units' records; returns both."""
     records = _records(course)
     folder = course.root / "docs" / "calibration"
+    folder.mkdir(parents=True, exist_ok=True)
     page, picture = folder / "README.md", folder / "scores.png"
     lines = [_line(name, measured) for name, measured in records.items()]
     page.write_text(SUMMARY + "\n".join(lines) + "\n", encoding="utf-8")
@@ -88,20 +88,23 @@ def _draw(records: dict[str, dict[str, Any]], path: Path) -> None:
     axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=[1 + n for n in rows])
     for panel, names in zip(axes[:, 0], panels.values(), strict=True):
         _draw_unit(panel, [records[name] for name in names], names)
-    axes[-1, 0].set_xlabel("mean score of 100 greedy episodes after one training")
+    axes[-1, 0].set_xlabel("mean score after one training, without exploring")
     figure.savefig(path, dpi=90, metadata={"Software": None})
 
 
 def _draw_unit(axes: Axes, records: list[dict[str, Any]], names: list[str]) -> None:
     random = np.random.default_rng(0)  # dots of equal scores side by side
+    lowest = 0.0
     for row, measured in enumerate(records):
         scores = [score for score in measured["scores"] if score is not None]
+        lowest = min([lowest, *scores])
         heights = row + random.uniform(-0.25, 0.25, size=len(scores))
         axes.scatter(scores, heights, s=9, alpha=0.6, color="#0072B2" if row == 0 else "#D55E00")
     threshold = records[0]["rule"]["threshold"]
     axes.axvline(threshold, color="#2e7d32", linestyle="--", linewidth=1)
     axes.set_yticks(range(len(names)), [name.split("-")[-1] for name in names], fontsize=8)
     axes.set_ylim(len(names) - 0.4, -0.6)
-    axes.set_xlim(left=0)
+    if lowest >= 0:
+        axes.set_xlim(left=0)
     axes.set_title(f"needed: {threshold:g}", loc="right", fontsize=8, color="#2e7d32")
     axes.tick_params(axis="x", labelsize=8)

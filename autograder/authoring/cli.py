@@ -51,7 +51,7 @@ def add_commands(commands: Any) -> None:
     new_unit = add_command(
         commands, "new-unit", _new_unit, "write a small unit that is complete, to start from"
     )
-    new_unit.add_argument("name", metavar="NAME", help="lower case, such as tabular_q")
+    new_unit.add_argument("name", metavar="NAME", help="lower case, such as my_unit")
 
     record = add_command(
         commands, "record", _record, "write what all known answers earn into a file (resumable)"

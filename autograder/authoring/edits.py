@@ -41,7 +41,8 @@ class Mistake:
     thought: what the student had in mind. task, check: where it must be caught. mistake: the name
     it must be given there. says: words that its message must contain.
     also: checks (`task:check`) that fail as well, because they stand on the same line of thought.
-    Where only the trained agent's score shows it, task is `<unit>/agent`.
+    Where only the trained agent's score shows it, task is `<unit>/agent`, check
+    `reaches_threshold` and mistake `below_threshold`.
     """
 
     name: str

@@ -58,7 +58,7 @@ def run_new_unit(folder: Path, name: str) -> int:
 
 def _expect_free(name: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
-        raise CourseError(f"{name!r} cannot name a unit: use a-z, 0-9 and _, such as tabular_q.")
+        raise CourseError(f"{name!r} cannot name a unit: use a-z, 0-9 and _, such as my_unit.")
     try:
         unit_named(name)
     except CourseError:

@@ -13,7 +13,7 @@ from pathlib import Path
 from autograder.course import Course, CourseError
 from autograder.units.unit import Unit
 
-#: Entry points of this group name a Unit: `tabular_q = "my_package.tabular_q:UNIT"`.
+#: Entry points of this group name a Unit: `my_unit = "my_package.my_unit:UNIT"`.
 ENTRY_POINTS = "autograder.units"
 #: Modules of this package that are no unit.
 _NO_UNITS = ("registry", "shared", "unit")

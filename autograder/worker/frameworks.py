@@ -60,6 +60,10 @@ class Framework(ABC):
         """The network as an instance of a subclass of this class; as it is, if that cannot be."""
         return network
 
+    def is_known(self, tensor: Any) -> bool:
+        """Whether the tensor has numbers already, and is not just part of a recording."""
+        return True
+
     def tracks_gradient(self, tensor: Any) -> bool:
         """Whether a gradient can flow through the tensor to what it was computed from."""
         raise _no_framework()
@@ -435,6 +439,9 @@ class TensorFlowFramework(Framework):
 
     def seed(self, seed: int) -> None:
         self.keras.utils.set_random_seed(seed % 2**32)
+
+    def is_known(self, tensor: Any) -> bool:
+        return not self.tensorflow.is_symbolic_tensor(tensor)
 
     def tracks_gradient(self, tensor: Any) -> bool:
         return True  # a tape, not the tensor, knows

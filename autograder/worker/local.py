@@ -275,6 +275,8 @@ class LocalStudent(Student):
     def _snapshot(self, value: Any) -> tuple[Any, bool]:
         """A copy of plain values, and whether a tensor carries a gradient."""
         if self._framework.is_tensor(value):
+            if not self._framework.is_known(value):
+                return value, True
             return self._framework.array(value), self._framework.tracks_gradient(value)
         if isinstance(value, (np.ndarray, list, deque)):
             return value.copy(), False

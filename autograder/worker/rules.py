@@ -118,18 +118,18 @@ class WeightsWritten(Behaviour):
 
 @dataclass(frozen=True)
 class Nudged(Behaviour):
-    """All weights of a network grow by the same number: the sum of target * row's sum of terms."""
+    """All weights of a network grow by the same part: the sum of target * row's sum of terms."""
 
     terms: Sequence[Term]
 
     def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> float:
-        """arguments: network, observation (n, 4), action (n,), targets (n,). Returns the number."""
+        """arguments: network, observation (n, 4), action (n,), targets (n,). Returns the part."""
         network, targets = arguments[0], arguments[3]
         rows = RowSums(self.terms, as_array=True).answer(side, call, arguments)
         step = float(np.sum(rows * np.asarray(targets, np.float64)))
         weights = side.framework.parameters(network)
         side.framework.set_parameters(
-            network, {name: (own + step).astype(own.dtype) for name, own in weights.items()}
+            network, {name: ((1 + step) * own).astype(own.dtype) for name, own in weights.items()}
         )
         return step
 

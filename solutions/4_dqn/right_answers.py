@@ -514,4 +514,72 @@ RIGHT_ANSWERS = (
     ),
     RightAnswer("another_learning_rate", (Edit("agent", "Settings()", "Settings(lr=1e-3)"),)),
     RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "d"', 'return " D"'),)),
+    RightAnswer(
+        "memory_of_references",
+        (
+            Edit("memory", "self.position = 0", "self.rows = []\n        self.position = 0"),
+            Edit(
+                "memory",
+                PUSH,
+                "        self.rows += [tuple(c[i] for c in transition[:5]) for i in range(n)]\n"
+                "        self.rows = self.rows[-self.capacity:]\n"
+                "        self.size = len(self.rows)\n",
+            ),
+            Edit(
+                "memory",
+                "Batch(*(torch.as_tensor(array[rows]) for array in self.store))",
+                "Batch(*(torch.as_tensor(np.stack(c)) "
+                "for c in zip(*(self.rows[i] for i in rows))))",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "clipped_by_norm_at_ten",
+        (
+            Edit(
+                "update",
+                "nn.utils.clip_grad_value_(self.net.parameters(), 100)",
+                "nn.utils.clip_grad_norm_(self.net.parameters(), 10.0)",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "momentum",
+        (
+            Edit(
+                "update",
+                "torch.optim.AdamW(\n            self.net.parameters(), lr=self.settings.lr, "
+                "amsgrad=True, fused=True\n        )",
+                "torch.optim.RMSprop(self.net.parameters(), lr=self.settings.lr, momentum=0.9)",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "all_in_learn_itself",
+        (
+            Edit(
+                "update",
+                """        targets = td_targets(
+            self.target_net, batch.reward, batch.next_observation, batch.terminated, s.gamma
+        )
+        loss = q_loss(self.net, batch.observation, batch.action, targets)
+""",
+                """        with torch.no_grad():
+            best = self.target_net(batch.next_observation).max(1)[0]
+            targets = batch.reward + s.gamma * torch.where(batch.terminated, 0.0, best)
+        values = self.net(batch.observation)[torch.arange(len(batch.action)), batch.action]
+        loss = nn.SmoothL1Loss()(values, targets)
+""",
+            ),
+            Edit(
+                "update",
+                "        soft_update(self.target_net, self.net, s.tau)\n",
+                """        weights, target = self.net.state_dict(), self.target_net.state_dict()
+        for key in weights:
+            target[key] = weights[key] * s.tau + target[key] * (1 - s.tau)
+        self.target_net.load_state_dict(target)
+""",
+            ),
+        ),
+    ),
 )

@@ -19,9 +19,9 @@ PROBES = (
     f"{UPDATE}:probe_5_a_reward_that_depends_on_both",
     f"{UPDATE}:probe_6_a_time_limit",
 )
-STARTS = f"{UPDATE}:waits_then_learns_from_its_memory"
-FROM_TARGET = f"{UPDATE}:targets_come_from_the_target_network"
-FOLLOWS = f"{UPDATE}:the_target_network_follows_now_and_then"
+STARTS = f"{UPDATE}:learns_from_its_memory"
+FROM_TARGET = f"{UPDATE}:learns_what_the_batch_says"
+FOLLOWS = f"{UPDATE}:target_network_follows"
 NAIVE_BATCH = f"{NAIVE}:targets_are_those_of_the_batch"
 NO_PREDICT = "no_predict_in_a_loop"
 
@@ -294,7 +294,10 @@ MISTAKES = (
         "observations stand next to each other",
         (Edit("naive", "observation, action, reward, next_observation, terminated = map(",
               "next_observation, action, reward, observation, terminated = map("),),
-        NAIVE, "targets_are_those_of_the_batch", "wrong_batch", "in their order",
+        NAIVE,
+        "targets_are_those_of_the_batch",
+        "next_observation_not_used",
+        "where next_observation belongs",
     ),
     Mistake(
         "naive_learns_nothing",
@@ -307,7 +310,10 @@ MISTAKES = (
         "the reward is the target",
         (Edit("naive", "learn(self.net, observation, action, targets)",
               "learn(self.net, observation, action, reward)"),),
-        NAIVE, "targets_are_those_of_the_batch", "wrong_batch", "learn these targets",
+        NAIVE,
+        "targets_are_those_of_the_batch",
+        "targets_not_passed_on",
+        "pass them on unchanged",
     ),
     # --- memory
     Mistake(
@@ -346,7 +352,7 @@ MISTAKES = (
         (Edit("memory", DRAW, "np.random.randint(self.capacity, size=batch_size)"),),
         MEMORY, "gives_back_what_was_pushed", "samples_empty_places", "filled",
         also=(
-            f"{MEMORY}:takes_whole_numbers_and_doubles", f"{MEMORY}:keeps_copies", STARTS,
+            f"{MEMORY}:takes_whole_numbers_and_doubles", STARTS,
             FROM_TARGET, *PROBES,
         ),
     ),
@@ -408,13 +414,19 @@ MISTAKES = (
         "nothing_pushed",
         "the memory looks on",
         (Edit("update", "        self.memory.push(transition)\n", ""),),
-        UPDATE, "waits_then_learns_from_its_memory", "nothing_pushed", "push(transition)",
+        UPDATE,
+        "learns_from_its_memory",
+        "nothing_pushed",
+        "push(transition)",
     ),
     Mistake(
         "replay_from_the_first_step",
         "learn as early as you can",
         (Edit("update", "if self.step >= s.start_replay_step and", "if self.step >= s.batch_size and"),),
-        UPDATE, "waits_then_learns_from_its_memory", "starts_too_early", "start_replay_step",
+        UPDATE,
+        "waits_until_the_memory_is_filled",
+        "starts_too_early",
+        "start_replay_step",
     ),
     Mistake(
         "replay_in_every_turn",
@@ -432,40 +444,58 @@ MISTAKES = (
         "replay_forgotten",
         "pushing is learning",
         (Edit("update", "            self.replay()\n", "            pass\n"),),
-        UPDATE, "waits_then_learns_from_its_memory", "never_starts", "no weight",
+        UPDATE,
+        "learns_from_its_memory",
+        "never_starts",
+        "no weight",
     ),
     Mistake(
         "the_wrong_network_learns",
         "the target network is trained towards the targets",
         (Edit("update", "learn(self.net, observation", "learn(self.target_net, observation"),),
-        UPDATE, "waits_then_learns_from_its_memory", "never_starts", "no weight",
+        UPDATE,
+        "learns_from_its_memory",
+        "the_wrong_network_learns",
+        "self.net has to learn",
     ),
     Mistake(
         "targets_from_the_network",
         "the network knows best",
         (Edit("update", "td_targets(self.target_net,", "td_targets(self.net,"),),
-        UPDATE, "targets_come_from_the_target_network", "targets_from_the_network", "fell",
+        UPDATE,
+        "learns_what_the_batch_says",
+        "targets_from_the_network",
+        "self.target_net to td_targets",
         also=PROBES,
     ),
     Mistake(
         "target_never_follows",
         "a fixed target is a fixed target",
         (Edit("update", "if self.batches % s.target_interval == 0:", "if False:"),),
-        UPDATE, "the_target_network_follows_now_and_then", "target_never_follows", "never changed",
+        UPDATE,
+        "target_network_follows",
+        "target_never_follows",
+        "never changed",
         also=PROBES,
     ),
     Mistake(
         "target_follows_always",
         "the newest weights are the best",
         (Edit("update", "if self.batches % s.target_interval == 0:", "if True:"),),
-        UPDATE, "the_target_network_follows_now_and_then", "target_follows_always", "stands still",
+        UPDATE,
+        "target_network_follows",
+        "target_follows_always",
+        "stands still",
         also=PROBES,
     ),
     Mistake(
         "batches_not_counted",
         "step and batch are the same",
         (Edit("update", "self.batches % s.target_interval", "self.step % s.target_interval"),),
-        UPDATE, "the_target_network_follows_now_and_then", "target_follows_always", "stands still",
+        UPDATE,
+        "target_network_follows",
+        "wrong_interval",
+        "not turns or steps",
         also=PROBES,
     ),
     # --- diagnosis

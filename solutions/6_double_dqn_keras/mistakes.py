@@ -22,7 +22,7 @@ PROBES = (
 )
 STEP = f"{UPDATE}:a_step_moves_the_network_alone"
 BOTH = f"{UPDATE}:double_and_plain_targets"
-FOLLOWS = f"{UPDATE}:the_target_network_follows_now_and_then"
+FOLLOWS = f"{UPDATE}:target_network_follows"
 
 ROWS = "(self.position + np.arange(n)) % self.buffer_size"
 DRAW = "random.sample(range(self.size), batch_size)"
@@ -593,8 +593,9 @@ MISTAKES = (
         ),
         UPDATE,
         "a_step_moves_the_network_alone",
-        "step_missing",
-        "self.net",
+        "target_learns",
+        "only self.net",
+        also=PROBES,
     ),
     Mistake(
         "always_plain",
@@ -620,8 +621,9 @@ MISTAKES = (
         (Edit("update", "if s.double:", "if not s.double:"),),
         UPDATE,
         "double_and_plain_targets",
-        "double_and_plain_swapped",
-        "the two are swapped",
+        "never_double",
+        "With double=True",
+        also=PROBES,
     ),
     Mistake(
         "leaves_tensorflow",
@@ -638,7 +640,7 @@ MISTAKES = (
         "the buffer looks on",
         (Edit("update", "        self.buffer.add(transition)\n", ""),),
         UPDATE,
-        "waits_until_the_buffer_is_filled",
+        "waits_until_the_memory_is_filled",
         "nothing_pushed",
         "buffer.add(transition)",
         also=(FOLLOWS, *PROBES),
@@ -654,7 +656,7 @@ MISTAKES = (
             ),
         ),
         UPDATE,
-        "waits_until_the_buffer_is_filled",
+        "waits_until_the_memory_is_filled",
         "starts_too_early",
         "min_replay_size",
     ),
@@ -663,9 +665,9 @@ MISTAKES = (
         "adding is learning",
         (Edit("update", "            self.learn()\n", ""),),
         UPDATE,
-        "waits_until_the_buffer_is_filled",
+        "waits_until_the_memory_is_filled",
         "never_starts",
-        "self.learn()",
+        "no weight",
         also=(FOLLOWS, *PROBES),
     ),
     Mistake(
@@ -673,7 +675,7 @@ MISTAKES = (
         "a fixed target is a fixed target",
         (Edit("update", "if self.batches % s.target_update_freq == 0:", "if False:"),),
         UPDATE,
-        "the_target_network_follows_now_and_then",
+        "target_network_follows",
         "target_never_follows",
         "never changed",
         also=PROBES,
@@ -683,7 +685,7 @@ MISTAKES = (
         "the newest weights are the best",
         (Edit("update", "if self.batches % s.target_update_freq == 0:", "if True:"),),
         UPDATE,
-        "the_target_network_follows_now_and_then",
+        "target_network_follows",
         "target_follows_always",
         "stands still",
         also=PROBES,
@@ -693,9 +695,9 @@ MISTAKES = (
         "from the target network to the network",
         (Edit("update", FOLLOW, "                transfer_weights(self.net, self.target_net)\n"),),
         UPDATE,
-        "the_target_network_follows_now_and_then",
+        "target_network_follows",
         "wrong_direction",
-        "thrown back",
+        "in this order",
         also=PROBES,
     ),
     # --- save

@@ -9,43 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from autograder.authoring.new_unit import run_new_unit
 from autograder.course import Course, CourseError
 from autograder.units import unit_named
+from tests.course.own_course import OwnCourse, install
 
 OWN, OURS = "first_steps", unit_named("meet_cartpole")
-
-
-class OwnCourse:
-    """A course folder, and where Python finds its units and the autograder."""
-
-    def __init__(self, root: Path, *path: Path) -> None:
-        self.root = root
-        self._path = os.pathsep.join(map(str, path))
-
-    def autograder(self, *arguments: object) -> str:
-        """What a command prints. Fails with its words unless it ends with status 0."""
-        done = subprocess.run(
-            [sys.executable, "-m", "autograder.cli", *map(str, arguments)],
-            cwd=self.root,
-            env={**os.environ, "PYTHONPATH": self._path},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def list_units(self, *names: str) -> None:
-        (self.root / "units.txt").write_text("\n".join(names), encoding="utf-8")
-
-    def prose(self, assignment: str) -> str:
-        released = Course(self.root).released(assignment)
-        cells = nbformat.read(released, as_version=4).cells
-        return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +27,7 @@ def own(course: Course, tmp_path_factory: pytest.TempPathFactory) -> OwnCourse:
     root.mkdir()
     own = OwnCourse(root, site, course.root)
     own.autograder("new-unit", OWN)
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*pip, "--target", site, root], check=True, timeout=120)
+    install(root, site)
     ours = course.source(OURS.assignment).parent
     shutil.copytree(ours, root / "solutions" / ours.name)
     return own
@@ -94,14 +64,8 @@ def test_it_passes_validation_and_its_class_is_graded(own: OwnCourse) -> None:
     assert "3 students: 3 ok." in table and "forgets_the_discount" in table
 
 
-def test_its_own_tests_pass(own: OwnCourse, course: Course) -> None:
-    path = os.pathsep.join(map(str, (own.root, course.root)))
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
-        cwd=own.root, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True,
-        timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout
+def test_its_own_tests_pass(own: OwnCourse) -> None:
+    own.run("pytest", "-q", "-p", "no:cacheprovider", "tests")
 
 
 def test_a_second_unit_joins_the_same_package(own: OwnCourse, tmp_path: Path) -> None:
@@ -117,7 +81,7 @@ def test_a_second_unit_joins_the_same_package(own: OwnCourse, tmp_path: Path) ->
 def repository(course: Course, tmp_path_factory: pytest.TempPathFactory) -> OwnCourse:
     """A copy of this repository, in which another unit is written."""
     root = tmp_path_factory.mktemp("repository")
-    for name in ("autograder", "helpers"):
+    for name in ("autograder", "helpers", "solutions"):
         shutil.copytree(course.root / name, root / name)
     for name in ("nbgrader_config.py", "units.txt", "pyproject.toml"):
         shutil.copy(course.root / name, root)

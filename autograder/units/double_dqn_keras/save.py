@@ -22,11 +22,25 @@ class SaveTask(Task):
         net, x = new_network(student, 3, 1), observations(random)
         net(Tensor(x))
         redraw(net, random)
-        # A name of its own: a file left over from another time must not be found.
-        path = student.temporary_path(f"network-{random.integers(2**31)}.keras")
+        name = f"network-{random.integers(2**31)}.keras"
+        path = student.temporary_path(name)
         student.call("save_network", net, path)
         kept = net(Tensor(x))
-        redraw(net, random)  # what was saved must not follow
+        content = student.read_file(path)
+        if content is None:
+            raise CheckFailed(
+                "no_file",
+                "save_network wrote no file at the path that it was given: net.save(path).",
+            )
+        # Another process, which has nothing but the file's bytes.
+        with student.fresh() as other:
+            copy = other.write_file(f"copy-{name}", content)
+            self._expect_restored(other, copy, x, kept, net.kind)
+
+    def _expect_restored(
+        self, student: Student, path: str, x: np.ndarray, kept: np.ndarray, kind: str
+    ) -> None:
+        """The file holds the network that answered `kept`, and is of this class."""
         try:
             restored = student.call("load_network", path)
         except StudentError as error:
@@ -56,11 +70,11 @@ class SaveTask(Task):
             tolerance=1e-4,
         )
         expect(
-            restored.kind == net.kind,
+            restored.kind == kind,
             "another_class",
             Message(
                 "The restored network is a {restored}, not a {saved}: save the model itself.",
                 restored=restored.kind,
-                saved=net.kind,
+                saved=kind,
             ),
         )

@@ -23,7 +23,7 @@ UNIT = Unit(
     assignment="4_dqn",
     framework="torch",
     tasks=(
-        ReplayMemoryTask("dqn/memory"),
+        ReplayMemoryTask("dqn/memory", as_tensors=True),
         ForwardTask("dqn/forward"),
         ExponentialEpsilonTask("dqn/epsilon"),
         EpsilonGreedyTask("dqn/act"),

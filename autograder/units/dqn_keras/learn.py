@@ -6,11 +6,11 @@ import numpy as np
 
 from autograder.checks.expect import KnownMistake, expect, expect_close
 from autograder.checks.task import Task, check
-from autograder.units.dqn_keras.agents import last_bias, use_plain_descent
+from autograder.messages import Message
 from autograder.units.shared.keras_networks import masked_network, without
 from autograder.units.shared.networks import observations
 from autograder.units.shared.q_networks import QNetwork
-from autograder.worker.interface import Student
+from autograder.worker.interface import Student, StudentError, StudentObject
 
 FIT_IN_A_LOOP = (
     "You call net.fit (or net.predict). Both are made for large data sets: each call costs fifty "
@@ -23,7 +23,7 @@ class LearnTask(Task):
 
     requires = ("learn",)
 
-    @check(points=2, blocking=True)
+    @check(points=1, blocking=True)
     def only_the_action_taken_learns(self, student: Student, random: np.random.Generator) -> None:
         q, x = QNetwork.draw(random), observations(random, 6)
         values = q.values(x)
@@ -31,10 +31,10 @@ class LearnTask(Task):
         error = random.permutation(np.array([0.4, -0.9, 1.3, -2.0, 2.6, -3.1]))
         targets = (values[np.arange(6), action] - error).astype(np.float32)
         network = masked_network(student, q.layers)
-        use_plain_descent(network)
+        _use_plain_descent(network)
         with without(network, ["fit", "predict"], "fit_in_a_loop", FIT_IN_A_LOOP):
-            student.call("learn", network, x, action, targets)
-        moved = q.layers[-1][1] - last_bias(network)
+            _learn(student, network, x, action, targets)
+        moved = q.layers[-1][1] - _last_bias(network)
         expect(
             bool(np.any(moved)),
             "nothing_learned",
@@ -52,13 +52,14 @@ class LearnTask(Task):
             tolerance=1e-3,
         )
 
-    @check(points=0)
+    @check(points=1)
     def returns_the_loss(self, student: Student, random: np.random.Generator) -> None:
         q, x = QNetwork.draw(random), observations(random, 4)
         network = masked_network(student, q.layers)
         network.call("compile", loss="mse", optimizer="sgd", run_eagerly=True)
         targets = (q.values(x)[:, 1] + 2.0).astype(np.float32)
-        loss = student.call("learn", network, x, np.ones(4, np.int64), targets)
+        # The last action does not occur: a one-hot encoding without a width is too narrow.
+        loss = _learn(student, network, x, np.ones(4, np.int64), targets)
         expect_close(
             loss,
             np.array(4.0 / q.n_actions),
@@ -109,3 +110,52 @@ def _wrong_steps(
             "The mask marks another action than the one taken.",
         ),
     )
+
+
+def _last_bias(network: StudentObject) -> np.ndarray:
+    """The last layer's bias, (n_actions,)."""
+    return list(network.parameters().values())[-1]
+
+
+def _use_plain_descent(network: StudentObject) -> None:
+    """With plain gradient descent and the rate 1 a bias moves by its gradient."""
+    network.call("compile", loss="mse", optimizer="sgd", run_eagerly=True)
+    network.set("optimizer.learning_rate", 1.0)
+
+
+def _learn(
+    student: Student,
+    network: StudentObject,
+    observation: np.ndarray,
+    action: np.ndarray,
+    targets: np.ndarray,
+) -> object:
+    """Call the student's learn; errors whose cause is known become a sentence."""
+    try:
+        return student.call("learn", network, observation, action, targets)
+    except StudentError as error:
+        n_actions = len(_last_bias(network))
+        if "NoneType" in error.message:
+            raise  # a forbidden method
+        expect(
+            "broadcast" not in error.message or len(targets) == n_actions,
+            "row_instead_of_column",
+            Message(
+                "A table of {rows} rows cannot be multiplied with a row of {rows} numbers: make "
+                "the targets a column, targets[:, None]. The error: {error}",
+                rows=len(targets),
+                error=error.message[:200],
+            ),
+        )
+        expect(
+            action.max() == n_actions - 1,
+            "one_hot_too_narrow",
+            Message(
+                "In this batch the last of {n_actions} actions does not occur, and your code "
+                "raises an error: give the one-hot encoding its width, to_categorical(action, "
+                "n_actions). The error: {error}",
+                n_actions=n_actions,
+                error=error.message[:200],
+            ),
+        )
+        raise

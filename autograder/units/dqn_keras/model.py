@@ -18,7 +18,7 @@ class ModelTask(Task):
 
     requires = ("build_model",)
 
-    @check(points=1, blocking=True)
+    @check(points=0, blocking=True)
     def takes_observations_and_a_mask(self, student: Student, random: np.random.Generator) -> None:
         for n_actions in (2, 3):
             network = _new_model(student, n_actions)
@@ -54,6 +54,13 @@ class ModelTask(Task):
                 "ones, and one with a unit for each action.",
                 count=len(layers),
             ),
+        )
+        expect(
+            not any(layer.weight.shape[0] in (4 + 3, 7 + 3) for layer in layers)
+            or layers[0].weight.shape == (4, 7),
+            "mask_as_input",
+            "The mask goes into a Dense layer, together with other inputs. It is no input of the "
+            "layers: multiply the Q-values with it, layers.Multiply()([values, mask]).",
         )
         expect(
             layers[0].weight.shape == (4, 7) and layers[1].weight.shape == (7, 7),
@@ -111,7 +118,7 @@ class ModelTask(Task):
             tolerance=1e-3,
         )
 
-    @check(points=0)
+    @check(points=1, needs=("computes_what_its_layers_say",))
     def is_compiled_for_learning(self, student: Student, random: np.random.Generator) -> None:
         network = _new_model(student, 2, alpha=0.0125)
         expect_close(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograder.checks.expect import KnownMistake, expect, expect_close, expect_shape
+from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
@@ -118,21 +118,24 @@ class LinearEpsilonTask(Task):
             _wrong_lines(start, end, share),
         )
 
-    @check(points=1)
+    @check(points=1, needs=("falls_on_a_line",))
     def stays_at_the_end(self, student: Student, random: np.random.Generator) -> None:
-        start, end = 1.0, 0.05
-        found = [student.call("epsilon", step, start, end, 400) for step in (401, 800, 40_000)]
-        _expect_schedule(
-            found,
-            np.full(3, end),
-            "falls_too_far",
-            Message(
-                "After the last of its steps epsilon should stay at the end value, {end}; yours "
-                "is {found} after twice as many. Mind that it must not become negative.",
-                end=end,
-                found=_shown(found[1]),
-            ),
-        )
+        start, end = 0.95, 0.07
+        for step in (301, 600, 40_000):
+            found = student.call("epsilon", step, start, end, 300)
+            _expect_schedule(
+                [found],
+                np.array([end]),
+                "falls_too_far",
+                Message(
+                    "After the last of its {steps} steps epsilon should stay at the end value, "
+                    "{end}; yours is {found} at step {step}.",
+                    steps=300,
+                    end=end,
+                    found=found,
+                    step=step,
+                ),
+            )
 
 
 def _wrong_lines(start: float, end: float, share: np.ndarray) -> tuple[KnownMistake, ...]:
@@ -178,18 +181,29 @@ class EpsilonGreedyTask(Task):
 
     @check(points=0, blocking=True)
     def one_action_for_each_row(self, student: Student, random: np.random.Generator) -> None:
-        q = QNetwork.draw(random)
         for rows, dtype in ((5, np.float32), (1, np.float32), (3, np.float64)):
+            q, observation = _with_large_index(random, rows)
             for epsilon in (0.0, 1.0):
-                self.actions(student, q, random.normal(size=(rows, 4)).astype(dtype), epsilon)
+                self.actions(student, q, observation.astype(dtype), epsilon)
 
     @check(points=1)
     def takes_the_best_action(self, student: Student, random: np.random.Generator) -> None:
         q, observation = QNetwork.draw_with_all_actions_best(random)
         best = q.values(observation).argmax(axis=1)
+        chosen = self.answer(student, q, observation, 0.0)
         action = self.actions(student, q, observation, 0.0)
+        expect(
+            chosen.dtype.kind in "iu",
+            "float_actions",
+            Message(
+                "The actions come back as {dtype}. An action is a whole number: np.zeros(n) makes "
+                "floats, np.zeros(n, dtype=int) does not.",
+                dtype=chosen.dtype,
+            ),
+        )
         if np.array_equal(action, best):
             return
+        self._expect_no_chance(student, random)
         expect(
             not np.array_equal(action, q.values(observation).argmin(axis=1)),
             "worst_action",
@@ -201,27 +215,20 @@ class EpsilonGreedyTask(Task):
             "With epsilon = 0 all rows get the same action: each row has its own best one. Take "
             "argmax along the last dimension (dim=-1 or axis=-1).",
         )
-        repeated = self.actions(student, q, observation, 0.0)
-        expect(
-            np.array_equal(action, repeated),
-            "epsilon_inverted",
-            "With epsilon = 0 no action should be random, but your actions change from call to "
-            "call. Explore where the random number is *below* epsilon.",
-        )
-        expect(
-            False,
+        raise CheckFailed(
             "not_greedy",
             "With epsilon = 0 each row should get the action with its largest Q-value.",
         )
 
     @check(points=1)
     def explores_all_actions_alike(self, student: Student, random: np.random.Generator) -> None:
+        self._expect_no_chance(student, random)
         case = _SameRows.draw(random)
         while case.best == case.q.n_actions - 1:  # the last may be left out for another reason
             case = _SameRows.draw(random)
         q, best = case.q, case.best
-        action = self.actions(student, q, case.observation, 1.0)
-        counts = np.bincount(action, minlength=q.n_actions)
+        first, second = (self.actions(student, q, case.observation, 1.0) for _ in range(2))
+        counts = np.bincount(first, minlength=q.n_actions)
         # One draw for all rows may hit the best action: then others come later.
         always_best = counts[best] == DRAWS and all(
             self.actions(student, q, case.observation[:1], 1.0)[0] == best for _ in range(30)
@@ -237,44 +244,29 @@ class EpsilonGreedyTask(Task):
             "With epsilon = 1 all rows got one and the same action: draw for each row.",
         )
         expect(
+            not np.array_equal(first, second),
+            "same_draws_again",
+            "Two calls with epsilon = 1 gave the same random actions. Draw new numbers in each "
+            "call: no seed inside the function.",
+        )
+        expect(
             counts[best] > 0,
             "best_action_left_out",
             "The best action never comes up among the random ones: draw from *all* actions.",
         )
-        shares = counts / DRAWS
-        expect(
-            bool(np.all(np.abs(shares - 1 / q.n_actions) < _tolerance(1 / q.n_actions))),
-            "not_uniform",
-            Message(
-                "With epsilon = 1 each of {n_actions} actions should be taken about equally often; "
-                "yours have the shares {shares}.",
-                n_actions=q.n_actions,
-                shares=np.round(shares, 2).tolist(),
-            ),
-        )
+        _expect_even(counts)
 
-    @check(points=1)
+    @check(points=1, needs=("explores_all_actions_alike",))
     def random_with_probability_epsilon(
         self, student: Student, random: np.random.Generator
     ) -> None:
         case = _SameRows.draw(random)
+        self._expect_a_decision_for_each_row(student, case)
         n_actions = case.q.n_actions
         epsilon = float(np.round(random.uniform(0.2, 0.3), 2))
-        # One decision for all rows would not show in a single call: ask twice.
-        actions = [self.actions(student, case.q, case.observation, epsilon) for _ in range(2)]
-        shares = [float(np.mean(action == case.best)) for action in actions]
-        together = all(share in (0, 1) or abs(share - 1 / n_actions) < 0.05 for share in shares)
-        expect(
-            not together,
-            "one_decision_for_all_rows",
-            Message(
-                "With epsilon = {epsilon} either all rows explore or none does. Decide for each "
-                "row by itself: draw as many numbers as there are rows.",
-                epsilon=epsilon,
-            ),
-        )
+        action = self.actions(student, case.q, case.observation, epsilon)
+        share = float(np.mean(action == case.best))
         wanted, inverted = (greedy + (1 - greedy) / n_actions for greedy in (1 - epsilon, epsilon))
-        share = shares[0]
         expect(
             abs(share - inverted) > _tolerance(wanted),
             "epsilon_inverted",
@@ -300,27 +292,53 @@ class EpsilonGreedyTask(Task):
             ),
         )
 
-    def actions(
+    def answer(
         self, student: Student, q: QNetwork, observation: np.ndarray, epsilon: float
     ) -> np.ndarray:
-        """The student's actions, (n,) whole numbers. Raises CheckFailed for anything else."""
+        """What the student's function returns, if it is a number for each row."""
         rows = len(observation)
-        chosen = student.call(self.function, self.network(student, q.layers), observation, epsilon)
-        if isinstance(chosen, list) and all(map(_is_whole, chosen)):
-            chosen = np.array([int(item) for item in chosen], dtype=np.int64)
-        action = expect_shape(
+        given = student.put(observation)
+        net = self.network(student, q.layers)
+        chosen = student.call(self.function, net, given, epsilon)
+        expect(
+            np.array_equal(np.asarray(student.fetch(given)), observation),
+            "observation_changed",
+            "The observations are not the same after the call: do not write into the argument.",
+        )
+        if isinstance(chosen, list) and all(map(_is_number, chosen)):
+            chosen = np.array([np.asarray(item).item() for item in chosen])
+        return expect_shape(
             chosen,
             (rows,),
             "wrong_shape",
             Message("For {rows} observations there should be {rows} actions.", rows=rows),
         )
+
+    def actions(
+        self, student: Student, q: QNetwork, observation: np.ndarray, epsilon: float
+    ) -> np.ndarray:
+        """The student's actions, (n,) whole numbers. Raises CheckFailed for anything else."""
+        action = self.answer(student, q, observation, epsilon)
+        largest = int(q.values(observation).argmax())
         expect(
-            action.dtype.kind in "iu" and bool(np.all((action >= 0) & (action < q.n_actions))),
+            largest < q.n_actions or not np.array_equal(action, np.full(len(action), largest)),
+            "argmax_without_axis",
+            Message(
+                "With epsilon = {epsilon} every row got the number {index}: that is where the "
+                "largest of *all* values stands. Take argmax for each row, along the last "
+                "dimension (axis=1).",
+                epsilon=epsilon,
+                index=largest,
+            ),
+        )
+        expect(
+            action.dtype.kind in "iuf"
+            and bool(np.all((action >= 0) & (action < q.n_actions)))
+            and bool(np.all(action == np.floor(action))),
             "wrong_actions",
             Message(
                 "With {n_actions} actions the answers should be whole numbers from 0 to {last}; "
-                "yours are {dtype}, from {smallest} to {largest}. The width of the network's "
-                "output is the number of actions.",
+                "yours are {dtype}, from {smallest} to {largest}.",
                 n_actions=q.n_actions,
                 last=q.n_actions - 1,
                 dtype=action.dtype,
@@ -328,7 +346,69 @@ class EpsilonGreedyTask(Task):
                 largest=action.max(),
             ),
         )
-        return action
+        return action.astype(np.int64)
+
+    def _expect_no_chance(self, student: Student, random: np.random.Generator) -> None:
+        """With epsilon = 0 the same row gets the same action. Raises CheckFailed with the cause."""
+        case = _SameRows.draw(random)
+        share = np.bincount(self.actions(student, case.q, case.observation, 0.0)).max() / DRAWS
+        n_actions = case.q.n_actions
+        explored = (1 - share) / (1 - 1 / n_actions)
+        if explored == 0:
+            return
+        expect(
+            abs(explored - 0.5) > 0.1,
+            "normal_instead_of_uniform",
+            "With epsilon = 0 about half of the actions are random. Half of the numbers of a "
+            "normal distribution (randn, normal) are negative, so below 0: draw uniform ones from "
+            "0 to 1 (np.random.rand, np.random.random).",
+        )
+        counts = np.bincount(
+            self.actions(student, case.q, case.observation, 1.0), minlength=n_actions
+        )
+        expect(
+            counts[case.best] < DRAWS,
+            "epsilon_inverted",
+            "With epsilon = 0 the actions are random, and with epsilon = 1 they are the best ones: "
+            "it is inverted. Explore where the random number is *below* epsilon.",
+        )
+        raise CheckFailed(
+            "random_without_epsilon",
+            Message(
+                "With epsilon = 0 no action should be random, but {explored:.0%} of yours are.",
+                explored=explored,
+            ),
+        )
+
+    def _expect_a_decision_for_each_row(self, student: Student, case: _SameRows) -> None:
+        """Not all rows explore, or none. Raises CheckFailed with what was seen."""
+        few = case.observation[:FEW]
+        explored = []
+        for _ in range(CALLS):
+            share = np.mean(self.actions(student, case.q, few, 0.5) == case.best)
+            explored.append((1 - share) / (1 - 1 / case.q.n_actions))
+        expect(
+            min(explored) < 0.8,
+            "always_explores",
+            "With epsilon = 0.5 all rows explore, in every call: the random number is below "
+            "epsilon whatever epsilon is. Draw uniform numbers from 0 to 1 (np.random.rand(n)).",
+        )
+        expect(
+            max(explored) > 0.2,
+            "never_explores_at_half",
+            "With epsilon = 0.5 no row ever explores. Explore where a uniform random number from 0 "
+            "to 1 is below epsilon.",
+        )
+        expect(
+            not all(part > 0.8 or part == 0 for part in explored),
+            "one_decision_for_all_rows",
+            "With epsilon = 0.5 either all rows of a call explore or none does. Decide for each "
+            "row by itself: draw as many numbers as there are rows.",
+        )
+
+
+#: Rows of a call, and calls, where it is asked whether all rows explore together.
+FEW, CALLS = 300, 24
 
 
 class _SameRows(NamedTuple):
@@ -340,9 +420,48 @@ class _SameRows(NamedTuple):
 
     @classmethod
     def draw(cls, random: np.random.Generator) -> _SameRows:
-        q = QNetwork.draw(random)
+        q = QNetwork.draw(random, n_actions=4)
         observation = np.tile(random.normal(size=4).astype(np.float32), (DRAWS, 1))
         return cls(q, observation, int(q.values(observation[:1]).argmax()))
+
+
+def _with_large_index(random: np.random.Generator, rows: int) -> tuple[QNetwork, np.ndarray]:
+    """A network, and observations whose largest value stands in none of the first places.
+
+    So an argmax over all values is no action. A single row has no such place.
+    """
+    while True:
+        q = QNetwork.draw(random)
+        observation = random.normal(size=(rows, 4)).astype(np.float32)
+        if rows == 1 or q.values(observation).argmax() >= q.n_actions:
+            return q, observation
+
+
+def _expect_even(counts: np.ndarray) -> None:
+    """counts: of each action among DRAWS random ones."""
+    n_actions = len(counts)
+    missing = np.flatnonzero(counts == 0)
+    expect(
+        not len(missing),
+        "actions_left_out",
+        Message(
+            "There are {n_actions} actions, but with epsilon = 1 these never come up: {missing}. "
+            "Draw from as many actions as the network has outputs (n_actions).",
+            n_actions=n_actions,
+            missing=", ".join(map(str, missing)),
+        ),
+    )
+    shares = counts / DRAWS
+    expect(
+        bool(np.all(np.abs(shares - 1 / n_actions) < _tolerance(1 / n_actions))),
+        "not_uniform",
+        Message(
+            "With epsilon = 1 each of {n_actions} actions should be taken about equally often; "
+            "yours have the shares {shares}.",
+            n_actions=n_actions,
+            shares=np.round(shares, 2).tolist(),
+        ),
+    )
 
 
 def _tolerance(share: float) -> float:
@@ -350,14 +469,10 @@ def _tolerance(share: float) -> float:
     return float(6 * np.sqrt(share * (1 - share) / DRAWS))
 
 
-def _is_whole(item: object) -> bool:
+def _is_number(item: object) -> bool:
     if isinstance(item, np.ndarray):
-        return item.shape == () and item.dtype.kind in "iu"
-    return isinstance(item, int) and not isinstance(item, bool)
-
-
-def _shown(item: object) -> str:
-    return f"{item:.2f}" if isinstance(item, float) else str(item)
+        return item.shape == () and item.dtype.kind in "iuf"
+    return isinstance(item, (int, float)) and not isinstance(item, bool)
 
 
 def _expect_schedule(

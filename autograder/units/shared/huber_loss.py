@@ -67,13 +67,18 @@ class HuberLossTask(Task):
     def only_the_chosen_action_learns(self, student: Student, random: np.random.Generator) -> None:
         case = LossCase.draw(random, self.wording)
         net = self.network(student, case.q.layers)
-        found = student.gradients(self.function, net, *case.arguments(self.arrays), network=net)
+        # Put there first, they are not differentiated: a right answer may call `targets.numpy()`.
+        given = map(student.put, case.arguments(self.arrays))
+        found = student.gradients(self.function, net, *given, network=net)
         gradient = [array for array in found.parameters.values() if array is not None]
         if not gradient:
             raise CheckFailed(
                 "graph_cut",
-                "The loss does not depend on the network's weights any more: .item(), .detach(), "
-                "no_grad(), numpy() or a new tensor cut the graph. Nothing would be learned.",
+                Message(
+                    "The loss does not depend on the network's weights any more: nothing would be "
+                    "learned. Is there {cuts_the_graph}?",
+                    cuts_the_graph=self.wording.cuts_the_graph,
+                ),
             )
         last_bias = [array for array in gradient if array.shape == (case.q.n_actions,)]
         if not last_bias:

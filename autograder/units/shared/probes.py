@@ -103,9 +103,8 @@ class RewardFromObservation(Probe):
     mistake = "observation_not_used"
     message = (
         "One step; the reward is 1 for one observation and -1 for the other, so Q should be 1 and "
-        "-1. Constants can be learned (probe 1), so the way of the observation is broken: does "
-        "each reward stay with its own observation, in memory and batch, and does the gradient "
-        "reach the first layer?"
+        "-1. Does each reward stay with its own observation, in memory and batch, and does the "
+        "gradient reach the first layer?"
     )
 
     def start(self, random: np.random.Generator, n: int) -> np.ndarray:
@@ -125,8 +124,8 @@ class DelayedReward(Probe):
     mistake = "reward_not_passed_on"
     message = (
         "Two steps with the rewards 0 and 1: Q should be 1 before the second step and gamma before "
-        "the first. Single steps are learned (probes 1 and 2), so what comes later goes wrong: "
-        "V(s'), gamma, next_observation, or a target network that never follows."
+        "the first. Look at what brings later rewards forward: V(s'), gamma, next_observation, "
+        "and a target network that follows."
     )
 
     def start(self, random: np.random.Generator, n: int) -> np.ndarray:
@@ -169,8 +168,7 @@ class RewardFromAction(Probe):
     mistake = "action_not_used"
     message = (
         "One step; action 1 is rewarded with 1, action 0 with -1, and so should be their "
-        "Q-values. Probes 1 to 3 do not depend on the action; here it must be the right column: "
-        "of each row the value of its own action."
+        "Q-values. It must be the right column: of each row the value of its own action."
     )
 
     def start(self, random: np.random.Generator, n: int) -> np.ndarray:
@@ -198,9 +196,8 @@ class RewardFromBoth(Probe):
     check = "probe_5_a_reward_that_depends_on_both"
     mistake = "observation_and_action_mixed_up"
     message = (
-        "One step; the reward is 1 if the action suits the observation and -1 if not. Each alone "
-        "is learned (probes 2 and 4), so the two do not stay together: are observation, action and "
-        "reward of a batch from the same rows?"
+        "One step; the reward is 1 if the action suits the observation and -1 if not. Are "
+        "observation, action and reward of a batch from the same rows?"
     )
 
     def start(self, random: np.random.Generator, n: int) -> np.ndarray:
@@ -296,9 +293,14 @@ def learned_values(
 
 
 def add_probe_checks(task: Task, agent: ProbedAgent, probes: tuple[Probe, ...] = PROBES) -> None:
-    """One check for each probe. They give no points: what fails here is charged elsewhere."""
+    """One check for each probe. They give no points: what fails here is charged elsewhere.
+
+    A probe is asked when the task's own checks and the probes before it have passed.
+    """
+    needs = tuple(check.name for check in task.checks)
     for probe in probes:
-        task.check(probe.check, points=0)(ProbeCheck(agent, probe).learns_its_values)
+        task.check(probe.check, points=0, needs=needs)(ProbeCheck(agent, probe).learns_its_values)
+        needs = (*needs, probe.check)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
-"""A Q-learning agent of the student's: its parts by name, and what every such agent must do."""
+"""What every Q-learning agent must do, asked with doubles of everything that it calls."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,72 +12,438 @@ from autograder.checks.expect import CheckFailed, expect
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.networks import observations
+from autograder.units.shared.q_parts import QParts
+from autograder.units.shared.q_trial import QTrial, TrialSettings, moved
 from autograder.units.shared.target_network import Parameters, expect_lags, same_parameters
 from autograder.worker.interface import Student, StudentObject
 from helpers.agents import Transition
 
-
-@dataclass(frozen=True)
-class AgentNames:
-    """What a unit calls its agent, the agent's parts, and the settings that matter here.
-
-    push: how the agent keeps a transition. learn: the method that learns from one batch.
-    start: the setting that says how many transitions it waits for. follow: how its target network
-    gets new weights. interval: the setting that says after how many batches.
-    """
-
-    cls: str
-    memory: str = "memory"
-    push: str = "self.memory.push(transition)"
-    learn: str = "self.learn()"
-    start: str = "learning_starts"
-    follow: str = "soft_update(self.target_net, self.net, s.tau)"
-    interval: str = ""
+#: Learning rate of the plain gradient descent that takes the place of the agent's optimizer.
+RATE = 10.0
+#: Transitions in a batch: twice as many are all that the memory gives out.
+BATCH = 32
+#: Discount and part of the way that a target network goes; neither is a notebook's own.
+GAMMA, TAU = 0.83, 0.37
 
 
 class QAgentTask(Task):
     """A task about a Q-learning agent, made from `Settings`."""
 
-    names: AgentNames
-    #: What differs from the notebook's settings in an agent of these checks.
+    parts: ClassVar[QParts]
+    #: The agent's settings in these checks.
     settings: ClassVar[Mapping[str, float]] = {}
 
     @check(points=1, blocking=True)
     def target_network_is_a_copy(self, student: Student, random: np.random.Generator) -> None:
-        agent = self.agent(student)
-        net, target_net = network_of(agent, "net"), network_of(agent, "target_net")
-        expect(
-            not student.same(net, target_net),
-            "target_aliased",
-            "self.target_net and self.net are one and the same network under two names. The target "
-            "then moves with every step, and Q runs away: make a second network.",
-        )
-        expect(
-            same_parameters(net.parameters(), target_net.parameters()),
-            "target_not_copied",
-            "At the start self.target_net should have the same weights as self.net.",
-        )
-        expect_lags(target_net, net)
-
-    def agent(self, student: Student, **settings: float) -> StudentObject:
-        """A fresh agent; settings: other ones than those of these checks."""
-        given = student.call("Settings", **{**self.settings, **settings})
-        agent = student.call(self.names.cls, given)
-        if not isinstance(agent, StudentObject):
-            raise CheckFailed(
-                "no_agent", Message("{cls}(...) should make an agent.", cls=self.names.cls)
+        with student.doubles():
+            trial = self.trial(student, random)
+            net, target_net = trial.net, trial.target_net
+            expect(
+                not student.same(net, target_net),
+                "target_aliased",
+                "self.target_net and self.net are one and the same network under two names. The "
+                "target then moves with every step, and Q runs away: make a second network.",
             )
-        return agent
+            weights = net.parameters()
+            copies = [weights, self._copied(trial, weights)]
+            expect(
+                any(same_parameters(target_net.parameters(), copy) for copy in copies),
+                "target_not_copied",
+                "At the start self.target_net should have the same weights as self.net.",
+            )
+            expect_lags(target_net, net)
 
-
-def network_of(agent: StudentObject, name: str) -> StudentObject:
-    """The agent's network in this attribute. Raises CheckFailed if there is none."""
-    network = agent.get(name)
-    if not isinstance(network, StudentObject):
-        raise CheckFailed(
-            "no_network", Message("The agent should keep a network in self.{name}.", name=name)
+    def trial(
+        self,
+        student: Student,
+        random: np.random.Generator,
+        *,
+        observations: float = 1.0,
+        coefficients: Mapping[str, Any] | None = None,
+        **settings: float,
+    ) -> QTrial:
+        """An agent among doubles. settings: other ones than those of these checks."""
+        values = {**self.settings, **settings}
+        return QTrial(
+            student,
+            random,
+            self.parts,
+            TrialSettings(
+                values,
+                batch_size=int(values.get("batch_size", BATCH)),
+                gamma=values.get("gamma", GAMMA),
+                reward_scale=values.get("reward_scale", 1.0),
+                tau=values.get("tau", 0.0),
+            ),
+            observations=observations,
+            coefficients=coefficients,
         )
-    return network
+
+    def _copied(self, trial: QTrial, weights: Parameters) -> Parameters:
+        """What the double that copies weights makes of them."""
+        if self.parts.follows_softly:
+            return weights
+        return {name: trial.coefficients.follow * own for name, own in weights.items()}
+
+
+def with_plain_descent(trial: QTrial, rate: float = RATE) -> StudentObject:
+    """Let the agent learn by plain gradient descent; returns the optimizer, which counts `steps`.
+
+    It holds the parameters that the agent's own optimizer holds.
+    """
+    own = optimizer_of(trial.agent)
+    plain = trial.student.plain_optimizer(own, rate)
+    trial.agent.set("optimizer", plain)
+    return plain
+
+
+def optimizer_of(agent: StudentObject) -> StudentObject:
+    """The agent's optimizer. Raises CheckFailed if there is none."""
+    optimizer = agent.get("optimizer")
+    if not isinstance(optimizer, StudentObject):
+        raise CheckFailed(
+            "no_optimizer", "The agent should keep its optimizer in self.optimizer, as given."
+        )
+    return optimizer
+
+
+def expect_one_step(plain: StudentObject, move: Parameters, method: str) -> None:
+    """The agent's optimizer has made one step in a call of this method."""
+    steps = plain.get("steps")
+    expect(
+        steps != 0 or not any(np.any(part) for part in move.values()),
+        "other_optimizer",
+        Message(
+            "The weights move, but not by a step of self.optimizer. It is made once, in __init__, "
+            "and {method} calls it.",
+            method=method,
+        ),
+    )
+    expect(
+        steps == 0 or steps == 1,
+        "stepped_twice",
+        Message(
+            "The optimizer makes {steps} steps in one call of {method}: one step for one batch.",
+            steps=steps,
+            method=method,
+        ),
+    )
+
+
+def expect_all_weights_move(before: Parameters, after: Parameters, hint: str) -> None:
+    """Each layer's weights have changed."""
+    still = [name for name in before if np.array_equal(before[name], after[name])]
+    expect(len(still) < len(before), "step_missing", hint)
+    expect(
+        not still,
+        "some_weights_stand_still",
+        Message(
+            "Some of the weights of self.net do not move: {still}. The optimizer should get all "
+            "parameters of self.net.",
+            still=", ".join(still),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What happened in one call of `train`."""
+
+    rows: int
+    learned: bool  # the network's weights have changed
+    followed: bool  # the target network's weights have changed
+    samples: int
+    losses: int
+    follows: int
+
+
+def play(trial: QTrial, random: np.random.Generator, rows: Sequence[int]) -> list[Turn]:
+    """Call `train` with transitions of so many rows each, and look what happens.
+
+    Raises CheckFailed unless each transition is kept once and as it should be.
+    """
+    turns: list[Turn] = []
+    trial.separate()
+    for n in rows:
+        state = _State.of(trial)
+        transition = transitions(random, n)
+        trial.agent.call("train", transition)
+        expect_kept_once(trial, transition, len(turns) + 1)
+        now = _State.of(trial)
+        turns.append(
+            Turn(
+                n,
+                changed(state.net, now.net),
+                changed(state.target_net, now.target_net),
+                now.samples - state.samples,
+                now.losses - state.losses,
+                now.follows - state.follows,
+            )
+        )
+    return turns
+
+
+def expect_kept_once(trial: QTrial, transition: Transition, turns: int) -> None:
+    """The last transition was put into the memory, once, with its rewards scaled as they should be.
+
+    turns: calls of `train` so far.
+    """
+    pushed = trial.memory.get("pushed")
+    call = Message(
+        "self.{memory}.{push}(transition)",
+        memory=trial.parts.memory_attribute,
+        push=trial.parts.push,
+    )
+    expect(
+        len(pushed) >= turns,
+        "nothing_pushed",
+        Message(
+            "After a call of train its rows should be in self.{memory}: {call}, once.",
+            memory=trial.parts.memory_attribute,
+            call=call,
+        ),
+    )
+    expect(
+        len(pushed) == turns,
+        "pushed_twice",
+        Message(
+            "{calls} calls of train have put {pushed} transitions into the memory: {call}, "
+            "once in each.",
+            calls=turns,
+            pushed=len(pushed),
+            call=call,
+        ),
+    )
+    scale = trial.settings.reward_scale if trial.parts.keeps_scaled_rewards else 1.0
+    kept = dict(zip(_KEPT, pushed[-1], strict=True))
+    _expect_right_rewards(trial, transition, kept["reward"], scale)
+    for name, column in kept.items():
+        right = getattr(transition, name) * (scale if name == "reward" else 1)
+        expect(
+            column.shape == right.shape and np.allclose(column, right, rtol=1e-5),
+            "transition_changed",
+            Message(
+                "In train the transition's {name} was changed before it was put into the memory: "
+                "keep it as it is.",
+                name=name,
+            ),
+        )
+
+
+_KEPT = ("observation", "action", "reward", "next_observation", "terminated")
+
+
+def _expect_right_rewards(
+    trial: QTrial, transition: Transition, kept: np.ndarray, scale: float
+) -> None:
+    """scale: by which the rewards in the memory are multiplied."""
+    own = trial.settings.reward_scale
+    if kept.shape != transition.reward.shape:
+        return
+    expect(
+        not np.allclose(kept, scale * own * transition.reward),
+        "reward_scaled_twice",
+        "The rewards are scaled twice: the given lines multiply them with reward_scale already, so "
+        "keep the transition as it comes.",
+    )
+    expect(
+        scale == 1 or not np.allclose(kept, transition.reward),
+        "reward_not_scaled",
+        "The memory got the rewards as they came. Push the transition whose reward the line above "
+        "has scaled.",
+    )
+
+
+def expect_starts(trial: QTrial, turns: Sequence[Turn], due: int, setting: str) -> None:
+    """The agent learns in the turn of this number for the first time.
+
+    setting: that says how many transitions it waits for.
+    """
+    learned = [number for number, turn in enumerate(turns, 1) if turn.learned]
+    wait = trial.settings.values[setting]
+    seen = np.cumsum([turn.rows for turn in turns])
+    expect(
+        bool(learned),
+        "never_starts",
+        Message(
+            "With {setting} = {wait} nothing was learned in {seen} steps: no weight of self.net "
+            "has changed. Does train call {learn}, and does self.net learn there?",
+            setting=setting,
+            wait=wait,
+            seen=seen[-1],
+            learn=trial.parts.learns_in,
+        ),
+    )
+    expect(
+        learned[0] >= due,
+        "starts_too_early",
+        Message(
+            "With {setting} = {wait} the network changed after {seen} steps. Call {learn} only "
+            "when {setting} steps have come in.",
+            setting=setting,
+            wait=wait,
+            seen=seen[learned[0] - 1],
+            learn=trial.parts.learns_in,
+        ),
+    )
+    expect(
+        learned[0] == due,
+        "starts_too_late",
+        Message(
+            "With {setting} = {wait} the network should learn as soon as {wait} steps have come "
+            "in, but it began after {seen}. Write >= where the two are compared, not >.",
+            setting=setting,
+            wait=wait,
+            seen=seen[learned[0] - 1],
+        ),
+    )
+
+
+def expect_one_batch_each(trial: QTrial, turns: Sequence[Turn]) -> None:
+    """Where the agent learns, it learns from one batch."""
+    for turn in turns:
+        expect(
+            turn.samples <= 1 and turn.losses <= 1,
+            "several_batches",
+            Message(
+                "In one call of train the agent learned from {batches} batches. One batch is "
+                "enough: call {learn} once.",
+                batches=max(turn.samples, turn.losses),
+                learn=trial.parts.learns_in,
+            ),
+        )
+
+
+def expect_follows_every(trial: QTrial, turns: Sequence[Turn], setting: str) -> None:
+    """The target network gets new weights after each `setting` batches, and only then."""
+    interval = int(trial.settings.values[setting])
+    batches = np.cumsum([turn.learned for turn in turns])
+    copies = [int(batches[i]) for i, turn in enumerate(turns) if turn.followed]
+    call = f"{trial.parts.follow[0]}(self.target_net, self.net)"
+    due = Message(
+        "With {setting} = {interval} it should follow every {interval} batches.",
+        setting=setting,
+        interval=interval,
+    )
+    expect(
+        batches[-1] > 0,
+        "never_starts",
+        Message(
+            "In {turns} calls of train nothing was learned, so there is no batch to count: does "
+            "train call {learn}?",
+            turns=len(turns),
+            learn=trial.parts.learns_in,
+        ),
+    )
+    if trial.count("follow") and not copies:
+        _expect_right_direction(trial, call)
+    expect(
+        bool(copies),
+        "target_never_follows",
+        Message(
+            "In {batches} batches the target network never changed. {due} Count the batches in "
+            "self.batches and call {call}.",
+            batches=batches[-1],
+            due=due,
+            call=call,
+        ),
+    )
+    expect(
+        len(copies) < batches[-1] - 1,
+        "target_follows_always",
+        Message(
+            "The target network follows after every batch: it no longer stands still. {due} Count "
+            "batches (self.batches), not turns or steps.",
+            due=due,
+        ),
+    )
+    expect(
+        len(copies) >= 2 and set(np.diff(copies)) == {interval},
+        "wrong_interval",
+        Message(
+            "The target network followed after the batches {copies} of {batches}. {due} Count "
+            "batches (self.batches), not turns or steps.",
+            copies=", ".join(map(str, copies)),
+            batches=batches[-1],
+            due=due,
+        ),
+    )
+
+
+def expect_copied(trial: QTrial, before: Parameters, start: Parameters, end: Parameters) -> None:
+    """The target network, which was `before`, has the network's weights now.
+
+    start, end: the network's weights before and after the batch.
+    """
+    now = trial.target_net.parameters()
+    right = [weights for each in (start, end) for weights in _follow_results(trial, before, each)]
+    if any(same_parameters(now, weights) for weights in right):
+        return
+    call = f"{trial.parts.follow[0]}(self.target_net, self.net)"
+    if trial.count("follow"):
+        _expect_right_direction(trial, call)
+    raise CheckFailed(
+        "wrong_copy",
+        Message(
+            "The target network changed, but not to the network's weights: {call}, once.", call=call
+        ),
+    )
+
+
+def _follow_results(trial: QTrial, before: Parameters, net: Parameters) -> list[Parameters]:
+    """The target's weights after it has followed: by the double, and by what it stands in for."""
+    c, tau = trial.coefficients.follow, trial.settings.tau
+    pairs = {name: (before[name], own) for name, own in zip(before, net.values(), strict=True)}
+    if not trial.parts.follows_softly:
+        return [
+            {name: c * own for name, (_, own) in pairs.items()},
+            {name: own for name, (_, own) in pairs.items()},
+        ]
+    return [
+        {name: old + c * tau * own for name, (old, own) in pairs.items()},
+        {name: old + tau * (own - old) for name, (old, own) in pairs.items()},
+    ]
+
+
+def _expect_right_direction(trial: QTrial, call: str) -> None:
+    given = trial.calls["follow"].call("given", trial.count("follow") - 1, trial.parts.follow[1])
+    expect(
+        not (isinstance(given, StudentObject) and trial.student.same(given, trial.net)),
+        "wrong_direction",
+        Message(
+            "The network gets the target network's weights: it is the target network that follows, "
+            "{call}, in this order.",
+            call=call,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _State:
+    """The networks' weights, and how often the doubles were called."""
+
+    net: Parameters
+    target_net: Parameters
+    samples: int
+    losses: int
+    follows: int
+
+    @classmethod
+    def of(cls, trial: QTrial) -> _State:
+        return cls(
+            trial.net.parameters(),
+            trial.target_net.parameters(),
+            len(trial.memory.get("sizes")),
+            trial.count("loss"),
+            trial.count("follow"),
+        )
+
+
+def step_of(trial: QTrial, learn: Any, rate: float = RATE) -> Parameters:
+    """The gradient that the network's weights have followed in one call of `learn`."""
+    before = trial.net.parameters()
+    learn()
+    return moved(before, trial.net.parameters(), rate)
 
 
 def changed(first: Parameters, second: Parameters) -> bool:
@@ -87,140 +453,14 @@ def changed(first: Parameters, second: Parameters) -> bool:
 
 
 def transitions(random: np.random.Generator, rows: int) -> Transition:
-    """Steps of several cart poles, no two alike; some terminated, some truncated."""
+    """Steps of several cart poles, no two alike; some terminated, some truncated, some both."""
     number = np.arange(rows)
     return Transition(
         observation=observations(random, rows),
         action=random.permutation(number % 2),
         reward=random.uniform(1, 3, size=rows).astype(np.float32),
         next_observation=observations(random, rows),
-        terminated=number % 4 == 1,
-        truncated=number % 4 == 2,
+        terminated=np.isin(number % 5, (1, 3)),
+        truncated=np.isin(number % 5, (2, 3)),
         episode=number,
     )
-
-
-def expect_waits_for_its_memory(
-    agent: StudentObject, names: AgentNames, random: np.random.Generator, batch: int
-) -> None:
-    """The agent, told to wait for three batches, learns once they are in its memory.
-
-    batch: rows of each transition.
-    """
-    net = network_of(agent, "net")
-    before = net.parameters()
-    for number in (1, 2):
-        agent.call("train", transitions(random, batch))
-        expect(
-            agent.call(f"{names.memory}.__len__") == number * batch,
-            "nothing_pushed",
-            Message(
-                "After a call of train its rows should be in self.{memory}: {push}, once.",
-                memory=names.memory,
-                push=names.push,
-            ),
-        )
-    expect(
-        not changed(before, net.parameters()),
-        "starts_too_early",
-        Message(
-            "With {start} = {wait} the network changed after {seen} steps. Call {learn} only when "
-            "there have been {start} of them.",
-            start=names.start,
-            wait=3 * batch,
-            seen=2 * batch,
-            learn=names.learn,
-        ),
-    )
-    agent.call("train", transitions(random, batch))
-    expect(
-        changed(before, net.parameters()),
-        "never_starts",
-        Message(
-            "With {start} = {wait} the network should learn after {wait} steps, but no weight of "
-            "self.net has changed. Does train call {learn}, and does self.net learn there?",
-            start=names.start,
-            wait=3 * batch,
-            learn=names.learn,
-        ),
-    )
-
-
-@dataclass(frozen=True)
-class Follows:
-    """How the target network of an agent follows, from batch to batch."""
-
-    names: AgentNames
-    #: Rows of each transition, and batches from one copy to the next.
-    batch: int
-    interval: int
-
-    def expect(self, agent: StudentObject, random: np.random.Generator) -> None:
-        """It gets the network's weights after every `interval` batches, and only then."""
-        copies = self._copies(agent, random)
-        due = Message(
-            "With {setting} = {interval} it should follow every {interval} batches.",
-            setting=self.names.interval,
-            interval=self.interval,
-        )
-        expect(
-            bool(copies),
-            "target_never_follows",
-            Message(
-                "In {batches} batches the target network never changed. {due} Count the batches in "
-                "self.batches and call {follow}.",
-                batches=3 * self.interval,
-                due=due,
-                follow=self.names.follow,
-            ),
-        )
-        expect(
-            len(copies) < 3 * self.interval - 1,
-            "target_follows_always",
-            Message(
-                "The target network follows after every batch: it no longer stands still. {due}",
-                due=due,
-            ),
-        )
-        expect(
-            set(np.diff(copies)) == {self.interval},
-            "wrong_interval",
-            Message(
-                "The target network followed after the batches {copies}. {due}",
-                copies=copies,
-                due=due,
-            ),
-        )
-
-    def _copies(self, agent: StudentObject, random: np.random.Generator) -> list[int]:
-        """After which batches the target network changed."""
-        net, target_net = network_of(agent, "net"), network_of(agent, "target_net")
-        online, copies = [net.parameters()], []
-        known = target_net.parameters()
-        for batch in range(3 * self.interval):
-            agent.call("train", transitions(random, self.batch))
-            online.append(net.parameters())
-            found = target_net.parameters()
-            expect(
-                batch == 0 or changed(found, online[-1]) or changed(known, found),
-                "wrong_direction",
-                Message(
-                    "The network was thrown back to the target network's weights: it is the target "
-                    "network that follows, {follow}.",
-                    follow=self.names.follow,
-                ),
-            )
-            if changed(known, found):
-                copies.append(batch + 1)
-                # It may follow before the update step or after it.
-                expect(
-                    any(not changed(weights, found) for weights in online[-2:]),
-                    "wrong_copy",
-                    Message(
-                        "The target network changed, but not to the network's weights: {follow}, "
-                        "in this order.",
-                        follow=self.names.follow,
-                    ),
-                )
-            known = found
-        return copies

@@ -14,7 +14,9 @@ from autograder.worker.interface import Student, StudentError, StudentObject
 from helpers.agents import Transition
 
 #: Transitions in the memory, and draws of one, when it is asked whether all are equally likely.
-ENTRIES, BATCH, BATCHES = 20, 10, 300
+ENTRIES, BATCH, BATCHES = 27, 6, 500
+#: A small memory, and the rows of the pushes that fill it several times.
+CAPACITY, PUSHES = 11, (4, 3, 5, 1, 7, 4, 2, 6, 3)
 
 #: By so much the number that a next observation carries is larger.
 NEXT = 1
@@ -22,11 +24,6 @@ NEXT = 1
 EMPTY_PLACES = (
     "The batch holds observations that were never pushed. While the memory is not full, draw only "
     "among the rows that are filled."
-)
-KEEPS_THE_OLDEST = "A full memory must go on: the newest takes the place of the oldest."
-FORGETS_THE_WRONG_ONES = (
-    "When the end is reached, the next row is the first again, also in the middle of a push: count "
-    "the rows modulo the capacity."
 )
 
 
@@ -60,57 +57,43 @@ NAMES = MemoryNames()
 class ReplayMemoryTask(Task):
     """A class that remembers the last transitions."""
 
-    def __init__(self, name: str, names: MemoryNames = NAMES) -> None:
-        """names: what the class and its methods are called."""
+    def __init__(self, name: str, names: MemoryNames = NAMES, as_tensors: bool = False) -> None:
+        """names: what the class and its methods are called. as_tensors: batches hold tensors."""
         super().__init__(name, requires=(names.cls,))
         self.names = names
+        self.as_tensors = as_tensors
 
     @check(points=0, blocking=True)
     def counts_its_transitions(self, student: Student, random: np.random.Generator) -> None:
-        memory = self.memory(student, capacity=9)
-        pushed = 0
-        for rows in (1, 3, 2):
-            memory.push(numbered(random, pushed, rows))
-            pushed += rows
-            expect(
-                memory.length() == pushed,
-                "wrong_length",
-                Message(
-                    "After {pushed} transitions len(memory) is {length}. One push may bring "
-                    "several rows, one for each cart pole: count them all.",
-                    pushed=pushed,
-                    length=memory.length(),
-                ),
-            )
+        memory = self.memory(student, capacity=30)
+        pushed: list[Transition] = []
+        for rows in (1, 6, 5):
+            pushed.append(numbered(random, sum(map(_rows, pushed)), rows))
+            memory.push(pushed[-1])
+            _expect_counted(memory.length(), pushed)
 
     @check(points=1, blocking=True)
     def gives_back_what_was_pushed(self, student: Student, random: np.random.Generator) -> None:
         memory = self.memory(student, capacity=50)
-        known = numbered(random, 0, 6)
-        memory.push(_part(known, slice(0, 2)))
-        memory.push(_part(known, slice(2, 6)))
-        batches = memory.samples(40, batch_size=5)
-        _expect_shapes(batches[0], 5)
-        found = set(np.concatenate([_number_of(batch.observation) for batch in batches]).tolist())
-        expect(
-            not (found >= {2, 3, 4, 5} and not found & {0, 1}),
-            "overwritten_too_early",
-            "After two pushes only what the second one brought is there, although there is room: "
-            "the second push must go on behind the first.",
-        )
+        known = numbered(random, 0, 12)
+        memory.push(_part(known, slice(0, 5)))
+        memory.push(_part(known, slice(5, 12)))
+        batches = memory.samples(60, batch_size=4)
+        self._expect_kind(memory)
+        _expect_in_their_rows(batches, pushes=(5, 7))
         for batch in batches:
             _expect_known_rows(batch, known)
 
-    @check(points=0)
+    @check(points=1)
     def takes_whole_numbers_and_doubles(
         self, student: Student, random: np.random.Generator
     ) -> None:
         memory = self.memory(student, capacity=9)
-        known = numbered(random, 0, 4)
+        known = numbered(random, 0, 5)
         known = known._replace(
             observation=known.observation.astype(np.float64),
             next_observation=known.next_observation.astype(np.float64),
-            reward=np.arange(1, 5),
+            reward=np.arange(1, 6),
         )
         memory.push(known)
         batch = memory.sample(4)
@@ -127,39 +110,30 @@ class ReplayMemoryTask(Task):
 
     @check(points=1)
     def forgets_the_oldest(self, student: Student, random: np.random.Generator) -> None:
-        memory = self.memory(student, capacity=5)
-        pushed = 0
-        for rows in (3, 3, 1, 4, 2):
+        memory = self.memory(student, CAPACITY)
+        pushed, history = 0, []
+        for rows in PUSHES:
             memory.push(numbered(random, pushed, rows))
             pushed += rows
-        length = memory.length()
-        expect(
-            length == 5,
-            "grows_without_end" if length == pushed else "wrong_length",
-            Message(
-                "After {pushed} transitions a memory for 5 should hold 5; yours says {length}.",
-                pushed=pushed,
-                length=length,
-            ),
-        )
-        kept = memory.numbers(batches=60, batch_size=5)
-        newest = set(range(pushed - 5, pushed))
-        if kept == newest:
-            return
-        held = Message(
-            "Of the transitions 0 to {last} a memory for 5 should hold {newest}; yours holds "
-            "{kept}.",
-            last=pushed - 1,
-            newest=sorted(newest),
-            kept=sorted(kept),
-        )
-        if kept <= set(range(5)):
-            raise CheckFailed("keeps_the_oldest", Message.joined(held, KEEPS_THE_OLDEST))
-        raise CheckFailed("forgets_the_wrong_ones", Message.joined(held, FORGETS_THE_WRONG_ONES))
+            length, right = memory.length(), min(pushed, CAPACITY)
+            expect(
+                length == right,
+                "grows_without_end" if length == pushed else "wrong_length",
+                Message(
+                    "After {pushed} transitions a memory for {capacity} should hold {right}; "
+                    "yours says {length}.",
+                    pushed=pushed,
+                    capacity=CAPACITY,
+                    right=right,
+                    length=length,
+                ),
+            )
+            history.append(memory.numbers(batches=60, batch_size=4 if right >= 4 else right))
+        _expect_newest(history)
 
     @check(points=1)
     def samples_all_equally_often(self, student: Student, random: np.random.Generator) -> None:
-        memory = self.memory(student, capacity=2 * ENTRIES)
+        memory = self.memory(student, capacity=40)
         memory.push(numbered(random, 0, ENTRIES))
         batches = memory.samples(BATCHES, BATCH)
         drawn = [_number_of(batch.observation) for batch in batches]  # (BATCH,) each
@@ -183,22 +157,18 @@ class ReplayMemoryTask(Task):
         )
         _expect_uniform(counts)
 
-    @check(points=1)
-    def keeps_copies(self, student: Student, random: np.random.Generator) -> None:
-        memory = self.memory(student, capacity=9)
-        known = numbered(random, 0, 4)
-        given = Transition(*(student.put(column) for column in known))  # type: ignore[arg-type]
-        memory.push(given)
-        for column in given:
-            column.call("fill", 0)  # type: ignore[attr-defined]
-        batch = memory.sample(4)
+    def _expect_kind(self, memory: MemoryObject) -> None:
+        """Batches hold what the exercise asks for, tensors or arrays."""
+        kind = memory.kind(batch_size=2)
+        is_tensor = "Tensor" in kind
         expect(
-            all(
-                np.all(column[:, 0] != 0) for column in (batch.observation, batch.next_observation)
+            is_tensor or not self.as_tensors,
+            "arrays_instead_of_tensors",
+            Message(
+                "The parts of a batch are {kind}s. The network computes with tensors: "
+                "torch.as_tensor(array[rows]).",
+                kind=kind,
             ),
-            "keeps_references",
-            "The arrays given to push were changed afterwards, and so was your memory: it keeps "
-            "references. The caller may use the arrays again; keep copies.",
         )
 
     def memory(self, student: Student, capacity: int) -> MemoryObject:
@@ -220,6 +190,17 @@ class StrictReplayMemoryTask(ReplayMemoryTask):
         memory = self.memory(student, capacity=9)
         memory.push(numbered(random, 0, 3))
         try:
+            memory.sample(3)
+        except StudentError as error:
+            raise CheckFailed(
+                "refuses_the_whole_buffer",
+                Message(
+                    "The memory held 3 transitions, and a batch of 3 was refused ({error}). There "
+                    "are just enough: refuse only when *more* are asked for, >, not >=.",
+                    error=error,
+                ),
+            ) from None
+        try:
             memory.sample(4)
         except StudentError:
             return
@@ -233,7 +214,7 @@ class StrictReplayMemoryTask(ReplayMemoryTask):
 def numbered(random: np.random.Generator, first: int, rows: int) -> Transition:
     """Transitions that can be told apart: number `i` has 10 i + 1 in its observation.
 
-    Of every three rows the second is terminated and the third truncated.
+    Of every five rows the second is terminated, the third truncated, and the fourth both.
     """
     number = np.arange(first, first + rows)
     observation = random.normal(size=(rows, 4)).astype(np.float32)
@@ -245,8 +226,8 @@ def numbered(random: np.random.Generator, first: int, rows: int) -> Transition:
         action=number % 2,
         reward=(number + 0.5).astype(np.float32),
         next_observation=next_observation,
-        terminated=number % 3 == 1,
-        truncated=number % 3 == 2,
+        terminated=np.isin(number % 5, (1, 3)),
+        truncated=np.isin(number % 5, (2, 3)),
         episode=np.arange(rows),
     )
 
@@ -275,13 +256,18 @@ class MemoryObject:
 
     def sample(self, batch_size: int) -> Batch:
         """A batch drawn from the memory."""
-        return self._batch(self.memory.call(self.names.sample, batch_size))
+        return self._batch(self.memory.call(self.names.sample, batch_size), batch_size)
+
+    def kind(self, batch_size: int) -> str:
+        """The class of a batch's observations."""
+        batch = self.memory.student.call_ref(self._sampler(), batch_size, output=0)
+        return batch.kind
 
     def samples(self, batches: int, batch_size: int) -> list[Batch]:
         """Some batches, one drawn after the other."""
         first = self.sample(batch_size)  # what is no batch may be too large to ask for many
         others = self.memory.call_many([(self.names.sample, (batch_size,))] * (batches - 1))
-        return [first, *map(self._batch, others)]
+        return [first, *(self._batch(batch, batch_size) for batch in others)]
 
     def numbers(self, batches: int, batch_size: int) -> set[int]:
         """The numbers of the transitions that come up in some batches."""
@@ -290,7 +276,13 @@ class MemoryObject:
             found |= set(_number_of(batch.observation).tolist())
         return found
 
-    def _batch(self, batch: Any) -> Batch:
+    def _sampler(self) -> StudentObject:
+        """The method itself."""
+        sampler = self.memory.get(self.names.sample)
+        assert isinstance(sampler, StudentObject)
+        return sampler
+
+    def _batch(self, batch: Any, rows: int) -> Batch:
         if (
             not isinstance(batch, list)
             or len(batch) != len(Batch._fields)
@@ -304,6 +296,7 @@ class MemoryObject:
                     fields=", ".join(Batch._fields),
                 ),
             )
+        _expect_shapes(Batch(*batch), rows)  # before anything is compared
         return Batch(*batch)
 
 
@@ -372,14 +365,145 @@ def _expect_uniform(counts: np.ndarray) -> None:
     )
 
 
-def _expect_known_rows(batch: Batch, known: Transition) -> None:
-    """Every row is one of the transitions pushed, with all its parts."""
-    number = _number_of(batch.observation)
+def _rows(transition: Transition) -> int:
+    return len(transition.action)
+
+
+def _expect_counted(length: int, pushed: list[Transition]) -> None:
+    """The memory says how many transitions were pushed."""
+    right = sum(map(_rows, pushed))
+    going_on = sum(int(np.sum(~transition.truncated)) for transition in pushed)
+    running = sum(
+        int(np.sum(~(transition.truncated | transition.terminated))) for transition in pushed
+    )
+    if length == right:
+        return
+    for count, what in ((going_on, "truncated"), (running, "ended")):
+        expect(
+            length != count,
+            f"{what}_left_out",
+            Message(
+                "Of {right} transitions the memory keeps {count}: those that were {what} are "
+                "missing. They are transitions like the others; what is not stored is the *field* "
+                "truncated.",
+                right=right,
+                count=count,
+                what=what,
+            ),
+        )
+    expect(
+        length != len(pushed),
+        "counts_pushes",
+        Message(
+            "After {pushes} pushes of {right} transitions len(memory) is {length}. One push brings "
+            "several rows, one for each cart pole: count them all.",
+            pushes=len(pushed),
+            right=right,
+            length=length,
+        ),
+    )
+    raise CheckFailed(
+        "wrong_length",
+        Message(
+            "After {right} transitions in pushes of {rows} len(memory) is {length}.",
+            right=right,
+            rows=", ".join(str(_rows(transition)) for transition in pushed),
+            length=length,
+        ),
+    )
+
+
+def _expect_in_their_rows(batches: list[Batch], pushes: tuple[int, int]) -> None:
+    """The second push stands behind the first one, and what is drawn was pushed."""
+    for batch in batches:
+        _expect_not_swapped(batch)
+    first, all_of_them = set(range(pushes[0])), set(range(sum(pushes)))
+    found = set(np.concatenate([_number_of(batch.observation) for batch in batches]).tolist())
+    expect(
+        found != all_of_them - first,
+        "overwritten_too_early",
+        "After two pushes only what the second one brought is there, although there is room: the "
+        "second push must go on behind the first.",
+    )
+    missing = sorted(all_of_them - found)
+    expect(
+        not (missing and -1 in found),
+        "written_elsewhere",
+        Message(
+            "Of {count} transitions the numbers {missing} never come up, but rows that were never "
+            "written do: the transitions do not stand in the rows that are drawn from. Write them "
+            "into the rows from self.position on, and move position afterwards, by the number of "
+            "rows.",
+            count=sum(pushes),
+            missing=missing,
+        ),
+    )
+
+
+def _expect_newest(history: list[set[int]]) -> None:
+    """history: the transitions that a memory for CAPACITY gives out, after each of the PUSHES."""
+    totals = np.cumsum(PUSHES).tolist()
+    for turn, (held, pushed) in enumerate(zip(history, totals, strict=True)):
+        newest = set(range(max(pushed - CAPACITY, 0), pushed))
+        if held == newest:
+            continue
+        seen = Message(
+            "Of the transitions 0 to {last} a memory for {capacity} should hold {newest}; yours "
+            "gives out {held}.",
+            last=pushed - 1,
+            capacity=CAPACITY,
+            newest=sorted(newest),
+            held=sorted(held),
+        )
+        stands_still = all(later == history[-1] for later in history[turn:])
+        mistake, hint = _why_not_the_newest(held, newest, stands_still)
+        raise CheckFailed(mistake, Message.joined(seen, hint))
+
+
+def _why_not_the_newest(held: set[int], newest: set[int], stands_still: bool) -> tuple[str, str]:
+    """The mistake's name and what to do. stands_still: later pushes change nothing."""
+    pushed = max(newest) + 1
+    # The row of a transition is its number, counted round the ring.
+    below = {number for number in newest if number % CAPACITY < pushed % CAPACITY}
+    without_last = {number for number in newest if number % CAPACITY != len(newest) - 1}
+    if held == below:
+        return (
+            "drawn_below_the_position",
+            "Only rows below self.position are drawn. When the ring has gone round, the rows "
+            "behind it are filled as well: draw below self.size.",
+        )
+    if held == without_last:
+        return (
+            "last_row_never_sampled",
+            "The last of the filled rows is never drawn. The end of randint or range does not "
+            "count: it is self.size, not self.size - 1.",
+        )
+    if -1 in held:
+        return "samples_empty_places", "Rows that were never written come up (-1)."
+    if stands_still:
+        return (
+            "keeps_the_oldest",
+            "A full memory must go on: the newest takes the place of the oldest.",
+        )
+    return (
+        "forgets_the_wrong_ones",
+        "When the end is reached, the next row is the first again, also in the middle of a push: "
+        "count the rows modulo the capacity.",
+    )
+
+
+def _expect_not_swapped(batch: Batch) -> None:
     expect(
         not np.all(_number_of(batch.observation - NEXT) >= 0),
         "observations_swapped",
         "The observation is the one after the step: that one belongs in next_observation.",
     )
+
+
+def _expect_known_rows(batch: Batch, known: Transition) -> None:
+    """Every row is one of the transitions pushed, with all its parts."""
+    number = _number_of(batch.observation)
+    _expect_not_swapped(batch)
     if not np.all((number >= 0) & (number < len(known.action))):
         raise CheckFailed("samples_empty_places", EMPTY_PLACES)
     same = {
@@ -394,18 +518,10 @@ def _expect_known_rows(batch: Batch, known: Transition) -> None:
         "next_observation_lost",
         "next_observation is the observation before the step: the agent then sees nothing change.",
     )
-    ended = (known.terminated | known.truncated)[number]
-    expect(
-        same["terminated"] or not np.array_equal(batch.terminated.astype(bool), ended),
-        "truncated_taken_for_terminated",
-        "A transition that was only truncated comes back as terminated. The time limit cut the "
-        "episode, but the pole was still up: keep terminated alone.",
-    )
-    expect(
-        same["reward"] or bool(np.any(batch.reward)),
-        "reward_lost",
-        "The rewards come back as zeros: store them, too.",
-    )
+    if not same["terminated"]:
+        _name_the_ends(batch.terminated.astype(bool), known, number)
+    if not same["reward"]:
+        _name_the_rewards(np.asarray(batch.reward, dtype=np.float64), known.reward[number])
     wrong = [name for name, right in same.items() if not right]
     if not wrong:
         return
@@ -421,3 +537,52 @@ def _expect_known_rows(batch: Batch, known: Transition) -> None:
             wrong=", ".join(wrong),
         ),
     )
+
+
+def _name_the_ends(ends: np.ndarray, known: Transition, number: np.ndarray) -> None:
+    """ends: what the batch says of termination. Raises CheckFailed for a known mistake."""
+    terminated, truncated = known.terminated[number], known.truncated[number]
+    for values, mistake, message in (
+        (
+            terminated | truncated,
+            "truncated_taken_for_terminated",
+            "A transition that was only truncated comes back as terminated. The time limit cut the "
+            "episode, but the pole was still up: keep terminated alone.",
+        ),
+        (
+            truncated,
+            "truncated_instead_of_terminated",
+            "terminated holds the field truncated: keep terminated.",
+        ),
+        (
+            ~terminated,
+            "terminated_inverted",
+            "terminated comes back as its opposite: true where the episode went on. Store it as it "
+            "comes (no ~, no not, no 1 - terminated).",
+        ),
+        (
+            terminated & ~truncated,
+            "both_ends_lost",
+            "A transition that was terminated *and* truncated comes back as not terminated: the "
+            "pole fell in the last step. Store terminated as it comes.",
+        ),
+    ):
+        expect(not np.array_equal(ends, values), mistake, message)
+
+
+def _name_the_rewards(rewards: np.ndarray, right: np.ndarray) -> None:
+    """Raises CheckFailed for a known mistake with the rewards."""
+    for values, mistake, message in (
+        (np.zeros_like(rewards), "reward_lost", "The rewards come back as zeros: store them, too."),
+        (
+            np.clip(right, -1, 1),
+            "rewards_clipped",
+            "The rewards come back cut to the range from -1 to 1. Store them as they come.",
+        ),
+        (
+            np.floor(right),
+            "rewards_cut",
+            "The rewards have lost their fractions. Store them in an array of floats.",
+        ),
+    ):
+        expect(not np.allclose(rewards, values), mistake, message)

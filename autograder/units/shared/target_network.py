@@ -45,7 +45,7 @@ class SoftUpdateTask(Task):
             _expect_moved(_Move(start, end, pair.goal, tau), self.wording)
             start = end
 
-    @check(points=1)
+    @check(points=1, needs=("moves_by_tau",))
     def stays_a_network_of_its_own(self, student: Student, random: np.random.Generator) -> None:
         pair = Pair.draw(student, random, self.network)
         student.call(self.function, pair.target_net, pair.net, 1.0)
@@ -78,17 +78,32 @@ class CopyTask(Task):
             "nothing_copied",
             "The target network still has its old weights: write the network's weights into it.",
         )
-        expect(
-            same_parameters(end, pair.goal),
-            "wrong_copy",
-            "The target network should have exactly the network's weights now.",
-        )
+        if not same_parameters(end, pair.goal):
+            raise _wrong_copy(pair, end)
 
     @check(points=1)
     def stays_a_network_of_its_own(self, student: Student, random: np.random.Generator) -> None:
         pair = Pair.draw(student, random, self.network)
         student.call(self.function, pair.target_net, pair.net)
         expect_lags(pair.target_net, pair.net)
+
+
+def _wrong_copy(pair: Pair, end: Parameters) -> CheckFailed:
+    """What was copied instead of all weights."""
+    goal = dict(zip(end, pair.goal.values(), strict=True))
+    copied = [name for name in end if np.allclose(end[name], goal[name], atol=1e-6)]
+    exactly = "The target network should have exactly the network's weights now."
+    if copied and len(copied) < len(end):
+        missing = Message(
+            "Not copied: {missing}.",
+            missing=", ".join(name for name in end if name not in copied),
+        )
+        return CheckFailed("wrong_copy", Message.joined(exactly, missing))
+    pairs = zip(pair.start.values(), pair.goal.values(), end.values(), strict=True)
+    if all(np.allclose(now, (old + new) / 2, atol=1e-5) for old, new, now in pairs):
+        half = "Its weights are the mean of both networks' weights: that is half of the way."
+        return CheckFailed("half_way", Message.joined(exactly, half))
+    return CheckFailed("wrong_copy", exactly)
 
 
 class Pair(NamedTuple):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from autograder.checks.expect import KnownMistake, expect, expect_close, expect_shape
+from autograder.checks.expect import (
+    CheckFailed,
+    KnownMistake,
+    expect,
+    expect_close,
+    expect_shape,
+)
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.distinct import all_distinct
 from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
 from autograder.units.shared.wording import TORCH, Wording
-from autograder.worker.interface import Student, StudentObject, Tensor
+from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
 
 #: How a batch's arrays are given to the student's function.
 ArrayMaker = Callable[[np.ndarray], object]
@@ -96,8 +102,10 @@ class TargetsTask(Task):
             )
             if all_distinct(steps.targets(best), known):
                 break
+        answer = self.targets(student, self.network(student, q.layers), steps)
+        _expect_argument_gamma(answer, steps, best, known)
         expect_close(
-            self.targets(student, self.network(student, q.layers), steps),
+            answer,
             steps.targets(best),
             "wrong_targets",
             "The target of a step is its reward + gamma * the largest Q-value of the next "
@@ -105,21 +113,18 @@ class TargetsTask(Task):
             known_mistakes=known,
             tolerance=1e-3,
         )
-
-    @check(points=0)
-    def steps_that_end_nothing(self, student: Student, random: np.random.Generator) -> None:
-        q = QNetwork.draw(random)
-        steps = Steps.draw(random)._replace(terminated=np.zeros(ROWS, dtype=bool))
+        endless = Steps.draw(random)._replace(terminated=np.zeros(ROWS, dtype=bool))
         expect_close(
-            self.targets(student, self.network(student, q.layers), steps),
-            steps.targets(q.values(steps.next_observation).max(axis=1)),
+            self.targets(student, self.network(student, q.layers), endless),
+            endless.targets(q.values(endless.next_observation).max(axis=1)),
             "wrong_without_ends",
-            "In this batch no step terminated: every target is reward + gamma * the largest "
-            "Q-value of the next observation.",
+            "The targets are right for a batch in which some steps terminated, but not for one in "
+            "which no step did: then every target is reward + gamma * the largest Q-value of the "
+            "next observation. Is the whole batch asked at once (any, all)?",
             tolerance=1e-3,
         )
 
-    @check(points=1)
+    @check(points=1, needs=("targets_are_right",))
     def no_gradient_through_the_target(self, student: Student, random: np.random.Generator) -> None:
         q = QNetwork.draw(random)
         net = self.network(student, q.layers)
@@ -128,7 +133,7 @@ class TargetsTask(Task):
 
     def targets(self, student: Student, net: StudentObject, steps: Steps) -> object:
         """The student's answer."""
-        return student.call(self.function, net, *steps.arguments(self.arrays))
+        return _answer(student, self.function, (net,), steps.arguments(self.arrays), self.wording)
 
 
 class DoubleTargetsTask(Task):
@@ -173,8 +178,10 @@ class DoubleTargetsTask(Task):
             )
             if all_distinct(steps.targets(next_value), known):
                 break
+        answer = self.targets(student, (q, other), steps)
+        _expect_argument_gamma(answer, steps, next_value, known)
         expect_close(
-            self.targets(student, (q, other), steps),
+            answer,
             steps.targets(next_value),
             "wrong_targets",
             "The target is the reward + gamma * the target network's value of the action that "
@@ -183,7 +190,7 @@ class DoubleTargetsTask(Task):
             tolerance=1e-3,
         )
 
-    @check(points=1)
+    @check(points=1, needs=("one_network_chooses_the_other_judges",))
     def no_gradient_through_the_target(self, student: Student, random: np.random.Generator) -> None:
         q, other = QNetwork.draw(random), QNetwork.draw(random)
         arguments = Steps.draw(random).arguments(self.arrays)
@@ -193,8 +200,69 @@ class DoubleTargetsTask(Task):
 
     def targets(self, student: Student, nets: tuple[QNetwork, QNetwork], steps: Steps) -> object:
         """The student's answer; nets: the network and the target network."""
-        given = (self.network(student, q.layers) for q in nets)
-        return student.call(self.function, *given, *steps.arguments(self.arrays))
+        given = tuple(self.network(student, q.layers) for q in nets)
+        return _answer(student, self.function, given, steps.arguments(self.arrays), self.wording)
+
+
+def _answer(
+    student: Student,
+    function: str,
+    nets: tuple[StudentObject, ...],
+    columns: tuple[object, ...],
+    wording: Wording,
+) -> object:
+    """What the student's function returns; its arguments come back as they were."""
+    given = [student.put(column) for column in columns]
+    before = [student.fetch(column) for column in given]
+    try:
+        answer = student.call(function, *nets, *given)
+    except StudentError as error:
+        if "bool" not in error.message:
+            raise
+        raise CheckFailed(
+            "computes_with_booleans",
+            Message(
+                "terminated is boolean, and the framework does not subtract or multiply booleans: "
+                "write {not_terminated}. The error: {error}",
+                not_terminated=wording.not_terminated,
+                error=error,
+            ),
+        ) from None
+    unchanged = all(
+        np.array_equal(np.asarray(old), np.asarray(student.fetch(new)))
+        for old, new in zip(before, given, strict=True)
+    )
+    expect(
+        unchanged,
+        "arguments_changed",
+        "The arrays of the batch are not the same after the call. Compute with new ones (no +=, no "
+        "assignment into an argument): they are needed again.",
+    )
+    return answer
+
+
+def _expect_argument_gamma(
+    answer: object, steps: Steps, next_value: np.ndarray, known: Sequence[KnownMistake]
+) -> None:
+    """The discount in the answer is the argument, not another number."""
+    if not isinstance(answer, np.ndarray) or answer.shape != (ROWS,):
+        return
+    if any(np.allclose(answer, mistake.values, atol=1e-3) for mistake in known):
+        return  # named by its own words
+    on = ~steps.terminated
+    discounts = (answer - steps.reward)[on] / next_value[on]
+    found = float(np.mean(discounts))
+    right = steps._replace(gamma=found).targets(next_value)
+    expect(
+        not np.allclose(answer, right, atol=1e-3) or abs(found - steps.gamma) < 1e-3,
+        "fixed_discount",
+        Message(
+            "Called with gamma = {gamma}, your targets are discounted by {found:.3g}. Use the "
+            "argument gamma, not a fixed number.",
+            gamma=steps.gamma,
+            found=found,
+        ),
+    )
 
 
 def _wrong_sums(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[KnownMistake, ...]:
@@ -236,14 +304,6 @@ def _wrong_sums(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[Known
             "no_discount",
             steps._replace(gamma=1.0).targets(best),
             "gamma is missing: what comes later counts gamma times less.",
-        ),
-        *(
-            KnownMistake(
-                "fixed_discount",
-                steps._replace(gamma=fixed).targets(best),
-                "Use the argument gamma, not a fixed number.",
-            )
-            for fixed in (0.97, 0.99)
         ),
         KnownMistake(
             "reward_discounted",
@@ -330,6 +390,18 @@ def _wrong_roles(steps: Steps, online: np.ndarray, target: np.ndarray) -> tuple[
             steps.targets(np.minimum(online.max(axis=1), target.max(axis=1))),
             "This takes the smaller of two maxima (as TD3 does). Double DQN takes the target "
             "network's value of the action that `net` rates best.",
+        ),
+        KnownMistake(
+            "chosen_by_both",
+            steps.targets(target[np.arange(ROWS), (online + target).argmax(axis=1)]),
+            "Both networks together choose the action (their sum or mean). `net` alone chooses it, "
+            "and the target network gives its value.",
+        ),
+        KnownMistake(
+            "mean_of_both",
+            steps.targets((online.max(axis=1) + target.max(axis=1)) / 2),
+            "This is the mean of the two networks' largest values. `net` chooses the action, the "
+            "target network gives its value.",
         ),
     )
 

@@ -12,7 +12,8 @@ class Wording:
     largest_values: the largest value of each row. best_actions: the number of it.
     not_terminated: the factor that is 0 after the last step. no_gradient: what keeps gradients
     away from the targets. chosen_values: each row's value of its own action. huber_loss: the
-    library's Huber loss. writes_weights: what writes into a network's weights.
+    library's Huber loss. writes_weights: what writes into a network's weights. cuts_the_graph:
+    what keeps a gradient away from the network.
     """
 
     largest_values: str
@@ -22,6 +23,7 @@ class Wording:
     chosen_values: str
     huber_loss: str
     writes_weights: str
+    cuts_the_graph: str
 
 
 TORCH = Wording(
@@ -32,6 +34,7 @@ TORCH = Wording(
     chosen_values="values.gather(1, action.unsqueeze(1)).squeeze(1)",
     huber_loss="F.smooth_l1_loss",
     writes_weights="copy_, lerp_ or load_state_dict",
+    cuts_the_graph=".item(), .detach(), numpy(), torch.no_grad() or a new tensor",
 )
 #: Keras units whose functions take and return NumPy arrays.
 KERAS_ARRAYS = Wording(
@@ -42,6 +45,7 @@ KERAS_ARRAYS = Wording(
     chosen_values="values[np.arange(len(action)), action]",
     huber_loss="keras.losses.Huber()",
     writes_weights="set_weights or assign",
+    cuts_the_graph="numpy(), predict_on_batch or keras.ops.stop_gradient",
 )
 #: Keras units that compute with TensorFlow's tensors.
 KERAS_TENSORS = Wording(
@@ -52,4 +56,5 @@ KERAS_TENSORS = Wording(
     chosen_values="tf.gather(values, action, batch_dims=1)",
     huber_loss="keras.losses.Huber()",
     writes_weights="set_weights or assign",
+    cuts_the_graph="numpy(), predict_on_batch or keras.ops.stop_gradient",
 )

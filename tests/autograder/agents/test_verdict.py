@@ -154,6 +154,12 @@ def test_score_and_threshold_are_shown_so_that_the_difference_is_seen(mean, thre
     assert said in result.checks[0].message
 
 
+def test_the_score_of_one_episode_is_no_average():
+    result = judge_score("unit/agent", EASY, EvaluationResult(1, -200.0, -13, (1,), (-200.0,)))
+
+    assert result.checks[0].message.startswith("Your agent scored -200.0; ")
+
+
 @pytest.mark.parametrize(
     ("score", "shown"), [(475.0, "475.0"), (474.99999, "474.99999"), (12.345, "12.3")]
 )
