@@ -132,7 +132,7 @@ class LinearEpsilonTask(Task):
                     "{end}; yours is {found} at step {step}.",
                     steps=300,
                     end=end,
-                    found=found,
+                    found=round(found, 4) if isinstance(found, float) else found,
                     step=step,
                 ),
             )

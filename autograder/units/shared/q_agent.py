@@ -107,8 +107,8 @@ def optimizer_of(agent: StudentObject) -> StudentObject:
     return optimizer
 
 
-def expect_one_step(plain: StudentObject, move: Parameters, method: str) -> None:
-    """The agent's optimizer has made one step in a call of this method."""
+def expect_own_optimizer(plain: StudentObject, move: Parameters, method: str) -> None:
+    """If the weights have moved in a call of this method, the agent's optimizer has done it."""
     steps = plain.get("steps")
     expect(
         steps != 0 or not any(np.any(part) for part in move.values()),
@@ -119,6 +119,12 @@ def expect_one_step(plain: StudentObject, move: Parameters, method: str) -> None
             method=method,
         ),
     )
+
+
+def expect_one_step(plain: StudentObject, move: Parameters, method: str) -> None:
+    """The agent's optimizer has made one step in a call of this method."""
+    expect_own_optimizer(plain, move, method)
+    steps = plain.get("steps")
     expect(
         steps == 0 or steps == 1,
         "stepped_twice",

@@ -14,7 +14,7 @@ from autograder.units.shared.exploration import (
     LinearEpsilonTask,
 )
 from autograder.worker.local import LocalStudent
-from tests.autograder.task_tools import failures, message
+from tests.autograder.task_tools import message, mistakes
 
 SEEDS = (1, 2, 3)
 
@@ -65,7 +65,7 @@ def test_the_linear_schedule_is_worth_two_points():
 def test_a_right_schedule_earns_all_points(ask, right, seed):
     result = ask(right, seed)
 
-    assert failures(result) == {}
+    assert mistakes(result) == {}
     assert result.points == result.max_points
 
 
@@ -76,7 +76,7 @@ def test_a_right_schedule_earns_all_points(ask, right, seed):
     ids=["float", "float32", "array of no axes", "array of one number"],
 )
 def test_epsilon_may_be_any_one_number(ask, right, form):
-    assert failures(ask(lambda *arguments: form(right(*arguments)))) == {}
+    assert mistakes(ask(lambda *arguments: form(right(*arguments)))) == {}
 
 
 def test_epsilon_may_be_a_tensor_or_a_whole_number():
@@ -84,11 +84,11 @@ def test_epsilon_may_be_a_tensor_or_a_whole_number():
         value = linear(step, start, end, steps)
         return 1 if value == 1 else torch.tensor(value)
 
-    assert failures(ask_linear(schedule, framework="torch")) == {}
+    assert mistakes(ask_linear(schedule, framework="torch")) == {}
 
 
 def test_the_line_may_be_interpolated():
-    assert failures(ask_linear(lambda t, a, b, n: np.interp(t, [0, n], [a, b]))) == {}
+    assert mistakes(ask_linear(lambda t, a, b, n: np.interp(t, [0, n], [a, b]))) == {}
 
 
 @both_schedules
@@ -128,7 +128,7 @@ def test_epsilon_may_be_off_by_two_thousandths(ask, right, sign, share, passes):
 def test_what_is_not_one_number_is_named(ask, right, answer):
     result = ask(lambda *_: answer)
 
-    assert set(failures(result).values()) == {"not_a_number"}
+    assert set(mistakes(result).values()) == {"not_a_number"}
     assert result.points == 0
 
 
@@ -137,7 +137,7 @@ def test_one_answer_that_is_not_a_number_is_enough(ask, right):
     def schedule(step, *arguments):
         return right(step, *arguments) if step else None
 
-    assert failures(ask(schedule)).popitem()[1] == "not_a_number"
+    assert mistakes(ask(schedule)).popitem()[1] == "not_a_number"
 
 
 @both_schedules
@@ -166,7 +166,7 @@ def test_epsilon_is_finite(ask, right, answer):
 def test_a_wrong_exponential_schedule_is_named(epsilon, mistake, says, seed):
     result = ask_exponential(epsilon, seed)
 
-    assert failures(result) == {"decays_exponentially": mistake}
+    assert mistakes(result) == {"decays_exponentially": mistake}
     assert says in message(result, "decays_exponentially")
     assert result.points == 0
 
@@ -187,7 +187,7 @@ def test_an_exponential_schedule_is_right_all_along(wrong_when, seed):
     def schedule(step, start, end, decay):
         return exponential(step, start, end, decay) + 0.01 * wrong_when(step, decay)
 
-    assert failures(ask_exponential(schedule, seed)) == {"decays_exponentially": "wrong_epsilon"}
+    assert mistakes(ask_exponential(schedule, seed)) == {"decays_exponentially": "wrong_epsilon"}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -221,7 +221,7 @@ def test_the_message_says_what_the_exponential_schedule_should_be(seed):
 def test_a_wrong_line_is_named_and_ends_wrong_too(epsilon, mistake, says, seed):
     result = ask_linear(epsilon, seed)
 
-    assert failures(result) == {"falls_on_a_line": mistake, "stays_at_the_end": "falls_too_far"}
+    assert mistakes(result) == {"falls_on_a_line": mistake, "stays_at_the_end": "falls_too_far"}
     assert says in message(result, "falls_on_a_line")
     assert result.points == 0
 
@@ -243,7 +243,7 @@ def test_a_schedule_may_be_right_only_at_its_end(epsilon, seed):
     def schedule(step, start, end, steps):
         return end if step > steps else epsilon(step, start, end, steps)
 
-    assert failures(ask_linear(schedule, seed)) == {"falls_on_a_line": "wrong_epsilon"}
+    assert mistakes(ask_linear(schedule, seed)) == {"falls_on_a_line": "wrong_epsilon"}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -279,7 +279,7 @@ def test_a_line_stays_at_its_end(after, says):
 
     result = ask_linear(schedule)
 
-    assert failures(result) == {"stays_at_the_end": "falls_too_far"}
+    assert mistakes(result) == {"stays_at_the_end": "falls_too_far"}
     assert says in message(result, "stays_at_the_end")
     assert "the end value, 0.05" in message(result, "stays_at_the_end")
     assert result.points == 1
@@ -349,7 +349,7 @@ def test_acting_is_worth_three_points():
 def test_right_actions_earn_all_points(seed):
     result = ask_act(epsilon_greedy(), seed)
 
-    assert failures(result) == {}
+    assert mistakes(result) == {}
     assert result.points == 3
 
 
@@ -374,7 +374,7 @@ def row_by_row(net, observation, epsilon):
     ids=["loop", "list", "tensor", "list of tensors", "int32", "uint8"],
 )
 def test_actions_may_be_any_whole_numbers(select_action, seed):
-    assert failures(ask_act(select_action, seed)) == {}
+    assert mistakes(ask_act(select_action, seed)) == {}
 
 
 def test_task_and_function_may_have_other_names():
@@ -382,7 +382,7 @@ def test_task_and_function_may_have_other_names():
 
     assert task.name == "test/play"
     assert task.requires == ("choose",)
-    assert failures(ask_act(epsilon_greedy(), function="choose")) == {}
+    assert mistakes(ask_act(epsilon_greedy(), function="choose")) == {}
 
 
 def test_the_network_may_have_another_form():
@@ -394,8 +394,8 @@ def test_the_network_may_have_another_form():
     def masked(student, layers):
         return student.network(layers, masked=True)
 
-    assert failures(ask_act(with_mask, network=masked)) == {}
-    assert failures(ask_act(right, network=masked)) == failures_of_act(RAISES)
+    assert mistakes(ask_act(with_mask, network=masked)) == {}
+    assert mistakes(ask_act(right, network=masked)) == failures_of_act(RAISES)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -422,7 +422,7 @@ def test_the_network_may_have_another_form():
 def test_there_is_one_action_for_each_row(change, mistake, says, seed):
     result = ask_act(altered(change), seed)
 
-    assert failures(result) == failures_of_act(mistake)
+    assert mistakes(result) == failures_of_act(mistake)
     assert says in message(result, "one_action_for_each_row")
     assert result.points == 0
 
@@ -460,7 +460,7 @@ def only_when(condition, wrong):
 def test_shapes_are_right_whatever_is_asked(condition, seed):
     select_action = only_when(condition, altered(lambda action: action[:, None]))
 
-    assert failures(ask_act(select_action, seed)) == failures_of_act("wrong_shape")
+    assert mistakes(ask_act(select_action, seed)) == failures_of_act("wrong_shape")
 
 
 def test_observations_of_double_precision_are_taken():
@@ -469,7 +469,7 @@ def test_observations_of_double_precision_are_taken():
 
     result = ask_act(takes_single_precision)
 
-    assert failures(result) == failures_of_act(RAISES)
+    assert mistakes(result) == failures_of_act(RAISES)
 
 
 def others(values):
@@ -490,7 +490,7 @@ def test_epsilon_is_a_probability_whenever_actions_are_asked_for():
         asked.append(epsilon)
         return epsilon_greedy()(net, observation, epsilon)
 
-    assert failures(ask_act(recorded)) == {}
+    assert mistakes(ask_act(recorded)) == {}
     assert {0.0, 1.0} < set(asked)
     assert all(0 <= epsilon <= 1 for epsilon in asked)
 
@@ -502,7 +502,7 @@ def test_one_draw_for_all_rows_is_named_so_even_if_it_hits_the_best_action(seed)
 
     result = ask_act(epsilon_greedy(draw=one_draw), seed)
 
-    assert failures(result)["explores_all_actions_alike"] == "one_draw_for_all_rows"
+    assert mistakes(result)["explores_all_actions_alike"] == "one_draw_for_all_rows"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -604,7 +604,7 @@ def test_one_draw_for_all_rows_is_named_so_even_if_it_hits_the_best_action(seed)
 def test_a_wrong_choice_is_named(select_action, mistakes, says, seed):
     result = ask_act(select_action, seed)
 
-    assert failures(result) == mistakes
+    assert mistakes(result) == mistakes
     assert says in message(result, next(iter(mistakes)))
     assert result.points == 3 - len(mistakes)
 
@@ -615,7 +615,7 @@ def test_leaving_the_last_action_out_is_not_leaving_the_best_one_out(seed):
 
     result = ask_act(two_actions, seed)
 
-    assert failures(result)["explores_all_actions_alike"] == "not_uniform"
+    assert mistakes(result)["explores_all_actions_alike"] == "not_uniform"
     said = message(result, "explores_all_actions_alike")
     assert "each of 3 actions" in said
     shares = [float(share) for share in re.search(r"shares \[(.*)\]", said)[1].split(",")]
@@ -643,7 +643,7 @@ def deal(favoured, deviations):
 def test_random_actions_may_be_six_standard_deviations_off(favoured, sign, deviations, mistake):
     result = ask_act(epsilon_greedy(draw=deal(favoured, sign * deviations)))
 
-    assert failures(result).get("explores_all_actions_alike") == mistake
+    assert mistakes(result).get("explores_all_actions_alike") == mistake
 
 
 def shares_of_the_best(*shares):
@@ -723,7 +723,7 @@ def test_the_share_of_the_best_action_tells_what_epsilon_does(shares, mistake, s
     result = ask_act(shares_of_the_best(*shares), seed)
 
     expected = {} if mistake is None else {"random_with_probability_epsilon": mistake}
-    assert failures(result) == expected
+    assert mistakes(result) == expected
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -761,4 +761,4 @@ def test_the_message_says_how_often_the_best_action_came_up_with_epsilon_inverte
 def test_an_answer_that_cannot_be_read_fails_the_check_alone():
     endless = altered(lambda action: [10**30] * len(action))
 
-    assert failures(ask_act(endless)) == failures_of_act(UNREADABLE)
+    assert mistakes(ask_act(endless)) == failures_of_act(UNREADABLE)
