@@ -247,7 +247,7 @@ def _expect_right_rewards(
     if kept.shape != transition.reward.shape:
         return
     expect(
-        not np.allclose(kept, scale * own * transition.reward),
+        own == 1 or not np.allclose(kept, scale * own * transition.reward),
         "reward_scaled_twice",
         "The rewards are scaled twice: the given lines multiply them with reward_scale already, so "
         "keep the transition as it comes.",
