@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.checks.judge import NOT_REACHED, RAISES, UNREADABLE, judge
+from autograder.checks.judge import NOT_REACHED, RAISES, judge
 from autograder.units.shared.exploration import (
     EpsilonGreedyTask,
     ExponentialEpsilonTask,
@@ -676,4 +676,4 @@ def test_random_actions_may_be_six_standard_deviations_off(favoured, sign, devia
 def test_an_answer_that_cannot_be_read_fails_the_check_alone():
     endless = altered(lambda action: [10**30] * len(action))
 
-    assert mistakes(ask_act(endless)) == {SHAPE: UNREADABLE}
+    assert mistakes(ask_act(endless)) == {SHAPE: "wrong_actions"}
