@@ -202,6 +202,14 @@ def _wrong_returns(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, ...
             "Each return lacks its own step's reward: G_t begins with r_t itself.",
         ),
         *_other_discounts(rewards, gamma),
+        *_gamma_elsewhere(rewards, gamma),
+        *_changed_afterwards(right, gamma),
+    )
+
+
+def _gamma_elsewhere(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, ...]:
+    """What comes of gamma at another place of the recursion, (steps,)."""
+    return (
         KnownMistake(
             "gamma_added",
             _accumulated(rewards, lambda reward, following: reward + gamma + following),
@@ -220,6 +228,12 @@ def _wrong_returns(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, ...
             "The discount counts from the first step of the episode. For each step's return it "
             "begins anew: the step's own reward is not discounted.",
         ),
+    )
+
+
+def _changed_afterwards(right: np.ndarray, gamma: float) -> tuple[KnownMistake, ...]:
+    """What comes of the right returns, changed once more, (steps,)."""
+    return (
         KnownMistake(
             "normalised_already",
             (right - right.mean()) / (right.std() or 1.0),
