@@ -126,7 +126,7 @@ MISTAKES = (
         "falls_below_the_end",
         "a straight line goes on",
         (Edit("epsilon", "min(step / steps, 1)", "step / steps"),),
-        EPSILON, "stays_at_the_end", "falls_too_far", "negative",
+        EPSILON, "stays_at_the_end", "falls_too_far", "at step 301",
     ),
     Mistake(
         "falls_to_zero",
@@ -285,7 +285,7 @@ MISTAKES = (
         "row_instead_of_column",
         "NumPy multiplies what it gets",
         (Edit("learn", "targets[:, None]", "targets"),),
-        LEARN, "only_the_action_taken_learns", "raises_an_error", "broadcast",
+        LEARN, "only_the_action_taken_learns", "row_instead_of_column", "targets[:, None]",
         also=(f"{NAIVE}:learns_from_the_last_steps", STARTS),
     ),
     # --- naive
@@ -328,7 +328,7 @@ MISTAKES = (
         "size_without_limit",
         "the size counts what was pushed",
         (Edit("memory", "self.size = min(self.size + n, self.capacity)", "self.size += n"),),
-        MEMORY, "forgets_the_oldest", "grows_without_end", "should hold 5",
+        MEMORY, "forgets_the_oldest", "grows_without_end", "should hold 11",
         also=PROBES,
     ),
     Mistake(

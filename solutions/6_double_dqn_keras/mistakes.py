@@ -68,7 +68,7 @@ MISTAKES = (
         MEMORY,
         "forgets_the_oldest",
         "grows_without_end",
-        "should hold 5",
+        "should hold 11",
         also=PROBES,
     ),
     Mistake(
@@ -254,7 +254,7 @@ MISTAKES = (
         EPSILON,
         "stays_at_the_end",
         "falls_too_far",
-        "negative",
+        "at step 301",
     ),
     Mistake(
         "start_and_end_swapped",
@@ -512,7 +512,7 @@ MISTAKES = (
         LOSS,
         "only_the_chosen_action_learns",
         "graph_cut",
-        "cut the graph",
+        "predict_on_batch",
         also=(STEP,),
     ),
     # --- copy
@@ -711,8 +711,8 @@ MISTAKES = (
         ),
         SAVE,
         "the_whole_model_comes_back",
-        "cannot_be_loaded",
-        "load_model",
+        "no_file",
+        "net.save(path)",
     ),
     Mistake(
         "config_incomplete",

@@ -19,6 +19,7 @@ from autograder.units.shared.q_agent import (
     expect_all_weights_move,
     expect_one_batch_each,
     expect_one_step,
+    expect_own_optimizer,
     expect_starts,
     optimizer_of,
     play,
@@ -152,6 +153,7 @@ class UpdateTask(QAgentTask):
             trial = self.trial(student, random, observations=LARGE, coefficients={"follow": 0.0})
             plain = with_plain_descent(trial, SMALL_RATE)
             move = step_of(trial, lambda: _learn(trial), SMALL_RATE)
+            expect_own_optimizer(plain, move, "learn")
             steps = max(int(plain.get("steps")), 1)
             largest = max(float(np.abs(part).max()) for part in move.values()) / steps
             expect(

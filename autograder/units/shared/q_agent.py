@@ -107,8 +107,8 @@ def optimizer_of(agent: StudentObject) -> StudentObject:
     return optimizer
 
 
-def expect_one_step(plain: StudentObject, move: Parameters, method: str) -> None:
-    """The agent's optimizer has made one step in a call of this method."""
+def expect_own_optimizer(plain: StudentObject, move: Parameters, method: str) -> None:
+    """If the weights have moved in a call of this method, the agent's optimizer has done it."""
     steps = plain.get("steps")
     expect(
         steps != 0 or not any(np.any(part) for part in move.values()),
@@ -119,6 +119,12 @@ def expect_one_step(plain: StudentObject, move: Parameters, method: str) -> None
             method=method,
         ),
     )
+
+
+def expect_one_step(plain: StudentObject, move: Parameters, method: str) -> None:
+    """The agent's optimizer has made one step in a call of this method."""
+    expect_own_optimizer(plain, move, method)
+    steps = plain.get("steps")
     expect(
         steps == 0 or steps == 1,
         "stepped_twice",
@@ -241,7 +247,7 @@ def _expect_right_rewards(
     if kept.shape != transition.reward.shape:
         return
     expect(
-        not np.allclose(kept, scale * own * transition.reward),
+        own == 1 or not np.allclose(kept, scale * own * transition.reward),
         "reward_scaled_twice",
         "The rewards are scaled twice: the given lines multiply them with reward_scale already, so "
         "keep the transition as it comes.",

@@ -201,7 +201,7 @@ class StrictReplayMemoryTask(ReplayMemoryTask):
                 ),
             ) from None
         try:
-            memory.sample(4)
+            memory.memory.call(self.names.sample, 4)
         except StudentError:
             return
         raise CheckFailed(
@@ -427,7 +427,7 @@ def _expect_in_their_rows(batches: list[Batch], pushes: tuple[int, int]) -> None
     )
     missing = sorted(all_of_them - found)
     expect(
-        not (missing and -1 in found),
+        not (missing and -1 in found and len(found) > 1),
         "written_elsewhere",
         Message(
             "Of {count} transitions the numbers {missing} never come up, but rows that were never "

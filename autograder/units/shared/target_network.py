@@ -90,6 +90,9 @@ class CopyTask(Task):
 
 def _wrong_copy(pair: Pair, end: Parameters) -> CheckFailed:
     """What was copied instead of all weights."""
+    shapes = [[array.shape for array in group.values()] for group in (end, pair.goal)]
+    if shapes[0] != shapes[1]:
+        return CheckFailed("wrong_copy", "The target network has other layers than before.")
     goal = dict(zip(end, pair.goal.values(), strict=True))
     copied = [name for name in end if np.allclose(end[name], goal[name], atol=1e-6)]
     exactly = "The target network should have exactly the network's weights now."

@@ -1,7 +1,6 @@
 """The tasks of dqn: what `forward` and `update` ask, and how the unit asks for its other parts."""
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,11 +9,11 @@ from torch import nn
 from torch.nn import functional
 
 from autograder.agents.learning_check import DelayedRewardTest
-from autograder.checks.judge import RAISES, judge
+from autograder.checks.judge import judge
 from autograder.checks.task import Task
 from autograder.units.dqn import UNIT
 from autograder.units.dqn.update import update
-from autograder.units.shared.probes import PROBES, ProbedAgent
+from autograder.units.shared.probes import PROBES
 from autograder.worker.local import LocalStudent
 from helpers.training import Training
 from tests.autograder.task_tools import mistakes
@@ -141,22 +140,11 @@ class Agent:
         self.soft_update(self.target_net, self.net, self.settings.tau)
 
 
-def student(agent, **other):
-    """A student with this agent; the functions are those that the agent uses."""
-    own = {name: getattr(agent, name, None) for name in ("td_targets", "q_loss", "soft_update")}
-    return LocalStudent({"DQNAgent": agent, "Settings": Settings, **own, **other}, "torch")
-
-
-def changed(base=Agent, **parts):
-    """An agent whose parts differ."""
-    return type("Agent", (base,), parts)
-
-
 def part(keep):
     """The task `update` with some of its checks."""
     task = Task(update.name, update.requires)
     for check in filter(keep, update.checks):
-        task.check(check.name, check.points, check.blocking)(check.ask)
+        task.check(check.name, check.points, check.blocking)(check.ask)  # without its needs
     return task
 
 
@@ -337,441 +325,253 @@ def test_a_class_that_makes_no_network_is_named():
 
 # --- update
 
-COPY = "target_network_is_a_copy"
-LEARNS = "learn_moves_the_weights"
-TARGETS = "targets_come_from_the_target_network"
-BATCH = "loss_of_a_batch_is_what_learns"
-FOLLOWS = "target_network_follows"
-CLEARED = "old_gradients_are_cleared"
-CLIPPED = "gradients_are_clipped"
+NAMES = (
+    "target_network_is_a_copy",
+    "learn_moves_the_weights",
+    "learns_what_the_batch_says",
+    "learns_once_in_each_turn",
+    "target_network_follows",
+    "old_gradients_are_cleared",
+    "gradients_are_clipped",
+)
+COPY, MOVES, BATCH, TURNS, FOLLOWS, CLEARED, CLIPPED = NAMES
+
+#: An agent in a cell of its own: `update` puts doubles into the place of what it calls.
+AGENT = """
+import copy
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class ReplayMemory:
+    def __init__(self, capacity): raise NotImplementedError
+
+class DQN(nn.Module):
+    def forward(self, x): raise NotImplementedError
+
+def td_targets(target_net, r, s, over, discount): raise NotImplementedError
+def q_loss(net, s, a, y): raise NotImplementedError
+def soft_update(slow, fast, part): raise NotImplementedError
+
+
+class DQNAgent:
+    def __init__(self, settings):
+        self.settings = settings
+        self.net = DQN()
+        self.target_net = DQN()
+        self.target_net.load_state_dict(self.net.state_dict())
+        self.optimizer = torch.optim.AdamW(self.net.parameters(), lr=settings.lr)
+        self.memory = ReplayMemory(settings.memory_size)
+
+    def train(self, transition):
+        reward = self.settings.reward_scale * transition.reward
+        self.memory.push(transition._replace(reward=reward))
+        if len(self.memory) >= self.settings.learning_starts:
+            self.learn()
+
+    def learn(self):
+        s = self.settings
+        b = self.memory.sample(s.batch_size)
+        y = td_targets(self.target_net, b.reward, b.next_observation, b.terminated, s.gamma)
+        loss = q_loss(self.net, b.observation, b.action, y)
+        self.optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_value_(self.net.parameters(), 100)
+        self.optimizer.step()
+        soft_update(self.target_net, self.net, s.tau)
+"""
+TARGETS = "td_targets(self.target_net, b.reward, b.next_observation, b.terminated, s.gamma)"
+LOSS = "q_loss(self.net, b.observation, b.action, y)"
+FOLLOW = "soft_update(self.target_net, self.net, s.tau)"
+CLIP = "nn.utils.clip_grad_value_(self.net.parameters(), 100)"
+STEP = "self.optimizer.step()"
+
+
+def written(*edits):
+    """A student whose agent differs from a right one by some edits."""
+    source = AGENT
+    for old, new in edits:
+        assert source.count(old) == 1, old
+        source = source.replace(old, new)
+    namespace = {"Settings": Settings}
+    exec(source, namespace)
+    return LocalStudent(namespace, "torch")
 
 
 def test_update_asks_seven_checks_of_a_point_each_and_then_the_probes():
-    checks = (COPY, LEARNS, TARGETS, BATCH, FOLLOWS, CLEARED, CLIPPED)
-
     assert update.requires == ("DQNAgent",)
     assert [(check.name, check.points) for check in update.checks] == [
-        *((name, 1) for name in checks),
+        *((name, 1) for name in NAMES),
         *((probe.check, 0) for probe in PROBES),
     ]
 
 
-def learn_in_order(*steps):
-    """`learn` with the steps that follow sampling, in this order."""
-
-    def learn(agent):
-        loss = agent.loss(*agent.sample())
-        act = {
-            "zero_grad": agent.optimizer.zero_grad,
-            "backward": loss.backward,
-            "clip": agent.clip,
-            "step": agent.optimizer.step,
-            "follow": agent.follow,
-        }
-        for step in steps:
-            act[step]()
-
-    return changed(learn=learn)
-
-
-def learns(**given):
-    """An agent that hands other things to its functions in `learn`."""
-
-    def loss(agent, observation, action, reward, next_observation, terminated, *_):
-        batch = SimpleNamespace(
-            net=agent.net,
-            target_net=agent.target_net,
-            observation=observation,
-            action=action,
-            reward=reward,
-            next_observation=next_observation,
-            gamma=agent.settings.gamma,
-        )
-        vars(batch).update({name: value(batch) for name, value in given.items()})
-        targets = agent.td_targets(
-            batch.target_net, batch.reward, batch.next_observation, terminated, batch.gamma
-        )
-        return agent.q_loss(agent.net, observation, batch.action, targets)
-
-    return changed(loss=loss)
-
-
-def scaled(factor):
-    """An agent whose loss is so many times its own q_loss."""
-    return changed(loss=lambda agent, *batch: factor * Agent.loss(agent, *batch))
-
-
-def own(base=Agent, **functions):
-    """An agent that uses other functions of the student's."""
-    return changed(base, **{name: staticmethod(made) for name, made in functions.items()})
-
-
-def follows(follow):
-    return changed(follow=follow)
-
-
-def optimizer(make):
-    return changed(make_optimizer=lambda agent: make(agent.net.parameters()))
-
-
-FROM_THE_NETWORK = learns(target_net=lambda batch: batch.net)
-
-
-class OwnBatch(Memory):
-    """A memory that gives its batch in a form of its own."""
-
-    def sample(self, batch_size):
-        return SimpleNamespace(columns=super().sample(batch_size))
-
-
-class SixColumns(Memory):
-    """A memory that gives one column more."""
-
-    def sample(self, batch_size):
-        return *super().sample(batch_size), None
-
-
-class FourColumns(Memory):
-    """A memory that does not know which episodes terminated."""
-
-    def sample(self, batch_size):
-        return super().sample(batch_size)[:4]
-
-
-class NeverTerminates(Agent):
-    memory_class = FourColumns
-
-    def loss(self, *batch):
-        return super().loss(*batch, torch.zeros(len(batch[0]), dtype=torch.bool))
-
-
-class Careful(Agent):
-    """An agent whose settings must make sense."""
-
-    def __init__(self, settings):
-        super().__init__(settings)
-        assert 0 <= settings.gamma <= 1
-        assert 0 < settings.tau <= 1
-        assert 0 < settings.batch_size <= settings.memory_size
-
-
-class TakesOwnBatch(Agent):
-    memory_class = OwnBatch
-
-    def sample(self):
-        return super().sample().columns
+def test_a_probe_is_asked_only_after_everything_before_it():
+    assert [check.needs for check in update.checks if not check.points] == [
+        (*NAMES, *(probe.check for probe in PROBES[:number])) for number in range(len(PROBES))
+    ]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
-    "agent",
+    "edits",
     [
-        Agent,
-        Careful,
-        learn_in_order("follow", "zero_grad", "backward", "clip", "step"),
-        learn_in_order("backward", "clip", "step", "zero_grad", "follow"),
-        optimizer(lambda parameters: torch.optim.Adam(parameters, lr=2e-3)),
-        optimizer(lambda parameters: torch.optim.Adam(parameters, lr=2e-3, betas=(0.5, 0.9))),
-        optimizer(lambda parameters: torch.optim.SGD(parameters, lr=1e-2)),
-        changed(clip=lambda agent: nn.utils.clip_grad_value_(agent.net.parameters(), 100.05)),
-        changed(clip=lambda agent: nn.utils.clip_grad_norm_(agent.net.parameters(), 100)),
-        scaled(1.005),
-        follows(
-            lambda agent: soft_update(agent.target_net, agent.net, 1.0005 * agent.settings.tau)
+        (),
+        ((FOLLOW, "pass"), ("b = self", FOLLOW + "; b = self")),
+        (
+            (
+                TARGETS,
+                "td_targets(discount=s.gamma, target_net=self.target_net, r=b.reward, "
+                "s=b.next_observation, over=b.terminated)",
+            ),
         ),
-        TakesOwnBatch,
+        (("torch.optim.AdamW(", "torch.optim.SGD(momentum=0.9, params="),),
+        ((CLIP, "nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)"),),
+        (("self.target_net = DQN()", "self.target_net = copy.deepcopy(self.net)"),),
+        (("self.optimizer.zero_grad()", "self.net.zero_grad()"),),
+        (
+            (
+                TARGETS,
+                "b.reward + s.gamma * ~b.terminated * "
+                "self.target_net(b.next_observation).max(1).values.detach()",
+            ),
+            (
+                LOSS,
+                "F.smooth_l1_loss(self.net(b.observation).gather(1, b.action[:, None])[:, 0], y)",
+            ),
+            (
+                FOLLOW,
+                """
+        with torch.no_grad():
+            for slow, fast in zip(self.target_net.parameters(), self.net.parameters()):
+                slow += s.tau * (fast - slow)""",
+            ),
+        ),
     ],
     ids=[
         "usual",
-        "careful",
-        "follows_first",
-        "clears_last",
-        "adam",
-        "little_momentum",
-        "gradient_descent",
-        "clips_at_a_little_more",
-        "clips_the_norm",
-        "rounded_loss",
-        "rounded_tau",
-        "own_batch",
+        "follows first",
+        "other names",
+        "momentum",
+        "norm",
+        "copy",
+        "zero_grad of the network",
+        "without its functions",
     ],
 )
-def test_right_agents_earn_all_points(agent, seed):
-    result = judge(without_probes(), student(agent), seed)
+def test_right_agents_earn_all_points_whatever_their_functions_do(edits, seed):
+    result = judge(without_probes(), written(*edits), seed)
 
     assert mistakes(result) == {}
     assert result.points == 7
 
 
-@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
-    ("agent", "found", "message"),
+    ("old", "new", "check", "mistake", "says"),
     [
-        (lambda settings: 3.0, {COPY: "no_agent"}, "should make an agent"),
-        (changed(second_network=lambda agent: None), {COPY: "no_network"}, "in self.target_net"),
-        (changed(second_network=lambda agent: agent.net), {COPY: "target_aliased"}, "two names"),
-        (changed(second_network=lambda agent: DQN()), {COPY: "target_not_copied"}, "same weights"),
-        (learn_in_order("zero_grad", "backward"), {LEARNS: "step_missing"}, "optimizer.step()"),
+        ("self.target_net = DQN()", "self.target_net = self.net", COPY, "target_aliased", "two"),
+        ("self.target_net.load_state", "DQN().load_state", COPY, "target_not_copied", "same"),
+        (STEP, "pass", MOVES, "step_missing", "self.optimizer.step()"),
+        ("loss.backward()", "pass", MOVES, "clipped_without_gradients", "comes before it"),
+        (LOSS, LOSS + ".detach()", MOVES, "graph_cut", "nothing to differentiate"),
         (
-            learn_in_order("backward", "zero_grad", "step", "follow"),
-            {LEARNS: "step_missing"},
-            "with zero_grad() before both",
+            LOSS,
+            LOSS.replace("self.net", "self.target_net"),
+            MOVES,
+            "the_wrong_network_learns",
+            "self.net has to learn",
         ),
         (
-            learn_in_order("zero_grad", "clip", "backward", "step", "follow"),
-            {LEARNS: "clipped_without_gradients"},
-            "loss.backward() comes before it",
-        ),
-        (changed(learn=lambda agent: agent.learns), {LEARNS: RAISES}, "AttributeError"),
-        (
-            learns(target_net=lambda batch: batch.net),
-            {TARGETS: "targets_from_the_network", CLEARED: "zero_grad_missing"},
-            "yet Q(s, a) fell",
-        ),
-        (scaled(-1), {TARGETS: "targets_from_the_network"}, "without another minus"),
-        (
-            learns(next_observation=lambda batch: batch.observation),
-            {BATCH: "next_observation_not_used"},
-            "what was seen *after* the step",
+            TARGETS,
+            TARGETS.replace("self.target_net", "self.net"),
+            BATCH,
+            "targets_from_the_network",
+            "give self.target_net to td_targets",
         ),
         (
-            learns(gamma=lambda batch: 0.99),
-            {BATCH: "fixed_discount", CLEARED: "zero_grad_missing"},
-            "the agent's settings: s.gamma",
+            TARGETS,
+            TARGETS.replace("next_observation", "observation"),
+            BATCH,
+            "next_observation_not_used",
+            "observation where next_observation belongs",
         ),
-        (scaled(1.02), {BATCH: "wrong_gradient"}, "not that of your q_loss"),
+        (TARGETS, TARGETS.replace("s.gamma", "0.99"), BATCH, "fixed_discount", "got 0.99"),
+        (TARGETS, TARGETS.replace("b.reward", "b.reward + 0.2"), BATCH, "wrong_reward", "reward"),
+        (LOSS, LOSS.replace("b.action", "1 - b.action"), BATCH, "wrong_action", "action"),
+        (LOSS, LOSS.replace(", y)", ", y + 1)"), BATCH, "targets_not_passed_on", "unchanged"),
+        ("loss.backward()", "(-loss).backward()", BATCH, "loss_negated", "without a minus"),
+        ("loss.backward()", "(2 * loss).backward()", BATCH, "loss_scaled", "2 times"),
+        ("(s.batch_size)", "(128)", BATCH, "fixed_batch_size", "samples 128"),
+        (FOLLOW, "pass", FOLLOWS, "target_never_follows", "s.tau"),
+        (FOLLOW, FOLLOW.replace("s.tau", "0.25"), FOLLOWS, "fixed_tau", "got 0.25"),
+        (FOLLOW, FOLLOW + "; " + FOLLOW, FOLLOWS, "follows_twice", "2 times"),
+        ("self.optimizer.zero_grad()", "pass", CLEARED, "zero_grad_missing", "adds to them"),
+        (CLIP, "pass", CLIPPED, "not_clipped", "A gradient of "),
+        (CLIP, CLIP.replace("100", "101"), CLIPPED, "not_clipped", "A gradient of 101"),
+        (">= self.settings", "> self.settings", TURNS, "starts_too_late", ">="),
         (
-            learns(action=lambda batch: 1 - batch.action),
-            {BATCH: "wrong_gradient"},
-            "its observation, action",
-        ),
-        (learns(reward=lambda batch: batch.reward + 0.2), {BATCH: "wrong_gradient"}, "reward"),
-        (
-            optimizer(lambda parameters: torch.optim.Adam(list(parameters)[2:])),
-            {BATCH: "wrong_gradient"},
-            "reached the optimizer",
-        ),
-        (follows(lambda agent: None), {FOLLOWS: "target_never_follows"}, "s.tau"),
-        (
-            follows(lambda agent: soft_update(agent.net, agent.target_net, agent.settings.tau)),
-            {FOLLOWS: "target_never_follows"},
-            "the target network first",
-        ),
-        (
-            follows(lambda agent: soft_update(agent.target_net, agent.net, 0.05)),
-            {FOLLOWS: "follows_wrongly"},
-            "with s.tau",
-        ),
-        (
-            follows(lambda agent: [Agent.follow(agent) for _ in range(2)]),
-            {FOLLOWS: "follows_wrongly"},
-            "Call it once",
+            "            self.learn()",
+            "            self.learn(); self.learn()",
+            TURNS,
+            "several_batches",
+            "2 batches",
         ),
         (
-            follows(
-                lambda agent: soft_update(agent.target_net, agent.net, 1.002 * agent.settings.tau)
-            ),
-            {FOLLOWS: "follows_wrongly"},
-            "the tau of the settings",
+            "self.memory.push(",
+            "self.memory.push(transition); self.memory.push(",
+            TURNS,
+            "pushed_twice",
+            "once in each",
         ),
         (
-            learn_in_order("backward", "clip", "step", "follow"),
-            {CLEARED: "zero_grad_missing"},
-            "backward() adds to them",
-        ),
-        (changed(clip=lambda agent: None), {CLIPPED: "not_clipped"}, "A gradient of "),
-        (
-            learn_in_order("zero_grad", "backward", "step", "clip", "follow"),
-            {CLIPPED: "not_clipped"},
-            "Between loss.backward() and",
-        ),
-        (
-            changed(clip=lambda agent: nn.utils.clip_grad_value_(agent.net.parameters(), 100.2)),
-            {CLIPPED: "not_clipped"},
-            "A gradient of 100 reached the optimizer",
+            "_replace(reward=reward)",
+            "_replace(reward=0.5 * reward)",
+            TURNS,
+            "reward_scaled_twice",
+            "twice",
         ),
     ],
 )
-def test_a_wrong_agent_fails_the_check_of_its_mistake(agent, found, message, seed):
-    result = judge(without_probes(), student(agent), seed)
+def test_a_wrong_agent_fails_the_check_of_its_mistake_alone(old, new, check, mistake, says):
+    result = judge(without_probes(), written((old, new)), 1)
 
-    assert mistakes(result) == found
-    assert message in messages(result)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(
-    "agent",
-    [
-        own(td_targets=lambda *_: torch.zeros(8)),
-        own(td_targets=lambda net, reward, following, over, gamma: 2 * net(following)[:, 0]),
-        own(td_targets=lambda *given: td_targets(*given[:-1], 1.0)),
-        own(td_targets=lambda *given: 0.25 * td_targets(*given)),
-        own(q_loss=lambda *given: -q_loss(*given)),
-        own(q_loss=lambda *given: 150 * q_loss(*given)),
-        own(soft_update=lambda *_: None),
-        own(soft_update=lambda target_net, net, tau: soft_update(target_net, net, 1 - tau)),
-    ],
-)
-def test_what_the_own_functions_get_wrong_is_charged_where_they_are_asked(agent, seed):
-    assert mistakes(judge(without_probes(), student(agent), seed)) == {}
+    assert mistakes(result) == {check: mistake}
+    assert says in messages(result)
 
 
-FORGETS_NEXT = learns(next_observation=lambda batch: batch.observation)
-NEVER_CLEARS = learn_in_order("backward", "clip", "step", "follow")
-NEVER_CLIPS = changed(clip=lambda agent: None)
-BY_GRADIENT = optimizer(lambda parameters: torch.optim.SGD(parameters, lr=1e-2))
+def test_networks_swapped_in_the_soft_update_are_named():
+    swapped = "soft_update(self.net, self.target_net, s.tau)"
+    result = judge(only(FOLLOWS), written((FOLLOW, swapped)), 1)
+
+    assert mistakes(result) == {FOLLOWS: "wrong_direction"}
 
 
-def undiscounted(*given):
-    return td_targets(*given[:-1], 1.0)
+def test_a_step_of_another_optimizer_is_named():
+    other = "torch.optim.SGD(self.net.parameters(), 0.1).step()"
+    result = judge(only(BATCH), written((STEP, other)), 1)
+
+    assert mistakes(result) == {BATCH: "other_optimizer"}
+    assert "not by a step of self.optimizer" in messages(result)
 
 
-def shifted(value):
-    return lambda *given: td_targets(*given) + value
+def test_rows_of_two_batches_are_named():
+    twice = "b = self.memory.sample(s.batch_size); loss = "
+    result = judge(only(BATCH), written(("loss = ", twice)), 1)
 
-
-@pytest.mark.parametrize(
-    ("name", "agent", "functions"),
-    [
-        (TARGETS, FROM_THE_NETWORK, {"td_targets": undiscounted}),
-        (TARGETS, FROM_THE_NETWORK, {"td_targets": lambda *_: torch.zeros(8)}),
-        (TARGETS, scaled(-1), {"td_targets": lambda *given: 2 * td_targets(*given)}),
-        (TARGETS, scaled(-1), {"td_targets": lambda *_: None}),
-        (TARGETS, scaled(-1), {"td_targets": lambda *_: torch.zeros(0)}),
-        (TARGETS, scaled(-1), {"q_loss": lambda *given: -q_loss(*given)}),
-        (TARGETS, scaled(-1), {"q_loss": lambda *_: 1.0}),
-        (BATCH, changed(FORGETS_NEXT, memory_class=SixColumns), {}),
-        (BATCH, NeverTerminates, {}),
-        (BATCH, changed(FORGETS_NEXT, make_optimizer=BY_GRADIENT.make_optimizer), {}),
-        (BATCH, FORGETS_NEXT, {"q_loss": lambda *given: q_loss(*given).detach()}),
-        (BATCH, FROM_THE_NETWORK, {}),
-        (BATCH, scaled(-1), {}),
-        (FOLLOWS, follows(lambda agent: None), {"soft_update": lambda *_: None}),
-        (CLEARED, NEVER_CLEARS, {"td_targets": undiscounted}),
-        (CLEARED, NEVER_CLEARS, {"td_targets": shifted(2e-3)}),
-        (CLEARED, NEVER_CLEARS, {"td_targets": shifted(-2e-3)}),
-        (CLIPPED, NEVER_CLIPS, {"q_loss": lambda *given: q_loss(*given).detach()}),
-        (CLIPPED, NEVER_CLIPS, {"q_loss": lambda net, *_: 190 * net.layer3.bias[0]}),
-        (CLIPPED, changed(NEVER_CLIPS, make_optimizer=BY_GRADIENT.make_optimizer), {}),
-    ],
-)
-def test_a_check_that_can_say_nothing_passes(name, agent, functions):
-    assert mistakes(judge(only(name), student(agent, **functions), 1)) == {}
-
-
-@pytest.mark.parametrize("deviation", [5e-4, -5e-4])
-def test_rounded_targets_do_not_hide_that_gradients_are_not_cleared(deviation):
-    result = judge(only(CLEARED), student(own(NEVER_CLEARS, td_targets=shifted(deviation))), 1)
-
-    assert mistakes(result) == {CLEARED: "zero_grad_missing"}
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_loss_that_is_never_at_rest_is_not_charged_to_the_agent(seed):
-    def linear(net, observation, action, targets):
-        taken = net(observation).gather(1, action.unsqueeze(1)).squeeze(1)
-        return (taken - targets).mean()
-
-    result = judge(only(CLEARED), student(own(q_loss=linear), q_loss=linear), seed)
-
-    assert mistakes(result) == {}
-
-
-@pytest.mark.parametrize(("second", "passes"), [(0.0, True), (0.89, True), (0.91, False)])
-def test_a_second_step_as_long_as_the_first_though_nothing_is_to_learn_is_wrong(second, passes):
-    lengths = iter([1.0, second])
-
-    def learn(agent):
-        with torch.no_grad():
-            agent.net.layer3.bias[0] += next(lengths)
-
-    (check,) = judge(only(CLEARED), student(changed(learn=learn)), 1).checks
-
-    assert check.passed == passes
-
-
-def test_the_gradient_that_was_not_clipped_is_told():
-    agent = own(NEVER_CLIPS, q_loss=lambda net, *_: 210 * net.layer3.bias[0])
-    result = judge(only(CLIPPED), student(agent), 1)
-
-    assert mistakes(result) == {CLIPPED: "not_clipped"}
-    assert "A gradient of 210 reached the optimizer." in messages(result)
-
-
-@pytest.mark.parametrize("name", ["net", "target_net"])
-def test_an_agent_without_one_of_its_networks_is_told_which(name):
-    class Loses(Agent):
-        def __init__(self, settings):
-            super().__init__(settings)
-            setattr(self, name, None)
-
-    result = judge(only(TARGETS), student(Loses), 1)
-
-    assert mistakes(result) == {TARGETS: "no_network"}
-    assert f"in self.{name}." in messages(result)
-
-
-@pytest.mark.parametrize("some", [slice(2, None), slice(4)], ids=["later", "first"])
-def test_layers_that_the_optimizer_does_not_know_are_missed(some):
-    agent = optimizer(lambda parameters: torch.optim.Adam(list(parameters)[some]))
-    result = judge(only(BATCH), student(agent), 1)
-
-    assert mistakes(result) == {BATCH: "wrong_gradient"}
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_the_wrong_observation_shows_because_the_errors_lie_where_the_loss_is_a_parabola(seed):
-    errors = []
-
-    def recorded(net, observation, action, targets):
-        taken = net(observation).gather(1, action.unsqueeze(1)).squeeze(1)
-        errors.append((taken - targets).mean().item())
-        return q_loss(net, observation, action, targets)
-
-    judge(only(BATCH), student(Agent, q_loss=recorded), seed)
-    right, of_the_wrong_observation = errors[:2]
-
-    assert 0 < right < 1
-    assert 0 < of_the_wrong_observation < 1
-    assert abs(right - of_the_wrong_observation) > 0.05
+    assert mistakes(result) == {BATCH: "sampled_twice"}
 
 
 # --- probes
 
 
 def test_a_right_agent_passes_all_probes():
-    result = judge(update, student(Careful), 1)
+    source = {"DQNAgent": Agent, "Settings": Settings, "DQN": DQN}
+    probes = part(lambda check: not check.points)
 
-    assert mistakes(result) == {}
-    assert result.points == 7
-
-
-def unmasked(target_net, reward, next_observation, terminated, gamma):
-    return td_targets(target_net, reward, next_observation, torch.zeros_like(terminated), gamma)
-
-
-def test_an_agent_in_a_probe_learns_in_every_train():
-    learned = []
-    agent = changed(learn=lambda agent: learned.append(agent.settings))
-    judge(only(PROBES[0].check), student(agent), 1)
-
-    assert len(learned) == ProbedAgent.rounds
-    assert all(settings.gamma == ProbedAgent.gamma for settings in learned)
-
-
-@pytest.mark.parametrize(
-    ("number", "agent", "mistake"),
-    [
-        (1, own(td_targets=unmasked), "terminal_not_masked"),
-        (3, learns(gamma=lambda batch: 0.0), "nothing_comes_later"),
-        (4, learns(action=lambda batch: 1 - batch.action), "actions_swapped"),
-    ],
-)
-def test_the_agents_own_network_is_read_in_a_probe(number, agent, mistake):
-    check = PROBES[number - 1].check
-
-    assert mistakes(judge(only(check), student(agent), 1)) == {check: mistake}
+    assert mistakes(judge(probes, LocalStudent(source, "torch"), 1)) == {}
 
 
 # --- the unit

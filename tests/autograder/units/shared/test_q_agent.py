@@ -1,126 +1,207 @@
-"""What every Q-learning agent must do: its target network is a copy, and one of its own."""
+"""What every Q-learning agent must do, whatever its functions do: its target network, its turns."""
+
+from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
-from torch import nn
 
 from autograder.checks.judge import judge
 from autograder.checks.task import check
-from autograder.units.shared.q_agent import AgentNames, QAgentTask
+from autograder.units.shared.q_agent import (
+    QAgentTask,
+    expect_follows_every,
+    expect_one_batch_each,
+    expect_starts,
+    play,
+)
+from autograder.units.shared.q_parts import QParts
 from autograder.worker.local import LocalStudent
-from tests.autograder.task_tools import failures, message
+from tests.autograder.task_tools import message, mistakes
 
 SEEDS = (1, 2)
+COPY, STARTS, FOLLOWS = "target_network_is_a_copy", "starts", "follows"
 
+#: An agent whose target network gets all weights at once, after every third batch.
+AGENT = """
+import torch
 
-def ask(task, function, seed):
-    return judge(task, LocalStudent({task.requires[0]: function}, "torch"), seed)
-
-
-def worth(task):
-    """Each check's points, and the names of the blocking ones."""
-    return {check.name: check.points for check in task.checks}, [
-        check.name for check in task.checks if check.blocking
-    ]
-
-
-def copy_weights(target_net, net):
-    target_net.load_state_dict(net.state_dict())
-
-
-def shares_the_data(target_net, net):
-    target_net.load_state_dict(net.state_dict(), assign=True)
-
+class Memory: pass
+class Net(torch.nn.Module): pass
+def td_targets(*_): raise NotImplementedError
+def q_loss(*_): raise NotImplementedError
+def copy(slow, fast): raise NotImplementedError
 
 class Agent:
-    """An agent with a target network that begins as a copy."""
-
     def __init__(self, settings):
-        self.net, self.target_net = self.network(), self.network()
-        copy_weights(self.target_net, self.net)
+        self.settings = settings
+        self.net, self.target_net = Net(), Net()
+        copy(self.target_net, self.net)
+        self.optimizer = torch.optim.SGD(self.net.parameters(), lr=1.0)
+        self.memory = Memory(100)
+        self.steps = self.batches = 0
 
-    def network(self):
-        return nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+    def train(self, transition):
+        self.steps += len(transition.action)
+        self.memory.push(transition)
+        if self.steps >= self.settings.start:
+            self.learn()
 
-
-class OneNetworkTwoNames(Agent):
-    def __init__(self, settings):
-        self.net = self.target_net = self.network()
-
-
-class DrawsBoth(Agent):
-    def __init__(self, settings):
-        self.net, self.target_net = self.network(), self.network()
-
-
-class SharesTheWeights(Agent):
-    def __init__(self, settings):
-        self.net, self.target_net = self.network(), self.network()
-        shares_the_data(self.target_net, self.net)
-
-
-class HasNoNetwork(Agent):
-    def __init__(self, settings):
-        super().__init__(settings)
-        self.net = None
+    def learn(self):
+        b = self.memory.sample(self.settings.batch_size)
+        y = td_targets(self.target_net, b.reward, b.next_observation, b.terminated, 0.5)
+        self.optimizer.zero_grad()
+        q_loss(self.net, b.observation, b.action, y).backward()
+        self.optimizer.step()
+        self.batches += 1
+        if self.batches % self.settings.interval == 0:
+            copy(self.target_net, self.net)
+"""
 
 
-class HasNoTargetNetwork(Agent):
-    def __init__(self, settings):
-        super().__init__(settings)
-        self.target_net = [self.target_net]
-
-
-class NamesNoTarget(Agent):
-    def __init__(self, settings):
-        self.net = self.network()
+@dataclass
+class Settings:
+    batch_size: int = 4
+    start: int = 4
+    interval: int = 3
 
 
 class AgentTask(QAgentTask):
-    """The check of an agent's target network, and one that comes after it."""
+    """An agent of other names than any unit's."""
 
     requires = ("Agent",)
-    names = AgentNames(cls="Agent")
+    parts = QParts(
+        agent="Agent",
+        networks={"Net": ()},
+        memory="Memory",
+        memory_attribute="memory",
+        follow=("copy", "target_net", "net"),
+        loss="q_loss",
+        like="Net",
+        tensor_batches=True,
+    )
+    settings: ClassVar = {"batch_size": 4, "start": 4, "interval": 3}
 
     @check(points=1)
-    def later(self, student, random):
-        pass
+    def starts(self, student, random):
+        with student.doubles():
+            trial = self.trial(student, random, start=12)
+            turns = play(trial, random, (5, 4, 3, 6, 2))
+            expect_starts(trial, turns, due=3, setting="start")
+            expect_one_batch_each(trial, turns)
+
+    @check(points=1)
+    def follows(self, student, random):
+        with student.doubles():
+            trial = self.trial(student, random)
+            turns = play(trial, random, [4 + n % 3 for n in range(10)])
+            expect_follows_every(trial, turns, "interval")
 
 
-def ask_agent(agent, seed):
-    namespace = {"Agent": agent, "Settings": dict}
+def judged(*edits, seed=1):
+    source = AGENT
+    for old, new in edits:
+        assert source.count(old) == 1, old
+        source = source.replace(old, new)
+    namespace = {"Settings": Settings}
+    exec(source, namespace)
     return judge(AgentTask("unit/agent"), LocalStudent(namespace, "torch"), seed)
-
-
-COPY = "target_network_is_a_copy"
-
-
-def test_the_agents_target_network_is_worth_one_point():
-    assert worth(QAgentTask("unit/agent", requires=("Agent",))) == ({COPY: 1}, [COPY])
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_an_agent_with_a_copy_passes(seed):
-    result = ask_agent(Agent, seed)
-
-    assert failures(result) == {}
-    assert result.points == 2
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
-    ("agent", "mistake", "says"),
+    "edits",
     [
-        (OneNetworkTwoNames, "target_aliased", "self.target_net and self.net are one and the same"),
-        (SharesTheWeights, "target_aliased", "they share their memory"),
-        (DrawsBoth, "target_not_copied", "self.target_net should have the same weights"),
-        (HasNoNetwork, "no_network", "a network in self.net."),
-        (HasNoTargetNetwork, "no_network", "a network in self.target_net."),
-        (NamesNoTarget, "raises_an_error", "target_net"),
+        (),
+        (
+            (
+                "copy(self.target_net, self.net)\n        self.optimizer",
+                "self.target_net.load_state_dict(self.net.state_dict())\n        self.optimizer",
+            ),
+        ),
+        (("self.steps >=", "len(self.memory) >="),),
+    ],
+    ids=["usual", "a copy of its own", "counts its memory"],
+)
+def test_a_right_agent_earns_all_points(edits, seed):
+    result = judged(*edits, seed=seed)
+
+    assert mistakes(result) == {}
+    assert result.points == 3
+
+
+FIRST = "copy(self.target_net, self.net)\n        self.optimizer"
+LATER = "            copy(self.target_net, self.net)\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name", "mistake", "says"),
+    [
+        (
+            "self.net, self.target_net = Net(), Net()",
+            "self.net = self.target_net = Net()",
+            COPY,
+            "target_aliased",
+            "self.target_net and self.net are one and the same",
+        ),
+        (FIRST, "self.optimizer", COPY, "target_not_copied", "the same weights"),
+        (
+            FIRST,
+            "self.target_net = [self.target_net]\n        self.optimizer",
+            COPY,
+            "no_network",
+            "a network in self.target_net.",
+        ),
+        ("            self.learn()", "            pass", STARTS, "never_starts", "no weight"),
+        ("self.steps >=", "self.steps >", STARTS, "starts_too_late", "Write >="),
+        ("self.steps >=", "2 * self.steps >=", STARTS, "starts_too_early", "after 9 steps"),
+        (
+            "            self.learn()",
+            "            self.learn(); self.learn()",
+            STARTS,
+            "several_batches",
+            "2 batches",
+        ),
+        ("self.memory.push(transition)", "pass", STARTS, "nothing_pushed", "self.memory.push"),
+        (
+            "self.memory.push(transition)",
+            "self.memory.push(transition); self.memory.push(transition)",
+            STARTS,
+            "pushed_twice",
+            "once in each",
+        ),
+        (LATER, "            pass\n", FOLLOWS, "target_never_follows", "never changed"),
+        (
+            "self.batches % self.settings.interval",
+            "self.batches % 1",
+            FOLLOWS,
+            "target_follows_always",
+            "stands still",
+        ),
+        (
+            "self.batches % self.settings.interval",
+            "self.batches % 4",
+            FOLLOWS,
+            "wrong_interval",
+            "after the batches 4, 8 of 10",
+        ),
+        (
+            LATER,
+            "            copy(self.net, self.target_net)\n",
+            FOLLOWS,
+            "wrong_direction",
+            "in this order",
+        ),
     ],
 )
-def test_an_agent_without_a_copy_of_its_own_is_told(agent, mistake, says, seed):
-    result = ask_agent(agent, seed)
+def test_a_wrong_agent_is_told_what_was_seen(old, new, name, mistake, says):
+    result = judged((old, new))
 
-    assert failures(result) == {COPY: mistake, "later": "not_reached"}
-    assert says in message(result, COPY)
+    assert mistakes(result)[name] == mistake
+    assert says in message(result, name)
+
+
+def test_an_agent_without_a_copy_of_its_own_is_asked_no_more():
+    result = judged((FIRST, "self.optimizer"))
+
+    assert [check.mistake for check in result.checks[1:]] == ["not_reached", "not_reached"]
     assert result.points == 0

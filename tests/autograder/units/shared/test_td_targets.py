@@ -7,14 +7,13 @@ import torch
 from autograder.checks.judge import judge
 from autograder.units.shared.td_targets import ROWS, DoubleTargetsTask, Steps, TargetsTask
 from autograder.worker.local import LocalStudent
-from tests.autograder.task_tools import failures, message
+from tests.autograder.task_tools import message, mistakes
 
 SEEDS = (1, 2)
 
-SHAPE, TARGETS, ENDLESS, GRADIENT = (
+SHAPE, TARGETS, GRADIENT = (
     "one_target_for_each_row",
     "targets_are_right",
-    "steps_that_end_nothing",
     "no_gradient_through_the_target",
 )
 DOUBLE = "one_network_chooses_the_other_judges"
@@ -79,7 +78,7 @@ def test_targets_are_worth_three_points():
 
     assert task.name == "unit/targets"
     assert task.requires == ("td_targets",)
-    assert worth(task) == ({SHAPE: 0, TARGETS: 2, ENDLESS: 0, GRADIENT: 1}, [SHAPE])
+    assert worth(task) == ({SHAPE: 0, TARGETS: 2, GRADIENT: 1}, [SHAPE])
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -89,7 +88,7 @@ def test_targets_are_worth_three_points():
 def test_right_targets_earn_all_points(function, seed):
     result = ask(TargetsTask("unit/targets"), function, seed)
 
-    assert failures(result) == {}
+    assert mistakes(result) == {}
     assert result.points == 3
 
 
@@ -117,11 +116,8 @@ def test_right_targets_earn_all_points(function, seed):
 def test_targets_of_a_wrong_shape_end_the_task(formula, mistake, says, seed):
     result = ask(TargetsTask("unit/targets"), targets_by(formula), seed)
 
-    assert failures(result) == {
+    assert mistakes(result) == {
         SHAPE: mistake,
-        TARGETS: "not_reached",
-        ENDLESS: "not_reached",
-        GRADIENT: "not_reached",
     }
     assert says in message(result, SHAPE)
     assert result.points == 0
@@ -153,8 +149,8 @@ def test_targets_of_a_wrong_shape_end_the_task(formula, mistake, says, seed):
 def test_a_wrong_target_is_named(formula, mistake, seed):
     result = ask(TargetsTask("unit/targets"), targets_by(formula), seed)
 
-    assert failures(result) == {TARGETS: mistake, ENDLESS: "wrong_without_ends"}
-    assert result.points == 1
+    assert mistakes(result) == {TARGETS: mistake}
+    assert result.points == 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -169,8 +165,8 @@ def test_a_wrong_target_is_named(formula, mistake, seed):
 def test_a_mistake_at_the_ends_does_not_show_without_them(formula, mistake, seed):
     result = ask(TargetsTask("unit/targets"), targets_by(formula), seed)
 
-    assert failures(result) == {TARGETS: mistake}
-    assert result.points == 1
+    assert mistakes(result) == {TARGETS: mistake}
+    assert result.points == 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -180,8 +176,8 @@ def test_targets_that_work_only_where_an_episode_ends_fail_without_ends(seed):
 
     result = ask(TargetsTask("unit/targets"), targets_by(breaks_without_ends), seed)
 
-    assert failures(result) == {ENDLESS: "wrong_without_ends"}
-    assert result.points == 3
+    assert mistakes(result) == {TARGETS: "wrong_without_ends"}
+    assert result.points == 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -189,10 +185,9 @@ def test_targets_that_work_only_where_an_episode_ends_fail_without_ends(seed):
 def test_targets_may_be_off_by_a_thousandth(error, passes, seed):
     formula = targets_by(lambda r, q, on, g: r + g * best(q) * on + error)
 
-    wrong = failures(ask(TargetsTask("unit/targets"), formula, seed))
+    wrong = mistakes(ask(TargetsTask("unit/targets"), formula, seed))
 
     assert (TARGETS not in wrong) == passes
-    assert (ENDLESS not in wrong) == passes
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -202,7 +197,7 @@ def test_a_target_must_not_hang_on_the_network(seed):
 
     result = ask(TargetsTask("unit/targets"), with_gradient, seed)
 
-    assert failures(result) == {GRADIENT: "gradient_through_the_target"}
+    assert mistakes(result) == {GRADIENT: "gradient_through_the_target"}
     assert result.points == 2
 
 
@@ -211,7 +206,7 @@ def test_a_gradient_of_zero_moves_no_target():
         right = td_targets(target_net, reward, next_observation, terminated, gamma)
         return right + 0.0 * target_net(next_observation).sum()
 
-    assert failures(ask(TargetsTask("unit/targets"), with_gradient_zero, 1)) == {}
+    assert mistakes(ask(TargetsTask("unit/targets"), with_gradient_zero, 1)) == {}
 
 
 def test_targets_not_written_yet_are_not_solved():
@@ -220,7 +215,7 @@ def test_targets_not_written_yet_are_not_solved():
 
     result = ask(TargetsTask("unit/targets"), td_targets, 1)
 
-    assert failures(result)[SHAPE] == "not_solved"
+    assert mistakes(result)[SHAPE] == "not_solved"
     assert result.points == 0
 
 
@@ -243,7 +238,7 @@ def test_a_unit_may_have_names_networks_and_arrays_of_its_own(make, online, seed
     result = ask(task, answer, seed)
 
     assert (task.name, task.requires) == ("unit/label", ("answer",))
-    assert failures(result) == {}
+    assert mistakes(result) == {}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -297,7 +292,7 @@ def test_double_targets_are_worth_three_points():
 def test_right_double_targets_earn_all_points(formula, seed):
     result = ask(DoubleTargetsTask("unit/double_targets"), double_by(formula), seed)
 
-    assert failures(result) == {}
+    assert mistakes(result) == {}
     assert result.points == 3
 
 
@@ -313,7 +308,7 @@ def test_right_double_targets_earn_all_points(formula, seed):
 def test_double_targets_of_a_wrong_shape_end_the_task(formula, mistake, seed):
     result = ask(DoubleTargetsTask("unit/double_targets"), double_by(formula), seed)
 
-    assert failures(result) == {SHAPE: mistake, DOUBLE: "not_reached", GRADIENT: "not_reached"}
+    assert mistakes(result) == {SHAPE: mistake}
     assert result.points == 0
 
 
@@ -334,15 +329,15 @@ def test_double_targets_of_a_wrong_shape_end_the_task(formula, mistake, seed):
         (lambda r, q, t, on, g: r + 0.99 * judged(q, t) * on, "fixed_discount"),
         (lambda r, q, t, on, g: g * (r + judged(q, t) * on), "reward_discounted"),
         (lambda r, q, t, on, g: r - g * judged(q, t) * on, "sign_flipped"),
-        (lambda r, q, t, on, g: r + g * (best(q) + best(t)) / 2 * on, "wrong_targets"),
+        (lambda r, q, t, on, g: r + g * (best(q) + best(t)) / 2 * on, "mean_of_both"),
         (lambda r, q, t, on, g: r + g * judged(q, t) * on + 0.02, "wrong_targets"),
     ],
 )
 def test_a_wrong_double_target_is_named(formula, mistake, seed):
     result = ask(DoubleTargetsTask("unit/double_targets"), double_by(formula), seed)
 
-    assert failures(result) == {DOUBLE: mistake}
-    assert result.points == 1
+    assert mistakes(result) == {DOUBLE: mistake}
+    assert result.points == 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -350,7 +345,7 @@ def test_a_wrong_double_target_is_named(formula, mistake, seed):
 def test_double_targets_may_be_off_by_a_thousandth(error, seed):
     formula = double_by(lambda r, q, t, on, g: r + g * judged(q, t) * on + error)
 
-    assert failures(ask(DoubleTargetsTask("unit/double_targets"), formula, seed)) == {}
+    assert mistakes(ask(DoubleTargetsTask("unit/double_targets"), formula, seed)) == {}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -364,7 +359,7 @@ def test_a_double_target_must_hang_on_neither_network(hanging, seed):
 
     result = ask(DoubleTargetsTask("unit/double_targets"), double_dqn_targets, seed)
 
-    assert failures(result) == {GRADIENT: "gradient_through_the_target"}
+    assert mistakes(result) == {GRADIENT: "gradient_through_the_target"}
     assert result.points == 2
 
 
@@ -388,7 +383,7 @@ def test_a_double_target_must_hang_on_neither_network(hanging, seed):
     ids=["always the first action", "smaller of both"],
 )
 def test_no_draw_makes_a_mistake_right_or_another(task, function, check, mistake, seed):
-    assert failures(ask(task, function, seed))[check] == mistake
+    assert mistakes(ask(task, function, seed))[check] == mistake
 
 
 def test_right_targets_may_leave_the_graph():
@@ -397,4 +392,48 @@ def test_right_targets_may_leave_the_graph():
             following = best(target_net(next_observation)).numpy()
         return torch.as_tensor(reward.numpy() + gamma * following * ~terminated.numpy())
 
-    assert failures(ask(TargetsTask("test/targets"), with_numpy, 1)) == {}
+    assert mistakes(ask(TargetsTask("test/targets"), with_numpy, 1)) == {}
+
+
+def test_a_discount_that_is_not_the_argument_is_told():
+    def fixed(target_net, reward, next_observation, terminated, gamma):
+        return td_targets(target_net, reward, next_observation, terminated, 0.42)
+
+    result = ask(TargetsTask("unit/targets"), fixed, 1)
+
+    assert mistakes(result) == {TARGETS: "fixed_discount"}
+    assert "discounted by 0.42" in message(result, TARGETS)
+
+
+def test_the_batch_must_come_back_as_it_was():
+    def in_place(target_net, reward, next_observation, terminated, gamma):
+        right = td_targets(target_net, reward, next_observation, terminated, gamma)
+        reward += right - reward
+        return reward
+
+    assert mistakes(ask(TargetsTask("unit/targets"), in_place, 1)) == {SHAPE: "arguments_changed"}
+
+
+def test_arithmetic_with_booleans_is_explained():
+    def minus(target_net, reward, next_observation, terminated, gamma):
+        with torch.no_grad():
+            return reward + gamma * best(target_net(next_observation)) * (1 - terminated)
+
+    result = ask(TargetsTask("unit/targets"), minus, 1)
+
+    assert mistakes(result) == {SHAPE: "computes_with_booleans"}
+    assert "~terminated" in message(result, SHAPE)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_both_networks_together_do_not_choose(seed):
+    def together(net, target_net, reward, next_observation, terminated, gamma):
+        with torch.no_grad():
+            values = target_net(next_observation)
+            chosen = (net(next_observation) + values).argmax(dim=1)
+            later = values.gather(1, chosen.unsqueeze(1)).squeeze(1)
+            return reward + gamma * later * ~terminated
+
+    result = ask(DoubleTargetsTask("unit/double"), together, seed)
+
+    assert mistakes(result) == {DOUBLE: "chosen_by_both"}
