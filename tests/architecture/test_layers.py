@@ -31,7 +31,7 @@ LAYERS = (
 IN_THE_SANDBOX = ("autograder.worker", "helpers")
 #: What the grader may know of the worker: how to ask it, not how it answers.
 SHARED_WITH_THE_WORKER = tuple(
-    f"autograder.worker.{name}" for name in ("interface", "protocol", "rows", "threads")
+    f"autograder.worker.{name}" for name in ("interface", "protocol", "rows", "rules", "threads")
 )
 #: Who answers in their own process: the student's notebook, and authors' proofs.
 ANSWERING_IN_PROCESS = ("autograder.notebook", "autograder.authoring")

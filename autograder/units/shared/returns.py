@@ -201,15 +201,21 @@ def _wrong_returns(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, ...
             np.append(right[1:], 0.0),
             "Each return lacks its own step's reward: G_t begins with r_t itself.",
         ),
-        *_other_discounts(rewards, gamma),
-        *_gamma_elsewhere(rewards, gamma),
-        *_changed_afterwards(right, gamma),
+        *_wrong_discounts(rewards, gamma),
+        *_normalised(right),
+        KnownMistake(
+            "own_reward_discounted",
+            gamma * right,
+            "All returns are too small by the factor gamma: the step's own reward is not "
+            "discounted.",
+        ),
     )
 
 
-def _gamma_elsewhere(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, ...]:
-    """What comes of gamma at another place of the recursion, (steps,)."""
+def _wrong_discounts(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, ...]:
+    """Returns in which gamma stands at a wrong place, or is another number."""
     return (
+        *_other_discounts(rewards, gamma),
         KnownMistake(
             "gamma_added",
             _accumulated(rewards, lambda reward, following: reward + gamma + following),
@@ -231,27 +237,16 @@ def _gamma_elsewhere(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, .
     )
 
 
-def _changed_afterwards(right: np.ndarray, gamma: float) -> tuple[KnownMistake, ...]:
-    """What comes of the right returns, changed once more, (steps,)."""
-    return (
+def _normalised(right: np.ndarray) -> tuple[KnownMistake, ...]:
+    """The right returns, but normalised, with either standard deviation."""
+    return tuple(
         KnownMistake(
             "normalised_already",
-            (right - right.mean()) / (right.std() or 1.0),
+            (right - right.mean()) / (deviation or 1.0),
             "These are the returns shifted to mean 0 and scaled to standard deviation 1. That is "
             "another exercise, normalise: return the plain returns here.",
-        ),
-        KnownMistake(
-            "normalised_already",
-            (right - right.mean()) / (_sample_deviation(right) or 1.0),
-            "These are the returns shifted to mean 0 and scaled to standard deviation 1. That is "
-            "another exercise, normalise: return the plain returns here.",
-        ),
-        KnownMistake(
-            "own_reward_discounted",
-            gamma * right,
-            "All returns are too small by the factor gamma: the step's own reward is not "
-            "discounted.",
-        ),
+        )
+        for deviation in (right.std(), _sample_deviation(right))
     )
 
 
