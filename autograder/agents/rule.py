@@ -19,6 +19,8 @@ class AgentRule:
     decider: what makes its decisions, a network or a table.
     learning_test: for agents that reached the threshold, because a search for good weights reaches
     it, too; None: there is no such test.
+    learns_in: the short names of the tasks that make it learn: its points count only if each of
+    these has earned points, so that no agent is paid which learns in no part that was asked for.
     factory: the student's function that makes the agent.
     trainings: the most that are tried, each with its own seed and disguise; a pass ends them.
     processor_seconds: limit of one training.
@@ -30,6 +32,7 @@ class AgentRule:
     world: GradedWorld
     decider: Decider = field(default_factory=Network)
     learning_test: LearningTest | None = None
+    learns_in: tuple[str, ...] = ()
     factory: str = "make_agent"
     episodes: int = 100
     trainings: int = 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from autograder.agents.evaluation import OneTraining, evaluate
@@ -21,6 +22,11 @@ CHECK = "reaches_threshold"
 #: The mistake that is none: the grader failed while it trained the agent.
 AGENT_ERROR = "agent_error"
 _SCORED = "Your agent scored {score} on average over {episodes} episodes; {threshold} are needed."
+_UNSOLVED = "Waits for {task}, which still raises NotImplementedError. Solve it first."
+_NEEDS = (
+    "Not trained: the agent learns in {task}, which has earned no points yet. Fix it first, then "
+    "check the agent again."
+)
 _SCORED_ONCE = "Your agent scored {score}; {threshold} are needed."
 
 
@@ -44,6 +50,22 @@ def judge_agent(
     except (StudentError, AgentRejected) as error:
         return without_score(name, rule, *_why(rule, error))
     return AgentVerdict(judge_score(name, rule, evaluation), evaluation)
+
+
+def not_learning(name: str, rule: AgentRule, tasks: Iterable[TaskResult]) -> AgentVerdict | None:
+    """The verdict where a task that makes the agent learn has earned nothing; None: train it.
+
+    tasks: results of the unit's tasks; those that the rule does not name are ignored.
+    """
+    for task in tasks:
+        short = task.task.split("/")[1]
+        if short not in rule.learns_in or task.points:
+            continue
+        unsolved = any(check.mistake == NOT_SOLVED for check in task.checks)
+        template = _UNSOLVED if unsolved else _NEEDS
+        mistake = NOT_SOLVED if unsolved else "does_not_learn_yet"
+        return without_score(name, rule, mistake, Message(template, task=task.task))
+    return None
 
 
 def without_score(name: str, rule: AgentRule, mistake: str, message: str) -> AgentVerdict:

@@ -9,7 +9,13 @@ from pathlib import Path
 from autograder.agents.evaluation import train_and_score
 from autograder.agents.rule import AgentRule
 from autograder.agents.seeds import derived_seed
-from autograder.agents.verdict import AGENT_ERROR, AgentVerdict, judge_agent, without_score
+from autograder.agents.verdict import (
+    AGENT_ERROR,
+    AgentVerdict,
+    judge_agent,
+    not_learning,
+    without_score,
+)
 from autograder.checks import judge as judging
 from autograder.checks.task import Task
 from autograder.course import Course, CourseError
@@ -92,7 +98,9 @@ def _grade(session: Session, unit: Unit, secret: bytes) -> Result:
     evaluation: EvaluationResult | None = None
     if unit.agent is not None:
         try:
-            agent_task, evaluation = _judge_agent(session, unit, unit.agent, secret)
+            agent_task, evaluation = not_learning(
+                f"{unit.name}/agent", unit.agent, tasks
+            ) or _judge_agent(session, unit, unit.agent, secret)
         except SandboxUnavailable:
             raise
         except Exception as error:  # costs the agent's record, not what the tasks have earned

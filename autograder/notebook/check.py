@@ -5,15 +5,17 @@ from __future__ import annotations
 import secrets
 import sys
 from collections import ChainMap
+from collections.abc import Iterator
 from typing import Any
 
 from autograder.agents.evaluation import train_and_score
 from autograder.agents.rule import AgentRule
-from autograder.agents.verdict import judge_agent
+from autograder.agents.verdict import judge_agent, not_learning
 from autograder.checks import judge as judging
 from autograder.course import CourseError
 from autograder.notebook.printed import few_printed_lines
 from autograder.notebook.report import CheckReport
+from autograder.results import TaskResult
 from autograder.units import Unit, unit_named
 from autograder.worker.local import LocalStudent
 from helpers.training import EpisodeStatistics
@@ -52,6 +54,10 @@ def _notebook_namespace() -> dict[str, Any]:
 
 def _check_agent(unit: Unit, rule: AgentRule, student: LocalStudent) -> CheckReport:
     """Train a fresh agent as the grader does, with seeds of the moment."""
+    name = f"{unit.name}/agent"
+    verdict = not_learning(name, rule, _learning_tasks(unit, rule, student))
+    if verdict is not None:
+        return CheckReport(verdict.task, verdict.evaluation)
     seeds = tuple(secrets.randbits(31) for _ in range(rule.trainings))
     print(f"Training a fresh agent as the grader does, at most {rule.trainings} times …")
 
@@ -62,5 +68,14 @@ def _check_agent(unit: Unit, rule: AgentRule, student: LocalStudent) -> CheckRep
         print(f"Training {number}: mean score {score:.4g}; {rule.threshold:g} are needed.")
         return score, statistics
 
-    verdict = judge_agent(f"{unit.name}/agent", rule, train, seeds)
+    verdict = judge_agent(name, rule, train, seeds)
     return CheckReport(verdict.task, verdict.evaluation)
+
+
+def _learning_tasks(unit: Unit, rule: AgentRule, student: LocalStudent) -> Iterator[TaskResult]:
+    """The results of the tasks that make the agent learn, where the notebook has their names."""
+    for short in rule.learns_in:
+        task = unit.task(f"{unit.name}/{short}")
+        if all(name in student.namespace for name in task.requires):
+            with few_printed_lines():
+                yield judging.judge(task, student, secrets.randbits(31))

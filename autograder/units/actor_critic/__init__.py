@@ -40,5 +40,6 @@ UNIT = Unit(
         threshold=475.0,
         decider=Network(probabilities_of_net),
         learning_test=RandomRewardTest(),
+        learns_in=("update",),
     ),
 )

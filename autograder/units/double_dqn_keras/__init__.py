@@ -46,6 +46,7 @@ UNIT = Unit(
         ),
         threshold=475.0,
         learning_test=DelayedRewardTest(),
+        learns_in=("update",),
         processor_seconds=150.0,  # 5 to 20 on an idle core; three times as many on a busy one
     ),
 )

@@ -41,5 +41,6 @@ UNIT = Unit(
         ),
         threshold=475.0,
         learning_test=DelayedRewardTest(),
+        learns_in=("update",),
     ),
 )

@@ -52,6 +52,7 @@ UNIT = Unit(
         threshold=195.0,
         decider=Network(values_with_all_actions),
         learning_test=DelayedRewardTest(),
+        learns_in=("update",),
         processor_seconds=150.0,  # 5 to 20 on an idle core; three times as many on a busy one
     ),
 )

@@ -39,5 +39,6 @@ UNIT = Unit(
         ),
         threshold=475.0,
         learning_test=RandomRewardTest(),
+        learns_in=("update",),
     ),
 )

@@ -7,11 +7,12 @@ import pytest
 
 from autograder.agents.evaluation import train_and_score
 from autograder.agents.learning_check import RandomRewardTest
-from autograder.agents.verdict import judge_agent, judge_score, shown_score
+from autograder.agents.verdict import judge_agent, judge_score, not_learning, shown_score
 from autograder.agents.world import GradedWorld
 from autograder.grading.notebook import Submission, SubmittedCell
 from autograder.grading.session import Session
-from autograder.results import EvaluationResult
+from autograder.results import CheckResult, EvaluationResult, TaskResult
+from autograder.units import unit_named
 from autograder.worker.local import LocalStudent
 from tests.autograder.array_agents import SHORT
 
@@ -165,3 +166,34 @@ def test_the_score_of_one_episode_is_no_average():
 )
 def test_a_score_below_the_threshold_is_never_shown_as_the_threshold(score, shown):
     assert shown_score(score, 475.0) == shown
+
+
+RULE = unit_named("policy_network").agent
+
+
+def earned(points, mistake="step_missing"):
+    checks = (CheckResult("learns", bool(points), None if points else mistake),)
+    return [TaskResult("little/other", 0, 1, ()), TaskResult("little/update", points, 3, checks)]
+
+
+def test_an_agent_is_not_trained_where_the_task_in_which_it_learns_has_earned_nothing():
+    rule = replace(RULE, learns_in=("update",))
+
+    verdict = not_learning("little/agent", rule, earned(0))
+
+    (check,) = verdict.task.checks
+    assert (verdict.task.points, verdict.evaluation.mean) == (0, None)
+    assert check.mistake == "does_not_learn_yet" and "little/update" in check.message
+
+
+def test_where_that_task_is_not_solved_the_agent_waits_for_it():
+    rule = replace(RULE, learns_in=("update",))
+
+    (check,) = not_learning("little/agent", rule, earned(0, "not_solved")).task.checks
+
+    assert check.mistake == "not_solved" and "NotImplementedError" in check.message
+
+
+@pytest.mark.parametrize("learns_in, points", [(("update",), 1), ((), 0)])
+def test_otherwise_it_is_trained(learns_in, points):
+    assert not_learning("little/agent", replace(RULE, learns_in=learns_in), earned(points)) is None

@@ -177,3 +177,13 @@ def test_a_fault_in_the_agents_stage_costs_no_marks_of_the_tasks(solved, monkeyp
     assert "our own fault" in result.message and "no mark" in result.message
     assert result.task("policy_network/agent").checks[0].mistake == "agent_error"
     assert result.evaluation.mean is None
+
+
+def test_an_agent_is_not_paid_for_where_its_update_learns_nothing(solved):
+    nothing = Edit("update", "self.optimizer.step()", "pass")
+
+    result = graded(edited(solved, (nothing,)))
+
+    assert result.task("policy_network/update").points == 0
+    assert result.task("policy_network/agent").points == 0
+    assert result.task("policy_network/agent").checks[0].mistake == "does_not_learn_yet"
