@@ -61,10 +61,18 @@ _KNOWN = (
 )
 
 
+def _first_line(text: str) -> str:
+    """What the text says first; Keras says only where an exception came from."""
+    lines = [line for line in text.splitlines() if line.strip()] or ["no message"]
+    if lines[0].startswith("Exception encountered when calling") and len(lines) > 1:
+        return lines[1].strip()
+    return lines[0]
+
+
 def raised(error: StudentError) -> Message:
     """A sentence for the exception: its meaning if known, its text, and the line."""
     text = _ESCAPES.sub("", error.message).strip()
-    first = text.splitlines()[0] if text else "no message"
+    first = _first_line(text)
     shown = first if len(first) <= MAX_TEXT else first[:MAX_TEXT] + " …"
     where = Message("In {place}.", place=error.where) if error.where else ""
     said = Message("Your code raises {kind}: {text}.", kind=error.kind, text=shown.rstrip("."))

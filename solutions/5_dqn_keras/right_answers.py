@@ -115,4 +115,14 @@ RIGHT_ANSWERS = (
         Edit("agent", "Settings()", "Settings(alpha=2e-3, batch_size=128)"),
     )),
     RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "c"', 'return "C "'),)),
+    RightAnswer("frozen_target_network", (
+        Edit("update", "        self.memory = ReplayMemory(s.memory_size)\n",
+             "        self.target_net.trainable = False\n"
+             "        self.memory = ReplayMemory(s.memory_size)\n"),
+    )),
+    RightAnswer("learns_in_replay_itself", (
+        Edit("update", "        learn(self.net, observation, action, targets)\n",
+             "        mask = np.eye(2)[action]\n"
+             "        self.net.train_on_batch([observation, mask], mask * targets[:, None])\n"),
+    )),
 )  # fmt: skip

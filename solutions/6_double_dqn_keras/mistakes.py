@@ -700,6 +700,69 @@ MISTAKES = (
         "in this order",
         also=PROBES,
     ),
+    Mistake(
+        "the_target_network_chooses",
+        "both networks are in it",
+        (
+            Edit(
+                "update",
+                "double_dqn_targets(self.net, self.target_net,",
+                "double_dqn_targets(self.target_net, self.net,",
+            ),
+        ),
+        UPDATE,
+        "double_and_plain_targets",
+        "networks_swapped",
+        "self.net chooses the action",
+        also=PROBES,
+    ),
+    Mistake(
+        "loss_cut_at_two",
+        "no surprise beyond 2",
+        (
+            Edit(
+                "update",
+                "            loss = q_loss(self.net, observation, action, targets)\n",
+                "            loss = q_loss(self.net, observation, action, targets)\n"
+                "            loss = tf.minimum(loss, 2.0)\n",
+            ),
+        ),
+        UPDATE,
+        "double_and_plain_targets",
+        "gradient_lost",
+        "between the loss and its gradient",
+        also=PROBES,
+    ),
+    Mistake(
+        "rewards_scaled_before_they_are_kept",
+        "small rewards are easier to learn",
+        (
+            Edit(
+                "update",
+                "        self.buffer.add(transition)\n",
+                "        self.buffer.add(transition._replace(reward=s.reward_scale * transition.reward))\n",
+            ),
+        ),
+        UPDATE,
+        "waits_until_the_memory_is_filled",
+        "reward_scaled_twice",
+        "scaled twice",
+        also=(FOLLOWS, *PROBES),
+    ),
+    Mistake(
+        "transferred_by_steps",
+        "steps are counted already",
+        (
+            Edit(
+                "update", "self.batches % s.target_update_freq", "self.step % s.target_update_freq"
+            ),
+        ),
+        UPDATE,
+        "target_network_follows",
+        "wrong_interval",
+        "not turns or steps",
+        also=PROBES,
+    ),
     # --- save
     Mistake(
         "weights_only",

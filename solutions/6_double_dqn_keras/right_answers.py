@@ -140,4 +140,24 @@ RIGHT_ANSWERS = (
     )),
     RightAnswer("one_hidden_layer", (Edit("agent", "Settings()", "Settings(n_hidden_layers=1)"),)),
     RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "d"', 'return " D"'),)),
+    RightAnswer(
+        "greedy_actions_by_the_networks_method",
+        (
+            Edit(
+                "act",
+                "values.argmax(axis=1)",
+                "net.act(observation)",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "frozen_target_network",
+        (
+            Edit(
+                "update",
+                "        self.optimizer = keras",
+                "        self.target_net.trainable = False\n        self.optimizer = keras",
+            ),
+        ),
+    ),
 )  # fmt: skip

@@ -12,12 +12,15 @@ from autograder.units.shared.answers import ChoiceTask
 from autograder.units.shared.cart_pole import CART_POLE
 from autograder.units.shared.exploration import EpsilonGreedyTask, LinearEpsilonTask
 from autograder.units.shared.huber_loss import HuberLossTask
+from autograder.units.shared.q_networks import network_like
 from autograder.units.shared.replay import MemoryNames
 from autograder.units.shared.target_network import CopyTask
 from autograder.units.shared.td_targets import DoubleTargetsTask, TargetsTask
 from autograder.units.shared.wording import KERAS_TENSORS
 from autograder.units.unit import Unit
 from helpers.training import Training
+
+NETWORK = network_like("DQN")
 
 UNIT = Unit(
     name="double_dqn_keras",
@@ -29,11 +32,13 @@ UNIT = Unit(
         ReplayBufferTask("double_dqn_keras/memory", MemoryNames(cls="ReplayBuffer", push="add")),
         NetworkTask("double_dqn_keras/network"),
         LinearEpsilonTask("double_dqn_keras/epsilon"),
-        EpsilonGreedyTask("double_dqn_keras/act"),
-        TargetsTask("double_dqn_keras/targets", wording=KERAS_TENSORS),
-        DoubleTargetsTask("double_dqn_keras/double_targets", wording=KERAS_TENSORS),
-        HuberLossTask("double_dqn_keras/loss", wording=KERAS_TENSORS),
-        CopyTask("double_dqn_keras/copy", function="transfer_weights"),
+        EpsilonGreedyTask("double_dqn_keras/act", network=NETWORK),
+        TargetsTask("double_dqn_keras/targets", network=NETWORK, wording=KERAS_TENSORS),
+        DoubleTargetsTask(
+            "double_dqn_keras/double_targets", network=NETWORK, wording=KERAS_TENSORS
+        ),
+        HuberLossTask("double_dqn_keras/loss", network=NETWORK, wording=KERAS_TENSORS),
+        CopyTask("double_dqn_keras/copy", function="transfer_weights", network=NETWORK),
         update,
         SaveTask("double_dqn_keras/save"),
         ChoiceTask("double_dqn_keras/diagnosis", digest="6df66808a5d6af2e"),

@@ -102,7 +102,7 @@ class UpdateTask(QAgentTask):
     @check(points=2)
     def double_and_plain_targets(self, student: Student, random: np.random.Generator) -> None:
         for double in (True, False):
-            for offset in (300.0, -300.0):
+            for offset in (300.0, -300.0):  # whoever cuts the loss loses its gradient
                 with student.doubles():
                     trial = self.trial(
                         student, random, coefficients={"offset": offset}, double=double

@@ -10,11 +10,14 @@ from autograder.units.shared.answers import ChoiceTask
 from autograder.units.shared.cart_pole import CART_POLE
 from autograder.units.shared.exploration import EpsilonGreedyTask, ExponentialEpsilonTask
 from autograder.units.shared.huber_loss import HuberLossTask
+from autograder.units.shared.q_networks import network_like
 from autograder.units.shared.replay import ReplayMemoryTask
 from autograder.units.shared.target_network import SoftUpdateTask
 from autograder.units.shared.td_targets import TargetsTask
 from autograder.units.unit import Unit
 from helpers.training import Training
+
+NETWORK = network_like("DQN")
 
 UNIT = Unit(
     name="dqn",
@@ -26,10 +29,10 @@ UNIT = Unit(
         ReplayMemoryTask("dqn/memory", as_tensors=True),
         ForwardTask("dqn/forward"),
         ExponentialEpsilonTask("dqn/epsilon"),
-        EpsilonGreedyTask("dqn/act"),
-        TargetsTask("dqn/targets"),
-        HuberLossTask("dqn/loss"),
-        SoftUpdateTask("dqn/soft_update"),
+        EpsilonGreedyTask("dqn/act", network=NETWORK),
+        TargetsTask("dqn/targets", network=NETWORK),
+        HuberLossTask("dqn/loss", network=NETWORK),
+        SoftUpdateTask("dqn/soft_update", network=NETWORK),
         update,
         ChoiceTask("dqn/diagnosis", digest="3e014c3e2ae25fcb"),
     ),

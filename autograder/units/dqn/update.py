@@ -87,15 +87,18 @@ class UpdateTask(QAgentTask):
     @check(points=1)
     def learns_what_the_batch_says(self, student: Student, random: np.random.Generator) -> None:
         with student.doubles():
-            trial = self.trial(student, random, coefficients={"follow": 0.0})
+            # A large loss: whoever cuts it loses its gradient.
+            coefficients = {"follow": 0.0, "offset": 300.0}
+            trial = self.trial(student, random, coefficients=coefficients)
             trial.separate()
             plain = with_plain_descent(trial)
             weights = trial.net.parameters(), trial.target_net.parameters()
             move = step_of(trial, lambda: _learn(trial))
+            followed = trial.target_net.parameters()
             trial.net.set_parameters(weights[0])
             trial.target_net.set_parameters(weights[1])
             expect_one_step(plain, move, "learn")
-            _step_of_learn(trial).expect(move)
+            _step_of_learn(trial).expect(move, followed)
 
     @check(points=1)
     def learns_once_in_each_turn(self, student: Student, random: np.random.Generator) -> None:

@@ -120,9 +120,12 @@ class UpdateTask(QAgentTask):
             trial.separate()
             weights = trial.net.parameters(), trial.target_net.parameters()
             move = step_of(trial, lambda: trial.agent.call("replay"), rate=1.0)
+            followed = trial.target_net.parameters()
             trial.net.set_parameters(weights[0])
             trial.target_net.set_parameters(weights[1])
-            UpdateStep(trial, trial.batch(), double=False, reference="replay").expect(move)
+            UpdateStep(trial, trial.batch(), double=False, reference="replay").expect(
+                move, followed
+            )
 
     @check(points=1)
     def target_network_follows(self, student: Student, random: np.random.Generator) -> None:

@@ -43,14 +43,22 @@ class UpdateStep:
             for gradient in self._gradients(targets)
         ]
 
-    def expect(self, move: Parameters) -> None:
+    def expect(self, move: Parameters, followed: Parameters | None = None) -> None:
         """The weights of the network have moved as they should; move: the gradient followed.
 
-        Raises CheckFailed with the mistake's name, as far as the calls show it.
+        followed: the target network's weights after the step, for it may follow before the targets
+        are computed. Raises CheckFailed with the mistake's name, as far as the calls show it.
         """
         expected = self.expected()
         if any(alike(move, right) for right in expected):
             return
+        if followed is not None:
+            before = self.trial.target_net.parameters()
+            self.trial.target_net.set_parameters(followed)
+            later = self.expected()
+            self.trial.target_net.set_parameters(before)
+            if any(alike(move, right) for right in later):
+                return
         self._expect_right_samples()
         self._expect_right_calls()
         self._name_the_move(move, expected[0])

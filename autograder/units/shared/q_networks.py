@@ -23,6 +23,15 @@ def plain_network(student: Student, layers: Layers) -> StudentObject:
     return student.network(layers)
 
 
+def network_like(name: str) -> NetworkMaker:
+    """Makes networks that are instances of the student's class of this name."""
+
+    def make(student: Student, layers: Layers) -> StudentObject:
+        return student.network(layers, like=name)
+
+    return make
+
+
 @dataclass(frozen=True)
 class QNetwork:
     """Two linear layers with ReLU between: Q-values for each observation and action."""

@@ -93,7 +93,6 @@ class Coefficients:
             table=(1e-3 * random.normal(size=(ACTIONS, ACTIONS))).astype(np.float32),
             observation=(1e-2 * random.normal(size=4)).astype(np.float32),
             follow=float(random.uniform(0.2, 0.4)),
-            offset=300.0,
         )
 
 
