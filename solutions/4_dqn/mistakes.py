@@ -244,7 +244,7 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "not_five_columns",
         "in this order",
-        also=(LEARNS,),
+        also=PROBES,
     ),
     Mistake(
         "ends_left_out",

@@ -146,7 +146,7 @@ def test_a_fault_of_the_graders_own_is_no_mark(solved, monkeypatch):
     result = graded_without_agent(solved)
 
     assert result.status is Status.GRADER_ERROR
-    assert "our own fault" in result.message and "no mark" in result.message
+    assert "our own fault" in result.message and "not a mark" in result.message
 
 
 def test_without_a_whole_sandbox_nothing_is_graded(solved, monkeypatch):
@@ -174,7 +174,7 @@ def test_a_fault_in_the_agents_stage_costs_no_marks_of_the_tasks(solved, monkeyp
 
     assert result.status is Status.AGENT_ERROR and not result.status.is_final
     assert points(result) == FULL
-    assert "our own fault" in result.message and "no mark" in result.message
+    assert "our own fault" in result.message and "not a mark" in result.message
     assert result.task("policy_network/agent").checks[0].mistake == "agent_error"
     assert result.evaluation.mean is None
 
