@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from autograder.authoring.imports import imported
+from autograder.authoring.imports import imported, reachable
 
 TESTS = Path("tests")
 UNITS = Path("autograder/units")
@@ -20,9 +20,9 @@ def tests_of(module: Path) -> list[str]:
     """Arguments of pytest for a module, a path below the working directory.
 
     These are its own tests, or else those of its package; the tests beside them that import it;
-    where there are none, tests that use a module which imports it; and for units the test of the
-    points that notebooks promise. The typical mistakes of whole notebooks are left out: they take
-    minutes for each mutant. Raises LookupError if no test uses the module.
+    where there are none, tests that use a module which imports it, directly or in the end; and for
+    units the test of the points that notebooks promise. The typical mistakes of whole notebooks are
+    left out: they take minutes for each mutant. Raises LookupError if no test uses the module.
     """
     own = TESTS / module.parent / f"test_{module.stem}.py"
     of_package = TESTS / module.parent.parent / f"test_{module.parent.name}.py"
@@ -31,6 +31,7 @@ def tests_of(module: Path) -> list[str]:
     found += [path for path in beside if _name(module) in imported(path)]
     found = found or [path for path in beside if _is_used(module, path)]
     found = found or [path for path in _all_tests() if _is_used(module, path)]
+    found = found or [path for path in _all_tests() if _name(module) in _reached(path)]
     if not found:
         raise LookupError(f"no test of {module}: write {own}")
     tests = list(dict.fromkeys(map(str, found)))
@@ -47,6 +48,12 @@ def _direct_imports(name: str) -> frozenset[str]:
     path = Path(*name.split("."))
     file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     return frozenset(imported(file)) if file.is_file() else frozenset()
+
+
+@cache
+def _reached(test: Path) -> frozenset[str]:
+    """The modules that a test imports, and all that these import."""
+    return frozenset(reachable(imported(test), ("autograder",)))
 
 
 @cache
