@@ -88,8 +88,8 @@ class Framework(ABC):
         """Rows of a table by their numbers, (n,), as a tensor."""
         raise _no_framework()
 
-    def compile(self, network: Any) -> None:
-        """Let a network that learns by itself do so by plain gradient descent with the rate 1."""
+    def compile(self, network: Any, rate: float) -> None:
+        """Let a network that learns by itself do so by plain gradient descent with this rate."""
         raise _no_framework()
 
     def weighted_sum(self, tensor: Any, weights: np.ndarray) -> Any:
@@ -294,7 +294,7 @@ class TorchFramework(Framework):
     def rows(self, table: np.ndarray, index: Any) -> Any:
         return self.torch.tensor(table)[index]
 
-    def compile(self, network: Any) -> None:
+    def compile(self, network: Any, rate: float) -> None:
         pass  # it learns by an optimizer alone
 
     def weighted_sum(self, tensor: Any, weights: np.ndarray) -> Any:
@@ -461,8 +461,8 @@ class TensorFlowFramework(Framework):
     def rows(self, table: np.ndarray, index: Any) -> Any:
         return self.tensorflow.gather(table, index)
 
-    def compile(self, network: Any) -> None:
-        descent = self.keras.optimizers.SGD(learning_rate=1.0)
+    def compile(self, network: Any, rate: float) -> None:
+        descent = self.keras.optimizers.SGD(learning_rate=rate)
         network.compile(loss="mse", optimizer=descent, run_eagerly=True)
 
     def weighted_sum(self, tensor: Any, weights: np.ndarray) -> Any:

@@ -16,6 +16,8 @@ import numpy as np
 if TYPE_CHECKING:
     from autograder.worker.frameworks import Framework
 
+#: Learning rate of networks that learn by themselves: small enough for many batches.
+PLAIN_RATE = 0.01
 COLUMNS = ("observation", "action", "reward", "next_observation", "terminated")
 
 
@@ -150,7 +152,7 @@ class Networks(Behaviour):
         """A network."""
         layers = [tuple(layer) for layer in self.layers[call % len(self.layers)]]
         network = side.framework.network(layers, False, None, self.masked)
-        side.framework.compile(network)
+        side.framework.compile(network, PLAIN_RATE)
         kind = side.namespace.get(self.like)
         return side.framework.network_like(getattr(kind, "original", kind), network)
 

@@ -455,7 +455,7 @@ def step_of(trial: QTrial, learn: Any, rate: float = RATE) -> Parameters:
 def changed(first: Parameters, second: Parameters) -> bool:
     """Whether any parameter is another one, be it by the last bit."""
     pairs = zip(first.values(), second.values(), strict=True)
-    return any(not np.array_equal(a, b) for a, b in pairs)
+    return any(not np.array_equal(a, b, equal_nan=True) for a, b in pairs)
 
 
 def transitions(random: np.random.Generator, rows: int) -> Transition:

@@ -13,6 +13,7 @@ from autograder.units.shared.q_parts import DOUBLE, LOSS, PLAIN
 from autograder.units.shared.q_trial import Batch, QTrial, alike, is_zero
 from autograder.units.shared.target_network import Parameters
 from autograder.worker.interface import StudentObject
+from autograder.worker.rules import PLAIN_RATE
 
 #: What an update step should have been called with, by the parameter's name in the message.
 _COLUMNS = ("reward", "next_observation", "terminated", "observation", "action")
@@ -82,7 +83,8 @@ class UpdateStep:
             )
             parameters = trial.net.parameters()
             yield {name: -step * part for name, part in parameters.items()}
-            own[rows, batch.action] = 2 * error / values.size  # of the mean squared error
+            # Of the mean squared error, as far as its own optimizer moves the network.
+            own[rows, batch.action] = PLAIN_RATE * 2 * error / values.size
         else:
             weights = targets[:, None] * table[batch.action]  # (n, n_actions)
             yield trial.gradient(trial.net, batch.observation, weights)
