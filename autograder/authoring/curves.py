@@ -13,7 +13,7 @@ from autograder.course import Course
 from autograder.units import Unit, foreign_sources
 from helpers.plots import running_mean
 
-#: A learning curve's grid has so many points; scores are averaged over so many episodes at least.
+#: Points on a learning curve's grid, and the fewest episodes over which scores are averaged.
 GRID_POINTS = 60
 SMOOTHED_OVER = 20
 

@@ -540,7 +540,7 @@ def _expect_known_rows(batch: Batch, known: Transition) -> None:
 
 
 def _name_the_ends(ends: np.ndarray, known: Transition, number: np.ndarray) -> None:
-    """ends: what the batch says of termination. Raises CheckFailed for a known mistake."""
+    """ends: the batch's `terminated` column. Raises CheckFailed for a known mistake."""
     terminated, truncated = known.terminated[number], known.truncated[number]
     for values, mistake, message in (
         (

@@ -1,4 +1,4 @@
-"""What `nbgrader validate`, and with it the Validate button, says of a student's notebook."""
+"""How `nbgrader validate` and the Validate button report a student's notebook."""
 
 from __future__ import annotations
 

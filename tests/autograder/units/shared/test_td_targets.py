@@ -268,7 +268,7 @@ def double_by(formula):
 
 
 def judged(chooser, judge):
-    """What the judge says of the action that the chooser rates best."""
+    """The judging network's value of the action that the choosing network rates highest."""
     return judge.gather(1, chooser.argmax(dim=1, keepdim=True)).squeeze(1)
 
 
