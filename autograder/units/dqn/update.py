@@ -36,6 +36,8 @@ from autograder.worker.interface import Student, StudentError, StudentObject, Te
 CLIP = 100.0
 #: How large observations are that lead to gradients far beyond that, and the learning rate then.
 LARGE, SMALL_RATE = 1e6, 1e-2
+#: Added to the loss then, so that it is positive and beyond any bound.
+OFFSET = 1e8
 #: Rows of the transitions that come in, one number for each call of train.
 ROWS = (5, 7, 6, 4, 8)
 
@@ -153,7 +155,9 @@ class UpdateTask(QAgentTask):
     @check(points=1)
     def gradients_are_clipped(self, student: Student, random: np.random.Generator) -> None:
         with student.doubles():
-            trial = self.trial(student, random, observations=LARGE, coefficients={"follow": 0.0})
+            trial = self.trial(
+                student, random, observations=LARGE, coefficients={"follow": 0.0, "offset": OFFSET}
+            )
             plain = with_plain_descent(trial, SMALL_RATE)
             move = step_of(trial, lambda: _learn(trial), SMALL_RATE)
             expect_own_optimizer(plain, move, "learn")
