@@ -14,6 +14,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from autograder.sandbox.launcher import Limits, Mounts, Sandbox, SandboxUnavailable
@@ -317,6 +318,7 @@ def test_no_descriptor_thread_or_child_leaks():
     once()
     gc.collect()
     before = sorted(os.listdir("/proc/self/fd"))
+    children = set(psutil.Process().children())  # another test's, like multiprocessing's tracker
     for _ in range(5):
         once()
     deadline = time.monotonic() + 5
@@ -324,8 +326,7 @@ def test_no_descriptor_thread_or_child_leaks():
         assert time.monotonic() < deadline
         time.sleep(0.01)
     assert sorted(os.listdir("/proc/self/fd")) == before
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert set(psutil.Process().children()) <= children  # a zombie would be one, too
 
 
 def test_a_sandbox_that_cannot_be_built_says_so_in_one_line():
