@@ -118,9 +118,17 @@ class WeightsWritten(Behaviour):
         side.framework.set_parameters(changed, moved)
 
 
+def growth(total: float) -> float:
+    """A part between -0.3 and 0.3, so that weights stay finite for many batches."""
+    return float(0.3 * np.tanh(total))
+
+
 @dataclass(frozen=True)
 class Nudged(Behaviour):
-    """All weights of a network grow by the same part: the sum of target * row's sum of terms."""
+    """All weights of a network grow by the same part, `growth` of a sum over the rows.
+
+    The sum is that of each row's target times its terms.
+    """
 
     terms: Sequence[Term]
 
@@ -128,7 +136,7 @@ class Nudged(Behaviour):
         """arguments: network, observation (n, 4), action (n,), targets (n,). Returns the part."""
         network, targets = arguments[0], arguments[3]
         rows = RowSums(self.terms, as_array=True).answer(side, call, arguments)
-        step = float(np.sum(rows * np.asarray(targets, np.float64)))
+        step = growth(float(np.sum(rows * np.asarray(targets, np.float64))))
         weights = side.framework.parameters(network)
         side.framework.set_parameters(
             network, {name: ((1 + step) * own).astype(own.dtype) for name, own in weights.items()}

@@ -13,7 +13,7 @@ from autograder.units.shared.q_parts import DOUBLE, LOSS, PLAIN
 from autograder.units.shared.q_trial import Batch, QTrial, alike, is_zero
 from autograder.units.shared.target_network import Parameters
 from autograder.worker.interface import StudentObject
-from autograder.worker.rules import PLAIN_RATE
+from autograder.worker.rules import PLAIN_RATE, growth
 
 #: What an update step should have been called with, by the parameter's name in the message.
 _COLUMNS = ("reward", "next_observation", "terminated", "observation", "action")
@@ -72,15 +72,9 @@ class UpdateStep:
         error = values[rows, batch.action] - targets  # (n,)
         own = np.zeros_like(values)
         if trial.parts.learn:
-            step = float(
-                np.sum(
-                    targets
-                    * (
-                        batch.observation @ trial.coefficients.observation
-                        + 10 * float(table[0, 1]) * batch.action
-                    )
-                )
-            )
+            terms = batch.observation @ trial.coefficients.observation  # (n,)
+            terms = terms + 3 * float(table[0, 1]) * batch.action
+            step = growth(float(np.sum(targets * terms)))
             parameters = trial.net.parameters()
             yield {name: -step * part for name, part in parameters.items()}
             # Of the mean squared error, as far as its own optimizer moves the network.

@@ -91,7 +91,7 @@ class Coefficients:
             gamma=3 * one(),
             # Small, so that no usual bound on a gradient's norm is reached.
             table=(1e-3 * random.normal(size=(ACTIONS, ACTIONS))).astype(np.float32),
-            observation=(1e-2 * random.normal(size=4)).astype(np.float32),
+            observation=(2e-3 * random.normal(size=4)).astype(np.float32),
             follow=float(random.uniform(0.2, 0.4)),
         )
 
@@ -124,7 +124,7 @@ class Doubles:
             loss = TableLoss(c.table, c.offset)
             self.calls["loss"] = student.double(parts.loss, LOSS, loss)
         if parts.learn:
-            action = np.array(10 * float(c.table[0, 1]))
+            action = np.array(3 * float(c.table[0, 1]))
             nudged = Nudged([Term(1, c.observation), Term(2, action)])
             self.calls["loss"] = student.double(parts.learn, LOSS, nudged)
         keep = 1.0 if parts.follows_softly else 0.0
