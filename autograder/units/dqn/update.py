@@ -35,9 +35,9 @@ from autograder.worker.interface import Student, StudentError, StudentObject, Te
 #: No number of a gradient may be larger.
 CLIP = 100.0
 #: How large observations are that lead to gradients far beyond that, and the learning rate then.
-LARGE, SMALL_RATE = 1e6, 1e-2
+LARGE, SMALL_RATE = 1e7, 1e-2
 #: Added to the loss then, so that it is positive and beyond any bound.
-OFFSET = 1e8
+OFFSET = 1e9
 #: Rows of the transitions that come in, one number for each call of train.
 ROWS = (5, 7, 6, 4, 8)
 

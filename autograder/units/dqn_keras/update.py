@@ -170,6 +170,6 @@ update = UpdateTask("dqn_keras/update")
 #: Three probes only: a Keras model takes its time to be compiled.
 add_probe_checks(
     update,
-    ProbedAgent(make=update.probed_agent, values=values_with_all_actions, rounds=80),
+    ProbedAgent(make=update.probed_agent, values=values_with_all_actions, rounds=50),
     (DelayedReward(), RewardFromBoth(), TimeLimit()),
 )

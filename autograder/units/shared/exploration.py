@@ -10,7 +10,7 @@ from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_c
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
-from autograder.worker.interface import Student
+from autograder.worker.interface import Student, StudentObject
 
 #: Rows of one call, so that a right answer misses a tolerance of 6 standard deviations once in
 #: about a billion times.
@@ -164,6 +164,14 @@ def _wrong_lines(start: float, end: float, share: np.ndarray) -> tuple[KnownMist
     )
 
 
+class AskedNetwork(NamedTuple):
+    """A network that the student's function is called with, and its weights."""
+
+    student: Student
+    q: QNetwork
+    net: StudentObject
+
+
 class EpsilonGreedyTask(Task):
     """`select_action(net, observation, epsilon)`: an action for each row, (n, 4) to (n,)."""
 
@@ -183,15 +191,17 @@ class EpsilonGreedyTask(Task):
     def one_action_for_each_row(self, student: Student, random: np.random.Generator) -> None:
         for rows, dtype in ((5, np.float32), (1, np.float32), (3, np.float64)):
             q, observation = _with_large_index(random, rows)
+            asked = self.asked(student, q)
             for epsilon in (0.0, 1.0):
-                self.actions(student, q, observation.astype(dtype), epsilon)
+                self.actions(asked, observation.astype(dtype), epsilon)
 
     @check(points=1)
     def takes_the_best_action(self, student: Student, random: np.random.Generator) -> None:
         q, observation = QNetwork.draw_with_all_actions_best(random)
         best = q.values(observation).argmax(axis=1)
-        chosen = self.answer(student, q, observation, 0.0)
-        action = self.actions(student, q, observation, 0.0)
+        asked = self.asked(student, q)
+        chosen = self.answer(asked, observation, 0.0)
+        action = self.actions(asked, observation, 0.0)
         expect(
             chosen.dtype.kind in "iu",
             "float_actions",
@@ -223,17 +233,17 @@ class EpsilonGreedyTask(Task):
     @check(points=1)
     def explores_all_actions_alike(self, student: Student, random: np.random.Generator) -> None:
         self._expect_no_chance(student, random)
-        case = _SameRows.draw(random)
-        best = self._greedy_action(student, case)
-        while best == case.q.n_actions - 1:  # the last may be left out for another reason
+        while True:
             case = _SameRows.draw(random)
-            best = self._greedy_action(student, case)
-        q = case.q
-        first, second = (self.actions(student, q, case.observation, 1.0) for _ in range(2))
+            q, asked = case.q, self.asked(student, case.q)
+            best = self._greedy_action(asked, case)
+            if best < q.n_actions - 1:  # the last may be left out for another reason
+                break
+        first, second = (self.actions(asked, case.observation, 1.0) for _ in range(2))
         counts = np.bincount(first, minlength=q.n_actions)
         # One draw for all rows may hit the best action: then others come later.
         always_best = counts[best] == DRAWS and all(
-            self.actions(student, q, case.observation[:1], 1.0)[0] == best for _ in range(30)
+            self.actions(asked, case.observation[:1], 1.0)[0] == best for _ in range(30)
         )
         expect(
             not always_best,
@@ -263,11 +273,12 @@ class EpsilonGreedyTask(Task):
         self, student: Student, random: np.random.Generator
     ) -> None:
         case = _SameRows.draw(random)
-        greedy = self._greedy_action(student, case)
-        self._expect_a_decision_for_each_row(student, case, greedy)
+        asked = self.asked(student, case.q)
+        greedy = self._greedy_action(asked, case)
+        self._expect_a_decision_for_each_row(asked, case, greedy)
         n_actions = case.q.n_actions
         epsilon = float(np.round(random.uniform(0.2, 0.3), 2))
-        action = self.actions(student, case.q, case.observation, epsilon)
+        action = self.actions(asked, case.observation, epsilon)
         share = float(np.mean(action == greedy))
         wanted, inverted = (part + (1 - part) / n_actions for part in (1 - epsilon, epsilon))
         expect(
@@ -295,13 +306,15 @@ class EpsilonGreedyTask(Task):
             ),
         )
 
-    def answer(
-        self, student: Student, q: QNetwork, observation: np.ndarray, epsilon: float
-    ) -> np.ndarray:
+    def asked(self, student: Student, q: QNetwork) -> AskedNetwork:
+        """The network on the student's side, made once for several calls."""
+        return AskedNetwork(student, q, self.network(student, q.layers))
+
+    def answer(self, asked: AskedNetwork, observation: np.ndarray, epsilon: float) -> np.ndarray:
         """What the student's function returns, if it is a number for each row."""
         rows = len(observation)
+        student, _, net = asked
         given = student.put(observation)
-        net = self.network(student, q.layers)
         chosen = student.call(self.function, net, given, epsilon)
         expect(
             np.array_equal(np.asarray(student.fetch(given)), observation),
@@ -317,11 +330,9 @@ class EpsilonGreedyTask(Task):
             Message("For {rows} observations there should be {rows} actions.", rows=rows),
         )
 
-    def actions(
-        self, student: Student, q: QNetwork, observation: np.ndarray, epsilon: float
-    ) -> np.ndarray:
+    def actions(self, asked: AskedNetwork, observation: np.ndarray, epsilon: float) -> np.ndarray:
         """The student's actions, (n,) whole numbers. Raises CheckFailed for anything else."""
-        action = self.answer(student, q, observation, epsilon)
+        action, q = self.answer(asked, observation, epsilon), asked.q
         largest = int(q.values(observation).argmax())
         expect(
             largest < q.n_actions or not np.array_equal(action, np.full(len(action), largest)),
@@ -354,7 +365,8 @@ class EpsilonGreedyTask(Task):
     def _expect_no_chance(self, student: Student, random: np.random.Generator) -> None:
         """With epsilon = 0 the same row gets the same action. Raises CheckFailed with the cause."""
         case = _SameRows.draw(random)
-        first, second = (self.actions(student, case.q, case.observation, 0.0) for _ in range(2))
+        asked = self.asked(student, case.q)
+        first, second = (self.actions(asked, case.observation, 0.0) for _ in range(2))
         if np.array_equal(first, second):
             return
         n_actions = case.q.n_actions
@@ -366,9 +378,7 @@ class EpsilonGreedyTask(Task):
             "normal distribution (randn, normal) are negative, so below 0: draw uniform ones from "
             "0 to 1 (np.random.rand, np.random.random).",
         )
-        counts = np.bincount(
-            self.actions(student, case.q, case.observation, 1.0), minlength=n_actions
-        )
+        counts = np.bincount(self.actions(asked, case.observation, 1.0), minlength=n_actions)
         expect(
             counts[case.best] < DRAWS,
             "epsilon_inverted",
@@ -383,19 +393,19 @@ class EpsilonGreedyTask(Task):
             ),
         )
 
-    def _greedy_action(self, student: Student, case: _SameRows) -> int:
+    def _greedy_action(self, asked: AskedNetwork, case: _SameRows) -> int:
         """What the student's function takes for this observation with epsilon = 0."""
-        action = self.actions(student, case.q, case.observation[:9], 0.0)
+        action = self.actions(asked, case.observation[:9], 0.0)
         return int(np.bincount(action).argmax())
 
     def _expect_a_decision_for_each_row(
-        self, student: Student, case: _SameRows, greedy: int
+        self, asked: AskedNetwork, case: _SameRows, greedy: int
     ) -> None:
         """Not all rows explore, or none. Raises CheckFailed with what was seen."""
         few = case.observation[:FEW]
         explored = []
         for _ in range(CALLS):
-            share = np.mean(self.actions(student, case.q, few, 0.5) == greedy)
+            share = np.mean(self.actions(asked, few, 0.5) == greedy)
             explored.append((1 - share) / (1 - 1 / case.q.n_actions))
         expect(
             min(explored) < 0.8,

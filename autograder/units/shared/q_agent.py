@@ -19,7 +19,7 @@ from autograder.worker.interface import Student, StudentObject
 from helpers.agents import Transition
 
 #: Learning rate of the plain gradient descent that takes the place of the agent's optimizer.
-RATE = 10.0
+RATE = 100.0
 #: Transitions in a batch: twice as many are all that the memory gives out.
 BATCH = 32
 #: Discount and part of the way that a target network goes; neither is a notebook's own.

@@ -73,7 +73,7 @@ class UpdateStep:
         own = np.zeros_like(values)
         if trial.parts.learn:
             terms = batch.observation @ trial.coefficients.observation  # (n,)
-            terms = terms + 3 * float(table[0, 1]) * batch.action
+            terms = terms + trial.coefficients.action * batch.action
             step = growth(float(np.sum(targets * terms)))
             parameters = trial.net.parameters()
             yield {name: -step * part for name, part in parameters.items()}

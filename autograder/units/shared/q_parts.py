@@ -75,6 +75,7 @@ class Coefficients:
     gamma: float
     table: np.ndarray  # (ACTIONS, ACTIONS), of the loss
     observation: np.ndarray  # (4,), of the update step that is no gradient's
+    action: float  # of the same step
     follow: float
     offset: float = 0.0
 
@@ -89,9 +90,10 @@ class Coefficients:
             reward=one(),
             terminated=one(),
             gamma=3 * one(),
-            # Small, so that no usual bound on a gradient's norm is reached.
-            table=(1e-3 * random.normal(size=(ACTIONS, ACTIONS))).astype(np.float32),
+            # Small, so that no usual bound on the loss or on a gradient's norm is reached.
+            table=(1e-4 * random.normal(size=(ACTIONS, ACTIONS))).astype(np.float32),
             observation=(2e-3 * random.normal(size=4)).astype(np.float32),
+            action=3e-3 * one(),
             follow=float(random.uniform(0.2, 0.4)),
         )
 
@@ -124,8 +126,7 @@ class Doubles:
             loss = TableLoss(c.table, c.offset)
             self.calls["loss"] = student.double(parts.loss, LOSS, loss)
         if parts.learn:
-            action = np.array(3 * float(c.table[0, 1]))
-            nudged = Nudged([Term(1, c.observation), Term(2, action)])
+            nudged = Nudged([Term(1, c.observation), Term(2, np.array(c.action))])
             self.calls["loss"] = student.double(parts.learn, LOSS, nudged)
         keep = 1.0 if parts.follows_softly else 0.0
         follow, *names = parts.follow
