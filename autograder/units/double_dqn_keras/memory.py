@@ -18,11 +18,11 @@ class ReplayBufferTask(StrictReplayMemoryTask):
         buffer = self.memory(student, capacity=20)
         buffer.push(numbered(random, 0, 10))
         for _ in range(3):
-            observation = buffer.sample(10).observation
+            observation = buffer.sample(9).observation
             expect(
-                len(np.unique(observation[:, 0])) == 10,
+                len(np.unique(observation[:, 0])) == 9,
                 "drawn_twice",
-                "Of 10 steps in the buffer a batch of 10 should hold each one once, but some are "
+                "Of 10 steps in the buffer a batch of 9 should hold no step twice, but some are "
                 "in it twice. Draw without replacement: "
                 "random.sample(range(self.size), batch_size).",
             )

@@ -127,7 +127,7 @@ class ReplayMemoryTask(Task):
                     length=length,
                 ),
             )
-            history.append(memory.numbers(batches=60, batch_size=4 if right >= 4 else right))
+            history.append(memory.numbers(batches=80, batch_size=3))
         _expect_newest(history)
 
     @check(points=1)
