@@ -40,6 +40,16 @@ FOLLOW = "        soft_update(self.target_net, self.net, s.tau)\n"
 MISTAKES = (
     # --- memory
     Mistake(
+        "actions_as_floats",
+        "all arrays of the memory have the same dtype",
+        (Edit("memory", "np.zeros(capacity, np.int64)", "np.zeros(capacity, np.float32)"),),
+        MEMORY,
+        "takes_whole_numbers_and_doubles",
+        "actions_not_whole",
+        "must be whole",
+        also=PROBES,
+    ),
+    Mistake(
         "ring_not_closed",
         "rows are counted on and on",
         (

@@ -232,7 +232,7 @@ MISTAKES = (
         (Edit("targets", TARGET,
               "reward[:3] + gamma * next_values.max(axis=0) * ~terminated[:3]"),),
         TARGETS, "one_target_for_each_row", "max_along_the_wrong_axis", "not for each action",
-        also=(f"{NAIVE}:learns_from_the_last_steps", STARTS, NAIVE_BATCH),
+        also=(f"{NAIVE}:learns_from_the_last_steps", STARTS, NAIVE_BATCH, *PROBES),
     ),
     Mistake(
         "argmax_instead_of_max",
@@ -286,7 +286,7 @@ MISTAKES = (
         "NumPy multiplies what it gets",
         (Edit("learn", "targets[:, None]", "targets"),),
         LEARN, "only_the_action_taken_learns", "row_instead_of_column", "targets[:, None]",
-        also=(f"{NAIVE}:learns_from_the_last_steps", STARTS),
+        also=(f"{NAIVE}:learns_from_the_last_steps", STARTS, *PROBES),
     ),
     Mistake(
         "loss_kept",
@@ -335,6 +335,13 @@ MISTAKES = (
         "pass them on unchanged",
     ),
     # --- memory
+    Mistake(
+        "actions_as_floats",
+        "all arrays of the memory have the same dtype",
+        (Edit("memory", "np.zeros(capacity, np.int64)", "np.zeros(capacity, np.float32)"),),
+        MEMORY, "takes_whole_numbers_and_doubles", "actions_not_whole", "must be whole",
+        also=PROBES,
+    ),
     Mistake(
         "ring_not_closed",
         "rows are counted on and on",
