@@ -7,6 +7,7 @@ notebook without a mistake: the source of each cell follows a line `# %% <cell>`
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -88,4 +89,16 @@ def _header(source: str) -> dict[str, str]:
         if match is None:
             break
         found[match[1]] = match[2].strip()
+    return found
+
+
+def ratings_of(unit: Unit, course: Course) -> dict[str, dict[str, str]]:
+    """What an independent reader made of each wrong answer's first message.
+
+    `{name: {"message": …, "rating": "right cause" | "vague" | "wrong"}}`.
+    """
+    path = _folder(unit, course) / "ratings.json"
+    if not path.is_file():
+        return {}
+    found: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
     return found
