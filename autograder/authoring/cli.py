@@ -60,6 +60,11 @@ def add_commands(commands: Any) -> None:
     add_units(record)
     add_jobs(record, "answers")
 
+    proof = add_command(
+        commands, "proof", _proof, "write docs/proof.md: how often the checks of a record are wrong"
+    )
+    proof.add_argument("file", type=Path, metavar="FILE", help="written by `autograder record`")
+
     compare = add_command(
         commands, "compare", _compare, "say whose marks differ between two records"
     )
@@ -128,6 +133,12 @@ def _record(parsed: argparse.Namespace) -> int:
     from autograder.authoring.commands import run_recording
 
     return run_recording(Course.find(), parsed.file, _units(parsed), parsed.jobs)
+
+
+def _proof(parsed: argparse.Namespace) -> int:
+    from autograder.authoring.commands import run_proof
+
+    return run_proof(Course.find(), parsed.file)
 
 
 def _compare(parsed: argparse.Namespace) -> int:

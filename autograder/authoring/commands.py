@@ -23,6 +23,7 @@ from autograder.authoring.comparison import compare, describe
 from autograder.authoring.curves import curve_path, learning_curve
 from autograder.authoring.edits import mistakes_of
 from autograder.authoring.first_cell import missing_address
+from autograder.authoring.proof import write_proof
 from autograder.authoring.recording import record as record_corpus
 from autograder.authoring.records import read_records
 from autograder.authoring.validation import Outcome, cases, validate
@@ -92,6 +93,13 @@ def run_recording(course: Course, file: Path, units: Sequence[Unit], jobs: int |
     """Record what the corpus earns."""
     recorded, before = record_corpus(course, file, units, jobs)
     print(f"{file}: {recorded} answers recorded, {before} were there already.")
+    return DONE
+
+
+def run_proof(course: Course, file: Path) -> int:
+    """Write docs/proof.md about a recording."""
+    page = write_proof(course, read_records(file))
+    print(f"wrote {page.relative_to(course.root)}")
     return DONE
 
 

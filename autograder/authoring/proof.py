@@ -6,12 +6,10 @@ reader made of the messages that blind answers get. Every rate has its exact 95 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from autograder.authoring.blind import ratings_of, wrong_answers_of
 from autograder.authoring.build import units_with_source
@@ -173,9 +171,7 @@ def _wrong_section(
 
 def _surviving(unit: Unit, course: Course) -> Count:
     mutants = [mutant for mutant in read_mutants(unit, course) if not mutant.equivalent]
-    return Count(
-        tuple(mutant.name for mutant in mutants if not mutant.caught_by), of=len(mutants)
-    )
+    return Count(tuple(mutant.name for mutant in mutants if not mutant.caught_by), of=len(mutants))
 
 
 def _message_section(

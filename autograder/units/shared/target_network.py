@@ -122,6 +122,9 @@ class Pair(NamedTuple):
         """Two networks with other weights each."""
         target_net = network(student, QNetwork.draw(random).layers)
         net = network(student, QNetwork.draw(random).layers)
+        for each in (target_net, net):
+            drawn = {name: own + _noise(random, own) for name, own in each.parameters().items()}
+            each.set_parameters(drawn)
         return cls(target_net, net, target_net.parameters(), net.parameters())
 
     def expect_net_unchanged(self) -> None:
@@ -132,6 +135,11 @@ class Pair(NamedTuple):
             "The network's own weights have changed: the target follows the network, not the other "
             "way round.",
         )
+
+
+def _noise(random: np.random.Generator, weights: np.ndarray) -> np.ndarray:
+    """So that no weight is the same in both networks, whatever the student's class starts with."""
+    return random.normal(size=weights.shape).astype(weights.dtype)
 
 
 class _Move(NamedTuple):
