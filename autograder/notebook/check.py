@@ -13,12 +13,20 @@ from autograder.agents.rule import AgentRule
 from autograder.agents.verdict import judge_agent, not_learning
 from autograder.checks import judge as judging
 from autograder.course import CourseError
+from autograder.notebook.points import points_of
 from autograder.notebook.printed import few_printed_lines
 from autograder.notebook.report import CheckReport
 from autograder.results import TaskResult
 from autograder.units import Unit, unit_named
 from autograder.worker.local import LocalStudent
 from helpers.training import EpisodeStatistics
+
+
+def check_and_note(name: str, answers: tuple[object, ...]) -> CheckReport:
+    """Check one task and remember its points. Raises CourseError as `check_answers` does."""
+    report = check_answers(name, answers)
+    points_of(unit_named(name.split("/", maxsplit=1)[0])).note(report.result)
+    return report
 
 
 def check_answers(name: str, answers: tuple[object, ...]) -> CheckReport:

@@ -9,19 +9,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.notebook.not_ready import NotReady
 from autograder.worker.threads import use_one_thread
 
 #: What notebooks import besides Python's own modules.
 _LIBRARIES = {"gymnasium", "keras", "matplotlib", "numpy", "tensorflow", "torch", "tqdm"}
 #: What pip calls a unit's framework.
 _PACKAGES = {"torch": "torch", "tensorflow": "tensorflow keras"}
-
-
-class NotReady(Exception):
-    """The notebook cannot start; a notebook shows the text alone, without a traceback."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [str(self)]
 
 
 def start(name: str) -> None:
@@ -34,6 +28,7 @@ def start(name: str) -> None:
     _expect_own_helpers()
     for file in _hiding_files(Path.cwd()):
         print(f"{file} in this folder hides Python's own {Path(file).stem}: rename your file.")
+    from autograder.notebook.points import points_of
     from autograder.notebook.unsolved import explain_waiting_cells
     from autograder.units import unit_named
     from helpers.display import start_headless_display
@@ -45,7 +40,8 @@ def start(name: str) -> None:
     explain_waiting_cells(unit)
     start_headless_display()
     exercises = len(unit.task_points)
-    print(f"Ready: {unit.name}, {exercises} exercises, {unit.max_points:g} points.")
+    ready = f"Ready: {unit.name}, {exercises} exercises, {unit.max_points:g} points."
+    print(f"{ready} {points_of(unit).summary()}".rstrip())
 
 
 def _expect_own_helpers() -> None:

@@ -76,7 +76,7 @@ def test_a_file_that_hides_the_courses_helpers_is_named(tmp_path: Path, name: st
     path.write_text("mine = 1\n", encoding="utf-8")
     done = python(POLICY, tmp_path)
     assert f"NotReady: {path} has the same name as the course's own helpers" in done.stderr.replace(
-        "autograder.notebook.start.", ""
+        "autograder.notebook.not_ready.", ""
     )
     assert "Rename your file, then restart the kernel." in done.stderr
 
@@ -92,7 +92,7 @@ def test_a_missing_framework_is_named_with_what_to_do(tmp_path: Path) -> None:
 
 
 def test_in_a_notebook_that_is_one_line_without_a_traceback() -> None:
-    from autograder.notebook.start import NotReady
+    from autograder.notebook.not_ready import NotReady
 
     assert NotReady("Rename it.")._render_traceback_() == ["Rename it."]
 
