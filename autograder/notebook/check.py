@@ -41,7 +41,8 @@ def check_answers(name: str, answers: tuple[object, ...]) -> CheckReport:
     student = _student(unit, task.requires, answers)
     # The grader draws other numbers each time, too: a right answer is right for all of them.
     with few_printed_lines():
-        return CheckReport(judging.judge(task, student, secrets.randbits(31)))
+        result = judging.judge(task, student, secrets.randbits(31))
+    return CheckReport(result, examples=task.examples)
 
 
 def _student(unit: Unit, requires: tuple[str, ...], answers: tuple[object, ...]) -> LocalStudent:
