@@ -267,13 +267,20 @@ def _draw_threshold(axes: Axes, threshold: float | None, meaning: str = "solved"
         axes.axhline(threshold, color="black", linestyle="--", linewidth=1.2, label=label)
 
 
-def _new_figure(title: str, y_label: str) -> tuple[Figure, Axes]:
+def figure_for_notebook(width: float = 8, height: float = 4) -> Figure:
+    """A new figure of so many inches that each cell shows once."""
     from matplotlib import pyplot
 
     with warnings.catch_warnings():
         # Jupyter closes the figures of a cell at its end; a cell may well draw more than twenty.
         warnings.filterwarnings("ignore", "More than", RuntimeWarning)
-        figure = pyplot.figure(figsize=(8, 4), layout="constrained", FigureClass=_notebook_figure())
+        return pyplot.figure(
+            figsize=(width, height), layout="constrained", FigureClass=_notebook_figure()
+        )
+
+
+def _new_figure(title: str, y_label: str) -> tuple[Figure, Axes]:
+    figure = figure_for_notebook()
     return figure, _new_axes(figure, title, y_label)
 
 
