@@ -20,15 +20,15 @@ def check(task: str, *answers: object) -> CheckReport:
     return tell_validator(check_and_note(task, answers))
 
 
-def start_unit(name: str) -> None:
+def start_unit(name: str, drive: bool = False) -> None:
     """Get a notebook ready: one thread, pictures, errors that name the exercise they wait for.
 
-    It is the first cell's, so that no library is imported before it. Raises CourseError if there
-    is no such unit.
+    It is the first cell's, so that no library is imported before it. drive: on Colab, keep what the
+    notebook saves in the student's Google Drive. Raises CourseError if there is no such unit.
     """
     from autograder.notebook.start import start
 
-    start(name)
+    start(name, drive)
 
 
 def show_points() -> PointsReport:

@@ -13,7 +13,7 @@ def check(task: str, *answers: object) -> float:
     return 0.0
 
 
-def start_unit(name: str) -> None:
+def start_unit(name: str, drive: bool = False) -> None:
     """Prepare nothing: nobody looks at this notebook while it is graded."""
 
 
