@@ -13,6 +13,11 @@ from autograder.course import Course
 from autograder.units import Unit
 from tests.course import here
 
+#: What Jupyter, Colab and VS Code all show without an extension of ours. (VS Code and Colab bring
+#: what shows widgets.)
+PLAIN_TYPES = {
+    "application/vnd.jupyter.widget-view+json", "image/png", "text/html", "text/plain",
+}  # fmt: skip
 #: What Run All goes past, because an exercise above is not solved yet.
 GO_ON = "raises-exception"
 
@@ -42,11 +47,18 @@ def failed(cell: NotebookNode) -> bool:
     return any(output.output_type == "error" for output in cell.get("outputs", []))
 
 
+def types(cells: list[NotebookNode]) -> set[str]:
+    """The MIME types of all outputs."""
+    outputs = (output for cell in cells for output in cell.get("outputs", []))
+    return {kind for output in outputs for kind in output.get("data", {})}
+
+
 @pytest.mark.parametrize("unit", here.UNITS, ids=here.name)
 def test_untouched_it_runs_to_the_end_and_every_exercise_fails_alone(
     course: Course, unit: Unit, tmp_path: Path
 ) -> None:
     cells = run(course.released(unit.assignment), tmp_path)
+    assert types(cells) <= PLAIN_TYPES
     code = [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
     assert all(cell.execution_count for cell in code), "every cell was reached"
     by_name = {cell.id: cell for cell in cells}
@@ -75,7 +87,9 @@ SOLVED = [
 def test_solved_it_runs_without_an_error_or_a_warning(
     course: Course, unit: Unit, tmp_path: Path
 ) -> None:
-    for cell in run(course.source(unit.assignment).with_suffix(".ipynb"), tmp_path):
+    cells = run(course.source(unit.assignment).with_suffix(".ipynb"), tmp_path)
+    assert types(cells) <= PLAIN_TYPES
+    for cell in cells:
         assert not failed(cell), shown(cell)
         warnings = [
             output.text
