@@ -46,10 +46,25 @@ def run(*command: str | Path) -> str:
     return done.stdout
 
 
+def python_of(version: str) -> Path | None:
+    """A Python of this version: the one that runs, one on the path, or one that pyenv keeps."""
+    kept = sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*"))
+    found = [sys.executable] if version == HERE else []
+    found += [str(folder / "bin" / f"python{version}") for folder in kept]
+    found += filter(None, [shutil.which(f"python{version}")])
+    for path in found:
+        if (
+            Path(path).exists()
+            and not subprocess.run([path, "--version"], capture_output=True).returncode
+        ):
+            return Path(path)
+    return None
+
+
 @pytest.fixture(params=dict.fromkeys(("3.12", "3.13", HERE)))
 def colab(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The folder of a virtual environment with Colab's packages, and a kernel called `colab`."""
-    executable = sys.executable if request.param == HERE else shutil.which(f"python{request.param}")
+    executable = python_of(request.param)
     if executable is None:
         pytest.skip(f"no Python {request.param} here")
     pins = Path(__file__).parent / "colab" / f"python-{request.param}.txt"
