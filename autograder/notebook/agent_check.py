@@ -34,8 +34,8 @@ Three agents differ in their learning rate only. Their mean scores after 1,000 e
   0.0001   24   25   23     flat: the steps are too small, or nothing reaches the weights
   0.003   180  310  460     rises and stays
   0.3     150   10   10     rises, then falls: the steps are too large
-The middle one is the right size. Change one number at a time, by a factor of 3, and look again.
-If no learning rate makes the curve rise, the cause is elsewhere: go back to the exercises.""",
+The middle one is right. Change one number at a time, by a factor of 3, and look again.
+If the curve never rises, the cause is elsewhere: go back to the exercises.""",
     ("below_threshold",),
 )
 

@@ -4,13 +4,13 @@ from autograder.checks.worked_example import WorkedExample
 
 LOOP = WorkedExample(
     """\
-An episode in a world with the observations A, B, C, in which the rule answers the last one:
+An episode in a world with the observations A, B, C:
   reset:  A
   rule(A): step gives B, reward 2, goes on          score 2
   rule(B): step gives C, reward 0, goes on          score 2 + 0 = 2
   rule(C): step gives D, reward 5, terminated       score 2 + 0 + 5 = 7
 The rule saw A, B, C: the newest observation each time. The last reward counts, too.
-The episode ends when it is terminated *or* truncated, and the next one begins with a reset."""
+It ends when it is terminated *or* truncated, and the next one begins with a reset."""
 )
 
 RULE = WorkedExample(
@@ -27,7 +27,7 @@ DIAGNOSIS = WorkedExample(
 A curve rises to 300 and falls back to 60, again and again. Which explanations fit?
   "The steps are too small."     it would rise slowly and stay: does it?
   "The rewards are not seen."    it would never have come to 300
-  "The steps are too large."     good weights are found and lost again: that is what we see
-Ask of each explanation what the curve *would* look like: at the start, in the middle, at the end.
-Then look. And try the snippet with two numbers, on paper."""
+  "The steps are too large."     good weights are found and lost again: we see that
+Ask of each explanation what the curve *would* look like, from start to end. Then look.
+And try the snippet with two numbers, on paper."""
 )

@@ -61,7 +61,7 @@ MASK_OUTPUT = WorkedExample(
 The last layer's values for two observations, and a mask for each:
   values:  4   7  -2      mask:  0  1  0      output:  0   7   0
            5   1   3             1  1  1               5   1   3
-Each value is multiplied by the number of the mask above which it stands: 7 * 1 = 7,  4 * 0 = 0.
+Each value is multiplied by its number of the mask:  7 * 1 = 7,  4 * 0 = 0.
 With a mask of ones, all values stay as they are.""",
     ("the_mask_silences_the_other_actions", "mask_ignored"),
 )
@@ -84,7 +84,7 @@ It moves by a quarter of the way, from 2 towards 10:
   or, which is the same:  0.25 * 10 + (1 - 0.25) * 2 = 4
 Once more:
   4 + 0.25 * (10 - 4) = 5.5
-With tau and 1 - tau exchanged, the first step would already give  0.75 * 10 + 0.25 * 2 = 8.
+With tau and 1 - tau exchanged, the first step gives  0.75 * 10 + 0.25 * 2 = 8.
 The network itself keeps its 10. The new number goes *into* the old parameter."""
 )
 
@@ -95,6 +95,6 @@ A counter and a weight, saved and loaded (an example without a network):
   ... the program ends; later, a new counter begins with count 0 and weight 1 ...
   other.count = saved["count"]
   other.weight = saved["weight"]
-Every line of the first part has its partner in the second. What has no partner is still new
-after loading. A dictionary that is only read changes nothing: put its values into the agent."""
+Each line of the first part has its partner in the second. What has none is lost.
+A dictionary that is only read changes nothing: put its values into the agent."""
 )

@@ -10,8 +10,8 @@ Two cart poles, so two rows of probabilities for the actions 0 and 1:
 Each row draws for itself. Say that both draw action 0:
   row 0:  log(0.9) = -0.105
   row 1:  log(0.3) = -1.204
-Each log-probability belongs to the action that was *drawn*. In row 1 that was not the likeliest
-one, log(0.7) = -0.357.
+Each log-probability belongs to the action that was *drawn*. In row 1 that was not the
+likeliest one, which has  log(0.7) = -0.357.
 In 100 draws row 1 chooses action 1 about 0.7 * 100 = 70 times, not always."""
 )
 
@@ -76,8 +76,8 @@ Three steps. What came (the return), and what the critic had expected (the value
   10 - 8 = 2:   better than expected, so this action becomes likelier
   6 - 6 = 0:    just as expected
   2 - 5 = -3:   worse than expected, so this action becomes rarer
-The values only serve as numbers to compare with. Without their connection to the network, the
-policy's loss cannot change what the critic says."""
+The values only serve as numbers to compare with. Cut from the network, they keep the
+policy's loss from changing what the critic says."""
 )
 
 ACTOR_CRITIC_LOSSES = WorkedExample(
@@ -91,7 +91,7 @@ The critic: how far are its values from the returns?
   3 - 7 = -4:     4 is more than 1, so  4 - 0.5 = 3.5
   7 - 6.5 = 0.5:  less than 1, so half the square,  0.5 * 0.5 * 0.5 = 0.125
   (3.5 + 0.125) / 2 = 1.8125
-Two losses with two jobs. The advantages belong to the first, the returns to the second."""
+The advantages belong to the first loss, the returns to the second."""
 )
 
 OPTIMIZER_STEP = WorkedExample(
@@ -102,7 +102,7 @@ One weight w = 4, the loss w * w, the gradient 2 * w, and the learning rate 0.1.
 The loss was  4 * 4 = 16  and is now  3.2 * 3.2 = 10.24, so the step went downhill.
 The next gradient is  2 * 3.2 = 6.4. If the old one was not forgotten, both add up:
   8 + 6.4 = 14.4,  3.2 - 0.1 * 14.4 = 1.76   in the place of   3.2 - 0.1 * 6.4 = 2.56
-So each step needs three lines: forget the old gradients, compute new ones, move the weights."""
+So a step has three parts: forget old gradients, compute new ones, move the weights."""
 )
 
 ENDINGS = WorkedExample(
@@ -112,7 +112,7 @@ Four cart poles after one step:
   truncated:   false  false  true   false     the time was up
   ended:       true   false  true   false     one *or* the other
 Two of them have ended, and two go on: 4 - 2 = 2.
-With *and* in the place of *or*, none would ever end: no episode ends in both ways at once.""",
+With *and* in the place of *or*, none would ever end: none ends in both ways at once.""",
     (
         "an_episode_cut_by_the_time_limit_ends_too", "not_both_at_once", "one_flag_for_all",
         "only_terminated", "both_needed", "only_truncated",

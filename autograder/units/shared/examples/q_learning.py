@@ -9,14 +9,14 @@ A ring with room for 5 rows, and steps that come in threes:
   push d, e, f:  rows 3, 4, 0:    f b c d e    position 1, size 5
 The row after the last one is row 0 again:  (3 + 2) % 5 = 0.
 The next position is  (3 + 3) % 5 = 1. The size stays at  min(3 + 3, 5) = 5.
-f took the place of a, the oldest. After the first push only the rows 0, 1 and 2 may be drawn."""
+f took the place of a, the oldest. After the first push only rows 0 to 2 may be drawn."""
 )
 
 EQUALLY_OFTEN = WorkedExample(
     """\
 Five filled rows, and 1,000 draws. Each row should come about  1000 / 5 = 200  times.
   every draw is new:           the rows 3, 0, 3, 4 are a fine batch of four
-  neighbours only (2, 3, 4):   steps of one episode look alike, and little is learned from them
+  neighbours only (2, 3, 4):   steps of one episode look alike and teach little
   randint(4):                  draws 0, 1, 2 or 3, so the last row never comes""",
     ("samples_all_equally_often", "neighbours", "not_uniform", "some_never_sampled"),
 )
@@ -28,7 +28,7 @@ From start = 1 to end = 0.2 with decay = 100:
   step 100:    0.2 + (1 - 0.2) * exp(-100 / 100) = 0.494
   step 500:    0.2 + (1 - 0.2) * exp(-500 / 100) = 0.205
 What is above the end shrinks, not the whole: it never falls below 0.2.
-With a plus in the exponent, step 100 would give  0.2 + (1 - 0.2) * exp(100 / 100) = 2.375."""
+With a plus in the exponent, step 100 gives  0.2 + (1 - 0.2) * exp(100 / 100) = 2.375."""
 )
 
 LINEAR_EPSILON = WorkedExample(
@@ -37,7 +37,7 @@ From start = 1 to end = 0.2 in 400 steps:
   step 0:     1
   step 100:   a quarter of the way,  1 + (0.2 - 1) * 100 / 400 = 0.8
   step 400:   1 + (0.2 - 1) * 400 / 400 = 0.2
-  step 900:   still 0.2. Further along the line it would be  1 + (0.2 - 1) * 900 / 400 = -0.8."""
+  step 900:   still 0.2. The line itself goes on:  1 + (0.2 - 1) * 900 / 400 = -0.8."""
 )
 
 EPSILON_GREEDY = WorkedExample(
@@ -48,8 +48,8 @@ Four rows, two actions, and epsilon = 0.25:
   2   9      1         0.10           yes           at random: 0 or 1
   5   4      0         0.93           no            0, greedy
   0   6      1         0.31           no            1, greedy
-Each row has a number of its own. The greedy action is a place in the row (0 or 1), not a value.
-A random action may happen to be the greedy one: with two actions, the greedy one is taken in
+Each row has a number of its own. The greedy action is a place in the row, not a value.
+A random action may be the greedy one, too. So with two actions the greedy one is taken in
   1 - 0.25 + 0.25 / 2 = 0.875  of all cases."""
 )
 
@@ -78,7 +78,7 @@ Plain Q-learning would take the largest value of target_net:  1 + 0.5 * max(6, 2
 NO_GRADIENT = WorkedExample(
     """\
 A prediction of 2, a target of 5. The loss should pull the prediction up to the target.
-If a gradient flows through the target, the loss can also shrink by pulling the target down:
+If a gradient flows through the target, the loss also pulls the target down:
   error:  5 - 2 = 3.  Both move by 1:  4 - 3 = 1
 It looks like learning, but the target was pulled away from what the reward says.""",
     ("no_gradient_through_the_target", "gradient_through_the_target"),
@@ -105,7 +105,7 @@ Say that the target, computed with target_net, is 3, and the loss is (w - 3) squ
   clipped:      between -1 and 1, so min(2, 1) = 1
   step (0.5):   4 - 0.5 * 1 = 3.5
 Only net has moved: target_net is still 1. It follows now and then, or a little each time.
-Order: forget old gradients, compute new ones, clip them, step. After the step it is too late."""
+Order: forget old gradients, compute new ones, clip, step. After the step it is too late."""
 )
 
 EVERY_FEW_TURNS = WorkedExample(
@@ -128,5 +128,5 @@ Three steps, each a tuple (observation, action, reward):
 Turned around, they are three columns with three rows each:
   (o1, o2, o3), (0, 1, 1), (1.0, 1.0, 0.0)
 As arrays they have the shapes (3, 4), (3,) and (3,): every first dimension is the batch.
-Each target belongs to one row: reward of row 2, next observation of row 2, end of row 2."""
+Each target belongs to one row: reward, next observation and end of the same row."""
 )

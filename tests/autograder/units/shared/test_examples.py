@@ -87,4 +87,4 @@ def test_an_example_helps_with_checks_or_mistakes_that_exist(example: WorkedExam
 def test_an_example_is_short_enough_to_be_read() -> None:
     for example in EXAMPLES:
         lines = example.text.splitlines()
-        assert len(lines) <= 13 and max(map(len, lines)) <= 100, lines[0]
+        assert len(lines) <= 13 and max(map(len, lines)) <= 90, lines[0]
