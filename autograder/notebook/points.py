@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections.abc import MutableMapping
 from contextlib import suppress
@@ -76,7 +77,7 @@ class PointsSoFar:
         """store: where it is kept, by keys that are paths."""
         self._unit = unit
         self._store = store
-        folder = hashlib.sha256(str(Path.cwd()).encode()).hexdigest()[:16]
+        folder = hashlib.sha256(os.fsencode(Path.cwd())).hexdigest()[:16]
         self._key = f"autograder/{folder}/{unit.name}"
         self._earned = self._kept()
 

@@ -34,6 +34,11 @@ TERMINAL = (
     '<body style="margin: 0; background: white"><pre style="display: inline-block; margin: 16px; '
     "font: 15px/1.3 'DejaVu Sans Mono', monospace\">{}</pre></body>"
 )
+#: Where the page's contents end on the right and at the bottom, with a margin.
+EDGES = """
+const boxes = [...document.body.children].map((part) => part.getBoundingClientRect());
+return ["right", "bottom"].map((side) => Math.ceil(Math.max(...boxes.map((b) => b[side]))) + 16);
+"""
 
 
 def check_cell() -> str:
@@ -79,21 +84,20 @@ def chromium() -> Iterator[Any]:
 
 
 def photograph(driver: Any, page: str, picture: Path, width: int) -> None:
-    """Write a picture of a whole page, as wide as is said and as high as it is."""
+    """Write a picture of a whole page, at least as wide as is said and as high as it is."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.html"
         path.write_text(page, encoding="utf-8")
         driver.get(path.as_uri())
-        height = driver.execute_script(
-            "return Math.ceil(Math.max(...[...document.body.children].map("
-            "(part) => part.getBoundingClientRect().bottom))) + 16"
-        )
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        for _ in range(2):  # first the width, then the height that it leads to
+            right, bottom = driver.execute_script(EDGES)
+            size = {"width": max(width, right), "height": bottom}
+            device = {"deviceScaleFactor": 1, "mobile": False}
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size | device)
         driver.save_screenshot(str(picture))
 
 
 if __name__ == "__main__":
     with chromium() as browser:
         photograph(browser, check_cell(), HERE / "check-cell.png", 920)
-        photograph(browser, class_table(), HERE / "class-table.png", 1120)
+        photograph(browser, class_table(), HERE / "class-table.png", 600)
