@@ -36,7 +36,10 @@ def progress_bar(total: int, shown: bool = True) -> ProgressBar:
 
 @contextmanager
 def working_on(what: str) -> Iterator[None]:
-    """Show what is being done, and for how many seconds; the line is gone when it is done."""
+    """Show what is being done, and for how many seconds, if it takes more than one.
+
+    The line is gone when it is done.
+    """
     line = _TerminalLine(what) if current_cell() is None else _NotebookLine(what)
     ticker = _Ticker(line.draw)
     try:
@@ -140,38 +143,48 @@ class NotebookBar(ProgressBar):
 
 
 class _NotebookLine:
-    """One line in a notebook's cell, gone when it is cleared."""
+    """One line in a notebook's cell: there from the first time it is drawn until it is cleared."""
 
     def __init__(self, what: str) -> None:
-        from IPython.display import display
-
         self._what = what
         self._started = time.perf_counter()
-        self._handle: DisplayHandle = display(self._picture(), display_id=True)
+        self._handle: DisplayHandle | None = None
 
     def draw(self) -> None:
-        self._handle.update(self._picture())
+        from IPython.display import HTML, display
+
+        seconds = time.perf_counter() - self._started
+        text = html.escape(f"{self._what} {seconds:.0f} s")
+        line = HTML(f'<span style="font-size: 90%">{text}</span>')
+        if self._handle is None:
+            self._handle = display(line, display_id=True)
+        else:
+            self._handle.update(line)
 
     def clear(self) -> None:
         from IPython.display import HTML
 
-        self._handle.update(HTML(""))
-
-    def _picture(self) -> HTML:
-        from IPython.display import HTML
-
-        seconds = time.perf_counter() - self._started
-        return HTML(
-            f'<span style="font-size: 90%">{html.escape(self._what)} {seconds:.0f} s</span>'
-        )
+        if self._handle is not None:
+            self._handle.update(HTML(""))
 
 
 class _TerminalLine:
     """The same for a terminal."""
 
     def __init__(self, what: str) -> None:
-        self._line = tqdm(desc=what, bar_format="{desc} {elapsed}", leave=False)
-        self.draw, self.clear = self._line.refresh, self._line.close
+        self._what = what
+        self._started = time.perf_counter()
+        self._line: tqdm | None = None
+
+    def draw(self) -> None:
+        if self._line is None:
+            self._line = tqdm(desc=self._what, bar_format="{desc} {elapsed}", leave=False)
+            self._line.start_t -= time.perf_counter() - self._started
+        self._line.refresh()
+
+    def clear(self) -> None:
+        if self._line is not None:
+            self._line.close()
 
 
 class _Ticker:

@@ -15,6 +15,7 @@ from autograder.notebook.printed import few_printed_lines
 from autograder.notebook.report import CheckReport
 from autograder.units import Unit, unit_named
 from autograder.worker.local import LocalStudent
+from helpers.progress import working_on
 
 
 def check_and_note(name: str, answers: tuple[object, ...]) -> CheckReport:
@@ -36,7 +37,7 @@ def check_answers(name: str, answers: tuple[object, ...]) -> CheckReport:
     task = unit.task(name)
     student = _student(unit, task.requires, answers)
     # The grader draws other numbers each time, too: a right answer is right for all of them.
-    with few_printed_lines():
+    with working_on("Checking …"), few_printed_lines():
         result = judging.judge(task, student, secrets.randbits(31))
     return CheckReport(result, examples=task.examples)
 

@@ -55,6 +55,11 @@ PICTURES = """
 return [...document.querySelectorAll(".jp-OutputArea-output img")].map(
     (image) => [image.complete && image.naturalWidth > 0, image.getBoundingClientRect().right]);
 """
+#: Whether the video that can be seen plays; null if there is none.
+VIDEO = """
+const video = document.querySelector(".jp-OutputArea-output video");
+return video && (video.readyState >= 2 && video.videoWidth > 0);
+"""
 
 
 class Page:
@@ -98,6 +103,17 @@ class Page:
             self.browser.execute_script(SCROLL, number)
             time.sleep(0.05)
             found += self.browser.execute_script(PICTURES)
+        return found
+
+    def videos(self) -> int:
+        """How many videos there are; each of them plays."""
+        found = 0
+        for number in range(len(self.browser.execute_script(STATE)["cells"])):
+            self.browser.execute_script(SCROLL, number)
+            time.sleep(0.05)
+            if self.browser.execute_script(VIDEO) is not None:
+                self.wait_for("a video plays", lambda: self.browser.execute_script(VIDEO), 20)
+                found += 1
         return found
 
     def screenshot(self, name: str) -> None:
@@ -158,6 +174,7 @@ def test_a_unit_untouched_then_solved_saved_and_reopened(
     assert pictures and all(drawn for drawn, _ in pictures)
     width = browser.execute_script("return window.innerWidth")
     assert all(right <= width for _, right in pictures), "no picture is cut off"
+    assert page.videos() > 0
     page.screenshot(f"{unit.name}-{place}-reopened")
 
 

@@ -99,6 +99,24 @@ def test_in_a_notebook_too_for_a_bar_and_for_a_line(run_cells: Any) -> None:
     assert shown(line) == "", "and the line is gone"
 
 
+def test_what_takes_no_second_shows_no_line(
+    run_cells: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with working_on("Testing …"):
+        pass
+    assert capsys.readouterr().err == ""
+    [outputs] = run_cells(
+        "from helpers.progress import working_on\nwith working_on('T'):\n    pass"
+    )
+    assert outputs == []
+
+
+def test_in_a_terminal_the_line_is_written_over(capsys: pytest.CaptureFixture[str]) -> None:
+    with working_on("Testing …"):
+        time.sleep(2.3)
+    assert "Testing … 00:01" in capsys.readouterr().err
+
+
 def test_afterwards_nothing_is_drawn_any_more() -> None:
     before = threading.active_count()
     with working_on("Testing …"):
