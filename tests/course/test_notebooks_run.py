@@ -61,6 +61,7 @@ def test_untouched_it_runs_to_the_end_and_every_exercise_fails_alone(
     assert types(cells) <= PLAIN_TYPES
     code = [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
     assert all(cell.execution_count for cell in code), "every cell was reached"
+    assert f"{unit.name}: 0 of {unit.max_points:g} points so far" in shown(cells[-1])
     by_name = {cell.id: cell for cell in cells}
     for task, _ in unit.task_points:
         below = shown(by_name[f"check-{task.split('/', 1)[1]}"])
@@ -88,6 +89,8 @@ def test_solved_it_runs_without_an_error_or_a_warning(
     course: Course, unit: Unit, tmp_path: Path
 ) -> None:
     cells = run(course.source(unit.assignment).with_suffix(".ipynb"), tmp_path)
+    most = f"{unit.max_points:g}"
+    assert f"{most} of {most} points so far" in shown(cells[-1])
     assert types(cells) <= PLAIN_TYPES
     for cell in cells:
         assert not failed(cell), shown(cell)
