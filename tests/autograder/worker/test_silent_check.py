@@ -1,4 +1,4 @@
-"""Inside the sandbox a notebook finds all that it imports from `autograder`, and it does nothing."""
+"""What a notebook imports from `autograder` is there inside the sandbox, too, and does nothing."""
 
 from __future__ import annotations
 
