@@ -9,6 +9,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.examples.networks import COPY, SOFT_UPDATE
 from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
 from autograder.units.shared.wording import TORCH, Wording
 from autograder.worker.interface import Student, StudentObject
@@ -18,6 +19,8 @@ Parameters = dict[str, np.ndarray]
 
 class SoftUpdateTask(Task):
     """`soft_update(target_net, net, tau)`: each weight of the target moves by tau to the net's."""
+
+    examples = (SOFT_UPDATE,)
 
     def __init__(
         self,
@@ -54,6 +57,8 @@ class SoftUpdateTask(Task):
 
 class CopyTask(Task):
     """`copy_weights(target_net, net)`: the target network gets the network's weights."""
+
+    examples = (COPY,)
 
     def __init__(
         self,
