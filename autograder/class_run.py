@@ -37,6 +37,7 @@ def grade_class(
         for old, new in compose_names(course.root / "submitted").items():
             print(f"submitted/{plain(old, 60)} was renamed {new}: the same letters, stored as one.")
         hand_ins = _class(course, unit, book)
+        book.check(unit)
         options = GradingOptions(sandboxed=sandboxed)
         if jobs is None:
             graded = grade_cohort(hand_ins, unit, course, options)

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.course import MARKER, Course, CourseError
+from autograder.gradebook.address import Address
 from autograder.gradebook.conversion import LONGEST_ERROR, AutogradeOne, convert
 from autograder.gradebook.final_mark import FinalMark
 from autograder.gradebook.final_marks import final_marks
@@ -25,7 +26,7 @@ from autograder.gradebook.lateness import renew_lateness
 from autograder.gradebook.locks import creating_gradebook
 from autograder.gradebook.pages import key_of_page, key_of_result
 from autograder.gradebook.receipts import copy_receipts
-from autograder.gradebook.register import register
+from autograder.gradebook.register import check_released, register
 from autograder.gradebook.scores import holds, leave_ungraded
 from autograder.gradebook.sharing import let_group_write, share_with_group
 from autograder.grading.batch import GradedSubmission
@@ -74,19 +75,27 @@ class Book:
         return book
 
     @property
-    def url(self) -> str:
-        """The gradebook's SQLAlchemy address."""
-        return str(self.coursedir.db_url)
+    def address(self) -> Address:
+        """Where the marks are."""
+        return Address.of(self.coursedir)
 
     @property
     def shown_url(self) -> str:
-        """The address without a password in it."""
-        return sqlalchemy.engine.make_url(self.url).render_as_string(hide_password=True)
+        """The database's address without a password in it."""
+        return sqlalchemy.engine.make_url(self.address.url).render_as_string(hide_password=True)
 
     def students(self) -> list[str]:
         """The ids of the students that the gradebook knows."""
         with self._writing("Nothing was graded."), self._gradebook() as gradebook:
             return [str(student.id) for student in gradebook.students]
+
+    def check(self, unit: Unit) -> None:
+        """Make sure, before anybody is graded, that the gradebook can take the marks of a unit.
+
+        Raises CourseError if it cannot, or if the released notebook is out of date.
+        """
+        with self._writing("Nothing was graded."):
+            check_released(self.course, unit, self.address)
 
     def marks(self, unit: Unit) -> dict[str, FinalMark]:
         """The final marks of everybody whose submission the gradebook has, by student."""
@@ -103,7 +112,7 @@ class Book:
         """
         failed: dict[str, str] = {}
         with self._writing("The results are kept: grade again and they are only written."):
-            register(self.course, unit, self.url)
+            register(self.course, unit, self.address)
             for student, submission in graded.items():
                 error = self._save(student, unit, submission)
                 if error:
@@ -161,12 +170,12 @@ class Book:
                     gradebook.update_or_create_student(student)
             return None
         if submission.result.status is Status.GRADER_ERROR:
-            leave_ungraded(self.url, student, unit.assignment, unit.name)
+            leave_ungraded(self.address, student, unit.assignment, unit.name)
             autograded = self._path(self.coursedir.autograded_directory, student, unit)
             shutil.rmtree(autograded.parent, ignore_errors=True)
             return submission.result.message or submission.result.status.value
         if self._autograded_key(student, unit) == submission.key and holds(
-            self.url, student, unit.assignment, submission.result
+            self.address, student, unit.assignment, submission.result
         ):
             submitted = self._folder(self.coursedir.submitted_directory, student, unit)
             copy_receipts(
@@ -209,7 +218,7 @@ class Book:
         return Path(self.coursedir.format_path(step, student, unit.assignment))
 
     def _gradebook(self) -> Gradebook:
-        return Gradebook(self.url, self.coursedir.course_id)
+        return self.address.open()
 
     @contextmanager
     def _writing(self, otherwise: str) -> Iterator[None]:

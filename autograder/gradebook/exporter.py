@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from traitlets import Bool
 
 from autograder.course import Course
+from autograder.gradebook.address import Address
 from autograder.gradebook.receipts import copy_receipts
 from autograder.gradebook.register import register
 from autograder.gradebook.submissions import SubmissionsAsData
@@ -46,7 +47,7 @@ class SubmissionExporter(NotebookExporter):
         converter.coursedir = SubmissionsAsData.like(converter.coursedir)
         self.unit = unit_named(converter.coursedir.assignment_id)
         converter.assignments = self._assignments(converter)
-        register(self.course, self.unit, self.db_url)
+        register(self.course, self.unit, self.address)
 
     def _assignments(self, converter: Any) -> dict[str, list[str]]:
         """Each student's folder with the notebook's usual path, whatever its name is there."""
@@ -68,9 +69,9 @@ class SubmissionExporter(NotebookExporter):
         return Course(Path(self.parent.coursedir.root))
 
     @property
-    def db_url(self) -> str:
-        """The gradebook's address."""
-        return str(self.parent.coursedir.db_url)
+    def address(self) -> Address:
+        """Where the marks go."""
+        return Address.of(self.parent.coursedir)
 
     def hand_in(self, resources: dict[str, Any]) -> HandIn:
         """What the student handed in; `notebook` is the usual path where there is none."""

@@ -13,6 +13,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
@@ -301,6 +302,41 @@ def test_a_broken_configuration_grades_nobody(classroom: Course, unit: Unit) -> 
 
     with pytest.raises(CourseError, match=r"nbgrader_config\.py cannot be loaded"):
         grade_class(classroom, unit)
+
+
+def change_points(classroom: Course, unit: Unit, name: str, points: float) -> None:
+    path = classroom.released(unit.assignment)
+    notebook = nbformat.read(path, as_version=4)
+    next(cell for cell in notebook.cells if cell.id == name).metadata.nbgrader["points"] = points
+    nbformat.write(notebook, path)
+
+
+def test_notebooks_with_other_points_than_the_tasks_are_not_graded(
+    classroom: Course, unit: Unit
+) -> None:
+    solved(classroom, unit, "anna")
+    change_points(classroom, unit, "check-forward", 7)
+
+    with pytest.raises(CourseError, match=r"forward is worth 7 points there and 3 points"):
+        grade_class(classroom, unit)
+
+
+def test_exercises_without_a_place_in_the_gradebook_are_refused_before_anybody_is_graded(
+    classroom: Course, unit: Unit
+) -> None:
+    solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+    path = classroom.released(unit.assignment)
+    notebook = nbformat.read(path, as_version=4)
+    question = next(cell for cell in notebook.cells if cell.id == "question-why")
+    question.metadata.nbgrader["grade_id"] = "question-how"
+    nbformat.write(notebook, path)
+    shutil.rmtree(classroom.results)
+
+    with pytest.raises(CourseError, match="others than those that the gradebook has marks for"):
+        grade_class(classroom, unit)
+
+    assert not classroom.results.exists()
 
 
 def test_a_course_of_several_instructors_is_open_to_their_group_alone(
