@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tqdm import tqdm
 
 from autograder.course import Course, CourseError
 from autograder.gradebook.book import Book
+from autograder.gradebook.changes import Change
 from autograder.gradebook.locks import grading
 from autograder.grading.batch import GradedSubmission, grade_cohort, kept_result
 from autograder.grading.hand_ins import HandIn, compose_names, submissions
@@ -24,30 +26,28 @@ GRADED, INCOMPLETE = 0, 1
 
 
 def grade_class(
-    course: Course, unit: Unit, *, sandboxed: bool = True, jobs: int | None = None
+    course: Course,
+    unit: Unit,
+    *,
+    sandboxed: bool = True,
+    jobs: int | None = None,
+    students: Collection[str] = (),
 ) -> int:
     """Grade what was handed in for a unit, and show and file the marks.
 
-    The exit status is 0 if everybody who handed in is in the gradebook and has a feedback page,
-    else INCOMPLETE. Raises CourseError if there is nothing to grade, nowhere to put the marks, or
-    if somebody else is grading this unit.
+    students: the ids of those to grade (default: everybody). The exit status is 0 if each of them
+    who handed in is in the gradebook and has a feedback page, else INCOMPLETE. Raises CourseError
+    if there is nothing to grade, nowhere to put the marks, or if somebody else is grading this
+    unit.
     """
     book = Book.open(course, sandboxed)
     with grading(course, unit.assignment):
-        for old, new in compose_names(course.root / "submitted").items():
-            print(f"submitted/{plain(old, 60)} was renamed {new}: the same letters, stored as one.")
-        hand_ins = _class(course, unit, book)
-        book.check(unit)
-        options = GradingOptions(sandboxed=sandboxed)
-        if jobs is None:
-            graded = grade_cohort(hand_ins, unit, course, options)
-        else:
-            with ThreadPoolExecutor(max_workers=jobs) as executor:
-                graded = grade_cohort(hand_ins, unit, course, options, executor)
+        graded = _graded(book, unit, GradingOptions(sandboxed=sandboxed), jobs, students)
+        _print_changes(book.changes(unit, graded))
         with tqdm(total=2 * len(graded), desc="Gradebook and feedback", unit="step") as bar:
             failed = book.save(unit, graded, watch=lambda student: bar.update())
             no_page = book.feedback(unit, graded, watch=lambda student: bar.update())
-        _show(course, unit, book, graded)
+        _show(course, unit, book, _with_earlier_results(book, unit, graded))
         book.share()
     print(f"Gradebook: {book.shown_url}")
     for what, errors in (("Not in the gradebook", failed), ("No feedback page", no_page)):
@@ -56,6 +56,80 @@ def grade_class(
         for student, error in errors.items():
             print(f"{what}: {plain(student, 60)}: {error}")
     return INCOMPLETE if failed or no_page else GRADED
+
+
+def preview_class(
+    course: Course,
+    unit: Unit,
+    *,
+    sandboxed: bool = True,
+    jobs: int | None = None,
+    students: Collection[str] = (),
+) -> int:
+    """Say whose marks `grade_class` would change, and why; no mark and no page is written.
+
+    The results are kept, so that `grade_class` has little left to do. Raises CourseError where
+    that does.
+    """
+    book = Book.open(course, sandboxed)
+    with grading(course, unit.assignment):
+        graded = _graded(book, unit, GradingOptions(sandboxed=sandboxed), jobs, students)
+        changes = book.changes(unit, graded)
+        new = sum(bool(submission.key) for submission in graded.values()) - book.count(unit, graded)
+    _print_changes(changes)
+    if not changes:
+        print("No mark in the gradebook changes.")
+    if new:
+        print(f"Graded for the first time: {new}.")
+    print("Nothing was written.")
+    return GRADED
+
+
+def _graded(
+    book: Book, unit: Unit, options: GradingOptions, jobs: int | None, students: Collection[str]
+) -> dict[str, GradedSubmission]:
+    """The results of these students, once it is known that the gradebook can take them."""
+    course = book.course
+    for old, new in compose_names(course.root / "submitted").items():
+        print(f"submitted/{plain(old, 60)} was renamed {new}: the same letters, stored as one.")
+    hand_ins = _class(course, unit, book)
+    unknown = sorted(set(students) - {hand_in.student for hand_in in hand_ins})
+    if unknown:
+        raise CourseError(f"No such student: {', '.join(plain(name, 60) for name in unknown)}")
+    if students:
+        hand_ins = [hand_in for hand_in in hand_ins if hand_in.student in students]
+    book.check(unit)
+    return _judged(course, unit, hand_ins, options, jobs)
+
+
+def _judged(
+    course: Course, unit: Unit, hand_ins: list[HandIn], options: GradingOptions, jobs: int | None
+) -> dict[str, GradedSubmission]:
+    """Each student's result, in order."""
+    if jobs is None:
+        return grade_cohort(hand_ins, unit, course, options)
+    with ThreadPoolExecutor(max_workers=jobs) as executor:
+        return grade_cohort(hand_ins, unit, course, options, executor)
+
+
+def _with_earlier_results(
+    book: Book, unit: Unit, graded: dict[str, GradedSubmission]
+) -> dict[str, GradedSubmission]:
+    """The whole class: those who were not graded now, as they were graded before."""
+    everybody = dict(graded)
+    for hand_in in submissions(book.course, unit, book.students()):
+        if hand_in.student not in graded:
+            kept = kept_result(hand_in, unit, book.course)
+            if kept is not None:
+                everybody[hand_in.student] = kept
+    return everybody
+
+
+def _print_changes(changes: list[Change]) -> None:
+    if changes:
+        print(f"Marks that change: {len(changes)}.")
+    for change in changes:
+        print(f"  {change}")
 
 
 def report_class(course: Course, unit: Unit) -> int:

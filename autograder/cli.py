@@ -8,11 +8,14 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.authoring.arguments import Command, add_command, add_jobs, add_unsafe
 from autograder.authoring.cli import add_commands
 from autograder.course import Course, CourseError
+
+if TYPE_CHECKING:
+    from autograder.units import Unit
 
 #: Exit statuses: graded, whatever the marks; the call is wrong or cannot be carried out.
 GRADED, WRONG_CALL, INTERRUPTED = 0, 2, 130
@@ -21,6 +24,7 @@ DESCRIPTION = "Grade the notebooks of a course, and make the course."
 EPILOG = """\
 examples:
   autograder grade dqn               grade the class that handed in the unit dqn
+  autograder grade all --diff        say whose marks of which units would change, and why
   autograder check dqn.ipynb         grade one file, and print what is wrong in it
   autograder validate dqn --fast     examine a unit's checks, without training an agent
 
@@ -72,8 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print the result as JSON")
     add_unsafe(check)
 
-    grade = add_command(commands, "grade", _grade, "grade what was handed in for a unit")
-    grade.add_argument("unit", metavar="UNIT")
+    grade = add_command(commands, "grade", _grade, "grade what was handed in for some units")
+    grade.add_argument("units", nargs="+", metavar="UNIT", help="a unit, several, or: all")
+    grade.add_argument("--student", action="append", default=[], metavar="ID", dest="students",
+                       help="grade this student only; may be given several times")  # fmt: skip
+    grade.add_argument("--diff", action="store_true",
+                       help="only say whose marks would change, and why")  # fmt: skip
     add_jobs(grade, "notebooks")
     add_unsafe(grade)
 
@@ -127,12 +135,27 @@ def _unit_of_notebook(notebook: Path, name: str | None) -> Any:
 
 
 def _grade(parsed: argparse.Namespace) -> int:
-    from autograder.class_run import grade_class
-    from autograder.units import unit_named
+    from autograder.class_run import grade_class, preview_class
 
-    return grade_class(
-        Course.find(), unit_named(parsed.unit), sandboxed=not parsed.unsafe, jobs=parsed.jobs
-    )
+    course = Course.find()
+    run = preview_class if parsed.diff else grade_class
+    statuses = [
+        run(course, unit, sandboxed=not parsed.unsafe, jobs=parsed.jobs, students=parsed.students)
+        for unit in _units(course, parsed.units)
+    ]
+    return max(statuses, default=GRADED)
+
+
+def _units(course: Course, names: Sequence[str]) -> list[Unit]:
+    """The units of these names or assignments; for `all`, those that somebody has handed in."""
+    from autograder.units import unit_named, units_of
+
+    if "all" not in names:
+        return [unit_named(name) for name in names]
+    units = [unit for unit in units_of(course) if course.submitted(unit.assignment)]
+    if not units:
+        raise CourseError("Nobody has handed in anything: submitted/ is empty.")
+    return units
 
 
 def _report(parsed: argparse.Namespace) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy
@@ -19,6 +20,7 @@ from traitlets.config import Config
 
 from autograder.course import MARKER, Course, CourseError
 from autograder.gradebook.address import Address
+from autograder.gradebook.changes import Change, Marked, change_of
 from autograder.gradebook.conversion import LONGEST_ERROR, AutogradeOne, convert
 from autograder.gradebook.final_mark import FinalMark
 from autograder.gradebook.final_marks import final_marks
@@ -31,6 +33,7 @@ from autograder.gradebook.scores import holds, leave_ungraded
 from autograder.gradebook.sharing import let_group_write, share_with_group
 from autograder.grading.batch import GradedSubmission
 from autograder.grading.hand_ins import is_student_id
+from autograder.grading.timestamps import NotATime, handed_in_at
 from autograder.rendering.text import plain
 from autograder.results import Status
 from autograder.units import Unit
@@ -101,6 +104,24 @@ class Book:
         """The final marks of everybody whose submission the gradebook has, by student."""
         with self._writing("The marks cannot be shown."), self._gradebook() as gradebook:
             return final_marks(gradebook, unit.assignment, unit.name)
+
+    def changes(self, unit: Unit, graded: Mapping[str, GradedSubmission]) -> list[Change]:
+        """The marks in the gradebook that these results will change, by student."""
+        changes = []
+        marks = self.marks(unit)
+        for student, submission in graded.items():
+            mark = marks.get(student)
+            if submission.key and mark is not None:
+                marked = Marked(
+                    mark, self._autograded_key(student, unit), self._time(student, unit)
+                )
+                change = change_of(self.app, student, submission, marked)
+                changes += [] if change is None else [change]
+        return changes
+
+    def count(self, unit: Unit, students: Collection[str]) -> int:
+        """How many of these students have a submission of the unit in the gradebook."""
+        return len(self.marks(unit).keys() & set(students))
 
     def save(
         self, unit: Unit, graded: Mapping[str, GradedSubmission], watch: Watch
@@ -207,6 +228,13 @@ class Book:
 
     def _autograded_key(self, student: str, unit: Unit) -> str | None:
         return key_of_result(self._path(self.coursedir.autograded_directory, student, unit))
+
+    def _time(self, student: str, unit: Unit) -> datetime | None:
+        """When the submission that lies there was handed in; None if it does not say so."""
+        try:
+            return handed_in_at(self._folder(self.coursedir.submitted_directory, student, unit))
+        except NotATime:
+            return None
 
     def _page(self, student: str, unit: Unit) -> Path:
         return self._path(self.coursedir.feedback_directory, student, unit, ".html")

@@ -29,10 +29,11 @@ from autograder.grading.notebook import InvalidNotebook, Submission, read_skelet
 from autograder.grading.records import read_result, write_result
 from autograder.grading.submission import GradingOptions, grade_file, nothing_graded
 from autograder.results import Result, Status
-from autograder.units import Unit, foreign_sources, unit_named
+from autograder.units import Unit, unit_named
+from autograder.units.sources import unit_sources
 
-#: The packages that decide marks; how a page looks does not.
-DECIDES = ("agents", "checks", "grading", "sandbox", "units", "worker")
+#: The packages that decide the marks of every unit; how a page looks does not.
+DECIDES = ("agents", "checks", "grading", "sandbox", "worker")
 #: So much of a result's key stands for what the student wrote.
 SUBMISSION_DIGITS = 32
 #: Their versions may change a mark in the last digit.
@@ -54,9 +55,10 @@ class GradedSubmission:
         """The same with these warnings about what was handed in, under a key of its own."""
         if not warnings:
             return self
-        key = hashlib.sha256("\n".join((self.key, *warnings)).encode()).hexdigest()[:32]
+        rest = hashlib.sha256("\n".join((self.key, *warnings)).encode()).hexdigest()
+        key = (self.key[:SUBMISSION_DIGITS] + rest[:SUBMISSION_DIGITS]) if self.key else ""
         result = replace(self.result, warnings=(*warnings, *self.result.warnings))
-        return GradedSubmission(result, key if self.key else "", self.cached)
+        return GradedSubmission(result, key, self.cached)
 
 
 def grade_one(
@@ -189,16 +191,17 @@ def _keyed_digest(course: Course, parts: object) -> str:
 
 
 def _source_digest(unit: Unit) -> str:
-    """A digest of the package that brings the unit, if it is not this one."""
+    """A digest of the modules that the unit's checks are made of."""
     digest = hashlib.sha256()
-    for path in foreign_sources(unit):
-        digest.update(path.read_bytes())
+    for path in unit_sources(unit):
+        digest.update(f"{path.parent.name}/{path.name}".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
 @cache
 def grader_version() -> str:
-    """A digest of the source that decides marks, and of the versions of what it builds on."""
+    """A digest of the source that decides the marks of all units, and of the versions below it."""
     digest = hashlib.sha256(platform.python_version().encode())
     package = Path(autograder.__file__).parent
     for folder in (*(package / name for name in DECIDES), Path(helpers.__file__).parent):
