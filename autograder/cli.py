@@ -88,6 +88,14 @@ def _parser() -> argparse.ArgumentParser:
     report = add_command(commands, "report", _report, "print the class table of a unit again")
     report.add_argument("unit", metavar="UNIT")
 
+    export = add_command(commands, "export", _export, "write a unit's marks for an LMS")
+    export.add_argument("unit", metavar="UNIT")
+    export.add_argument("--format", required=True, dest="system",
+                        choices=("moodle", "canvas", "ilias", "gradescope"))  # fmt: skip
+    export.add_argument("--name", default="", help="the assignment's name there (Moodle, Canvas)")
+    export.add_argument("--pass", type=float, default=0.5, metavar="SHARE", dest="pass_share",
+                        help="share of the points that passes (ILIAS; default: 0.5)")  # fmt: skip
+
     add_command(commands, "doctor", _doctor, "say whether the sandbox works on this machine")
     add_commands(commands)
     return parser
@@ -163,6 +171,16 @@ def _report(parsed: argparse.Namespace) -> int:
     from autograder.units import unit_named
 
     return report_class(Course.find(), unit_named(parsed.unit))
+
+
+def _export(parsed: argparse.Namespace) -> int:
+    from autograder.gradebook.lms.export import export_marks
+    from autograder.units import unit_named
+
+    unit = unit_named(parsed.unit)
+    return export_marks(
+        Course.find(), unit, parsed.system, name=parsed.name, pass_share=parsed.pass_share
+    )
 
 
 def _doctor(parsed: argparse.Namespace) -> int:

@@ -105,6 +105,12 @@ class Book:
         with self._writing("The marks cannot be shown."), self._gradebook() as gradebook:
             return final_marks(gradebook, unit.assignment, unit.name)
 
+    @contextmanager
+    def opened(self) -> Iterator[Gradebook]:
+        """nbgrader's gradebook, to be read. Raises CourseError if it cannot be."""
+        with self._writing("It cannot be read."), self._gradebook() as gradebook:
+            yield gradebook
+
     def changes(self, unit: Unit, graded: Mapping[str, GradedSubmission]) -> list[Change]:
         """The marks in the gradebook that these results will change, by student."""
         changes = []
@@ -162,7 +168,7 @@ class Book:
         """The feedback pages that show these very results and marks, by student."""
         pages = {}
         for student, mark in self.marks(unit).items():
-            page = self._page(student, unit)
+            page = self.page(student, unit)
             key = graded[student].key if student in graded else ""
             if key and key_of_page(page) == mark.page_key(key):
                 pages[student] = page
@@ -172,7 +178,7 @@ class Book:
         """How many feedback pages show other results or marks than these."""
         current = self.pages(unit, graded)
         return sum(
-            student not in current and self._page(student, unit).exists() for student in graded
+            student not in current and self.page(student, unit).exists() for student in graded
         )
 
     def share(self) -> None:
@@ -215,14 +221,14 @@ class Book:
             or self._autograded_key(student, unit) != submission.key
         ):
             return None  # not in the gradebook, which is said elsewhere
-        if key_of_page(self._page(student, unit)) == mark.page_key(submission.key):
+        if key_of_page(self.page(student, unit)) == mark.page_key(submission.key):
             copy_receipts(
                 self._folder(self.coursedir.autograded_directory, student, unit),
                 self._folder(self.coursedir.feedback_directory, student, unit),
             )
             return None
         error = convert(self.app, GenerateFeedback, student, unit)
-        if error is None and key_of_page(self._page(student, unit)) is None:
+        if error is None and key_of_page(self.page(student, unit)) is None:
             error = "nbgrader wrote no page"
         return error
 
@@ -236,7 +242,8 @@ class Book:
         except NotATime:
             return None
 
-    def _page(self, student: str, unit: Unit) -> Path:
+    def page(self, student: str, unit: Unit) -> Path:
+        """Where a student's feedback page is, or would be."""
         return self._path(self.coursedir.feedback_directory, student, unit, ".html")
 
     def _path(self, step: str, student: str, unit: Unit, suffix: str = ".ipynb") -> Path:
