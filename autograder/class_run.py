@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
@@ -12,8 +13,10 @@ from autograder.course import Course, CourseError
 from autograder.gradebook.book import Book
 from autograder.gradebook.changes import Change
 from autograder.gradebook.locks import grading
-from autograder.grading.batch import GradedSubmission, grade_cohort, kept_result
+from autograder.grading.attempts import attempts_to_judge, take_attempts
+from autograder.grading.batch import GradedSubmission, counted_now, grade_cohort, kept_result
 from autograder.grading.hand_ins import HandIn, compose_names, submissions
+from autograder.grading.rounds import rounds_of
 from autograder.grading.submission import GradingOptions
 from autograder.rendering.text import plain
 from autograder.report.files import write_csv, write_page
@@ -99,7 +102,30 @@ def _graded(
     if students:
         hand_ins = [hand_in for hand_in in hand_ins if hand_in.student in students]
     book.check(unit)
-    return _judged(course, unit, hand_ins, options, jobs)
+    take_attempts(course, unit, hand_ins)
+    named = [hand_in.student for hand_in in hand_ins]
+    for attempts in attempts_to_judge(course, unit, named):
+        _judged(course.in_round(attempts[0].round), unit, attempts, options, jobs)
+    counting = [counted_now(hand_in, unit, course) for hand_in in hand_ins]
+    graded: dict[str, GradedSubmission] = {}
+    for name in sorted({hand_in.round for hand_in in counting}):
+        of_round = [hand_in for hand_in in counting if hand_in.round == name]
+        graded |= _judged(course.in_round(name), unit, of_round, options, jobs)
+    return {student: _as_shown(course, unit, graded[student]) for student in named}
+
+
+def _as_shown(course: Course, unit: Unit, graded: GradedSubmission) -> GradedSubmission:
+    """The whole result, under the key of the one that the student's page shows."""
+    rounds = rounds_of(course, unit)
+    if rounds is None or not rounds.first_failed_only:
+        return graded
+    return replace(graded, key=graded.first_failed_only().key)
+
+
+def _kept(course: Course, unit: Unit, hand_in: HandIn) -> GradedSubmission | None:
+    """What counts of a student, if it is graded."""
+    kept = kept_result(counted_now(hand_in, unit, course), unit, course)
+    return None if kept is None else _as_shown(course, unit, kept)
 
 
 def _judged(
@@ -119,7 +145,7 @@ def _with_earlier_results(
     everybody = dict(graded)
     for hand_in in submissions(book.course, unit, book.students()):
         if hand_in.student not in graded:
-            kept = kept_result(hand_in, unit, book.course)
+            kept = _kept(book.course, unit, hand_in)
             if kept is not None:
                 everybody[hand_in.student] = kept
     return everybody
@@ -141,7 +167,7 @@ def report_class(course: Course, unit: Unit) -> int:
     hand_ins = _class(course, unit, book)
     graded, ungraded = {}, 0
     for hand_in in hand_ins:
-        kept = kept_result(hand_in, unit, course)
+        kept = _kept(course, unit, hand_in)
         if kept is None:
             ungraded += 1
         else:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.authoring.arguments import Command, add_command, add_jobs, add_unsafe
+from autograder.authoring.arguments import Command, add_command, add_jobs, add_unsafe, positive
 from autograder.authoring.cli import add_commands
 from autograder.course import Course, CourseError
 
@@ -87,6 +87,14 @@ def _parser() -> argparse.ArgumentParser:
 
     report = add_command(commands, "report", _report, "print the class table of a unit again")
     report.add_argument("unit", metavar="UNIT")
+
+    rounds = add_command(commands, "round", _round, "begin a round of attempts at a unit")
+    rounds.add_argument("unit", metavar="UNIT")
+    rounds.add_argument("--counts", choices=("best", "last"), default="best",
+                        help="the attempt that becomes the mark (default: best)")  # fmt: skip
+    rounds.add_argument("--limit", type=positive, metavar="N", help="attempts of each student")
+    rounds.add_argument("--first-failed-only", action="store_true",
+                        help="show checks up to the first failed one")  # fmt: skip
 
     export = add_command(commands, "export", _export, "write a unit's marks for an LMS")
     export.add_argument("unit", metavar="UNIT")
@@ -171,6 +179,17 @@ def _report(parsed: argparse.Namespace) -> int:
     from autograder.units import unit_named
 
     return report_class(Course.find(), unit_named(parsed.unit))
+
+
+def _round(parsed: argparse.Namespace) -> int:
+    from autograder.grading.rounds import Rounds, begin_round
+    from autograder.units import unit_named
+
+    unit = unit_named(parsed.unit)
+    wanted = Rounds(0, parsed.counts, parsed.limit, parsed.first_failed_only)
+    begun = begin_round(Course.find(), unit, wanted)
+    print(f"Round {begun.number} of {unit.name}: the {begun.counts} attempt counts.")
+    return GRADED
 
 
 def _export(parsed: argparse.Namespace) -> int:

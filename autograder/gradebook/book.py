@@ -31,8 +31,8 @@ from autograder.gradebook.receipts import copy_receipts
 from autograder.gradebook.register import check_released, register
 from autograder.gradebook.scores import holds, leave_ungraded
 from autograder.gradebook.sharing import let_group_write, share_with_group
-from autograder.grading.batch import GradedSubmission
-from autograder.grading.hand_ins import is_student_id
+from autograder.grading.batch import GradedSubmission, counted_now
+from autograder.grading.hand_ins import handed_in, is_student_id
 from autograder.grading.timestamps import NotATime, handed_in_at
 from autograder.rendering.text import plain
 from autograder.results import Status
@@ -204,7 +204,7 @@ class Book:
         if self._autograded_key(student, unit) == submission.key and holds(
             self.address, student, unit.assignment, submission.result
         ):
-            submitted = self._folder(self.coursedir.submitted_directory, student, unit)
+            submitted = self._counted_folder(student, unit)
             copy_receipts(
                 submitted, self._folder(self.coursedir.autograded_directory, student, unit)
             )
@@ -238,9 +238,15 @@ class Book:
     def _time(self, student: str, unit: Unit) -> datetime | None:
         """When the submission that lies there was handed in; None if it does not say so."""
         try:
-            return handed_in_at(self._folder(self.coursedir.submitted_directory, student, unit))
+            return handed_in_at(self._counted_folder(student, unit))
         except NotATime:
             return None
+
+    def _counted_folder(self, student: str, unit: Unit) -> Path:
+        """Where the submission that counts lies."""
+        folder = self._folder(self.coursedir.submitted_directory, student, unit)
+        hand_in = counted_now(handed_in(folder, unit, self.course), unit, self.course)
+        return folder if hand_in.notebook is None or not hand_in.round else hand_in.notebook.parent
 
     def page(self, student: str, unit: Unit) -> Path:
         """Where a student's feedback page is, or would be."""

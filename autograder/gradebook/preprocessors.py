@@ -12,8 +12,8 @@ from autograder.gradebook.exporter import SubmissionExporter
 from autograder.gradebook.final_marks import CHECK
 from autograder.gradebook.outputs import check_outputs, status_cell, status_line
 from autograder.gradebook.scores import leave_ungraded
-from autograder.grading.batch import GradedSubmission, grade_one
-from autograder.grading.submission import GradingOptions
+from autograder.grading.batch import GradedSubmission
+from autograder.grading.rounds import rounds_of
 from autograder.results import Status
 
 
@@ -59,11 +59,9 @@ class ShowResult(NbGraderPreprocessor):
 
     def _graded(self, resources: dict[str, Any]) -> GradedSubmission:
         exporter = _exporter(self)
-        hand_in = exporter.hand_in(resources)
-        assert hand_in.notebook is not None
-        options = GradingOptions(sandboxed=exporter.sandboxed)
-        graded = grade_one(hand_in.notebook, exporter.unit, exporter.course, options)
-        return graded.noting(hand_in.warnings)
+        graded = exporter.grade(exporter.hand_in(resources))
+        rounds = rounds_of(exporter.course, exporter.unit)
+        return graded.first_failed_only() if rounds and rounds.first_failed_only else graded
 
 
 class SaveStatus(NbGraderPreprocessor):

@@ -24,11 +24,12 @@ from tqdm import tqdm
 import autograder
 import helpers
 from autograder.course import Course
+from autograder.grading.attempts import counted
 from autograder.grading.hand_ins import HandIn
 from autograder.grading.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
 from autograder.grading.records import read_result, write_result
 from autograder.grading.submission import GradingOptions, grade_file, nothing_graded
-from autograder.results import Result, Status
+from autograder.results import Result, Status, TaskResult
 from autograder.units import Unit, unit_named
 from autograder.units.sources import unit_sources
 
@@ -59,6 +60,19 @@ class GradedSubmission:
         key = (self.key[:SUBMISSION_DIGITS] + rest[:SUBMISSION_DIGITS]) if self.key else ""
         result = replace(self.result, warnings=(*warnings, *self.result.warnings))
         return GradedSubmission(result, key, self.cached)
+
+    def first_failed_only(self) -> GradedSubmission:
+        """The same with each task's checks up to the first failed one, under a key of its own."""
+        rest = hashlib.sha256(f"{self.key} first failed only".encode()).hexdigest()
+        key = (self.key[:SUBMISSION_DIGITS] + rest[:SUBMISSION_DIGITS]) if self.key else ""
+        tasks = tuple(_to_first_failed(task) for task in self.result.tasks)
+        return GradedSubmission(replace(self.result, tasks=tasks), key, self.cached)
+
+
+def _to_first_failed(task: TaskResult) -> TaskResult:
+    failed = [not (check.passed or check.note) for check in task.checks]
+    shown = failed.index(True) + 1 if any(failed) else len(failed)
+    return replace(task, checks=task.checks[:shown])
 
 
 def grade_one(
@@ -126,6 +140,7 @@ def grade_cohort(
 
 def kept_result(hand_in: HandIn, unit: Unit, course: Course) -> GradedSubmission | None:
     """The result of an earlier run, sandboxed or else not; None if there is none."""
+    course = course.in_round(hand_in.round)
     if hand_in.notebook is None:
         return GradedSubmission(
             nothing_graded(unit, hand_in.status, hand_in.reason), "", cached=True
@@ -136,6 +151,16 @@ def kept_result(hand_in: HandIn, unit: Unit, course: Course) -> GradedSubmission
         if kept is not None:
             return GradedSubmission(kept, key, cached=True).noting(hand_in.warnings)
     return None
+
+
+def counted_now(hand_in: HandIn, unit: Unit, course: Course) -> HandIn:
+    """What counts of all attempts of a student, as far as they are graded."""
+
+    def result(attempt: HandIn) -> Result | None:
+        kept = kept_result(attempt, unit, course)
+        return None if kept is None else kept.result
+
+    return counted(hand_in, unit, course, result)
 
 
 def _forget_faults(

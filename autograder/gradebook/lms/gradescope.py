@@ -48,7 +48,7 @@ def gradescope(marks: Marks, path: Path) -> list[str]:
 
     A student is found by e-mail address, number or id, else by a full name that only one has.
     """
-    results = {}
+    results: dict[str, dict[str, Any]] = {}
     named = Counter(_key(person.full_name) for person in marks.people)
     for person in marks.people:
         mark = marks.marks.get(person.student)
