@@ -22,6 +22,7 @@ from autograder.rendering.text import plain
 from autograder.report.files import write_csv, write_page
 from autograder.report.rows import ClassReport
 from autograder.report.table import print_class
+from autograder.results import Status
 from autograder.units import Unit
 
 #: Exit statuses: everybody's mark and page are there; some are not, and each is named.
@@ -47,9 +48,7 @@ def grade_class(
     with grading(course, unit.assignment):
         graded = _graded(book, unit, GradingOptions(sandboxed=sandboxed), jobs, students)
         _print_changes(book.changes(unit, graded))
-        with tqdm(total=2 * len(graded), desc="Gradebook and feedback", unit="step") as bar:
-            failed = book.save(unit, graded, watch=lambda student: bar.update())
-            no_page = book.feedback(unit, graded, watch=lambda student: bar.update())
+        failed, no_page = _write(book, unit, graded)
         _show(course, unit, book, _with_earlier_results(book, unit, graded))
         book.share()
     print(f"Gradebook: {book.shown_url}")
@@ -59,6 +58,37 @@ def grade_class(
         for student, error in errors.items():
             print(f"{what}: {plain(student, 60)}: {error}")
     return INCOMPLETE if failed or no_page else GRADED
+
+
+def grade_arrived(
+    course: Course,
+    unit: Unit,
+    students: Collection[str],
+    *,
+    sandboxed: bool = True,
+    jobs: int | None = None,
+) -> dict[str, str]:
+    """Grade these students and renew the class's files without printing them.
+
+    Returns what became of each: the points, or what went wrong. Raises CourseError where
+    `grade_class` does.
+    """
+    book = Book.open(course, sandboxed)
+    with grading(course, unit.assignment):
+        graded = _graded(book, unit, GradingOptions(sandboxed=sandboxed), jobs, students)
+        failed, no_page = _write(book, unit, graded)
+        report = _report(unit, book, _with_earlier_results(book, unit, graded))
+        write_csv(report, course)
+        write_page(report, course)
+        book.share()
+    became = {}
+    for row in report.rows:
+        points = "no mark" if row.total is None else f"{row.total:g} of {report.max_points:g}"
+        status = row.result.status
+        became[row.student] = points if status is Status.OK else f"{points}, {status.value}"
+    became |= {student: f"no feedback page: {error}" for student, error in no_page.items()}
+    became |= {student: f"not in the gradebook: {error}" for student, error in failed.items()}
+    return {student: became[student] for student in graded}
 
 
 def preview_class(
@@ -112,6 +142,16 @@ def _graded(
         of_round = [hand_in for hand_in in counting if hand_in.round == name]
         graded |= _judged(course.in_round(name), unit, of_round, options, jobs)
     return {student: _as_shown(course, unit, graded[student]) for student in named}
+
+
+def _write(
+    book: Book, unit: Unit, graded: dict[str, GradedSubmission]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Marks and pages; what went wrong with each, by student."""
+    with tqdm(total=2 * len(graded), desc="Gradebook and feedback", unit="step") as bar:
+        failed = book.save(unit, graded, watch=lambda student: bar.update())
+        no_page = book.feedback(unit, graded, watch=lambda student: bar.update())
+    return failed, no_page
 
 
 def _as_shown(course: Course, unit: Unit, graded: GradedSubmission) -> GradedSubmission:
@@ -194,15 +234,19 @@ def _class(course: Course, unit: Unit, book: Book) -> list[HandIn]:
     return hand_ins
 
 
-def _show(course: Course, unit: Unit, book: Book, graded: dict[str, GradedSubmission]) -> None:
+def _report(unit: Unit, book: Book, graded: dict[str, GradedSubmission]) -> ClassReport:
     results = {student: submission.result for student, submission in graded.items()}
-    pages = book.pages(unit, graded)
-    report = ClassReport.of(unit, results, pages, book.marks(unit))
+    return ClassReport.of(unit, results, book.pages(unit, graded), book.marks(unit))
+
+
+def _show(course: Course, unit: Unit, book: Book, graded: dict[str, GradedSubmission]) -> None:
+    report = _report(unit, book, graded)
+    pages = [row.feedback for row in report.rows if row.feedback is not None]
     print_class(report)
     print(f"Marks:        {_shown(write_csv(report, course))}")
     print(f"Class report: {_shown(write_page(report, course))}")
     if pages:
-        print(f"Feedback:     {len(pages)} pages, the first: {_shown(next(iter(pages.values())))}")
+        print(f"Feedback:     {len(pages)} pages, the first: {_shown(pages[0])}")
 
 
 def _shown(path: Path) -> Path:

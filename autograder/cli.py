@@ -85,6 +85,14 @@ def _parser() -> argparse.ArgumentParser:
     add_jobs(grade, "notebooks")
     add_unsafe(grade)
 
+    watch = add_command(commands, "watch", _watch, "grade what arrives, until stopped")
+    watch.add_argument("units", nargs="*", metavar="UNIT", help="default: all")
+    watch.add_argument("--exchange", action="store_true", help="collect from nbgrader's exchange")
+    watch.add_argument("--every", type=positive, default=10, metavar="SECONDS",
+                       help="time between two looks (default: 10)")  # fmt: skip
+    add_jobs(watch, "notebooks")
+    add_unsafe(watch)
+
     report = add_command(commands, "report", _report, "print the class table of a unit again")
     report.add_argument("unit", metavar="UNIT")
 
@@ -179,6 +187,16 @@ def _report(parsed: argparse.Namespace) -> int:
     from autograder.units import unit_named
 
     return report_class(Course.find(), unit_named(parsed.unit))
+
+
+def _watch(parsed: argparse.Namespace) -> int:
+    from autograder.units import unit_named, units_of
+    from autograder.watch import Watch
+
+    course = Course.find()
+    units = [unit_named(name) for name in parsed.units] or units_of(course)
+    watch = Watch(course, units, sandboxed=not parsed.unsafe, jobs=parsed.jobs)
+    return watch.run(parsed.every, from_exchange=parsed.exchange)
 
 
 def _round(parsed: argparse.Namespace) -> int:

@@ -13,8 +13,11 @@ from pathlib import Path
 import sqlalchemy
 from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.auth import Authenticator
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError, ExchangeFactory
+from nbgrader.utils import temp_attrs
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
@@ -180,6 +183,23 @@ class Book:
         return sum(
             student not in current and self.page(student, unit).exists() for student in graded
         )
+
+    def collect(self, unit: Unit) -> None:
+        """Take what is new out of the exchange, as `nbgrader collect --update` does.
+
+        Raises CourseError if the exchange cannot be read, or has something that may not be taken.
+        """
+        with temp_attrs(self.app.coursedir, assignment_id=unit.assignment, student_id="*"):
+            factory = ExchangeFactory(config=self.app.config, parent=self.app)
+            authenticator = Authenticator(parent=self.app)
+            collecting = factory.Collect(
+                coursedir=self.app.coursedir, authenticator=authenticator, parent=self.app
+            )
+            collecting.update = True
+            try:
+                collecting.start()
+            except (ExchangeError, OSError) as error:
+                raise CourseError(f"{unit.name} was not collected completely: {error}") from error
 
     def share(self) -> None:
         """In a course of several instructors, let the group use what this one has written."""
