@@ -13,6 +13,7 @@ from autograder.course import Course, CourseError
 from autograder.gradebook.book import Book
 from autograder.gradebook.changes import Change
 from autograder.gradebook.locks import grading
+from autograder.gradebook.open_folders import advice, open_to_others
 from autograder.grading.attempts import attempts_to_judge, take_attempts
 from autograder.grading.batch import GradedSubmission, counted_now, grade_cohort, kept_result
 from autograder.grading.hand_ins import HandIn, compose_names, submissions
@@ -52,6 +53,9 @@ def grade_class(
         _show(course, unit, book, _with_earlier_results(book, unit, graded))
         book.share()
     print(f"Gradebook: {book.shown_url}")
+    names = open_to_others(course)
+    if names:
+        print(f"Warning: {advice(names)}")
     for what, errors in (("Not in the gradebook", failed), ("No feedback page", no_page)):
         if errors:
             print(f"{what}: {len(errors)} of {len(graded)} students.")

@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--pass", type=float, default=0.5, metavar="SHARE", dest="pass_share",
                         help="share of the points that passes (ILIAS; default: 0.5)")  # fmt: skip
 
-    add_command(commands, "doctor", _doctor, "say whether the sandbox works on this machine")
+    add_command(commands, "doctor", _doctor, "say whether a class can be graded on this machine")
     add_commands(commands)
     return parser
 
@@ -221,9 +221,9 @@ def _export(parsed: argparse.Namespace) -> int:
 
 
 def _doctor(parsed: argparse.Namespace) -> int:
-    from autograder.sandbox.probe import doctor
+    from autograder.doctor import doctor
 
-    return int(doctor() or 0)
+    return doctor(Course.find())
 
 
 if __name__ == "__main__":

@@ -58,6 +58,23 @@ class Book:
 
         Raises CourseError if it cannot be written, or if the configuration cannot be loaded.
         """
+        book = cls.configured(course, sandboxed)
+        if book.coursedir.groupshared:
+            let_group_write()
+        with book._writing("Nothing was graded."), creating_gradebook(course):
+            with book._gradebook() as gradebook:
+                # A write that changes nothing: fails at once where marks could not be written.
+                gradebook.db.execute(sqlalchemy.text("UPDATE course SET id = id"))
+                gradebook.db.commit()
+            book.share()
+        return book
+
+    @classmethod
+    def configured(cls, course: Course, sandboxed: bool = True) -> Book:
+        """The gradebook that nbgrader's configuration names, not opened yet.
+
+        Raises CourseError if the configuration cannot be loaded.
+        """
         app = NbGrader()
         app.load_cwd_config = False
         app.log_level = logging.CRITICAL
@@ -69,16 +86,13 @@ class Book:
                 "students' code itself. Nothing was graded. What is wrong: nbgrader --help"
             )
         app.update_config(Config({"SubmissionExporter": {"sandboxed": sandboxed}}))
-        book = cls(course, app, app.coursedir)
-        if book.coursedir.groupshared:
-            let_group_write()
-        with book._writing("Nothing was graded."), creating_gradebook(course):
-            with book._gradebook() as gradebook:
-                # A write that changes nothing: fails at once where marks could not be written.
-                gradebook.db.execute(sqlalchemy.text("UPDATE course SET id = id"))
-                gradebook.db.commit()
-            book.share()
-        return book
+        return cls(course, app, app.coursedir)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the gradebook is there; only a file can be told to be missing."""
+        url = sqlalchemy.engine.make_url(self.address.url)
+        return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
 
     @property
     def address(self) -> Address:

@@ -39,16 +39,11 @@ def register(course: Course, unit: Unit, address: Address) -> None:
 def check_released(course: Course, unit: Unit, address: Address) -> NotebookNode:
     """The released notebook, if it is one that can be graded into this gradebook.
 
-    Raises CourseError if it is not there, has other tasks or points than the grader, or has other
-    exercises than those that the gradebook has marks for.
+    Raises CourseError where `read_released` does, or if the notebook has other exercises than
+    those that the gradebook has marks for.
     """
-    path = course.released(unit.assignment)
-    try:
-        released = nbformat.read(path, as_version=4)
-    except FileNotFoundError:
-        raise CourseError(f"{path.name} is not released yet. Run: autograder build") from None
+    released = read_released(course, unit)
     cells = _cells(released)
-    _refuse_other_points(unit, cells)
     with address.open() as gradebook:
         known = _known(gradebook, unit)
         if known is not None and set(known) != set(cells) and _handed_in(gradebook, unit):
@@ -56,6 +51,20 @@ def check_released(course: Course, unit: Unit, address: Address) -> NotebookNode
                 f"The exercises of {unit.name} are others than those that the gradebook has marks "
                 "for. Keep the old gradebook under another name and grade again."
             )
+    return released
+
+
+def read_released(course: Course, unit: Unit) -> NotebookNode:
+    """The notebook as students get it.
+
+    Raises CourseError if it is not there, or has other tasks or points than the grader.
+    """
+    path = course.released(unit.assignment)
+    try:
+        released = nbformat.read(path, as_version=4)
+    except FileNotFoundError:
+        raise CourseError(f"{path.name} is not released yet. Run: autograder build") from None
+    _refuse_other_points(unit, _cells(released))
     return released
 
 
