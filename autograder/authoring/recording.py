@@ -42,7 +42,8 @@ from autograder.grading.notebook import Submission
 from autograder.grading.records import as_json
 from autograder.grading.submission import GradingOptions, grade_file
 from autograder.results import Result, Status, TaskResult
-from autograder.units import Unit, unit_named
+from autograder.units import Unit, unit_named, units_of
+from autograder.units.sources import unit_sources
 
 #: The seed with which answers are asked in process.
 SEED = 1
@@ -186,6 +187,9 @@ def _notebook(course: Course, unit: Unit, kind: str) -> Path:
 def _version(course: Course) -> str:
     """A digest of the grader and of the course's corpus."""
     digest = hashlib.sha256(grader_version().encode())
+    for unit in units_of(course):
+        for path in unit_sources(unit):
+            digest.update(path.read_bytes())
     folders = (course.root / "solutions", course.root / "course")
     for path in sorted(path for folder in folders for path in folder.rglob("*")):
         if path.suffix in (".py", ".ipynb", ".yaml") and path.is_file():
