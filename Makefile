@@ -20,7 +20,7 @@ SEEDS ?= 30
 SAMPLE ?= 300
 REQUIREMENTS ?= requirements.txt
 
-.PHONY: help setup sandbox grade course lab lint test validate calibrate bench mutation pins install
+.PHONY: help setup sandbox grade course lab lint test validate calibrate bench mutation mutants pins install
 .PHONY: clean
 
 help:  ## list all targets
@@ -119,9 +119,14 @@ bench: setup sandbox  ## compare the reference agents with Stable-Baselines3
 	@$(BIN)/autograder bench
 
 # Cosmic Ray gets its own folder, because students do not need it.
-mutation: setup  ## test the checks with SAMPLE mutants (docs/mutation.md); resumable
-	@[ -d $(VENV)-mutation ] || $(BIN)/pip install --quiet --target $(VENV)-mutation \
-		--constraint requirements.txt -r mutation/requirements.txt
+$(VENV)-mutation: | setup
+	@$(BIN)/pip install --quiet --target $@ --constraint requirements.txt \
+		-r mutation/requirements.txt
+
+mutants: setup $(VENV)-mutation  ## ask the checks about mutants of the reference solutions of UNITS
+	@PYTHONPATH=.:$(VENV)-mutation $(BIN)/python -m mutation.references $(UNITS) --jobs $(WORKERS)
+
+mutation: setup $(VENV)-mutation  ## test the checks with SAMPLE mutants (docs/mutation.md); resumable
 	export PYTHONPATH=.:$(VENV)-mutation
 	config=mutation/cosmic-ray.toml session=.autograder/mutation.sqlite
 	if [ ! -f $$session ]; then
