@@ -9,9 +9,8 @@ from __future__ import annotations
 import signal
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -24,12 +23,18 @@ from tqdm import tqdm
 
 from autograder.authoring.build import units_with_source
 from autograder.authoring.edits import reference, silent_student_of
-from autograder.authoring.mutants import ReferenceMutant, write_mutants
+from autograder.authoring.mutants import (
+    ReferenceMutant,
+    changed_lines,
+    first_failed,
+    read_mutants,
+    solution_lines,
+    write_mutants,
+)
 from autograder.authoring.parallel import in_parallel
 from autograder.checks.judge import judge
 from autograder.course import Course
 from autograder.grading.notebook import Submission
-from autograder.results import TaskResult
 from autograder.units import Unit, unit_named
 from mutation.deletion import DeleteStatement
 
@@ -67,14 +72,14 @@ def questions(unit: Unit, course: Course) -> list[Question]:
 def mutants_of(cell: str, source: str) -> Iterator[tuple[ReferenceMutant, str]]:
     """Each mutant of the lines between the solution's markers, with the cell's whole source."""
     lines = source.splitlines()
-    solution = _solution_lines(lines)
+    solution = solution_lines(lines)
     seen = set()
     for name, operator in _operators():
         for occurrence in count():
             mutated = mutate_code(source, operator, occurrence)
             if mutated is None:
                 break
-            changed = _changed(lines, mutated.splitlines())
+            changed = changed_lines(lines, mutated.splitlines())
             if mutated in seen or not changed or not changed <= solution:
                 continue
             seen.add(mutated)
@@ -99,13 +104,6 @@ def examine(root: Path, question: Question) -> ReferenceMutant:
     return replace(question.mutant, caught_by=caught)
 
 
-def first_failed(result: TaskResult) -> str | None:
-    """The first check that costs points; None if the task has all of them."""
-    if result.points >= result.max_points:
-        return None
-    return next(check.check for check in result.checks if not check.passed and not check.note)
-
-
 def _mutated(submission: Submission, question: Question) -> Submission:
     cells = tuple(
         replace(cell, source=question.source) if cell.name == question.mutant.cell else cell
@@ -120,28 +118,6 @@ def _operators() -> Iterator[tuple[str, Operator]]:
         operator = get_operator(name)
         if not operator.arguments() and not any(part in name for part in _LEFT_OUT):
             yield name.removeprefix("core/"), operator()
-
-
-def _solution_lines(lines: Sequence[str]) -> set[int]:
-    inside, found = False, set()
-    for number, line in enumerate(lines):
-        if "### BEGIN SOLUTION" in line:
-            inside = True
-        elif "### END SOLUTION" in line:
-            inside = False
-        elif inside:
-            found.add(number)
-    return found
-
-
-def _changed(old: Sequence[str], new: Sequence[str]) -> set[int]:
-    """Numbers of the old lines that are different or gone."""
-    return {
-        number
-        for tag, first, last, _, _ in SequenceMatcher(None, old, new).get_opcodes()
-        if tag != "equal"
-        for number in range(first, max(last, first + 1))
-    }
 
 
 def _end(number: int, frame: FrameType | None) -> None:
@@ -162,8 +138,8 @@ def main() -> int:
         found = list(tqdm(answers, total=len(asked), desc=unit.name, unit="mutant"))
         found.sort(key=lambda mutant: (mutant.cell, mutant.name, mutant.operator))
         path = write_mutants(unit, course, found)
-        survivors = [mutant for mutant in found if mutant.caught_by is None]
-        print(f"{unit.name}: {len(found) - len(survivors)} of {len(found)} caught, in {path.name}")
+        survivors = [mutant for mutant in read_mutants(unit, course) if mutant.survives]
+        print(f"{unit.name}: {len(survivors)} of {len(found)} survive, all in {path.name}")
         for mutant in survivors:
             print(f"  {mutant.name}  ({mutant.operator})")
         left += len(survivors)

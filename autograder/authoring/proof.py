@@ -171,7 +171,10 @@ def _wrong_section(
 
 def _surviving(unit: Unit, course: Course) -> Count:
     mutants = [mutant for mutant in read_mutants(unit, course) if not mutant.equivalent]
-    return Count(tuple(mutant.name for mutant in mutants if not mutant.caught_by), of=len(mutants))
+    return Count(
+        tuple(f"{unit.name}, {mutant.name}" for mutant in mutants if mutant.survives),
+        of=len(mutants),
+    )
 
 
 def _message_section(
