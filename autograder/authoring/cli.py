@@ -59,11 +59,18 @@ def add_commands(commands: Any) -> None:
     record.add_argument("file", type=Path, metavar="FILE")
     add_units(record)
     add_jobs(record, "answers")
+    record.add_argument("--seed", type=positive, default=1, metavar="N", help="of the checks")
 
     proof = add_command(
         commands, "proof", _proof, "write docs/proof.md: how often the checks of a record are wrong"
     )
-    proof.add_argument("file", type=Path, metavar="FILE", help="written by `autograder record`")
+    proof.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="written by `autograder record`; further ones with other seeds",
+    )
 
     compare = add_command(
         commands, "compare", _compare, "say whose marks differ between two records"
@@ -132,13 +139,15 @@ def _new_unit(parsed: argparse.Namespace) -> int:
 def _record(parsed: argparse.Namespace) -> int:
     from autograder.authoring.commands import run_recording
 
-    return run_recording(Course.find(), parsed.file, _units(parsed), parsed.jobs)
+    return run_recording(
+        Course.find(), parsed.file, _units(parsed), jobs=parsed.jobs, seed=parsed.seed
+    )
 
 
 def _proof(parsed: argparse.Namespace) -> int:
     from autograder.authoring.commands import run_proof
 
-    return run_proof(Course.find(), parsed.file)
+    return run_proof(Course.find(), parsed.files)
 
 
 def _compare(parsed: argparse.Namespace) -> int:

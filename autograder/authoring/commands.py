@@ -89,16 +89,19 @@ def run_benchmark(course: Course, units: Sequence[Unit], seeds: int) -> int:
     return DONE
 
 
-def run_recording(course: Course, file: Path, units: Sequence[Unit], jobs: int | None) -> int:
+def run_recording(
+    course: Course, file: Path, units: Sequence[Unit], *, jobs: int | None, seed: int
+) -> int:
     """Record what the corpus earns."""
-    recorded, before = record_corpus(course, file, units, jobs)
+    recorded, before = record_corpus(course, file, units, jobs, seed)
     print(f"{file}: {recorded} answers recorded, {before} were there already.")
     return DONE
 
 
-def run_proof(course: Course, file: Path) -> int:
-    """Write docs/proof.md about a recording."""
-    page = write_proof(course, read_records(file))
+def run_proof(course: Course, files: Sequence[Path]) -> int:
+    """Write docs/proof.md about a recording, and about others of it with other seeds."""
+    first, *others = map(read_records, files)
+    page = write_proof(course, first, others)
     print(f"wrote {page.relative_to(course.root)}")
     return DONE
 

@@ -27,7 +27,8 @@ people who had only the student's notebook (*blind*), variants of right answers 
 solutions made by [Cosmic Ray](https://cosmic-ray.readthedocs.io). Written by
 
     autograder record FILE
-    autograder proof FILE
+    autograder record OTHER --seed N
+    autograder proof FILE [OTHER ...]
 
 Intervals are exact (Clopper and Pearson, 95 %).
 """
@@ -55,11 +56,28 @@ def interval(count: int, of: int) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
-def write_proof(course: Course, records: Mapping[Key, Record]) -> Path:
-    """Write docs/proof.md about the recorded answers, and return it."""
+def write_proof(
+    course: Course, records: Mapping[Key, Record], others: Sequence[Mapping[Key, Record]] = ()
+) -> Path:
+    """Write docs/proof.md about the recorded answers, and return it.
+
+    others: the same answers, asked with other seeds.
+    """
     page = course.root / "docs" / "proof.md"
-    page.write_text("\n".join(_page(course, records)) + "\n", encoding="utf-8")
+    lines = [*_page(course, records), *_seed_section(records, others)]
+    page.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return page
+
+
+def changing(records: Mapping[Key, Record], others: Sequence[Mapping[Key, Record]]) -> Count:
+    """Answers whose points or named mistakes depend on the seed."""
+    asked = [key for key in records if any(key in other for other in others)]
+    names = tuple(
+        key
+        for key in asked
+        if any(_verdict(other[key]) != _verdict(records[key]) for other in others if key in other)
+    )
+    return Count(names, len(asked))
 
 
 def refused(records: Mapping[Key, Record], unit: Unit, origin: str) -> Count:
@@ -120,6 +138,14 @@ def first_message(record: Record, task: str) -> str | None:
         if not check["passed"]:
             return f"{check['mistake']}: {check['message']}"
     return None
+
+
+def _verdict(record: Record) -> list[tuple[str, float, tuple[str | None, ...]]]:
+    """Points and mistakes of each task, without the texts, which quote drawn numbers."""
+    return [
+        (task["task"], task["points"], tuple(check["mistake"] for check in task["checks"]))
+        for task in record["tasks"]
+    ]
 
 
 def _right_origin(key: Key) -> tuple[str, str] | None:
@@ -194,6 +220,17 @@ def _message_section(
         total += found
         yield f"| {unit.name} | " + " | ".join(str(found[name]) for name in columns) + " |"
     yield "| **all** | " + " | ".join(str(total[name]) for name in columns) + " |"
+
+
+def _seed_section(
+    records: Mapping[Key, Record], others: Sequence[Mapping[Key, Record]]
+) -> Iterable[str]:
+    if not others:
+        return
+    found = changing(records, others)
+    yield "\n## Verdicts that depend on the seed\n"
+    yield f"Asked with {len(others) + 1} seeds: **{found}**.\n"
+    yield from (f"* `{name}`" for name in found.names)
 
 
 def _table(columns: Sequence[str], rows: Mapping[str, Sequence[Count]]) -> Iterable[str]:

@@ -45,7 +45,7 @@ from autograder.results import Result, Status, TaskResult
 from autograder.units import Unit, unit_named, units_of
 from autograder.units.sources import unit_sources
 
-#: The seed with which answers are asked in process.
+#: The usual seed with which answers are asked in process.
 SEED = 1
 #: The first line of a recording: what it was made of.
 VERSION = "version"
@@ -80,19 +80,27 @@ class Entry:
 
 
 def record(
-    course: Course, file: Path, units: Sequence[Unit] = (), jobs: int | None = None
+    course: Course,
+    file: Path,
+    units: Sequence[Unit] = (),
+    jobs: int | None = None,
+    seed: int = SEED,
 ) -> tuple[int, int]:
     """Record the corpus of these units (default: all) as lines of JSON; (recorded now, before).
 
+    seed: with which the checks draw their questions. What is graded in the sandbox has a seed of
+    its own, so it is recorded with the usual one only.
     Each line is on disk as soon as it is known, and an interrupted recording goes on with what is
     left. Raises CourseError if the file was begun with another grader or another corpus.
     """
     chosen = list(units) or units_with_source(course)
-    done = _continued(file, _version(course))
+    done = _continued(file, f"{_version(course)} seed {seed}")
     with tempfile.TemporaryDirectory(prefix="recording-") as temporary:
         entries = [entry for unit in chosen for entry in corpus(course, unit, Path(temporary))]
+        if seed != SEED:
+            entries = [entry for entry in entries if entry.kind in _ASKED]
         left = [entry for entry in entries if entry.key not in done]
-        results = in_parallel(partial(recorded, course.root), left, jobs)
+        results = in_parallel(partial(recorded, course.root, seed=seed), left, jobs)
         with file.open("a", encoding="utf-8") as lines:
             for key, result in tqdm(results, total=len(left), desc="recording", unit="answer"):
                 lines.write(json.dumps([key, result]) + "\n")
@@ -125,21 +133,21 @@ def corpus(course: Course, unit: Unit, folder: Path) -> list[Entry]:
     return entries
 
 
-def recorded(root: Path, entry: Entry) -> tuple[Key, Record]:
+def recorded(root: Path, entry: Entry, seed: int = SEED) -> tuple[Key, Record]:
     """The record of one answer; a fault of our own stands in its status."""
     try:
         with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
-            result = _result(RecordedCourse(root), unit_named(entry.unit), entry)
+            result = _result(RecordedCourse(root), unit_named(entry.unit), entry, seed)
     except Exception as error:
         status = f"not graded: {type(error).__name__}: {error}"
         return entry.key, {"status": status, "mean": None, "tasks": []}
     return entry.key, plain_record(as_json(result))
 
 
-def _result(course: Course, unit: Unit, entry: Entry) -> Result:
+def _result(course: Course, unit: Unit, entry: Entry, seed: int) -> Result:
     if entry.kind in _ASKED:
         student = student_of(_submission(course, unit, entry), unit)
-        tasks: Iterable[TaskResult] = judge_all(student, unit, SEED).values()
+        tasks: Iterable[TaskResult] = judge_all(student, unit, seed).values()
         return Result(unit.name, Status.OK, tuple(tasks))
     notebook = entry.path or _notebook(course, unit, entry.kind)
     return grade_file(notebook, unit, course, GradingOptions())

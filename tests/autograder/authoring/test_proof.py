@@ -51,6 +51,16 @@ def test_a_wrong_answer_is_kept_if_its_own_task_has_all_points() -> None:
     )
 
 
+def test_a_verdict_that_depends_on_the_seed_is_counted_once() -> None:
+    records = {"a": record(5), "b": record(3, "It fell after 9 steps."), "c": record(0)}
+    others = [
+        {"a": record(3), "b": record(3, "It fell after 7 steps.")},
+        {"a": record(4), "b": record(3)},
+    ]
+
+    assert proof.changing(records, others) == proof.Count(("a",), 2)
+
+
 def test_an_interval_is_exact() -> None:
     low, high = proof.interval(0, 100)
 
