@@ -53,6 +53,15 @@ def add_commands(commands: Any) -> None:
     )
     new_unit.add_argument("name", metavar="NAME", help="lower case, such as my_unit")
 
+    _add_records(commands)
+
+    bench = add_command(commands, "bench", _bench, "compare trainings with Stable-Baselines3")
+    add_units(bench, "all that train an agent")
+    bench.add_argument("--seeds", type=positive, default=3, metavar="N", help="trainings of each")
+
+
+def _add_records(commands: Any) -> None:
+    """What all known answers earn: recorded, compared, counted."""
     record = add_command(
         commands, "record", _record, "write what all known answers earn into a file (resumable)"
     )
@@ -79,10 +88,6 @@ def add_commands(commands: Any) -> None:
         help = "written by `autograder record`, or a folder of results (.autograder/results)"
         compare.add_argument(name, type=Path, metavar=name.upper(), help=help)
     compare.add_argument("--texts", action="store_true", help="list changed texts as well")
-
-    bench = add_command(commands, "bench", _bench, "compare trainings with Stable-Baselines3")
-    add_units(bench, "all that train an agent")
-    bench.add_argument("--seeds", type=positive, default=3, metavar="N", help="trainings of each")
 
 
 def _units(parsed: argparse.Namespace) -> list[Unit]:
