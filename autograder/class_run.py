@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tqdm import tqdm
@@ -10,9 +9,11 @@ from tqdm import tqdm
 from autograder.course import Course, CourseError
 from autograder.gradebook.book import Book
 from autograder.gradebook.locks import grading
-from autograder.grading.batch import GradedSubmission, grade_cohort, kept_result
+from autograder.grading.batch import Cohort, GradedSubmission, kept_result
 from autograder.grading.hand_ins import HandIn, compose_names, submissions
 from autograder.grading.submission import GradingOptions
+from autograder.processes.pool import Pool
+from autograder.processes.progress import Progress
 from autograder.rendering.text import plain
 from autograder.report.files import write_csv, write_page
 from autograder.report.rows import ClassReport
@@ -37,12 +38,7 @@ def grade_class(
         for old, new in compose_names(course.root / "submitted").items():
             print(f"submitted/{plain(old, 60)} was renamed {new}: the same letters, stored as one.")
         hand_ins = _class(course, unit, book)
-        options = GradingOptions(sandboxed=sandboxed)
-        if jobs is None:
-            graded = grade_cohort(hand_ins, unit, course, options)
-        else:
-            with ThreadPoolExecutor(max_workers=jobs) as executor:
-                graded = grade_cohort(hand_ins, unit, course, options, executor)
+        graded = _judged(course, unit, hand_ins, GradingOptions(sandboxed=sandboxed), jobs)
         with tqdm(total=2 * len(graded), desc="Gradebook and feedback", unit="step") as bar:
             failed = book.save(unit, graded, watch=lambda student: bar.update())
             no_page = book.feedback(unit, graded, watch=lambda student: bar.update())
@@ -55,6 +51,28 @@ def grade_class(
         for student, error in errors.items():
             print(f"{what}: {plain(student, 60)}: {error}")
     return INCOMPLETE if failed or no_page else GRADED
+
+
+def _judged(
+    course: Course, unit: Unit, hand_ins: list[HandIn], options: GradingOptions, jobs: int | None
+) -> dict[str, GradedSubmission]:
+    """Each student's result, in order."""
+    graded: dict[str, GradedSubmission] = {}
+    with (
+        Pool(jobs) as pool,
+        Progress(f"Grading {unit.name}", len(hand_ins), pool, "notebook") as bar,
+    ):
+
+        def each(hand_in: HandIn, submission: GradedSubmission) -> None:
+            graded[hand_in.student] = submission
+            kinds = [submission.result.status.value]
+            bar.done(*kinds, *(["from cache"] if submission.cached else []))
+
+        cohort = Cohort(unit, course, options, pool, each)
+        cohort.add(hand_ins)
+        pool.run(watch=bar.watch)
+        cohort.close()
+    return {hand_in.student: graded[hand_in.student] for hand_in in hand_ins}
 
 
 def report_class(course: Course, unit: Unit) -> int:

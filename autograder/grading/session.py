@@ -195,6 +195,9 @@ class Session:
             broken = Broken(Status.CRASHED, error.args[0])
         except WorkerEnded:
             broken = self._ending()
+        except MemoryError:
+            too_much = "answered with more than the grader has memory for"
+            broken = Broken(Status.MEMORY, too_much)
         self.broken.append(broken)
         self.close()
         raise broken

@@ -39,7 +39,7 @@ def demo(course: Course, unit: Unit, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="module")
 def graded(demo: Course, unit: Unit) -> dict[str, GradedSubmission]:
     """The whole class, graded in the real sandbox."""
-    return grade_cohort(submissions(demo, unit), unit, demo, GradingOptions(), progress=False)
+    return grade_cohort(submissions(demo, unit), unit, demo, GradingOptions())
 
 
 def test_the_class_has_every_kind_of_student(course: Course, unit: Unit) -> None:
@@ -82,7 +82,7 @@ def test_nbgraders_gradebook_has_the_same_marks_and_a_second_run_changes_nothing
     assert book.save(unit, graded, watch=lambda student: None) == {}
     expected = {student: one.result.points for student, one in graded.items()}
     assert scores(demo, unit) == expected
-    again = grade_cohort(submissions(demo, unit), unit, demo, GradingOptions(), progress=False)
+    again = grade_cohort(submissions(demo, unit), unit, demo, GradingOptions())
     assert all(one.cached for one in again.values())
     assert {name: one.result for name, one in again.items()} == {
         name: one.result for name, one in graded.items()
