@@ -19,6 +19,7 @@ from autograder.messages import Message
 from autograder.processes.allowance import MEBIBYTE, Allowance
 from autograder.processes.confined import End, Outcome, Report, Work, run_confined
 from autograder.results import Result, Status
+from autograder.sandbox.exit_info import SandboxUnavailable
 from autograder.sandbox.probe import require
 from autograder.units import Unit
 
@@ -31,6 +32,8 @@ JUDGING = Allowance(
     wall_seconds=SUBMISSION_WALL_SECONDS + 600.0,
 )
 
+#: What comes back, before the reason, instead of a record, which is a JSON object.
+_UNAVAILABLE = b"sandbox unavailable: "
 _FAILED = "The grader failed ({detail}). This is not a mark."
 
 
@@ -58,16 +61,24 @@ def judging(notebook: Path, unit: Unit, course: Course, options: GradingOptions)
     """Work that grades a submission; its outcome is for `judged` to read."""
 
     def judge(report: Report) -> bytes:
-        result = grade_file(
-            notebook, unit, course, options, lambda so_far: report(encode_result(so_far))
-        )
+        try:
+            result = grade_file(
+                notebook, unit, course, options, lambda so_far: report(encode_result(so_far))
+            )
+        except SandboxUnavailable as error:
+            return _UNAVAILABLE + str(error).encode()
         return encode_result(result)
 
     return judge
 
 
 def judged(outcome: Outcome, unit: Unit, options: GradingOptions) -> Result:
-    """The result of a judging, however it ended; with the tasks that were judged before that."""
+    """The result of a judging, however it ended; with the tasks that were judged before that.
+
+    Raises SandboxUnavailable where the sandbox could not be built: no other submission's could.
+    """
+    if outcome.value.startswith(_UNAVAILABLE):
+        raise SandboxUnavailable(outcome.value.removeprefix(_UNAVAILABLE).decode())
     if outcome.end is End.DONE:
         return decode_result(outcome.value)
     status, message = _status(outcome)
