@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tqdm import tqdm
-
 from autograder.course import Course, CourseError
 from autograder.gradebook.book import Book
+from autograder.gradebook.filing import Filing
 from autograder.gradebook.locks import grading
 from autograder.grading.batch import Cohort, GradedSubmission, kept_result
 from autograder.grading.hand_ins import HandIn, compose_names, submissions
@@ -38,41 +37,48 @@ def grade_class(
         for old, new in compose_names(course.root / "submitted").items():
             print(f"submitted/{plain(old, 60)} was renamed {new}: the same letters, stored as one.")
         hand_ins = _class(course, unit, book)
-        graded = _judged(course, unit, hand_ins, GradingOptions(sandboxed=sandboxed), jobs)
-        with tqdm(total=2 * len(graded), desc="Gradebook and feedback", unit="step") as bar:
-            failed = book.save(unit, graded, watch=lambda student: bar.update())
-            no_page = book.feedback(unit, graded, watch=lambda student: bar.update())
+        graded, filing = _graded_and_filed(unit, book, hand_ins, GradingOptions(sandboxed), jobs)
         _show(course, unit, book, graded)
         book.share()
     print(f"Gradebook: {book.shown_url}")
-    for what, errors in (("Not in the gradebook", failed), ("No feedback page", no_page)):
+    for what, errors in (
+        ("Not in the gradebook", filing.failed),
+        ("No feedback page", filing.no_page),
+    ):
         if errors:
             print(f"{what}: {len(errors)} of {len(graded)} students.")
         for student, error in errors.items():
             print(f"{what}: {plain(student, 60)}: {error}")
-    return INCOMPLETE if failed or no_page else GRADED
+    return INCOMPLETE if filing.failed or filing.no_page else GRADED
 
 
-def _judged(
-    course: Course, unit: Unit, hand_ins: list[HandIn], options: GradingOptions, jobs: int | None
-) -> dict[str, GradedSubmission]:
-    """Each student's result, in order."""
+def _graded_and_filed(
+    unit: Unit, book: Book, hand_ins: list[HandIn], options: GradingOptions, jobs: int | None
+) -> tuple[dict[str, GradedSubmission], Filing]:
+    """Each student's result, in order; each is filed as soon as it is there."""
     graded: dict[str, GradedSubmission] = {}
     with (
         Pool(jobs) as pool,
-        Progress(f"Grading {unit.name}", len(hand_ins), pool, "notebook") as bar,
+        Progress(f"Grading {unit.name}", len(hand_ins), pool, "student") as bar,
     ):
+        filing = Filing(book, unit, pool, lambda student: bar.done(*_kinds(graded[student])))
 
         def each(hand_in: HandIn, submission: GradedSubmission) -> None:
             graded[hand_in.student] = submission
-            kinds = [submission.result.status.value]
-            bar.done(*kinds, *(["from cache"] if submission.cached else []))
+            filing.add(hand_in, submission)
 
-        cohort = Cohort(unit, course, options, pool, each)
-        cohort.add(hand_ins)
-        pool.run(watch=bar.watch)
-        cohort.close()
-    return {hand_in.student: graded[hand_in.student] for hand_in in hand_ins}
+        cohort = Cohort(unit, book.course, options, pool, each)
+        try:
+            cohort.add(hand_ins)
+            pool.run(watch=bar.watch, idle=filing.flush)
+        finally:
+            cohort.close()
+    return {hand_in.student: graded[hand_in.student] for hand_in in hand_ins}, filing
+
+
+def _kinds(submission: GradedSubmission) -> list[str]:
+    """What the progress counts of a submission."""
+    return [submission.result.status.value, *(["from cache"] if submission.cached else [])]
 
 
 def report_class(course: Course, unit: Unit) -> int:

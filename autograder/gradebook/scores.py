@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.results import Result
-
 
 def leave_ungraded(db_url: str, student: str, assignment: str, notebook: str) -> None:
     """No mark in the gradebook: neither a zero nor that of an earlier submission."""
@@ -18,15 +16,3 @@ def leave_ungraded(db_url: str, student: str, assignment: str, notebook: str) ->
             grade.auto_score = None
             grade.needs_manual_grade = True
         gradebook.db.commit()
-
-
-def holds(db_url: str, student: str, assignment: str, result: Result) -> bool:
-    """Whether the gradebook has exactly the points of this result."""
-    expected = {f"check-{task.task.rsplit('/', 1)[-1]}": task.points for task in result.tasks}
-    with Gradebook(db_url) as gradebook:
-        try:
-            submitted = gradebook.find_submission_notebook(result.unit, assignment, student)
-        except MissingEntry:
-            return False
-        scores = {grade.name: grade.auto_score for grade in submitted.grades}
-    return all(scores.get(name) == points for name, points in expected.items())
