@@ -34,11 +34,11 @@ BROKEN = {
 def classroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """A class in which each way to end is somebody's; some of the limits are made low for it."""
     course = make_class(tmp_path / "class")
+    first = min(task.name.split("/")[1] for task in UNIT.tasks)
     for status, code in BROKEN.items():
-        first = next(iter(sorted(task.name.split("/")[1] for task in UNIT.tasks)))
         hand_in(course, status, {first: code})
-    hand_in(course, "agent not graded", {})
-    hand_in(course, "grader error", {})
+    hand_in(course, "agent not graded", {first: "# Anybody"})
+    hand_in(course, "grader error", {first: "# Nobody"})
     (course.root / "submitted" / "missing").mkdir()
     monkeypatch.setattr(session, "CELL_SECONDS", 1.0)
     monkeypatch.setattr(session, "Limits", partial(Limits, memory_bytes=300 * MEBIBYTE))
