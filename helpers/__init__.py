@@ -5,6 +5,7 @@ from helpers.agents import AbstractAgent, RandomAgent, Transition
 from helpers.devices import best_device
 from helpers.display import animate, record_video, render, show_video, start_headless_display
 from helpers.environments import World, make_environments
+from helpers.model_plot import plot_model
 from helpers.player import play_by_keyboard, play_in_window
 from helpers.plots import plot_durations, plot_learning_curve, plot_statistics
 from helpers.seeding import seed_everything
@@ -27,6 +28,7 @@ __all__ = [
     "play_in_window",
     "plot_durations",
     "plot_learning_curve",
+    "plot_model",
     "plot_statistics",
     "record_video",
     "render",

@@ -108,6 +108,38 @@ def plot_durations(
     return live_plot.figure
 
 
+def plot_trainings(
+    trainings: Sequence[Sequence[Mapping[str, Any]]],
+    threshold: float | None = None,
+    live: bool = True,
+) -> Figure:
+    """Draw several trainings: the running mean of each, and the episodes of the last one.
+
+    trainings: for each, a record per episode with the key `score`.
+    live: as in `plot_durations`, so it may be called after each episode.
+    """
+    live_plot = _live_plot()
+    if live and not live_plot.is_due():
+        return live_plot.figure
+    started = time.perf_counter()
+    number = len(trainings)
+    axes = live_plot.clear(f"Training {number} ..." if live else "What it learned", "Score")
+    for earlier, statistics in enumerate(trainings, 1):
+        scores = _column(_unsorted(statistics), "score")
+        last = earlier == number
+        if last:
+            _draw_episodes(axes, scores, "score of an episode")
+        label = f"training {earlier}, {_mean_label(WINDOW)}"
+        colour, width = (VERMILION, 2.2) if last else (SKY, 1.2)
+        if len(scores):
+            x, mean = np.arange(1, len(scores) + 1), running_mean(scores, WINDOW)  # (n,) each
+            axes.plot(x, mean, label=label, color=colour, linewidth=width)
+    _draw_threshold(axes, threshold, "to reach without exploring")
+    _finish(live_plot.figure, axes)
+    live_plot.show(time.perf_counter() - started)
+    return live_plot.figure
+
+
 def plot_learning_curve(
     unit: str,
     statistics: Sequence[Mapping[str, Any]] | None = None,
@@ -235,13 +267,20 @@ def _draw_threshold(axes: Axes, threshold: float | None, meaning: str = "solved"
         axes.axhline(threshold, color="black", linestyle="--", linewidth=1.2, label=label)
 
 
-def _new_figure(title: str, y_label: str) -> tuple[Figure, Axes]:
+def figure_for_notebook(width: float = 8, height: float = 4) -> Figure:
+    """A new figure of so many inches that each cell shows once."""
     from matplotlib import pyplot
 
     with warnings.catch_warnings():
         # Jupyter closes the figures of a cell at its end; a cell may well draw more than twenty.
         warnings.filterwarnings("ignore", "More than", RuntimeWarning)
-        figure = pyplot.figure(figsize=(8, 4), layout="constrained", FigureClass=_notebook_figure())
+        return pyplot.figure(
+            figsize=(width, height), layout="constrained", FigureClass=_notebook_figure()
+        )
+
+
+def _new_figure(title: str, y_label: str) -> tuple[Figure, Axes]:
+    figure = figure_for_notebook()
     return figure, _new_axes(figure, title, y_label)
 
 

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
 from autograder.course import Course
+from autograder.gradebook.final_marks import CHECK
 from autograder.gradebook.marks import Marks, marks_of
 from autograder.gradebook.outputs import check_outputs, status_cell, status_line
 from autograder.grading.batch import GradedSubmission
@@ -21,8 +22,6 @@ from autograder.grading.notebook import (
     untouched,
 )
 from autograder.units import Unit
-
-CHECK = "check-"
 
 
 class Archived(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

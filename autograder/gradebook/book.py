@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy
 from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError, ExchangeFactory
+from nbgrader.utils import temp_attrs
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.course import MARKER, Course, CourseError
+from autograder.gradebook.address import Address
+from autograder.gradebook.changes import Change, Marked, change_of
 from autograder.gradebook.final_mark import FinalMark
 from autograder.gradebook.final_marks import final_marks
 from autograder.gradebook.held import Held, held
 from autograder.gradebook.locks import creating_gradebook
 from autograder.gradebook.marks import Entry, enter
-from autograder.gradebook.pages import key_of_page
-from autograder.gradebook.register import register
+from autograder.gradebook.pages import key_of_page, key_of_result
+from autograder.gradebook.register import check_released, register
 from autograder.gradebook.scores import leave_ungraded
 from autograder.gradebook.sharing import let_group_write, share_with_group
-from autograder.grading.batch import GradedSubmission
+from autograder.grading.batch import GradedSubmission, counted_now
+from autograder.grading.hand_ins import handed_in
+from autograder.grading.timestamps import NotATime, handed_in_at
 from autograder.rendering.text import plain
 from autograder.units import Unit
 
@@ -48,6 +56,23 @@ class Book:
 
         Raises CourseError if it cannot be written, or if the configuration cannot be loaded.
         """
+        book = cls.configured(course, sandboxed)
+        if book.coursedir.groupshared:
+            let_group_write()
+        with book._writing("Nothing was graded."), creating_gradebook(course):
+            with book._gradebook() as gradebook:
+                # A write that changes nothing: fails at once where marks could not be written.
+                gradebook.db.execute(sqlalchemy.text("UPDATE course SET id = id"))
+                gradebook.db.commit()
+            book.share()
+        return book
+
+    @classmethod
+    def configured(cls, course: Course, sandboxed: bool = True) -> Book:
+        """The gradebook that nbgrader's configuration names, not opened yet.
+
+        Raises CourseError if the configuration cannot be loaded.
+        """
         app = NbGrader()
         app.load_cwd_config = False
         app.log_level = logging.CRITICAL
@@ -59,42 +84,75 @@ class Book:
                 "students' code itself. Nothing was graded. What is wrong: nbgrader --help"
             )
         app.update_config(Config({"SubmissionExporter": {"sandboxed": sandboxed}}))
-        book = cls(course, app, app.coursedir)
-        if book.coursedir.groupshared:
-            let_group_write()
-        with book._writing("Nothing was graded."), creating_gradebook(course):
-            with book._gradebook() as gradebook:
-                # A write that changes nothing: fails at once where marks could not be written.
-                gradebook.db.execute(sqlalchemy.text("UPDATE course SET id = id"))
-                gradebook.db.commit()
-            book.share()
-        return book
+        return cls(course, app, app.coursedir)
 
     @property
-    def url(self) -> str:
-        """The gradebook's SQLAlchemy address."""
-        return str(self.coursedir.db_url)
+    def exists(self) -> bool:
+        """Whether the gradebook is there; only a file can be told to be missing."""
+        url = sqlalchemy.engine.make_url(self.address.url)
+        return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
+
+    @property
+    def address(self) -> Address:
+        """Where the marks are."""
+        return Address.of(self.coursedir)
 
     @property
     def shown_url(self) -> str:
-        """The address without a password in it."""
-        return sqlalchemy.engine.make_url(self.url).render_as_string(hide_password=True)
+        """The database's address without a password in it."""
+        return sqlalchemy.engine.make_url(self.address.url).render_as_string(hide_password=True)
 
     def students(self) -> list[str]:
         """The ids of the students that the gradebook knows."""
         with self._writing("Nothing was graded."), self._gradebook() as gradebook:
             return [str(student.id) for student in gradebook.students]
 
+    def check(self, unit: Unit) -> None:
+        """Make sure, before anybody is graded, that the gradebook can take the marks of a unit.
+
+        Raises CourseError if it cannot, or if the released notebook is out of date.
+        """
+        with self._writing("Nothing was graded."):
+            check_released(self.course, unit, self.address)
+
     def marks(self, unit: Unit) -> dict[str, FinalMark]:
         """The final marks of everybody whose submission the gradebook has, by student."""
         with self._writing("The marks cannot be shown."), self._gradebook() as gradebook:
             return final_marks(gradebook, unit.assignment, unit.name)
 
+    @contextmanager
+    def opened(self) -> Iterator[Gradebook]:
+        """nbgrader's gradebook, to be read. Raises CourseError if it cannot be."""
+        with self._writing("It cannot be read."), self._gradebook() as gradebook:
+            yield gradebook
+
+    def changes(self, unit: Unit, graded: Mapping[str, GradedSubmission]) -> list[Change]:
+        """The marks in the gradebook that these results will change, by student."""
+        changes = []
+        marks = self.marks(unit)
+        for student, submission in graded.items():
+            mark = marks.get(student)
+            if submission.key and mark is not None:
+                marked = Marked(
+                    mark, self._autograded_key(student, unit), self._time(student, unit)
+                )
+                change = change_of(self.app, student, submission, marked)
+                changes += [] if change is None else [change]
+        return changes
+
+    def count(self, unit: Unit, students: Collection[str]) -> int:
+        """How many of these students have a submission of the unit in the gradebook."""
+        return len(self.marks(unit).keys() & set(students))
+
     def held(self, unit: Unit) -> dict[str, Held]:
-        """What the gradebook has of everybody's submission already, by student."""
-        with self._writing("Nothing was graded."), self._gradebook() as gradebook:
-            register(self.course, unit, self.url)
-            return held(gradebook, unit.assignment, unit.name)
+        """What the gradebook has of everybody's submission already, by student.
+
+        From then on it can take the marks of the unit.
+        """
+        with self._writing("Nothing was written."):
+            register(self.course, unit, self.address)
+            with self._gradebook() as gradebook:
+                return held(gradebook, unit.assignment, unit.name)
 
     def enter(self, unit: Unit, entries: Mapping[str, Entry]) -> dict[str, FinalMark]:
         """Put several students' marks into the gradebook, and return what counts then.
@@ -113,13 +171,13 @@ class Book:
     def leave_ungraded(self, unit: Unit, student: str) -> None:
         """Take back what the gradebook has of a submission that could not be graded."""
         with self._writing(_KEPT):
-            leave_ungraded(self.url, student, unit.assignment, unit.name)
+            leave_ungraded(self.address, student, unit.assignment, unit.name)
 
     def pages(self, unit: Unit, graded: Mapping[str, GradedSubmission]) -> dict[str, Path]:
         """The feedback pages that show these very results and marks, by student."""
         pages = {}
         for student, mark in self.marks(unit).items():
-            page = self._page(student, unit)
+            page = self.page(student, unit)
             key = graded[student].key if student in graded else ""
             if key and key_of_page(page) == mark.page_key(key):
                 pages[student] = page
@@ -129,8 +187,25 @@ class Book:
         """How many feedback pages show other results or marks than these."""
         current = self.pages(unit, graded)
         return sum(
-            student not in current and self._page(student, unit).exists() for student in graded
+            student not in current and self.page(student, unit).exists() for student in graded
         )
+
+    def collect(self, unit: Unit) -> None:
+        """Take what is new out of the exchange, as `nbgrader collect --update` does.
+
+        Raises CourseError if the exchange cannot be read, or has something that may not be taken.
+        """
+        with temp_attrs(self.app.coursedir, assignment_id=unit.assignment, student_id="*"):
+            factory = ExchangeFactory(config=self.app.config, parent=self.app)
+            authenticator = Authenticator(parent=self.app)
+            collecting = factory.Collect(
+                coursedir=self.app.coursedir, authenticator=authenticator, parent=self.app
+            )
+            collecting.update = True
+            try:
+                collecting.start()
+            except (ExchangeError, OSError) as error:
+                raise CourseError(f"{unit.name} was not collected completely: {error}") from error
 
     def share(self) -> None:
         """In a course of several instructors, let the group use what this one has written."""
@@ -138,7 +213,24 @@ class Book:
             root = self.course.root
             share_with_group((root / ".autograder", root / "reports", root / "gradebook.db"))
 
-    def _page(self, student: str, unit: Unit) -> Path:
+    def _autograded_key(self, student: str, unit: Unit) -> str | None:
+        return key_of_result(self._path(self.coursedir.autograded_directory, student, unit))
+
+    def _time(self, student: str, unit: Unit) -> datetime | None:
+        """When the submission that lies there was handed in; None if it does not say so."""
+        try:
+            return handed_in_at(self._counted_folder(student, unit))
+        except NotATime:
+            return None
+
+    def _counted_folder(self, student: str, unit: Unit) -> Path:
+        """Where the submission that counts lies."""
+        folder = self._folder(self.coursedir.submitted_directory, student, unit)
+        hand_in = counted_now(handed_in(folder, unit, self.course), unit, self.course)
+        return folder if hand_in.notebook is None or not hand_in.round else hand_in.notebook.parent
+
+    def page(self, student: str, unit: Unit) -> Path:
+        """Where a student's feedback page is, or would be."""
         return self._path(self.coursedir.feedback_directory, student, unit, ".html")
 
     def _path(self, step: str, student: str, unit: Unit, suffix: str = ".ipynb") -> Path:
@@ -148,7 +240,7 @@ class Book:
         return Path(self.coursedir.format_path(step, student, unit.assignment))
 
     def _gradebook(self) -> Gradebook:
-        return Gradebook(self.url, self.coursedir.course_id)
+        return self.address.open()
 
     @contextmanager
     def _writing(self, otherwise: str) -> Iterator[None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -23,6 +24,7 @@ from autograder.gradebook.page_maker import PageMaker
 from autograder.gradebook.pages import key_of_page, key_of_result
 from autograder.grading.batch import GradedSubmission
 from autograder.grading.hand_ins import HandIn, is_student_id
+from autograder.grading.rounds import rounds_of
 from autograder.grading.timestamps import NotATime, handed_in_at
 from autograder.processes.allowance import MEBIBYTE, Allowance
 from autograder.processes.confined import End, Outcome, Report
@@ -53,11 +55,13 @@ class Filing:
         self._folders = Folders.of(book.app, unit)
         self._maker = PageMaker(book.app, unit)
         self._warm = False
+        rounds = rounds_of(book.course, unit)
+        self._first_failed_only = rounds is not None and rounds.first_failed_only
         self._held: dict[str, Held] = book.held(unit)
         self._marks: dict[str, FinalMark] = book.marks(unit)
         self._waiting: dict[str, tuple[HandIn, GradedSubmission, Archived | None]] = {}
         self._archives: dict[str, list[tuple[HandIn, GradedSubmission]]] = {}
-        self._pages: dict[str, list[str]] = {}
+        self._pages: dict[str, list[HandIn]] = {}
 
     def add(self, hand_in: HandIn, graded: GradedSubmission) -> None:
         """File one result: what is there already is not made again."""
@@ -66,10 +70,10 @@ class Filing:
             self._without_mark(student, graded)
         elif not self._is_filed(student, graded):
             self._archive(hand_in, graded)
-        elif self._is_late(student):
+        elif self._is_late(hand_in):
             self._waiting[student] = (hand_in, graded, None)
         else:
-            self._show(student, graded, self._marks[student])
+            self._show(hand_in, graded, self._marks[student])
 
     def flush(self) -> None:
         """Write what waits into the gradebook, then the archive; then its pages can be made."""
@@ -77,18 +81,18 @@ class Filing:
         if not waiting:
             return
         entries = {
-            student: Entry(self._time(student), None if content is None else content.marks)
-            for student, (_, _, content) in waiting.items()
+            student: Entry(self._time(hand_in), None if content is None else content.marks)
+            for student, (hand_in, _, content) in waiting.items()
         }
         marks = self._book.enter(self._unit, entries)
-        for student, (_, graded, content) in waiting.items():
+        for student, (hand_in, graded, content) in waiting.items():
             if content is not None:
                 try:
-                    self._folders.write_archive(student, content.notebook)
+                    self._folders.write_archive(hand_in, content.notebook)
                 except OSError as error:
                     self._fail(self.failed, student, f"{error.strerror}: {error.filename}")
                     continue
-            self._show(student, graded, marks[student])
+            self._show(hand_in, graded, marks[student])
 
     def _without_mark(self, student: str, graded: GradedSubmission) -> None:
         status, message = graded.result.status, graded.result.message
@@ -114,14 +118,14 @@ class Filing:
             and key_of_result(self._folders.archive(student)) == graded.key
         )
 
-    def _is_late(self, student: str) -> bool:
+    def _is_late(self, hand_in: HandIn) -> bool:
         """Whether the time of handing in, or a due date, may have changed a mark."""
-        held = self._held[student]
-        return held.lateness or held.handed_in_at != self._time(student)
+        held = self._held[hand_in.student]
+        return held.lateness or held.handed_in_at != self._time(hand_in)
 
-    def _time(self, student: str) -> datetime | None:
+    def _time(self, hand_in: HandIn) -> datetime | None:
         try:
-            return handed_in_at(self._folders.submitted(student))
+            return handed_in_at(self._folders.submitted(hand_in))
         except NotATime:
             return None
 
@@ -134,9 +138,12 @@ class Filing:
         self._warm_up()
         notebook, unit, course = hand_in.notebook, self._unit, self._book.course
         assert notebook is not None
+        shown = graded
+        if self._first_failed_only:
+            shown = replace(graded.first_failed_only(), key=graded.key)
 
         def work(report: Report) -> bytes:
-            return _Encoder.encode(archived(notebook, unit, course, graded))
+            return _Encoder.encode(archived(notebook, unit, course, shown))
 
         done = partial(self._archived, graded.key)
         self._pool.add_first(Job(f"results of {hand_in.student}", work, SHOWING, done))
@@ -161,15 +168,15 @@ class Filing:
         if len(self._waiting) >= TOGETHER:
             self.flush()
 
-    def _show(self, student: str, graded: GradedSubmission, mark: FinalMark) -> None:
+    def _show(self, hand_in: HandIn, graded: GradedSubmission, mark: FinalMark) -> None:
         """Make the page, unless the one that is there shows this result and this mark."""
-        key = mark.page_key(graded.key)
+        student, key = hand_in.student, mark.page_key(graded.key)
         if key_of_page(self._folders.page(student)) == key:
-            self._folders.renew_receipts(student)
+            self._folders.renew_receipts(hand_in)
             self._filed(student)
             return
         alike = self._pages.setdefault(key, [])
-        alike.append(student)
+        alike.append(hand_in)
         if len(alike) == 1:
             self._make_page(student, key, mark)
 
@@ -185,12 +192,13 @@ class Filing:
         self._pool.add_first(Job(f"page of {student}", work, SHOWING, partial(self._shown, key)))
 
     def _shown(self, key: str, outcome: Outcome) -> None:
-        for student in self._pages.pop(key):
+        for hand_in in self._pages.pop(key):
+            student = hand_in.student
             if outcome.end is not End.DONE:
                 self._fail(self.no_page, student, outcome.detail)
                 continue
             try:
-                self._folders.write_page(student, outcome.value.decode("utf-8"))
+                self._folders.write_page(hand_in, outcome.value.decode("utf-8"))
             except OSError as error:
                 self._fail(self.no_page, student, f"{error.strerror}: {error.filename}")
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -13,9 +14,10 @@ class FinalMark:
 
     tasks: points of each programming task by its short name, None where there is no mark.
     by_hand: points of the answers in words read so far. waiting: those that nobody has read yet.
+    due: when it was due for this student, in UTC. corrected: tasks whose points were set by hand.
     score: the points as nbgrader adds them up, before the penalty. cells: points and the most
-    that there are, by the names of cells; comments: likewise. shown: a digest of everything that
-    a feedback page shows of the gradebook.
+    that there are, by the names of cells; comments: likewise. shown: a digest of
+    everything that a feedback page shows of the gradebook.
     """
 
     tasks: Mapping[str, float | None]
@@ -25,6 +27,8 @@ class FinalMark:
     penalty: float
     seconds_late: float
     max_points: float
+    due: datetime | None = None
+    corrected: frozenset[str] = frozenset()
     score: float = 0.0
     cells: Mapping[str, tuple[float, float]] = field(repr=False, default_factory=dict)
     comments: Mapping[str, str | None] = field(repr=False, default_factory=dict)

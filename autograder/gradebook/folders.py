@@ -15,6 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 
 from autograder.gradebook.receipts import copy_receipts
+from autograder.grading.hand_ins import HandIn
 from autograder.units import Unit
 
 
@@ -36,9 +37,11 @@ class Folders:
         )
         return cls(app.coursedir, unit, *modes)
 
-    def submitted(self, student: str) -> Path:
-        """The folder with what a student handed in."""
-        return self._folder(self.coursedir.submitted_directory, student)
+    def submitted(self, hand_in: HandIn) -> Path:
+        """The folder with what counts of all that a student handed in."""
+        if hand_in.round and hand_in.notebook is not None:
+            return hand_in.notebook.parent
+        return self._folder(self.coursedir.submitted_directory, hand_in.student)
 
     def archive(self, student: str) -> Path:
         """The graded notebook."""
@@ -50,9 +53,9 @@ class Folders:
         folder = self._folder(self.coursedir.feedback_directory, student)
         return folder / f"{self.unit.name}.html"
 
-    def write_archive(self, student: str, text: str) -> None:
+    def write_archive(self, hand_in: HandIn, text: str) -> None:
         """Write the graded notebook, with the files that the unit brings. Raises OSError."""
-        path = self.archive(student)
+        path = self.archive(hand_in.student)
         self._write(path, text, self.archive_mode)
         source = self.coursedir.format_path(
             self.coursedir.source_directory, ".", self.unit.assignment
@@ -63,17 +66,19 @@ class Folders:
             copy.unlink(missing_ok=True)
             shutil.copy(file, copy)
             copy.chmod(self.archive_mode)
-        copy_receipts(self.submitted(student), path.parent, self.archive_mode)
+        copy_receipts(self.submitted(hand_in), path.parent, self.archive_mode)
 
-    def write_page(self, student: str, text: str) -> None:
+    def write_page(self, hand_in: HandIn, text: str) -> None:
         """Write the feedback page. Raises OSError."""
+        student = hand_in.student
         self._write(self.page(student), text, self.page_mode)
         copy_receipts(self.archive(student).parent, self.page(student).parent, self.page_mode)
 
-    def renew_receipts(self, student: str) -> None:
+    def renew_receipts(self, hand_in: HandIn) -> None:
         """Let the graded notebook and the page lie beside the files of the last handing in."""
+        student = hand_in.student
         archive, page = self.archive(student).parent, self.page(student).parent
-        copy_receipts(self.submitted(student), archive, self.archive_mode)
+        copy_receipts(self.submitted(hand_in), archive, self.archive_mode)
         copy_receipts(archive, page, self.page_mode)
 
     def _folder(self, step: str, student: str) -> Path:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from nbgrader.api import BaseCell, Grade, Gradebook, MissingEntry, SubmittedNotebook
 
-from autograder.gradebook.final_marks import submitted_notebooks
+from autograder.gradebook.final_marks import CHECK, submitted_notebooks
 from autograder.results import Result
 
 
@@ -26,7 +26,7 @@ class Held:
     def has(self, result: Result) -> bool:
         """Whether these are exactly the points of this result."""
         return all(
-            self.scores.get(f"check-{task.task.rsplit('/', 1)[-1]}") == task.points
+            self.scores.get(f"{CHECK}{task.task.rsplit('/', 1)[-1]}") == task.points
             for task in result.tasks
         )
 

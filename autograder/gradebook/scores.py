@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
+
+from autograder.gradebook.address import Address
 
 
-def leave_ungraded(db_url: str, student: str, assignment: str, notebook: str) -> None:
+def leave_ungraded(address: Address, student: str, assignment: str, notebook: str) -> None:
     """No mark in the gradebook: neither a zero nor that of an earlier submission."""
-    with Gradebook(db_url) as gradebook:
+    with address.open() as gradebook:
         try:
             submitted = gradebook.find_submission_notebook(notebook, assignment, student)
         except MissingEntry:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from autograder.course import Course
+from autograder.grading.attempts import counted
 from autograder.grading.hand_ins import HandIn
 from autograder.grading.judging import (
     JUDGING,
@@ -24,13 +25,14 @@ from autograder.grading.judging import (
     require_all,
     unreadable,
 )
-from autograder.grading.keys import unread_key
+from autograder.grading.keys import SUBMISSION_DIGITS, unread_key
 from autograder.grading.known_files import KnownFiles
 from autograder.grading.records import read_result, write_result
 from autograder.grading.submission import GradingOptions, nothing_graded
 from autograder.processes.confined import End, Outcome, run_confined
 from autograder.processes.pool import Job, Pool
-from autograder.results import Result, Status
+from autograder.processes.progress import Progress
+from autograder.results import Result, Status, TaskResult
 from autograder.units import Unit
 
 #: How often a submission is judged at which the grader itself fails.
@@ -52,9 +54,23 @@ class GradedSubmission:
         """The same with these warnings about what was handed in, under a key of its own."""
         if not warnings:
             return self
-        key = hashlib.sha256("\n".join((self.key, *warnings)).encode()).hexdigest()[:32]
+        rest = hashlib.sha256("\n".join((self.key, *warnings)).encode()).hexdigest()
+        key = (self.key[:SUBMISSION_DIGITS] + rest[:SUBMISSION_DIGITS]) if self.key else ""
         result = replace(self.result, warnings=(*warnings, *self.result.warnings))
-        return GradedSubmission(result, key if self.key else "", self.cached)
+        return GradedSubmission(result, key, self.cached)
+
+    def first_failed_only(self) -> GradedSubmission:
+        """The same with each task's checks up to the first failed one, under a key of its own."""
+        rest = hashlib.sha256(f"{self.key} first failed only".encode()).hexdigest()
+        key = (self.key[:SUBMISSION_DIGITS] + rest[:SUBMISSION_DIGITS]) if self.key else ""
+        tasks = tuple(_to_first_failed(task) for task in self.result.tasks)
+        return GradedSubmission(replace(self.result, tasks=tasks), key, self.cached)
+
+
+def _to_first_failed(task: TaskResult) -> TaskResult:
+    failed = [not (check.passed or check.note) for check in task.checks]
+    shown = failed.index(True) + 1 if any(failed) else len(failed)
+    return replace(task, checks=task.checks[:shown])
 
 
 #: Called with each submission as soon as its result is there.
@@ -90,28 +106,35 @@ def grade_cohort(
     course: Course,
     options: GradingOptions,
     pool: Pool | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, GradedSubmission]:
     """Grade many submissions; the result of each student, in the order given.
 
     pool: the processes to judge in; default: one for each processor core. The marks do not depend
-    on it.
+    on it. progress: shows what is done in the pool.
     """
     hand_ins = list(hand_ins)
     graded: dict[str, GradedSubmission] = {}
 
     def collect(hand_in: HandIn, submission: GradedSubmission) -> None:
         graded[hand_in.student] = submission
+        if progress is not None:
+            kinds = ["from cache"] if submission.cached else []
+            progress.done(submission.result.status.value, *kinds)
 
     with pool or Pool() as used:
         cohort = Cohort(unit, course, options, used, collect)
-        cohort.add(hand_ins)
-        used.run()
-        cohort.close()
+        try:
+            cohort.add(hand_ins)
+            used.run() if progress is None else used.run(watch=progress.watch)
+        finally:
+            cohort.close()
     return {hand_in.student: graded[hand_in.student] for hand_in in hand_ins}
 
 
 def kept_result(hand_in: HandIn, unit: Unit, course: Course) -> GradedSubmission | None:
     """The result of an earlier run, sandboxed or else not; None if there is none."""
+    course = course.in_round(hand_in.round)
     if hand_in.notebook is None:
         return _nothing(hand_in, unit)
     for options in (GradingOptions(), GradingOptions(sandboxed=False)):
@@ -120,6 +143,16 @@ def kept_result(hand_in: HandIn, unit: Unit, course: Course) -> GradedSubmission
         if kept is not None:
             return GradedSubmission(kept, key, cached=True).noting(hand_in.warnings)
     return None
+
+
+def counted_now(hand_in: HandIn, unit: Unit, course: Course) -> HandIn:
+    """What counts of all attempts of a student, as far as they are graded."""
+
+    def result(attempt: HandIn) -> Result | None:
+        kept = kept_result(attempt, unit, course)
+        return None if kept is None else kept.result
+
+    return counted(hand_in, unit, course, result)
 
 
 @dataclass
@@ -227,11 +260,15 @@ def _nothing(hand_in: HandIn, unit: Unit) -> GradedSubmission:
 
 
 def _key(notebook: Path, unit: Unit, course: Course, options: GradingOptions) -> str:
-    """The key of a submission's result, found in a process of its own."""
+    """The key of a submission's result; a file that is not known is read in another process."""
+    files = KnownFiles(unit, course, options)
+    digest = files.digest(notebook)
+    known = files.key(digest)
+    if known is not None:
+        return known
     outcome = run_confined(reading(notebook, unit, course, options), READING)
     if outcome.end is End.DONE:
         return outcome.value.decode("ascii")
-    digest = KnownFiles(unit, course, options).digest(notebook)
     return unread_key(digest, unit, course, options)
 
 

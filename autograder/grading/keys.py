@@ -16,10 +16,11 @@ import helpers
 from autograder.course import Course
 from autograder.grading.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
 from autograder.grading.submission import GradingOptions
-from autograder.units import Unit, foreign_sources
+from autograder.units import Unit
+from autograder.units.sources import unit_sources
 
-#: The packages that decide marks; how a page looks does not.
-DECIDES = ("agents", "checks", "grading", "sandbox", "units", "worker")
+#: The packages that decide the marks of every unit; how a page looks does not.
+DECIDES = ("agents", "checks", "grading", "sandbox", "worker")
 #: So much of a result's key stands for what the student wrote.
 SUBMISSION_DIGITS = 32
 #: Their versions may change a mark in the last digit.
@@ -80,16 +81,17 @@ def _keyed_digest(course: Course, parts: object) -> str:
 
 
 def _source_digest(unit: Unit) -> str:
-    """A digest of the package that brings the unit, if it is not this one."""
+    """A digest of the modules that the unit's checks are made of."""
     digest = hashlib.sha256()
-    for path in foreign_sources(unit):
-        digest.update(path.read_bytes())
+    for path in unit_sources(unit):
+        digest.update(f"{path.parent.name}/{path.name}".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
 @cache
 def grader_version() -> str:
-    """A digest of the source that decides marks, and of the versions of what it builds on."""
+    """A digest of the source that decides the marks of all units, and of the versions below it."""
     digest = hashlib.sha256(platform.python_version().encode())
     package = Path(autograder.__file__).parent
     for folder in (*(package / name for name in DECIDES), Path(helpers.__file__).parent):

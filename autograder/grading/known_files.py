@@ -21,7 +21,9 @@ class KnownFiles:
     def __init__(self, unit: Unit, course: Course, options: GradingOptions) -> None:
         """Only what was found out under the same rules is remembered."""
         kind = "" if options.sandboxed else "-unsafe"
-        self._path = course.root / ".autograder" / "files" / f"{unit.assignment}{kind}.json"
+        self._path = (
+            course.root / ".autograder" / "files" / f"{course.round or unit.assignment}{kind}.json"
+        )
         self._rules = rules_key("any", unit, course, options)
         self._known = self._read()
         self._used: dict[str, str] = {}
