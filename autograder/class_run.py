@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-
-from tqdm import tqdm
 
 from autograder.course import Course, CourseError
 from autograder.gradebook.book import Book
 from autograder.gradebook.changes import Change
+from autograder.gradebook.filing import Filing
 from autograder.gradebook.locks import grading
 from autograder.gradebook.open_folders import advice, open_to_others
 from autograder.grading.attempts import attempts_to_judge, take_attempts
@@ -19,6 +17,8 @@ from autograder.grading.batch import GradedSubmission, counted_now, grade_cohort
 from autograder.grading.hand_ins import HandIn, compose_names, submissions
 from autograder.grading.rounds import rounds_of
 from autograder.grading.submission import GradingOptions
+from autograder.processes.pool import Pool
+from autograder.processes.progress import Progress
 from autograder.rendering.text import plain
 from autograder.report.files import write_csv, write_page
 from autograder.report.rows import ClassReport
@@ -47,9 +47,9 @@ def grade_class(
     """
     book = Book.open(course, sandboxed)
     with grading(course, unit.assignment):
-        graded = _graded(book, unit, GradingOptions(sandboxed=sandboxed), jobs, students)
+        graded, counting = _graded(book, unit, GradingOptions(sandboxed), jobs, students)
         _print_changes(book.changes(unit, graded))
-        failed, no_page = _write(book, unit, graded)
+        failed, no_page = _write(book, unit, graded, counting, jobs)
         _show(course, unit, book, _with_earlier_results(book, unit, graded))
         book.share()
     print(f"Gradebook: {book.shown_url}")
@@ -79,8 +79,8 @@ def grade_arrived(
     """
     book = Book.open(course, sandboxed)
     with grading(course, unit.assignment):
-        graded = _graded(book, unit, GradingOptions(sandboxed=sandboxed), jobs, students)
-        failed, no_page = _write(book, unit, graded)
+        graded, counting = _graded(book, unit, GradingOptions(sandboxed), jobs, students)
+        failed, no_page = _write(book, unit, graded, counting, jobs)
         report = _report(unit, book, _with_earlier_results(book, unit, graded))
         write_csv(report, course)
         write_page(report, course)
@@ -110,7 +110,7 @@ def preview_class(
     """
     book = Book.open(course, sandboxed)
     with grading(course, unit.assignment):
-        graded = _graded(book, unit, GradingOptions(sandboxed=sandboxed), jobs, students)
+        graded, _ = _graded(book, unit, GradingOptions(sandboxed), jobs, students)
         changes = book.changes(unit, graded)
         new = sum(bool(submission.key) for submission in graded.values()) - book.count(unit, graded)
     _print_changes(changes)
@@ -124,8 +124,11 @@ def preview_class(
 
 def _graded(
     book: Book, unit: Unit, options: GradingOptions, jobs: int | None, students: Collection[str]
-) -> dict[str, GradedSubmission]:
-    """The results of these students, once it is known that the gradebook can take them."""
+) -> tuple[dict[str, GradedSubmission], dict[str, HandIn]]:
+    """The results of these students, once it is known that the gradebook can take them.
+
+    With them comes what counts of all that each has handed in.
+    """
     course = book.course
     for old, new in compose_names(course.root / "submitted").items():
         print(f"submitted/{plain(old, 60)} was renamed {new}: the same letters, stored as one.")
@@ -140,22 +143,31 @@ def _graded(
     named = [hand_in.student for hand_in in hand_ins]
     for attempts in attempts_to_judge(course, unit, named):
         _judged(course.in_round(attempts[0].round), unit, attempts, options, jobs)
-    counting = [counted_now(hand_in, unit, course) for hand_in in hand_ins]
+    counting = {hand_in.student: counted_now(hand_in, unit, course) for hand_in in hand_ins}
     graded: dict[str, GradedSubmission] = {}
-    for name in sorted({hand_in.round for hand_in in counting}):
-        of_round = [hand_in for hand_in in counting if hand_in.round == name]
+    for name in sorted({hand_in.round for hand_in in counting.values()}):
+        of_round = [hand_in for hand_in in counting.values() if hand_in.round == name]
         graded |= _judged(course.in_round(name), unit, of_round, options, jobs)
-    return {student: _as_shown(course, unit, graded[student]) for student in named}
+    return {student: _as_shown(course, unit, graded[student]) for student in named}, counting
 
 
 def _write(
-    book: Book, unit: Unit, graded: dict[str, GradedSubmission]
+    book: Book,
+    unit: Unit,
+    graded: dict[str, GradedSubmission],
+    counting: dict[str, HandIn],
+    jobs: int | None,
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Marks and pages; what went wrong with each, by student."""
-    with tqdm(total=2 * len(graded), desc="Gradebook and feedback", unit="step") as bar:
-        failed = book.save(unit, graded, watch=lambda student: bar.update())
-        no_page = book.feedback(unit, graded, watch=lambda student: bar.update())
-    return failed, no_page
+    with (
+        Pool(jobs) as pool,
+        Progress("Gradebook and feedback", len(graded), pool, "student") as bar,
+    ):
+        filing = Filing(book, unit, pool, lambda student: bar.done())
+        for student, submission in graded.items():
+            filing.add(counting[student], submission)
+        pool.run(watch=bar.watch, idle=filing.flush)
+    return filing.failed, filing.no_page
 
 
 def _as_shown(course: Course, unit: Unit, graded: GradedSubmission) -> GradedSubmission:
@@ -176,10 +188,11 @@ def _judged(
     course: Course, unit: Unit, hand_ins: list[HandIn], options: GradingOptions, jobs: int | None
 ) -> dict[str, GradedSubmission]:
     """Each student's result, in order."""
-    if jobs is None:
-        return grade_cohort(hand_ins, unit, course, options)
-    with ThreadPoolExecutor(max_workers=jobs) as executor:
-        return grade_cohort(hand_ins, unit, course, options, executor)
+    with (
+        Pool(jobs) as pool,
+        Progress(f"Grading {unit.name}", len(hand_ins), pool, "notebook") as bar,
+    ):
+        return grade_cohort(hand_ins, unit, course, options, pool, bar)
 
 
 def _with_earlier_results(

@@ -118,13 +118,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(parsed: argparse.Namespace) -> int:
+    from autograder.grading.judging import judge_file
     from autograder.grading.records import checked_notebook
-    from autograder.grading.submission import GradingOptions, grade_file
+    from autograder.grading.submission import GradingOptions
     from autograder.report.table import print_result
 
     unit = _unit_of_notebook(parsed.notebook, parsed.unit)
     options = GradingOptions(sandboxed=not parsed.unsafe)
-    result = grade_file(parsed.notebook, unit, Course.find(), options)
+    result = judge_file(parsed.notebook, unit, Course.find(), options)
     if parsed.json:
         print(json.dumps(checked_notebook(result), indent=1, allow_nan=False))
     else:

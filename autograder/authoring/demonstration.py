@@ -7,11 +7,9 @@ released notebook.
 from __future__ import annotations
 
 import copy
-import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,14 +17,15 @@ import nbformat
 import yaml  # type: ignore[import-untyped]
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
-from tqdm import tqdm
 
 from autograder.authoring.source import BEGIN, END, read_source
 from autograder.class_run import grade_class
 from autograder.course import MARKER, Course, CourseError
-from autograder.grading.batch import grade_one
-from autograder.grading.hand_ins import submissions
+from autograder.grading.batch import Cohort, GradedSubmission
+from autograder.grading.hand_ins import HandIn, submissions
 from autograder.grading.submission import GradingOptions
+from autograder.processes.pool import Pool
+from autograder.processes.progress import Progress
 from autograder.results import Status
 from autograder.units import Unit, units_of
 
@@ -94,24 +93,19 @@ def _grade_ahead(
     The results are kept, and found again when each class is put into its gradebook. The last
     units come first: theirs train longest.
     """
-    waiting = [
-        (handed.notebook, unit)
-        for unit in reversed(units)
-        for handed in submissions(runs[unit.name], unit)
-        if handed.notebook is not None
-    ]
-    with ThreadPoolExecutor(max_workers=jobs or os.cpu_count()) as executor:
-        futures = [
-            executor.submit(grade_one, notebook, unit, runs[unit.name], options)
-            for notebook, unit in waiting
-        ]
-        try:
-            bar = tqdm(as_completed(futures), total=len(futures), desc="Grading", unit="notebook")
-            for future in bar:
-                future.result()
-        except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            raise
+    handed_in = {unit.name: submissions(runs[unit.name], unit) for unit in units}
+    total = sum(map(len, handed_in.values()))
+    with Pool(jobs) as pool, Progress("Grading", total, pool, "notebook") as bar:
+
+        def each(hand_in: HandIn, submission: GradedSubmission) -> None:
+            bar.done(submission.result.status.value)
+
+        cohorts = [Cohort(unit, runs[unit.name], options, pool, each) for unit in reversed(units)]
+        for cohort in cohorts:
+            cohort.add(handed_in[cohort.unit.name])
+        pool.run(watch=bar.watch)
+        for cohort in cohorts:
+            cohort.close()
 
 
 def build_class(course: Course, unit: Unit, root: Path) -> Course:

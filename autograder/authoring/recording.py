@@ -36,8 +36,8 @@ from autograder.authoring.parallel import in_parallel
 from autograder.authoring.records import Key, Record, plain_record, read_lines
 from autograder.authoring.variants import VARIANTS, varied
 from autograder.course import Course, CourseError
-from autograder.grading.batch import grader_version
 from autograder.grading.hand_ins import submissions
+from autograder.grading.keys import grader_version
 from autograder.grading.notebook import Submission
 from autograder.grading.records import as_json
 from autograder.grading.submission import GradingOptions, grade_file

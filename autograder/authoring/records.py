@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course import Course, CourseError
-from autograder.grading.batch import SUBMISSION_DIGITS, submission_key
 from autograder.grading.hand_ins import submissions
+from autograder.grading.keys import SUBMISSION_DIGITS, submission_key
 from autograder.units import unit_named
 
 #: `unit/kind/name`, or `assignment/student` of a cached result.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,6 @@ import sqlalchemy
 from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.auth import Authenticator
-from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError, ExchangeFactory
 from nbgrader.utils import temp_attrs
@@ -24,24 +22,24 @@ from traitlets.config import Config
 from autograder.course import MARKER, Course, CourseError
 from autograder.gradebook.address import Address
 from autograder.gradebook.changes import Change, Marked, change_of
-from autograder.gradebook.conversion import LONGEST_ERROR, AutogradeOne, convert
 from autograder.gradebook.final_mark import FinalMark
 from autograder.gradebook.final_marks import final_marks
-from autograder.gradebook.lateness import renew_lateness
+from autograder.gradebook.held import Held, held
 from autograder.gradebook.locks import creating_gradebook
+from autograder.gradebook.marks import Entry, enter
 from autograder.gradebook.pages import key_of_page, key_of_result
-from autograder.gradebook.receipts import copy_receipts
 from autograder.gradebook.register import check_released, register
-from autograder.gradebook.scores import holds, leave_ungraded
+from autograder.gradebook.scores import leave_ungraded
 from autograder.gradebook.sharing import let_group_write, share_with_group
 from autograder.grading.batch import GradedSubmission, counted_now
-from autograder.grading.hand_ins import handed_in, is_student_id
+from autograder.grading.hand_ins import handed_in
 from autograder.grading.timestamps import NotATime, handed_in_at
 from autograder.rendering.text import plain
-from autograder.results import Status
 from autograder.units import Unit
 
-Watch = Callable[[str], None]
+#: An error is told in so many characters.
+LONGEST_ERROR = 400
+_KEPT = "The results are kept: grade again and they are only written."
 
 
 @dataclass(frozen=True)
@@ -146,40 +144,34 @@ class Book:
         """How many of these students have a submission of the unit in the gradebook."""
         return len(self.marks(unit).keys() & set(students))
 
-    def save(
-        self, unit: Unit, graded: Mapping[str, GradedSubmission], watch: Watch
-    ) -> dict[str, str]:
-        """Put a class's results into the gradebook through nbgrader's own autograding.
+    def held(self, unit: Unit) -> dict[str, Held]:
+        """What the gradebook has of everybody's submission already, by student.
 
-        watch: called with each student done. Returns what went wrong, by student. Raises
-        CourseError if the gradebook fails.
+        From then on it can take the marks of the unit.
         """
-        failed: dict[str, str] = {}
-        with self._writing("The results are kept: grade again and they are only written."):
+        with self._writing("Nothing was written."):
             register(self.course, unit, self.address)
-            for student, submission in graded.items():
-                error = self._save(student, unit, submission)
-                if error:
-                    failed[student] = error
-                watch(student)
-        return failed
+            with self._gradebook() as gradebook:
+                return held(gradebook, unit.assignment, unit.name)
 
-    def feedback(
-        self, unit: Unit, graded: Mapping[str, GradedSubmission], watch: Watch
-    ) -> dict[str, str]:
-        """Write the feedback pages that are missing or old. Returns what went wrong, by student.
+    def enter(self, unit: Unit, entries: Mapping[str, Entry]) -> dict[str, FinalMark]:
+        """Put several students' marks into the gradebook, and return what counts then.
 
-        A page is old as well when a mark or a comment was given by hand since, or a penalty.
+        All of them or, with CourseError, none.
         """
-        failed: dict[str, str] = {}
-        marks = self.marks(unit)
-        with self._writing("Grade again and the feedback is written."):
-            for student, submission in graded.items():
-                error = self._feedback(student, unit, submission, marks.get(student))
-                if error:
-                    failed[student] = error
-                watch(student)
-        return failed
+        with self._writing(_KEPT), self._gradebook() as gradebook:
+            enter(gradebook, unit, entries, self.app)
+            return final_marks(gradebook, unit.assignment, unit.name, entries)
+
+    def add_student(self, student: str) -> None:
+        """Let the gradebook know a student who has handed in nothing."""
+        with self._writing(_KEPT), self._gradebook() as gradebook:
+            gradebook.update_or_create_student(student)
+
+    def leave_ungraded(self, unit: Unit, student: str) -> None:
+        """Take back what the gradebook has of a submission that could not be graded."""
+        with self._writing(_KEPT):
+            leave_ungraded(self.address, student, unit.assignment, unit.name)
 
     def pages(self, unit: Unit, graded: Mapping[str, GradedSubmission]) -> dict[str, Path]:
         """The feedback pages that show these very results and marks, by student."""
@@ -220,51 +212,6 @@ class Book:
         if self.coursedir.groupshared:
             root = self.course.root
             share_with_group((root / ".autograder", root / "reports", root / "gradebook.db"))
-
-    def _save(self, student: str, unit: Unit, submission: GradedSubmission) -> str | None:
-        """Write one student's marks; None if that went well."""
-        if not submission.key:
-            if submission.result.status is not Status.MISSING:
-                return submission.result.message or submission.result.status.value
-            if is_student_id(student):
-                with self._gradebook() as gradebook:
-                    gradebook.update_or_create_student(student)
-            return None
-        if submission.result.status is Status.GRADER_ERROR:
-            leave_ungraded(self.address, student, unit.assignment, unit.name)
-            autograded = self._path(self.coursedir.autograded_directory, student, unit)
-            shutil.rmtree(autograded.parent, ignore_errors=True)
-            return submission.result.message or submission.result.status.value
-        if self._autograded_key(student, unit) == submission.key and holds(
-            self.address, student, unit.assignment, submission.result
-        ):
-            submitted = self._counted_folder(student, unit)
-            copy_receipts(
-                submitted, self._folder(self.coursedir.autograded_directory, student, unit)
-            )
-            renew_lateness(self.app, unit, student, submitted)
-            return None
-        return convert(self.app, AutogradeOne, student, unit)
-
-    def _feedback(
-        self, student: str, unit: Unit, submission: GradedSubmission, mark: FinalMark | None
-    ) -> str | None:
-        if (
-            not submission.key
-            or mark is None
-            or self._autograded_key(student, unit) != submission.key
-        ):
-            return None  # not in the gradebook, which is said elsewhere
-        if key_of_page(self.page(student, unit)) == mark.page_key(submission.key):
-            copy_receipts(
-                self._folder(self.coursedir.autograded_directory, student, unit),
-                self._folder(self.coursedir.feedback_directory, student, unit),
-            )
-            return None
-        error = convert(self.app, GenerateFeedback, student, unit)
-        if error is None and key_of_page(self.page(student, unit)) is None:
-            error = "nbgrader wrote no page"
-        return error
 
     def _autograded_key(self, student: str, unit: Unit) -> str | None:
         return key_of_result(self._path(self.coursedir.autograded_directory, student, unit))

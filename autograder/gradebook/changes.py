@@ -10,11 +10,12 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.preprocessors import AssignLatePenalties
 
 from autograder.gradebook.final_mark import FinalMark
-from autograder.grading.batch import SUBMISSION_DIGITS, GradedSubmission
+from autograder.grading.batch import GradedSubmission
+from autograder.grading.keys import SUBMISSION_DIGITS
 from autograder.rendering.text import number, plain
 from autograder.results import Status
 
-#: Of a result's key: see `grading.batch.result_key`.
+#: Of a result's key: see `grading.keys.result_key`.
 KEY_DIGITS = 2 * SUBMISSION_DIGITS
 
 

@@ -9,24 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbformat import NotebookNode
 from traitlets import Bool
 
 from autograder.course import Course
 from autograder.gradebook.address import Address
+from autograder.gradebook.archive import notebook_of
 from autograder.gradebook.receipts import copy_receipts
 from autograder.gradebook.register import register
 from autograder.gradebook.submissions import SubmissionsAsData
 from autograder.grading.attempts import counted, take_attempts
 from autograder.grading.batch import GradedSubmission, grade_one
 from autograder.grading.hand_ins import HandIn, compose_names, handed_in, is_submission_folder
-from autograder.grading.notebook import (
-    InvalidNotebook,
-    read_skeleton,
-    read_submission,
-    spliced_notebook,
-    untouched,
-)
 from autograder.grading.submission import GradingOptions
 from autograder.units import unit_named
 
@@ -119,16 +112,10 @@ class SubmissionExporter(NotebookExporter):
         with its own copy then. Both times the submitted file is what is read.
         """
         assert resources is not None, "nbgrader always says whose notebook this is"
-        skeleton = read_skeleton(self.course.released(resources["nbgrader"]["assignment"]))
         notebook_file = self.hand_in(resources).notebook
         assert notebook_file is not None
-        try:
-            submission = read_submission(notebook_file, skeleton)
-        except InvalidNotebook as error:
-            self.log.warning("Invalid notebook: %s", error)
-            submission = untouched(skeleton)
         copy_receipts(notebook_file.parent, Path(filename).parent)
-        notebook: NotebookNode = spliced_notebook(skeleton, submission)
+        notebook = notebook_of(notebook_file, self.unit, self.course)
         resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
         output: tuple[str, dict[str, Any]] = self.from_notebook_node(notebook, resources)
         return output

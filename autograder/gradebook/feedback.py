@@ -95,6 +95,9 @@ def _mark(resources: dict[str, Any]) -> FinalMark | None:
     names = resources.get("nbgrader")
     if names is None:
         return None
+    if "mark" in names:
+        mark: FinalMark = names["mark"]
+        return mark
     with Gradebook(names["db_url"]) as gradebook:
         return find_final_mark(gradebook, names["student"], names["assignment"], names["notebook"])
 

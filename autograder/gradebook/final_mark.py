@@ -15,7 +15,9 @@ class FinalMark:
     tasks: points of each programming task by its short name, None where there is no mark.
     by_hand: points of the answers in words read so far. waiting: those that nobody has read yet.
     due: when it was due for this student, in UTC. corrected: tasks whose points were set by hand.
-    shown: a digest of everything that a feedback page shows of the gradebook.
+    score: the points as nbgrader adds them up, before the penalty. cells: points and the most
+    that there are, by the names of cells; comments: likewise. shown: a digest of
+    everything that a feedback page shows of the gradebook.
     """
 
     tasks: Mapping[str, float | None]
@@ -27,6 +29,9 @@ class FinalMark:
     max_points: float
     due: datetime | None = None
     corrected: frozenset[str] = frozenset()
+    score: float = 0.0
+    cells: Mapping[str, tuple[float, float]] = field(repr=False, default_factory=dict)
+    comments: Mapping[str, str | None] = field(repr=False, default_factory=dict)
     shown: str = field(repr=False, default="")
 
     @property

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
+from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from sqlalchemy.orm import joinedload, selectinload
 
 from autograder.gradebook.final_mark import FinalMark
 
@@ -39,18 +51,36 @@ def final_mark(notebook: SubmittedNotebook) -> FinalMark:
         max_points=float(notebook.max_score),
         due=notebook.assignment.duedate,
         corrected=frozenset(corrected),
+        score=float(notebook.score),
+        cells={one.name: (float(one.score), float(one.max_score)) for one in notebook.grades},
+        comments={comment.name: comment.comment for comment in notebook.comments},
         shown=_digest(notebook),
     )
 
 
-def final_marks(gradebook: Gradebook, assignment: str, notebook: str) -> dict[str, FinalMark]:
-    """The marks of everybody whose submission the gradebook has, by student."""
-    return {
-        str(submission.student.id): final_mark(submitted)
-        for submission in gradebook.assignment_submissions(assignment)
-        for submitted in submission.notebooks
-        if submitted.name == notebook
-    }
+def final_marks(
+    gradebook: Gradebook, assignment: str, notebook: str, students: Collection[str] | None = None
+) -> dict[str, FinalMark]:
+    """The marks of these students' submissions (default: of all), by student."""
+    found = submitted_notebooks(gradebook, assignment, notebook).options(
+        selectinload(SubmittedNotebook.grades).joinedload(Grade.cell),
+        selectinload(SubmittedNotebook.comments).joinedload(Comment.cell),
+    )
+    if students is not None:
+        found = found.filter(SubmittedAssignment.student_id.in_(list(students)))
+    return {str(one.assignment.student_id): final_mark(one) for one in found}
+
+
+def submitted_notebooks(gradebook: Gradebook, assignment: str, notebook: str) -> Any:
+    """A query for everybody's submissions of one notebook."""
+    return (
+        gradebook.db.query(SubmittedNotebook)
+        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+        .filter(Assignment.name == assignment, Notebook.name == notebook)
+        .options(joinedload(SubmittedNotebook.assignment))
+    )
 
 
 def find_final_mark(

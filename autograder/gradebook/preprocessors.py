@@ -6,11 +6,11 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_solution
 
+from autograder.gradebook.archive import NoTask, with_results
 from autograder.gradebook.exporter import SubmissionExporter
-from autograder.gradebook.final_marks import CHECK
-from autograder.gradebook.outputs import check_outputs, status_cell, status_line
+from autograder.gradebook.outputs import status_line
 from autograder.gradebook.scores import leave_ungraded
 from autograder.grading.batch import GradedSubmission
 from autograder.grading.rounds import rounds_of
@@ -36,19 +36,11 @@ class ShowResult(NbGraderPreprocessor):
         if result.status is Status.GRADER_ERROR:
             self._leave_ungraded(resources)
             raise GraderError(f"No marks: {result.message}")
-        tasks = {task.task.rsplit("/", 1)[-1]: task for task in result.tasks}
-        for cell in notebook.cells:
-            name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-            if cell.cell_type != "code" or not is_grade(cell) or is_solution(cell):
-                continue
-            task = tasks.get(name.removeprefix(CHECK))
-            if task is None:
-                self._leave_ungraded(resources)
-                raise GraderError(f"No marks: the grader knows no task for the cell {name}.")
-            points = float(cell.metadata["nbgrader"]["points"])
-            cell.outputs = check_outputs(result, task, points)
-        notebook.cells.insert(0, status_cell(result))
-        notebook.metadata["autograder"] = {"result": graded.key, "status": result.status.value}
+        try:
+            notebook = with_results(notebook, graded)
+        except NoTask:
+            self._leave_ungraded(resources)
+            raise
         resources["autograder"] = {"status_line": status_line(result)}
         return notebook, resources
 

@@ -1,4 +1,4 @@
-"""Many submissions: graded in parallel, each result kept, an interrupted run taken up again.
+"""Many submissions: judged in parallel, each result kept, an interrupted run taken up again.
 
 A result is kept under a key made of everything that decides the marks. Nothing else is remembered,
 so grading can be killed at any moment: what is finished is found again, the rest is graded.
@@ -7,43 +7,41 @@ so grading can be killed at any moment: what is finished is found again, the res
 from __future__ import annotations
 
 import hashlib
-import hmac
-import json
-import os
-import platform
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, replace
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
-from tqdm import tqdm
-
-import autograder
-import helpers
 from autograder.course import Course
 from autograder.grading.attempts import counted
 from autograder.grading.hand_ins import HandIn
-from autograder.grading.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
+from autograder.grading.judging import (
+    JUDGING,
+    READING,
+    judge_file,
+    judged,
+    judging,
+    reading,
+    require_all,
+    unreadable,
+)
+from autograder.grading.keys import SUBMISSION_DIGITS, unread_key
+from autograder.grading.known_files import KnownFiles
 from autograder.grading.records import read_result, write_result
-from autograder.grading.submission import GradingOptions, grade_file, nothing_graded
+from autograder.grading.submission import GradingOptions, nothing_graded
+from autograder.processes.confined import End, Outcome, run_confined
+from autograder.processes.pool import Job, Pool
+from autograder.processes.progress import Progress
 from autograder.results import Result, Status, TaskResult
-from autograder.units import Unit, unit_named
-from autograder.units.sources import unit_sources
+from autograder.units import Unit
 
-#: The packages that decide the marks of every unit; how a page looks does not.
-DECIDES = ("agents", "checks", "grading", "sandbox", "worker")
-#: So much of a result's key stands for what the student wrote.
-SUBMISSION_DIGITS = 32
-#: Their versions may change a mark in the last digit.
-_PACKAGES = ("torch", "tensorflow-cpu", "tensorflow", "keras", "gymnasium", "numpy")
+#: How often a submission is judged at which the grader itself fails.
+ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
 class GradedSubmission:
-    """A result, the key of everything it depends on, and whether it came from the cache.
+    """A result, the key of everything it depends on, and whether it was judged before.
 
     Where no notebook was handed in, there is no key: it is empty.
     """
@@ -75,6 +73,10 @@ def _to_first_failed(task: TaskResult) -> TaskResult:
     return replace(task, checks=task.checks[:shown])
 
 
+#: Called with each submission as soon as its result is there.
+Each = Callable[[HandIn, GradedSubmission], None]
+
+
 def grade_one(
     notebook: Path, unit: Unit, course: Course, options: GradingOptions
 ) -> GradedSubmission:
@@ -82,16 +84,17 @@ def grade_one(
 
     Where the grader itself failed, it tries again; what has no marks then is not kept.
 
-    Raises what `grade_file` raises: CourseError, SandboxUnavailable.
+    Raises CourseError and SandboxUnavailable.
     """
-    key = result_key(notebook, unit, course, options)
+    key = _key(notebook, unit, course, options)
     path = _kept_at(course, unit, key)
     kept = read_result(path)
     if kept is not None:
         return GradedSubmission(kept, key, cached=True)
-    result = grade_file(notebook, unit, course, options)
-    if not result.status.is_final:
-        result = grade_file(notebook, unit, course, options)
+    for _ in range(ATTEMPTS):
+        result = judge_file(notebook, unit, course, options)
+        if result.status.is_final:
+            break
     if result.status is not Status.GRADER_ERROR:
         write_result(result, path)
     return GradedSubmission(result, key, cached=False)
@@ -102,51 +105,40 @@ def grade_cohort(
     unit: Unit,
     course: Course,
     options: GradingOptions,
-    executor: Executor | None = None,
-    progress: bool = True,
+    pool: Pool | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, GradedSubmission]:
     """Grade many submissions; the result of each student, in the order given.
 
-    executor: anything that runs functions elsewhere; default: a thread for each processor core,
-    each with its own sandboxed process. The marks do not depend on it.
+    pool: the processes to judge in; default: one for each processor core. The marks do not depend
+    on it. progress: shows what is done in the pool.
     """
     hand_ins = list(hand_ins)
-    _forget_faults(hand_ins, unit, course, options)
     graded: dict[str, GradedSubmission] = {}
-    for hand_in in hand_ins:
-        if hand_in.notebook is None:
-            nothing = nothing_graded(unit, hand_in.status, hand_in.reason)
-            graded[hand_in.student] = GradedSubmission(nothing, "", cached=False)
-    own = ThreadPoolExecutor(max_workers=os.cpu_count() or 1) if executor is None else None
-    runner = own or executor
-    assert runner is not None
-    futures: dict[Future[GradedSubmission], str] = {}
-    try:
-        for hand_in in hand_ins:
-            if hand_in.notebook is not None:
-                future = runner.submit(_grade, hand_in.notebook, unit.name, course, options)
-                futures[future] = hand_in.student
-        for future in _watched(futures, unit, progress):
-            graded[futures[future]] = future.result()
-    finally:
-        for future in futures:
-            future.cancel()
-        if own is not None:
-            own.shutdown(wait=True, cancel_futures=True)
-    return {
-        hand_in.student: graded[hand_in.student].noting(hand_in.warnings) for hand_in in hand_ins
-    }
+
+    def collect(hand_in: HandIn, submission: GradedSubmission) -> None:
+        graded[hand_in.student] = submission
+        if progress is not None:
+            kinds = ["from cache"] if submission.cached else []
+            progress.done(submission.result.status.value, *kinds)
+
+    with pool or Pool() as used:
+        cohort = Cohort(unit, course, options, used, collect)
+        try:
+            cohort.add(hand_ins)
+            used.run() if progress is None else used.run(watch=progress.watch)
+        finally:
+            cohort.close()
+    return {hand_in.student: graded[hand_in.student] for hand_in in hand_ins}
 
 
 def kept_result(hand_in: HandIn, unit: Unit, course: Course) -> GradedSubmission | None:
     """The result of an earlier run, sandboxed or else not; None if there is none."""
     course = course.in_round(hand_in.round)
     if hand_in.notebook is None:
-        return GradedSubmission(
-            nothing_graded(unit, hand_in.status, hand_in.reason), "", cached=True
-        )
+        return _nothing(hand_in, unit)
     for options in (GradingOptions(), GradingOptions(sandboxed=False)):
-        key = result_key(hand_in.notebook, unit, course, options)
+        key = _key(hand_in.notebook, unit, course, options)
         kept = read_result(_kept_at(course, unit, key))
         if kept is not None:
             return GradedSubmission(kept, key, cached=True).noting(hand_in.warnings)
@@ -163,118 +155,122 @@ def counted_now(hand_in: HandIn, unit: Unit, course: Course) -> HandIn:
     return counted(hand_in, unit, course, result)
 
 
-def _forget_faults(
-    hand_ins: Iterable[HandIn], unit: Unit, course: Course, options: GradingOptions
-) -> None:
-    """What the grader itself failed at is graded again, each time that a class is graded."""
-    for hand_in in hand_ins:
-        if hand_in.notebook is not None:
-            path = _kept_at(course, unit, result_key(hand_in.notebook, unit, course, options))
-            kept = read_result(path)
-            if kept is not None and not kept.status.is_final:
-                path.unlink()
+@dataclass
+class Cohort:
+    """One run over a class: each file is read once, each content judged once.
 
-
-def result_key(notebook: Path, unit: Unit, course: Course, options: GradingOptions) -> str:
-    """A name for everything that the marks of this submission depend on, as 64 hex digits.
-
-    It begins with `submission_key`. The other half stands for the rest: the released notebook, the
-    unit, the grader's source and the versions of its packages, and the options. The course's
-    secret, which cannot be told from the key, is in both.
+    What the grader itself failed at in an earlier run is judged again.
     """
-    released = course.released(unit.assignment)
-    submission = _content(notebook, released)
-    parts = {
-        "unit": unit.assignment,
-        "released": hashlib.sha256(released.read_bytes()).hexdigest(),
-        "module": _source_digest(unit),
-        "grader": grader_version(),
-        "options": asdict(options),
-        "submission": asdict(submission) if isinstance(submission, Submission) else submission,
-    }
-    return _submission_key(submission, unit, course) + _keyed_digest(course, parts)
+
+    unit: Unit
+    course: Course
+    options: GradingOptions
+    pool: Pool
+    each: Each
+    _with_key: dict[str, list[HandIn]] = field(default_factory=dict)
+    _finished: dict[str, Result] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        require_all(self.unit, self.course, self.options)
+        self._files = KnownFiles(self.unit, self.course, self.options)
+        self._with_digest: dict[str, list[HandIn]] = {}
+
+    def add(self, hand_ins: Iterable[HandIn]) -> None:
+        """Put into the pool what there is to do; what is known already is passed on at once."""
+        for hand_in in hand_ins:
+            if hand_in.notebook is None:
+                self.each(hand_in, _nothing(hand_in, self.unit))
+                continue
+            digest = self._files.digest(hand_in.notebook)
+            key = self._files.key(digest)
+            if key is not None:
+                self._judge(hand_in, key)
+                continue
+            waiting = self._with_digest.setdefault(digest, [])
+            waiting.append(hand_in)
+            if len(waiting) == 1:
+                work = reading(hand_in.notebook, self.unit, self.course, self.options)
+                done = partial(self._read, digest)
+                self.pool.add(Job(f"reading {hand_in.student}", work, READING, done))
+
+    def close(self) -> None:
+        """Remember what was read."""
+        self._files.save()
+
+    def _read(self, digest: str, outcome: Outcome) -> None:
+        """A file was read: its key is known, and that of all its copies."""
+        if outcome.end is End.DONE:
+            key = outcome.value.decode("ascii")
+            self._files.learn(digest, key)
+        else:
+            key = unread_key(digest, self.unit, self.course, self.options)
+            unread = nothing_graded(self.unit, *unreadable(outcome))
+            self._finished[key] = replace(unread, sandboxed=self.options.sandboxed)
+        for hand_in in self._with_digest.pop(digest):
+            self._judge(hand_in, key)
+
+    def _judge(self, hand_in: HandIn, key: str) -> None:
+        """Pass on what is judged; judge the first of those that have the same content."""
+        if key in self._finished:
+            self._pass_on(hand_in, key, cached=True)
+            return
+        waiting = self._with_key.setdefault(key, [])
+        waiting.append(hand_in)
+        if len(waiting) > 1:
+            return
+        path = _kept_at(self.course, self.unit, key)
+        kept = read_result(path)
+        if kept is not None and kept.status.is_final:
+            self._finish(key, kept, cached=True)
+            return
+        path.unlink(missing_ok=True)
+        self._start(hand_in, key, attempt=1)
+
+    def _start(self, hand_in: HandIn, key: str, attempt: int) -> None:
+        assert hand_in.notebook is not None
+        work = judging(hand_in.notebook, self.unit, self.course, self.options)
+        done = partial(self._judged, hand_in, key, attempt)
+        self.pool.add(Job(f"judging {hand_in.student}", work, JUDGING, done))
+
+    def _judged(self, hand_in: HandIn, key: str, attempt: int, outcome: Outcome) -> None:
+        result = judged(outcome, self.unit, self.options)
+        if not result.status.is_final and attempt < ATTEMPTS:
+            self._start(hand_in, key, attempt + 1)
+            return
+        self._keep(key, result)
+        self._finish(key, result, cached=False)
+
+    def _keep(self, key: str, result: Result) -> None:
+        if result.status is not Status.GRADER_ERROR:
+            write_result(result, _kept_at(self.course, self.unit, key))
+
+    def _finish(self, key: str, result: Result, cached: bool) -> None:
+        self._finished[key] = result
+        for hand_in in self._with_key.pop(key):
+            self._pass_on(hand_in, key, cached)
+
+    def _pass_on(self, hand_in: HandIn, key: str, cached: bool) -> None:
+        submission = GradedSubmission(self._finished[key], key, cached)
+        self.each(hand_in, submission.noting(hand_in.warnings))
 
 
-def submission_key(notebook: Path, unit: Unit, course: Course) -> str:
-    """A name for what a student wrote, whatever grader reads it, in SUBMISSION_DIGITS hex digits.
-
-    Results of one submission by several graders are found by it.
-    """
-    return _submission_key(_content(notebook, course.released(unit.assignment)), unit, course)
+def _nothing(hand_in: HandIn, unit: Unit) -> GradedSubmission:
+    """The result of who handed in nothing that can be opened."""
+    return GradedSubmission(nothing_graded(unit, hand_in.status, hand_in.reason), "", cached=False)
 
 
-def _submission_key(content: Submission | str, unit: Unit, course: Course) -> str:
-    if isinstance(content, str):
-        return _keyed_digest(course, [unit.assignment, content])
-    written = [cell.source for cell in content.cells if cell.solution or cell.added]
-    return _keyed_digest(course, [unit.assignment, written])
-
-
-def _keyed_digest(course: Course, parts: object) -> str:
-    text = json.dumps(parts, sort_keys=True).encode()
-    return hmac.new(course.secret(), text, hashlib.sha256).hexdigest()[:SUBMISSION_DIGITS]
-
-
-def _source_digest(unit: Unit) -> str:
-    """A digest of the modules that the unit's checks are made of."""
-    digest = hashlib.sha256()
-    for path in unit_sources(unit):
-        digest.update(f"{path.parent.name}/{path.name}".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-@cache
-def grader_version() -> str:
-    """A digest of the source that decides the marks of all units, and of the versions below it."""
-    digest = hashlib.sha256(platform.python_version().encode())
-    package = Path(autograder.__file__).parent
-    for folder in (*(package / name for name in DECIDES), Path(helpers.__file__).parent):
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(str(path.relative_to(folder.parent)).encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    for name in _PACKAGES:
-        digest.update(f"{name} {_version(name)}".encode())
-    return digest.hexdigest()
+def _key(notebook: Path, unit: Unit, course: Course, options: GradingOptions) -> str:
+    """The key of a submission's result; a file that is not known is read in another process."""
+    files = KnownFiles(unit, course, options)
+    digest = files.digest(notebook)
+    known = files.key(digest)
+    if known is not None:
+        return known
+    outcome = run_confined(reading(notebook, unit, course, options), READING)
+    if outcome.end is End.DONE:
+        return outcome.value.decode("ascii")
+    return unread_key(digest, unit, course, options)
 
 
 def _kept_at(course: Course, unit: Unit, key: str) -> Path:
     return course.results / unit.assignment / f"{key}.json"
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "none"
-
-
-def _content(notebook: Path, released: Path) -> Submission | str:
-    """What the student wrote; or why it cannot be read."""
-    try:
-        return read_submission(notebook, read_skeleton(released))
-    except InvalidNotebook as error:
-        return str(error)
-
-
-def _grade(notebook: Path, unit: str, course: Course, options: GradingOptions) -> GradedSubmission:
-    """`grade_one` for other processes and machines: a unit travels by its name."""
-    return grade_one(notebook, unit_named(unit), course, options)
-
-
-def _watched(
-    futures: dict[Future[GradedSubmission], str], unit: Unit, progress: bool
-) -> Iterator[Future[GradedSubmission]]:
-    """The futures as they are done, with a progress bar that counts the statuses."""
-    counts: Counter[str] = Counter()
-    with tqdm(
-        total=len(futures), desc=f"Grading {unit.name}", unit="notebook", disable=not progress
-    ) as bar:
-        for future in as_completed(futures):
-            yield future
-            graded = future.result()
-            counts[graded.result.status.value] += 1
-            counts["from cache"] += graded.cached
-            shown = {name: count for name, count in counts.items() if count}
-            bar.set_postfix(shown, refresh=False)
-            bar.update()

@@ -57,7 +57,7 @@ def read_cells(path: Path) -> list[RawCell]:
 
     Raises InvalidNotebook for a file that is no notebook, too large, or not an ordinary file.
     """
-    data = _read_bytes(path)
+    data = read_bytes(path)
     if data.count(b"[") + data.count(b"{") > MAX_PARTS:
         raise InvalidNotebook("it has more parts than a notebook can have")
     try:
@@ -81,8 +81,11 @@ def read_cells(path: Path) -> list[RawCell]:
     return [_raw_cell(cell) for cell in cells if isinstance(cell, dict)]
 
 
-def _read_bytes(path: Path) -> bytes:
-    """The bytes of a regular file of allowed size; links and devices are refused."""
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a regular file of allowed size.
+
+    Raises InvalidNotebook for any other, for links and for devices.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:

@@ -127,10 +127,20 @@ def schema() -> dict[str, Any]:
     return published | msgspec.json.schema(CheckedNotebook)
 
 
+def encode_result(result: Result) -> bytes:
+    """The whole record, as it is kept and as it comes from the process that judged."""
+    return msgspec.json.encode(_to_record(result))
+
+
+def decode_result(record: bytes) -> Result:
+    """The result in a record. Raises ValueError unless it is whole, and of this version."""
+    return _from_record(msgspec.json.decode(record, type=ResultRecord))
+
+
 def write_result(result: Result, path: Path) -> None:
     """Write the record whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = msgspec.json.format(msgspec.json.encode(_to_record(result)), indent=1)
+    text = msgspec.json.format(encode_result(result), indent=1)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -146,7 +156,7 @@ def write_result(result: Result, path: Path) -> None:
 def read_result(path: Path) -> Result | None:
     """Read a record, or None if none of this version is there, whole and of the right types."""
     try:
-        return _from_record(msgspec.json.decode(path.read_bytes(), type=ResultRecord))
+        return decode_result(path.read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
 

@@ -48,6 +48,9 @@ REAP_TIMEOUT_S = 5.0
 #: student's own, each of which trains for too long, may be left out and cost nothing.
 RESTARTS = 25
 
+#: Said whoever notices it first, who reads the answers or who watches the process.
+_TOO_MUCH_OUTPUT = "printed more than allowed"
+
 #: The package that is mounted into the sandbox, whole; nothing else of the grader is.
 WORKER = Path(autograder.worker.__file__).resolve().parent
 T = TypeVar("T")
@@ -188,13 +191,16 @@ class Session:
             )
             broken = Broken(Status.TIMEOUT, str(error) or used)
         except TooMuchOutput:
-            broken = Broken(Status.TOO_MUCH_OUTPUT, "printed more than allowed")
+            broken = Broken(Status.TOO_MUCH_OUTPUT, _TOO_MUCH_OUTPUT)
         except ProtocolError as error:
             broken = Broken(Status.PROTOCOL, Message("sent {answer}", answer=error))
         except _CannotBegin as error:
             broken = Broken(Status.CRASHED, error.args[0])
         except WorkerEnded:
             broken = self._ending()
+        except MemoryError:
+            too_much = "answered with more than the grader has memory for"
+            broken = Broken(Status.MEMORY, too_much)
         self.broken.append(broken)
         self.close()
         raise broken
@@ -208,10 +214,11 @@ class Session:
         reason = ending.reason
         if reason == "not started":
             raise RuntimeError(ending.detail)
+        if reason == "too much output":
+            return Broken(Status.TOO_MUCH_OUTPUT, _TOO_MUCH_OUTPUT)
         status = {
             "processor time": Status.TIMEOUT,
             "memory": Status.MEMORY,
-            "too much output": Status.TOO_MUCH_OUTPUT,
         }.get(reason, Status.CRASHED)
         detail = ending.detail or reason
         return Broken(status, Message("ended its process ({detail})", detail=detail))

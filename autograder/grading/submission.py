@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +20,13 @@ from autograder.agents.verdict import (
 from autograder.checks import judge as judging
 from autograder.checks.task import Task
 from autograder.course import Course, CourseError
-from autograder.grading.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
+from autograder.grading.notebook import (
+    InvalidNotebook,
+    Skeleton,
+    Submission,
+    read_skeleton,
+    read_submission,
+)
 from autograder.grading.session import Broken, Session
 from autograder.messages import Message
 from autograder.results import EvaluationResult, Result, Status, TaskResult
@@ -31,6 +38,11 @@ from helpers.training import EpisodeStatistics
 #: Processor seconds for all checks of one task.
 TASK_SECONDS = 10.0
 
+_STOPPED = Message("Not asked: the grading of this submission was stopped before.")
+
+#: Called with what a submission has earned so far, as the record that counts if nothing follows.
+Watch = Callable[[Result], None]
+
 
 @dataclass(frozen=True)
 class GradingOptions:
@@ -39,34 +51,57 @@ class GradingOptions:
     sandboxed: bool = True
 
 
-def grade_file(path: Path, unit: Unit, course: Course, options: GradingOptions) -> Result:
+def _nobody(result: Result) -> None:
+    return None
+
+
+def grade_file(
+    path: Path, unit: Unit, course: Course, options: GradingOptions, watch: Watch = _nobody
+) -> Result:
     """Grade one notebook file. Never raises for anything a student wrote.
 
     Raises CourseError if the unit was never released, SandboxUnavailable if it may not be graded.
     """
-    try:
-        skeleton = read_skeleton(course.released(unit.assignment))
-    except InvalidNotebook as error:
-        raise CourseError(f"{unit.assignment}: {error}. Run: autograder build") from error
+    skeleton = released_notebook(unit, course)
     try:
         submission = read_submission(path, skeleton)
     except InvalidNotebook as error:
         message = Message("The notebook cannot be graded: {error}.", error=error)
         return nothing_graded(unit, Status.INVALID_NOTEBOOK, message)
-    return grade_submission(submission, unit, course.secret(), options)
+    return grade_submission(submission, unit, course.secret(), options, watch)
+
+
+def released_notebook(unit: Unit, course: Course) -> Skeleton:
+    """The notebook that students received. Raises CourseError if the unit was never released."""
+    try:
+        return read_skeleton(course.released(unit.assignment))
+    except InvalidNotebook as error:
+        raise CourseError(f"{unit.assignment}: {error}. Run: autograder build") from error
 
 
 def nothing_graded(unit: Unit, status: Status, message: str) -> Result:
     """The record of a submission of which not a single cell could be run."""
-    tasks = [judging.failed(task, status.name.lower(), message) for task in unit.tasks]
+    return _with_the_rest_failed(unit, [], status, message)
+
+
+def _with_the_rest_failed(
+    unit: Unit, judged: Sequence[TaskResult], status: Status, message: str
+) -> Result:
+    """The record in which nothing but these first tasks has earned anything."""
+    kind = status.name.lower()
+    tasks = [*judged]
+    tasks += [judging.failed(task, kind, message) for task in unit.tasks[len(judged) :]]
     if unit.agent is not None:
-        name = f"{unit.name}/agent"
-        tasks.append(without_score(name, unit.agent, status.name.lower(), message).task)
+        tasks.append(without_score(f"{unit.name}/agent", unit.agent, kind, message).task)
     return Result(unit.name, status, tuple(tasks), message=message)
 
 
 def grade_submission(
-    submission: Submission, unit: Unit, secret: bytes, options: GradingOptions
+    submission: Submission,
+    unit: Unit,
+    secret: bytes,
+    options: GradingOptions,
+    watch: Watch = _nobody,
 ) -> Result:
     """Grade what a student handed in; a fault of the grader's own becomes status `grader error`.
 
@@ -76,7 +111,7 @@ def grade_submission(
         require()
     try:
         with Session(submission, unit.framework, options.sandboxed) as session:
-            result = _grade(session, unit, secret)
+            result = _grade(session, unit, secret, watch)
         seconds = session.processor_seconds
     except SandboxUnavailable:
         raise
@@ -91,8 +126,12 @@ def grade_submission(
     )
 
 
-def _grade(session: Session, unit: Unit, secret: bytes) -> Result:
-    tasks = [_judge(session, task, derived_seed(secret, task.name)) for task in unit.tasks]
+def _grade(session: Session, unit: Unit, secret: bytes, watch: Watch) -> Result:
+    tasks: list[TaskResult] = []
+    for task in unit.tasks:
+        tasks.append(_judge(session, task, derived_seed(secret, task.name)))
+        so_far = _with_the_rest_failed(unit, tasks, Status.GRADER_ERROR, _STOPPED)
+        watch(replace(so_far, warnings=session.submission.warnings, sandboxed=session.sandboxed))
     status = Status.OK
     message: Message | None = None
     evaluation: EvaluationResult | None = None

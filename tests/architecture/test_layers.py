@@ -19,7 +19,7 @@ LAYERS = (
     ("autograder.agents",),
     ("autograder.units",),
     ("autograder.notebook",),
-    ("autograder", "autograder.sandbox"),
+    ("autograder", "autograder.sandbox", "autograder.processes"),
     ("autograder.grading",),
     ("autograder.gradebook",),
     ("autograder.report",),
@@ -36,7 +36,7 @@ SHARED_WITH_THE_WORKER = tuple(
 )
 #: Who answers in their own process: the student's notebook, and authors' proofs.
 ANSWERING_IN_PROCESS = ("autograder.notebook", "autograder.authoring")
-ENGINE = ("sandbox", "grading", "gradebook", "report", "authoring")
+ENGINE = ("sandbox", "processes", "grading", "gradebook", "report", "authoring")
 MOST_FILES_AT_THE_TOP = 8
 
 

@@ -43,7 +43,7 @@ def forget_kernel(classroom: Course, unit: Unit) -> None:
 
 def test_a_broken_configuration_runs_no_code_of_a_student(classroom: Course, unit: Unit) -> None:
     forget_kernel(classroom, unit)
-    Book.open(classroom).save(unit, {}, watch=print)
+    Book.open(classroom).held(unit)
     trace = classroom.root / "it ran"
     hand_in(classroom, unit, "eve", {"forward": f"open({str(trace)!r}, 'w').close()"})
     config = classroom.root / "nbgrader_config.py"

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from autograder.course import Course
-from autograder.grading import batch as cohort
-from autograder.grading.batch import (
-    GradedSubmission,
-    grade_cohort,
-    grade_one,
-    kept_result,
-    result_key,
-)
+from autograder.grading import batch, judging
+from autograder.grading import keys as naming
+from autograder.grading.batch import GradedSubmission, grade_cohort, grade_one, kept_result
 from autograder.grading.hand_ins import submissions
-from autograder.grading.submission import GradingOptions
+from autograder.grading.judging import JUDGING, READING
+from autograder.grading.keys import result_key
+from autograder.grading.submission import GradingOptions, Watch
+from autograder.processes.allowance import MEBIBYTE
+from autograder.processes.confined import Confined
+from autograder.processes.pool import Pool
 from autograder.results import Result, Status
 from autograder.units import Unit, unit_named
 from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_result, scores
@@ -41,9 +42,7 @@ def classroom(tmp_path: Path, unit: Unit) -> Course:
 
 
 def grade(classroom: Course, unit: Unit, workers: int = 2) -> dict[str, GradedSubmission]:
-    handed = submissions(classroom, unit)
-    with ThreadPoolExecutor(workers) as executor:
-        return grade_cohort(handed, unit, classroom, SANDBOXED, executor, progress=False)
+    return grade_cohort(submissions(classroom, unit), unit, classroom, SANDBOXED, Pool(workers))
 
 
 def marks(graded: dict[str, GradedSubmission]) -> dict[str, Result]:
@@ -51,16 +50,33 @@ def marks(graded: dict[str, GradedSubmission]) -> dict[str, Result]:
 
 
 class Grader:
-    """Stands in for the grading of one file: counts, and fails as often as it is told."""
+    """Stands in for the grading of one file: counts, and fails as often as it is told.
 
-    def __init__(self, unit: Unit, failures: int = 0, status: Status = Status.GRADER_ERROR) -> None:
+    It is called in other processes, so it counts in a file.
+    """
+
+    def __init__(
+        self,
+        classroom: Course,
+        unit: Unit,
+        failures: int = 0,
+        status: Status = Status.GRADER_ERROR,
+    ) -> None:
         self.unit = unit
         self.failures = failures
         self.status = status
-        self.calls = 0
+        self.log = classroom.root / f"calls {id(self)}"
+        self.log.touch()
 
-    def __call__(self, path: Path, unit: Unit, course: Course, options: GradingOptions) -> Result:
-        self.calls += 1
+    @property
+    def calls(self) -> int:
+        return self.log.stat().st_size
+
+    def __call__(
+        self, path: Path, unit: Unit, course: Course, options: GradingOptions, watch: object
+    ) -> Result:
+        with self.log.open("a") as file:
+            file.write(".")
         if self.calls <= self.failures:
             return make_result(self.unit, 0.0, status=self.status, message="bad luck")
         return make_result(self.unit, sandboxed=options.sandboxed)
@@ -83,8 +99,8 @@ def test_marks_do_not_depend_on_company_or_order(classroom: Course, unit: Unit) 
 def test_a_kept_result_is_not_graded_again(
     classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    grader = Grader(unit)
-    monkeypatch.setattr(cohort, "grade_file", grader)
+    grader = Grader(classroom, unit)
+    monkeypatch.setattr(judging, "grade_file", grader)
     hand_in(classroom, unit, "anna", {"forward": "a"})
     first, second = grade(classroom, unit)["anna"], grade(classroom, unit)["anna"]
     assert (first.cached, second.cached, grader.calls) == (False, True, 1)
@@ -105,7 +121,7 @@ def test_the_key_changes_with_everything_that_decides_the_marks(
     keys.append(result_key(path, unit, classroom, SANDBOXED))
     (classroom.root / ".autograder" / "secret").write_text("ab" * 32, encoding="ascii")
     keys.append(result_key(path, unit, classroom, SANDBOXED))
-    monkeypatch.setattr(cohort, "grader_version", lambda: "another")
+    monkeypatch.setattr(naming, "grader_version", lambda: "another")
     keys.append(result_key(path, unit, classroom, SANDBOXED))
     assert len(set(keys)) == len(keys)
 
@@ -124,11 +140,11 @@ def test_a_grader_error_is_tried_again_and_never_kept(
     classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = hand_in(classroom, unit, "anna", {})
-    monkeypatch.setattr(cohort, "grade_file", Grader(unit, failures=1))
+    monkeypatch.setattr(judging, "grade_file", Grader(classroom, unit, failures=1))
     assert grade_one(path, unit, classroom, SANDBOXED).result.status is Status.OK
     path.write_text(path.read_text("utf-8").replace("YOUR CODE", "MY CODE"), encoding="utf-8")
-    failing = Grader(unit, failures=3)
-    monkeypatch.setattr(cohort, "grade_file", failing)
+    failing = Grader(classroom, unit, failures=3)
+    monkeypatch.setattr(judging, "grade_file", failing)
     assert grade_one(path, unit, classroom, SANDBOXED).result.status is Status.GRADER_ERROR
     assert failing.calls == 2
     assert kept_result(submissions(classroom, unit)[0], unit, classroom) is None
@@ -139,8 +155,8 @@ def test_an_agent_that_was_not_graded_is_tried_again_when_the_class_is(
     classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = hand_in(classroom, unit, "anna", {})
-    failing = Grader(unit, failures=3, status=Status.AGENT_ERROR)
-    monkeypatch.setattr(cohort, "grade_file", failing)
+    failing = Grader(classroom, unit, failures=3, status=Status.AGENT_ERROR)
+    monkeypatch.setattr(judging, "grade_file", failing)
     assert grade(classroom, unit)["anna"].result.status is Status.AGENT_ERROR
     kept = grade_one(path, unit, classroom, SANDBOXED)
     assert kept.cached and kept.result.status is Status.AGENT_ERROR  # its other marks count
@@ -155,7 +171,7 @@ def test_a_half_written_record_is_graded_again(
     keep(classroom, unit, path, make_result(unit))
     record = next(classroom.results.rglob("*.json"))
     record.write_text(record.read_text("utf-8")[:100], encoding="utf-8")
-    monkeypatch.setattr(cohort, "grade_file", Grader(unit))
+    monkeypatch.setattr(judging, "grade_file", Grader(classroom, unit))
     assert not grade_one(path, unit, classroom, SANDBOXED).cached
 
 
@@ -165,11 +181,101 @@ def test_who_handed_in_nothing_is_missing(classroom: Course, unit: Unit) -> None
     empty.mkdir(parents=True)
     (empty / "solution.zip").write_bytes(b"PK")
     handed = submissions(classroom, unit, students=["anna"])
-    graded = grade_cohort(handed, unit, classroom, SANDBOXED, progress=False)
+    graded = grade_cohort(handed, unit, classroom, SANDBOXED)
     assert {name: one.result.status for name, one in graded.items()} == dict.fromkeys(
         ("anna", "bert", "carl"), Status.MISSING
     )
     assert f"no {unit.name}.ipynb, only solution.zip" in str(graded["carl"].result.message)
+
+
+def test_copies_are_judged_once(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grader = Grader(classroom, unit)
+    monkeypatch.setattr(judging, "grade_file", grader)
+    for student in ("anna", "bert", "carl"):
+        hand_in(classroom, unit, student, {"forward": "a"})
+    saved_again = hand_in(classroom, unit, "dora", {"forward": "a"})
+    saved_again.write_text(saved_again.read_text("utf-8") + "\n")
+
+    graded = grade(classroom, unit)
+
+    assert grader.calls == 1
+    assert len({one.key for one in graded.values()}) == 1
+
+
+def test_a_class_that_has_not_changed_starts_no_process(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "grade_file", Grader(classroom, unit))
+    for number in range(3):
+        hand_in(classroom, unit, f"s{number}", {"forward": f"# {number}"})
+    before = grade(classroom, unit)
+    monkeypatch.setattr(Confined, "start", None)
+
+    after = grade(classroom, unit)
+
+    assert marks(after) == marks(before)
+    assert all(one.cached for one in after.values())
+
+
+def test_a_judge_that_dies_costs_its_submission_alone(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fate(
+        path: Path, unit: Unit, course: Course, options: GradingOptions, watch: Watch
+    ) -> Result:
+        name = path.parent.parent.name
+        watch(make_result(unit, 0.25, status=Status.GRADER_ERROR))
+        if name == "greedy":
+            bytearray(JUDGING.memory_bytes * 2)
+        if name == "endless":
+            resource.setrlimit(resource.RLIMIT_CPU, (1, 2))
+            while True:
+                pass
+        if name == "gone":
+            os.abort()
+        return make_result(unit)
+
+    monkeypatch.setattr(judging, "grade_file", fate)
+    names = ("anna", "endless", "gone", "greedy", "zoe")
+    for name in names:
+        hand_in(classroom, unit, name, {"forward": f"# {name}"})
+
+    graded = grade(classroom, unit)
+
+    assert {name: one.result.status for name, one in graded.items()} == {
+        "anna": Status.OK,
+        "endless": Status.TIMEOUT,
+        "gone": Status.GRADER_ERROR,
+        "greedy": Status.MEMORY,
+        "zoe": Status.OK,
+    }
+    earned = {name: one.result.points for name, one in graded.items()}
+    assert earned["endless"] == earned["greedy"] == unit.max_points / 4
+    for name in ("endless", "greedy"):
+        assert str(graded[name].result.message).startswith("Judging its answers")
+    kept = {one.student: kept_result(one, unit, classroom) for one in submissions(classroom, unit)}
+    assert kept["endless"] and kept["greedy"] and not kept["gone"]
+    assert "its process ended with signal 6" in str(graded["gone"].result.message)
+
+
+def test_a_file_that_takes_too_much_to_read_is_refused_and_delays_nobody(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "grade_file", Grader(classroom, unit))
+    monkeypatch.setattr(batch, "READING", replace(READING, memory_bytes=25 * MEBIBYTE))
+    hand_in(classroom, unit, "anna", {"forward": "a"})
+    path = hand_in(classroom, unit, "eve", {})
+    path.write_text('{"cells": [' + ", ".join(["{}"] * 490_000) + "]}")
+
+    graded = grade(classroom, unit)
+
+    assert graded["anna"].result.status is Status.OK
+    eve = graded["eve"]
+    assert eve.result.status is Status.INVALID_NOTEBOOK
+    assert "reading it takes too much time or memory" in str(eve.result.message)
+    assert eve.key and grade(classroom, unit)["eve"].key == eve.key
 
 
 def test_links_and_odd_names_are_refused(classroom: Course, unit: Unit) -> None:

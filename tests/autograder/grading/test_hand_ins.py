@@ -98,7 +98,7 @@ def test_a_warning_about_the_files_is_in_the_result_and_changes_what_is_shown(
     path.rename(path.with_name("mine.ipynb"))
 
     one = handed(classroom, unit)
-    (after,) = grade_cohort([one], unit, classroom, GradingOptions(), progress=False).values()
+    (after,) = grade_cohort([one], unit, classroom, GradingOptions()).values()
 
     assert before is not None and after.cached
     assert after.result.warnings == ("handed in as mine.ipynb",)
