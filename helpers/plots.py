@@ -6,13 +6,10 @@ last line of its cell. Colour-blind people can tell the colours (Okabe and Ito's
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 import time
-import warnings
 from collections.abc import Mapping, Sequence
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -20,13 +17,13 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import numpy as np
 
 from helpers.cells import current_cell
+from helpers.colours import BLUE, GREY, SKY, VERMILION
+from helpers.notebook_figures import new_figure, png
 
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-BLUE, SKY, VERMILION, GREY = "#0072B2", "#56B4E9", "#D55E00", "#555555"
 
 #: Episodes in the running mean, as in Gymnasium's definition of "solved".
 WINDOW = 100
@@ -68,7 +65,7 @@ def plot_statistics(
     window: number of episodes in the running mean (fewer at the start).
     """
     figure, axes = _new_figure(title, "Score")
-    scores = _column(_unsorted(statistics), "score")
+    scores = _column(unsorted(statistics), "score")
     _draw_episodes(axes, scores, "score of an episode")
     if len(scores):
         mean, episodes = running_mean(scores, window), np.arange(1, len(scores) + 1)  # (n,) each
@@ -92,7 +89,7 @@ def plot_durations(
         return live_plot.figure
     started = time.perf_counter()
     axes = live_plot.clear("Training ..." if live else "Durations", "Steps")
-    steps = _column(_unsorted(durations), "steps")
+    steps = _column(unsorted(durations), "steps")
     _draw_episodes(axes, steps, "steps of an episode")
     if len(steps) >= WINDOW:
         mean = running_mean(steps, WINDOW)[WINDOW - 1 :]
@@ -149,7 +146,7 @@ def _curve_title(unit: str, with_own: bool) -> str:
 
 def _draw_own(axes: Axes, statistics: Sequence[Mapping[str, Any]], curve: LearningCurve) -> None:
     """The student's own training, with the same running mean as the measured curve."""
-    records = _unsorted(statistics)
+    records = unsorted(statistics)
     scores = _column(records, "score")
     x = np.arange(1, len(scores) + 1)
     if curve["x"] == "steps":
@@ -198,7 +195,7 @@ def running_mean(values: np.ndarray, window: int) -> np.ndarray:
 # --- drawing -------------------------------------------------------------------------------------
 
 
-def _unsorted(records: Sequence[Any]) -> Sequence[Any]:
+def unsorted(records: Sequence[Any]) -> Sequence[Any]:
     """The records with those of each batch in random order, the same one every time.
 
     Episodes that are played in parallel end in the order of their length. Drawn in that order, each
@@ -236,12 +233,7 @@ def _draw_threshold(axes: Axes, threshold: float | None, meaning: str = "solved"
 
 
 def _new_figure(title: str, y_label: str) -> tuple[Figure, Axes]:
-    from matplotlib import pyplot
-
-    with warnings.catch_warnings():
-        # Jupyter closes the figures of a cell at its end; a cell may well draw more than twenty.
-        warnings.filterwarnings("ignore", "More than", RuntimeWarning)
-        figure = pyplot.figure(figsize=(8, 4), layout="constrained", FigureClass=_notebook_figure())
+    figure = new_figure(8, 4)
     return figure, _new_axes(figure, title, y_label)
 
 
@@ -273,40 +265,6 @@ def _finish(figure: Figure, axes: Axes) -> Figure:
 # --- showing -------------------------------------------------------------------------------------
 
 
-@cache
-def _notebook_figure() -> type[Figure]:
-    """The class of our figures; created on first use, because matplotlib is slow to import."""
-    from matplotlib.figure import Figure
-
-    class NotebookFigure(Figure):
-        """A figure that each cell of a notebook shows once.
-
-        Jupyter shows the value of a cell's last line and, at the end of the cell, every figure
-        that is open: without this class, a returned figure appears twice.
-        """
-
-        _shown_in_cell: str | None = None
-
-        def _ipython_display_(self) -> None:
-            cell = current_cell()
-            if cell is not None and cell != self._shown_in_cell:
-                from IPython.display import display
-
-                display(_picture(self))
-                self._shown_in_cell = cell
-
-    return NotebookFigure
-
-
-def _picture(figure: Figure) -> Any:
-    """The figure as a PNG that IPython displays, sharp on high-resolution screens."""
-    from IPython.display import Image
-
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=144)
-    return Image(data=buffer.getvalue(), format="png", width=round(100 * figure.get_figwidth()))
-
-
 class _LivePlot:
     """The plot of a cell that is redrawn during a training."""
 
@@ -329,7 +287,7 @@ class _LivePlot:
         if self.cell is not None:
             from IPython.display import display
 
-            picture = _picture(self.figure)
+            picture = png(self.figure)
             if self._handle is None:
                 self._handle = display(picture, display_id=True)
             else:
