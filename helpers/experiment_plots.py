@@ -78,7 +78,7 @@ def _label(axes: Axes, title: str, x_label: str, y_label: str) -> None:
     axes.set_title(title, fontsize=10)
     axes.set_xlabel(x_label)
     axes.set_ylabel(y_label)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
 
