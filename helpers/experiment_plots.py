@@ -83,6 +83,19 @@ def _label(axes: Axes, title: str, x_label: str, y_label: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
+def curves_on(grid: np.ndarray, runs: list[Run]) -> np.ndarray:
+    """The running mean scores of each training after so many steps; (points,) to (runs, points).
+
+    A training that has ended keeps its last value. Before the mean holds all its episodes, a curve
+    is drawn level: the first ones that end in a batch are the shortest.
+    """
+    curves = []
+    for run in runs:
+        first = min(SOLVED_WINDOW, len(run.statistics)) - 1
+        curves.append(np.interp(grid, _steps(run)[first:], _scores(run)[first:]))
+    return np.array(curves)
+
+
 def _steps(run: Run) -> np.ndarray:
     """Steps played until the end of each episode, all episodes together; (episodes,)."""
     return np.cumsum([record["steps"] for record in unsorted(run.statistics)])
