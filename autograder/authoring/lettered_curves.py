@@ -43,7 +43,7 @@ def measure_lettered_curves(course: Course, unit: Unit) -> Path:
 
     Raises CourseError if the unit has no such question.
     """
-    question = _question(course, unit)
+    question = lettered_question(course, unit)
     settings = {
         letter: Setting(_maker(course, unit, edits), question.training)
         for letter, edits in question.letters.items()
@@ -74,7 +74,8 @@ def _maker(course: Course, unit: Unit, edits: tuple[Edit, ...]) -> Any:
     return student.namespace["make_agent"]
 
 
-def _question(course: Course, unit: Unit) -> LetteredQuestion:
+def lettered_question(course: Course, unit: Unit) -> LetteredQuestion:
+    """What the unit's letters stand for. Raises CourseError if it has none."""
     path = course.source(unit.assignment).with_name(SOURCE)
     if not path.is_file():
         raise CourseError(f"{unit.name} asks nothing about lettered curves: no {SOURCE}")
