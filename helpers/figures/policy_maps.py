@@ -20,16 +20,17 @@ _ANGLE, _VELOCITY = 0.2, 2.0
 _LEVELS = np.linspace(0, 1, 11)
 
 
-def map_policy(push_right: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """The probability of pushing right for each point of the plane, (41, 41).
+def map_states(function: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """What a function of states gives for each point of the plane, (41, 41).
 
-    push_right: takes observations (n, 4) float32, returns (n,). The cart stands in the middle of
-    the rail; a row of the map has the same angular velocity.
+    function: takes observations (n, 4) float32, returns (n,), for example the probability of
+    pushing right. The cart stands still in the middle of the rail; a row of the map has the same
+    angular velocity.
     """
     angle, velocity = _plane()
     states = np.zeros((angle.size, 4), dtype=np.float32)
     states[:, 2], states[:, 3] = angle.ravel(), velocity.ravel()
-    return np.asarray(push_right(states), dtype=np.float64).reshape(angle.shape)
+    return np.asarray(function(states), dtype=np.float64).reshape(angle.shape)
 
 
 def plot_policy_maps(maps: Mapping[str, np.ndarray]) -> Figure:
@@ -52,6 +53,30 @@ def plot_policy_maps(maps: Mapping[str, np.ndarray]) -> Figure:
     bar = figure.colorbar(filled, ax=panels, ticks=[0, 0.5, 1])
     bar.ax.set_yticklabels(["left", "even", "right"])
     describe(figure, _in_words(maps))
+    return figure
+
+
+def plot_critic_map(values: np.ndarray, push_right: np.ndarray) -> Figure:
+    """Draw what a critic expects, and the line on which the actor is undecided; (41, 41) each."""
+    angle, velocity = _plane()
+    figure = new_figure(6, 4)
+    axes = figure.add_subplot()
+    filled = axes.contourf(angle, velocity, values, levels=20, cmap="cividis")
+    figure.colorbar(filled, label="value")
+    if push_right.min() < 0.5 < push_right.max():
+        axes.contour(angle, velocity, push_right, levels=[0.5], colors="white", linewidths=2)
+    axes.set_xlabel("angle of the pole, rad")
+    axes.set_ylabel("angular velocity, rad/s")
+    quarter, middle = _POINTS // 4, _POINTS // 2
+    describe(
+        figure,
+        "The critic's value over the plane of angle (across) and angular velocity (upward) of the "
+        f"pole: {values[middle, middle]:.1f} where it stands upright, "
+        f"{values[quarter, quarter]:.1f} where it falls to the left, "
+        f"{values[-1 - quarter, -1 - quarter]:.1f} where it falls to the right, "
+        f"{values[-1 - quarter, quarter]:.1f} and {values[quarter, -1 - quarter]:.1f} where it "
+        "leans and swings back. A line shows where the actor is undecided.",
+    )
     return figure
 
 

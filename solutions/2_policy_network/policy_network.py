@@ -57,7 +57,7 @@ from helpers import (
     render,
     train_agent,
 )
-from helpers.figures import draw_returns, map_policy, plot_policy_maps
+from helpers.figures import draw_returns, map_states, plot_policy_maps
 
 # %% [markdown]
 # ## 1. The cart pole
@@ -570,13 +570,13 @@ def push_right(states):
         return agent.net(torch.as_tensor(states))[:, 1].numpy()
 
 
-maps = {"before learning": map_policy(push_right)}
+maps = {"before learning": map_states(push_right)}
 
 
 def keep_map(statistics):
-    """Look at the policy after 5 and after 15 batches."""
-    if len(statistics) in (5 * 64, 15 * 64):
-        maps[f"after {len(statistics) // 64} batches"] = map_policy(push_right)
+    """Look at the policy after 3 and after 8 batches."""
+    if len(statistics) in (3 * 64, 8 * 64):
+        maps[f"after {len(statistics) // 64} batches"] = map_states(push_right)
 
 
 statistics = train_agent(
@@ -597,7 +597,7 @@ plot_learning_curve("policy_network", statistics)
 # line it is undecided.
 
 # %% tags=["not-graded", "raises-exception"]
-maps["after learning"] = map_policy(push_right)
+maps["after learning"] = map_states(push_right)
 plot_policy_maps(maps)
 
 # %% [markdown]

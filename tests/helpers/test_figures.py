@@ -13,7 +13,13 @@ from matplotlib.figure import Figure
 mpl.use("agg")
 from matplotlib import pyplot
 
-from helpers.figures import draw_agent_loop, draw_returns, map_policy, plot_policy_maps
+from helpers.figures import (
+    draw_agent_loop,
+    draw_returns,
+    map_states,
+    plot_critic_map,
+    plot_policy_maps,
+)
 from helpers.notebook_figures import alternative_text
 
 
@@ -29,20 +35,24 @@ def by_angle(states: np.ndarray) -> np.ndarray:
 
 
 def maps() -> Figure:
-    return plot_policy_maps({"before": np.full((41, 41), 0.5), "after": map_policy(by_angle)})
+    return plot_policy_maps({"before": np.full((41, 41), 0.5), "after": map_states(by_angle)})
+
+
+def critic_map() -> Figure:
+    return plot_critic_map(map_states(lambda s: -np.abs(s[:, 2])), map_states(by_angle))
 
 
 def texts(figure: Figure) -> list[str]:
     return [text.get_text() for axes in figure.axes for text in axes.texts]
 
 
-@pytest.mark.parametrize("draw", [draw_agent_loop, draw_returns, maps])
+@pytest.mark.parametrize("draw", [draw_agent_loop, draw_returns, maps, critic_map])
 def test_every_figure_says_in_words_what_it_shows(draw: Callable[[], Figure]) -> None:
     words = alternative_text(draw())
     assert len(words.split()) > 20 and words.endswith(".")
 
 
-@pytest.mark.parametrize("draw", [draw_agent_loop, draw_returns, maps])
+@pytest.mark.parametrize("draw", [draw_agent_loop, draw_returns, maps, critic_map])
 def test_every_figure_has_a_white_ground_for_dark_notebooks(draw: Callable[[], Figure]) -> None:
     assert mpl.colors.to_hex(draw().get_facecolor()) == "#ffffff"
 
@@ -63,10 +73,10 @@ def test_the_returns_are_those_of_the_rewards() -> None:
 
 
 def test_a_map_has_angles_across_and_angular_velocities_upward() -> None:
-    values = map_policy(by_angle)
+    values = map_states(by_angle)
     assert values.shape == (41, 41)
     assert np.all(values[:, 0] == 0) and np.all(values[:, -1] == 1)
-    upward = map_policy(lambda states: states[:, 3] > 0)
+    upward = map_states(lambda states: states[:, 3] > 0)
     assert np.all(upward[0] == 0) and np.all(upward[-1] == 1)
 
 

@@ -141,11 +141,13 @@ class FirstAgentTask(Task, ABC):
             first = self.lesson(agent, random, 4)
             _learn(first, random, Ending("terminated", 4))
             first.expect_step()
-            before = np.array(agent.moved().amounts)
+            moved = agent.moved()
             agent = agent.from_here()
             second = self.lesson(agent, random, 3)
             _learn(second, random, Ending("terminated", 3))
-            expect_cleared(agent.moved().amounts, np.array(second.expected), before)
+            # Whatever the first step made of its loss, the second one should make of its own.
+            expected = np.multiply(moved.shares(first.expected), second.expected)
+            expect_cleared(agent.moved().amounts, expected, np.array(moved.amounts))
 
     def _learned(self, student: Student, random: np.random.Generator, ending: Ending) -> list[int]:
         """How often the loss had been computed after each step, (ending.steps,)."""
