@@ -49,10 +49,7 @@ def plot_experiment(experiment: Experiment, title: str = "Comparison") -> Figure
 def _draw_curves(axes: Axes, grid: np.ndarray, runs: list[Run], number: int, name: str) -> None:
     """The interquartile mean of the running means, with its interval; grid: (points,)."""
     colour, style, _ = SERIES[number % len(SERIES)]
-    curves = np.array(
-        [np.interp(grid, _steps(run), _scores(run)) for run in runs]
-    )  # (runs, points)
-    middle, low, high = band(curves)
+    middle, low, high = band(curves_on(grid, runs))  # (points,) each
     axes.fill_between(grid, low, high, color=colour, alpha=0.2, linewidth=0)
     axes.plot(grid, middle, color=colour, linestyle=style, linewidth=2.2, label=name)
 
@@ -115,4 +112,4 @@ def _in_words(experiment: Experiment, title: str) -> str:
         for name, runs in experiment.runs.items()
         if runs
     ]
-    return f"{title}. Interquartile means with 95 % intervals. {'; '.join(parts)}."
+    return f"{title.rstrip('?.')}: interquartile means with 95 % intervals. {'; '.join(parts)}."

@@ -18,7 +18,7 @@ import numpy as np
 
 from helpers.cells import current_cell
 from helpers.colours import BLUE, GREY, SKY, VERMILION
-from helpers.notebook_figures import new_figure, png
+from helpers.notebook_figures import describe, new_figure, png
 
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
@@ -70,6 +70,7 @@ def plot_statistics(
     if len(scores):
         mean, episodes = running_mean(scores, window), np.arange(1, len(scores) + 1)  # (n,) each
         axes.plot(episodes, mean, color=VERMILION, linewidth=2.2, label=_mean_label(window))
+        describe(figure, f"{title}. {_course_of(mean, window)}")
     _draw_threshold(axes, threshold)
     return _finish(figure, axes)
 
@@ -129,8 +130,12 @@ def plot_learning_curve(
     )
     label = f"median of {curve['seeds']} trainings"
     axes.plot(grid, curve["median"], color=BLUE, linewidth=2.2, label=label)
+    words = f"The median of {curve['seeds']} trainings goes from {curve['median'][0]:.0f} to "
+    words = f"{axes.get_title()}. {words}{curve['median'][-1]:.0f}."
     if statistics:
-        _draw_own(axes, statistics, curve)
+        mean = _draw_own(axes, statistics, curve)
+        words = f"{words} Yours: {_course_of(mean, curve['window'])}"
+    describe(figure, words)
     # Trainings explore, and stop when tests without exploring are good: the band ends below.
     _draw_threshold(axes, curve["threshold"], "to reach without exploring")
     axes.set_xlabel(_EPISODES if curve["x"] == "episodes" else "Steps played, all episodes")
@@ -144,21 +149,20 @@ def _curve_title(unit: str, with_own: bool) -> str:
     return "Your training, and what to expect" if with_own else "What to expect"
 
 
-def _draw_own(axes: Axes, statistics: Sequence[Mapping[str, Any]], curve: LearningCurve) -> None:
-    """The student's own training, with the same running mean as the measured curve."""
+def _draw_own(
+    axes: Axes, statistics: Sequence[Mapping[str, Any]], curve: LearningCurve
+) -> np.ndarray:
+    """The student's own training; returns the same running mean as of the measured curve."""
     records = unsorted(statistics)
     scores = _column(records, "score")
     x = np.arange(1, len(scores) + 1)
     if curve["x"] == "steps":
         x = np.cumsum(_column(records, "steps"))
     axes.plot(x, scores, ".", color=VERMILION, alpha=0.2, markersize=3, label="your episodes")
-    axes.plot(
-        x,
-        running_mean(scores, curve["window"]),
-        color=VERMILION,
-        linewidth=2.2,
-        label=f"yours, {_mean_label(curve['window'])}",
-    )
+    mean = running_mean(scores, curve["window"])
+    label = f"yours, {_mean_label(curve['window'])}"
+    axes.plot(x, mean, color=VERMILION, linewidth=2.2, label=label)
+    return mean
 
 
 def load_learning_curve(unit: str) -> LearningCurve:
@@ -212,6 +216,16 @@ def _column(records: Sequence[Mapping[str, Any]] | Sequence[float], key: str) ->
     """One value per episode, shape (episodes,)."""
     values = [record[key] if isinstance(record, Mapping) else record for record in records]
     return np.asarray(values, dtype=float)
+
+
+def _course_of(mean: np.ndarray, window: int) -> str:
+    """A running mean in words, for screen readers."""
+    third = len(mean) // 3
+    scores = ", ".join(f"{mean[at]:.0f}" for at in (third, 2 * third, len(mean) - 1))
+    return (
+        f"{len(mean)} episodes; the mean score of the last {window} after a third, after two "
+        f"thirds and at the end: {scores}."
+    )
 
 
 def _mean_label(window: int) -> str:

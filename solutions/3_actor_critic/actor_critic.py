@@ -325,7 +325,7 @@ check("actor_critic/first_agent", FirstActorCritic)
 
 # %% tags=["not-graded", "raises-exception"]
 for seed in (1, 2):
-    statistics = train_agent(FirstActorCritic(), "CartPole-v1", Training(episodes=200, seed=seed))
+    statistics = train_agent(FirstActorCritic(), "CartPole-v1", Training(episodes=150, seed=seed))
     plot_statistics(statistics, threshold=475, title=f"One episode per update, seed {seed}")
 
 # %% [markdown]

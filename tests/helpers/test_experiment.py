@@ -16,6 +16,7 @@ from matplotlib import pyplot
 from helpers import Setting, Training, compare_settings, plot_experiment
 from helpers.agents import AbstractAgent, RandomAgent, Transition
 from helpers.experiment import Experiment, Run
+from helpers.experiment_plots import curves_on
 from helpers.notebook_figures import alternative_text
 
 SHORT = Training(episodes=20, environments=4)
@@ -141,7 +142,19 @@ def test_the_picture_shows_curves_and_scores_and_says_so_in_words() -> None:
     assert len({line.get_linestyle() for line in lines.values()}) == 2, "not told by colour alone"
     assert [text.get_text() for text in scores.get_xticklabels()] == ["low", "high"]
     words = alternative_text(figure)
-    assert words.startswith("Two settings.") and "high: training score 150" in words
+    assert (
+        words.startswith("Two settings: interquartile means")
+        and "high: training score 150" in words
+    )
+
+
+def test_a_curve_begins_with_the_mean_of_the_first_hundred_episodes() -> None:
+    """The first episodes that end are the shortest: their mean would look like learning."""
+    records: list[Any] = [
+        {"episode": i, "score": float(i), "steps": 10, "batch": i} for i in range(200)
+    ]
+    (curve,) = curves_on(np.array([0.0, 1000.0, 2000.0]), [Run(0, records, 0.0)])
+    np.testing.assert_allclose(curve, [np.arange(100).mean()] * 2 + [np.arange(100, 200).mean()])
 
 
 def test_without_a_finished_training_there_is_nothing_to_draw() -> None:
@@ -158,7 +171,7 @@ def test_in_a_notebook_the_bar_counts_trainings_and_ends_green(run_cells: Any) -
     )
     bar, picture = (output["data"] for output in outputs)
     assert "3 trainings" in bar["text/html"] and "#009E73" in bar["text/html"]
-    assert "image/png" in picture and 'alt="Comparison.' in picture["text/html"]
+    assert "image/png" in picture and 'alt="Comparison: ' in picture["text/html"]
 
 
 def test_any_way_to_make_an_agent_will_do() -> None:
