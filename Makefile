@@ -18,8 +18,10 @@ INSTALLED := $(VENV)/installed
 WORKERS ?= 2
 SEEDS ?= 30
 SAMPLE ?= 300
+REQUIREMENTS ?= requirements.txt
 
-.PHONY: help setup sandbox grade course lab lint test validate calibrate bench mutation pins clean
+.PHONY: help setup sandbox grade course lab lint test validate calibrate bench mutation mutants pins install
+.PHONY: clean
 
 help:  ## list all targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' \
@@ -117,9 +119,14 @@ bench: setup sandbox  ## compare the reference agents with Stable-Baselines3
 	@$(BIN)/autograder bench
 
 # Cosmic Ray gets its own folder, because students do not need it.
-mutation: setup  ## test the checks with SAMPLE mutants (docs/mutation.md); resumable
-	@[ -d $(VENV)-mutation ] || $(BIN)/pip install --quiet --target $(VENV)-mutation \
-		--constraint requirements.txt -r mutation/requirements.txt
+$(VENV)-mutation: | setup
+	@$(BIN)/pip install --quiet --target $@ --constraint requirements.txt \
+		-r mutation/requirements.txt
+
+mutants: setup $(VENV)-mutation  ## ask the checks about mutants of the reference solutions of UNITS
+	@PYTHONPATH=.:$(VENV)-mutation $(BIN)/python -m mutation.references $(UNITS) --jobs $(WORKERS)
+
+mutation: setup $(VENV)-mutation  ## test the checks with SAMPLE mutants (docs/mutation.md); resumable
 	export PYTHONPATH=.:$(VENV)-mutation
 	config=mutation/cosmic-ray.toml session=.autograder/mutation.sqlite
 	if [ ! -f $$session ]; then
@@ -136,6 +143,19 @@ pins: setup  ## update requirements.txt from pyproject.toml (UPGRADE=--upgrade: 
 	@$(BIN)/pip install --quiet uv
 	UV_CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/uv pip compile --quiet $(UPGRADE) --universal \
 		--python-version 3.10 --all-extras --no-annotate pyproject.toml -o requirements.txt
+
+install: setup  ## install into PREFIX for all accounts of this machine; it holds no solutions
+	@[ -n "$(PREFIX)" ] || { echo "Say where to: make install PREFIX=/opt/rl-course" >&2; exit 1; }
+	umask 022
+	[ -x $(PREFIX)/bin/pip ] || $(BIN)/python -m venv $(PREFIX)
+	export PIP_DISABLE_PIP_VERSION_CHECK=1
+	$(PREFIX)/bin/pip install --quiet --progress-bar off -r $(REQUIREMENTS)
+	wheels=$$(mktemp -d)
+	trap 'rm -rf "$$wheels"' EXIT
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir "$$wheels" .
+	$(PREFIX)/bin/pip install --quiet --no-deps --force-reinstall "$$wheels"/*.whl
+	echo "Installed: $(PREFIX)/bin/autograder, jupyter, nbgrader. The course folder stays closed:" \
+		"chmod o= on it (docs/department.md)."
 
 clean:  ## remove what make installed; students' work and marks are kept
 	rm -rf $(VENV) *.egg-info build .mypy_cache .pytest_cache .ruff_cache

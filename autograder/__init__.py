@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograder.notebook.check import CheckReport
+    from autograder.notebook.points import PointsReport
 
 
 def check(task: str, *answers: object) -> CheckReport:
@@ -13,21 +14,31 @@ def check(task: str, *answers: object) -> CheckReport:
 
     task: its name, `"policy_network/forward"`. answers: your classes or functions for it.
     """
-    from autograder.notebook.check import check_answers
+    from autograder.notebook.check import check_and_note
     from autograder.notebook.validator import tell_validator
 
-    return tell_validator(check_answers(task, answers))
+    return tell_validator(check_and_note(task, answers))
 
 
-def start_unit(name: str) -> None:
+def start_unit(name: str, drive: bool = False) -> None:
     """Get a notebook ready: one thread, pictures, errors that name the exercise they wait for.
 
-    It is the first cell's, so that no library is imported before it. Raises CourseError if there
-    is no such unit.
+    It is the first cell's, so that no library is imported before it. drive: on Colab, keep what the
+    notebook saves in the student's Google Drive. Raises CourseError if there is no such unit.
     """
     from autograder.notebook.start import start
 
-    start(name)
+    start(name, drive)
 
 
-__all__ = ["check", "start_unit"]
+def show_points() -> PointsReport:
+    """The points of this notebook's exercises, as they were last checked; nothing is run.
+
+    Raises NotReady before the first cell.
+    """
+    from autograder.notebook.points import points_so_far
+
+    return points_so_far()
+
+
+__all__ = ["check", "show_points", "start_unit"]

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
 
 from autograder.course import Course, CourseError
 from autograder.gradebook.book import Book
+from autograder.gradebook.changes import Change
 from autograder.gradebook.locks import grading
-from autograder.grading.batch import GradedSubmission, grade_cohort, kept_result
+from autograder.gradebook.open_folders import advice, open_to_others
+from autograder.grading.attempts import attempts_to_judge, take_attempts
+from autograder.grading.batch import GradedSubmission, counted_now, grade_cohort, kept_result
 from autograder.grading.hand_ins import HandIn, compose_names, submissions
+from autograder.grading.rounds import rounds_of
 from autograder.grading.submission import GradingOptions
 from autograder.rendering.text import plain
 from autograder.report.files import write_csv, write_page
 from autograder.report.rows import ClassReport
 from autograder.report.table import print_class
+from autograder.results import Status
 from autograder.units import Unit
 
 #: Exit statuses: everybody's mark and page are there; some are not, and each is named.
@@ -24,37 +31,175 @@ GRADED, INCOMPLETE = 0, 1
 
 
 def grade_class(
-    course: Course, unit: Unit, *, sandboxed: bool = True, jobs: int | None = None
+    course: Course,
+    unit: Unit,
+    *,
+    sandboxed: bool = True,
+    jobs: int | None = None,
+    students: Collection[str] = (),
 ) -> int:
     """Grade what was handed in for a unit, and show and file the marks.
 
-    The exit status is 0 if everybody who handed in is in the gradebook and has a feedback page,
-    else INCOMPLETE. Raises CourseError if there is nothing to grade, nowhere to put the marks, or
-    if somebody else is grading this unit.
+    students: the ids of those to grade (default: everybody). The exit status is 0 if each of them
+    who handed in is in the gradebook and has a feedback page, else INCOMPLETE. Raises CourseError
+    if there is nothing to grade, nowhere to put the marks, or if somebody else is grading this
+    unit.
     """
     book = Book.open(course, sandboxed)
     with grading(course, unit.assignment):
-        for old, new in compose_names(course.root / "submitted").items():
-            print(f"submitted/{plain(old, 60)} was renamed {new}: the same letters, stored as one.")
-        hand_ins = _class(course, unit, book)
-        options = GradingOptions(sandboxed=sandboxed)
-        if jobs is None:
-            graded = grade_cohort(hand_ins, unit, course, options)
-        else:
-            with ThreadPoolExecutor(max_workers=jobs) as executor:
-                graded = grade_cohort(hand_ins, unit, course, options, executor)
-        with tqdm(total=2 * len(graded), desc="Gradebook and feedback", unit="step") as bar:
-            failed = book.save(unit, graded, watch=lambda student: bar.update())
-            no_page = book.feedback(unit, graded, watch=lambda student: bar.update())
-        _show(course, unit, book, graded)
+        graded = _graded(book, unit, GradingOptions(sandboxed=sandboxed), jobs, students)
+        _print_changes(book.changes(unit, graded))
+        failed, no_page = _write(book, unit, graded)
+        _show(course, unit, book, _with_earlier_results(book, unit, graded))
         book.share()
     print(f"Gradebook: {book.shown_url}")
+    names = open_to_others(course)
+    if names:
+        print(f"Warning: {advice(names)}")
     for what, errors in (("Not in the gradebook", failed), ("No feedback page", no_page)):
         if errors:
             print(f"{what}: {len(errors)} of {len(graded)} students.")
         for student, error in errors.items():
             print(f"{what}: {plain(student, 60)}: {error}")
     return INCOMPLETE if failed or no_page else GRADED
+
+
+def grade_arrived(
+    course: Course,
+    unit: Unit,
+    students: Collection[str],
+    *,
+    sandboxed: bool = True,
+    jobs: int | None = None,
+) -> dict[str, str]:
+    """Grade these students and renew the class's files without printing them.
+
+    Returns what became of each: the points, or what went wrong. Raises CourseError where
+    `grade_class` does.
+    """
+    book = Book.open(course, sandboxed)
+    with grading(course, unit.assignment):
+        graded = _graded(book, unit, GradingOptions(sandboxed=sandboxed), jobs, students)
+        failed, no_page = _write(book, unit, graded)
+        report = _report(unit, book, _with_earlier_results(book, unit, graded))
+        write_csv(report, course)
+        write_page(report, course)
+        book.share()
+    became = {}
+    for row in report.rows:
+        points = "no mark" if row.total is None else f"{row.total:g} of {report.max_points:g}"
+        status = row.result.status
+        became[row.student] = points if status is Status.OK else f"{points}, {status.value}"
+    became |= {student: f"no feedback page: {error}" for student, error in no_page.items()}
+    became |= {student: f"not in the gradebook: {error}" for student, error in failed.items()}
+    return {student: became[student] for student in graded}
+
+
+def preview_class(
+    course: Course,
+    unit: Unit,
+    *,
+    sandboxed: bool = True,
+    jobs: int | None = None,
+    students: Collection[str] = (),
+) -> int:
+    """Say whose marks `grade_class` would change, and why; no mark and no page is written.
+
+    The results are kept, so that `grade_class` has little left to do. Raises CourseError where
+    that does.
+    """
+    book = Book.open(course, sandboxed)
+    with grading(course, unit.assignment):
+        graded = _graded(book, unit, GradingOptions(sandboxed=sandboxed), jobs, students)
+        changes = book.changes(unit, graded)
+        new = sum(bool(submission.key) for submission in graded.values()) - book.count(unit, graded)
+    _print_changes(changes)
+    if not changes:
+        print("No mark in the gradebook changes.")
+    if new:
+        print(f"Graded for the first time: {new}.")
+    print("Nothing was written.")
+    return GRADED
+
+
+def _graded(
+    book: Book, unit: Unit, options: GradingOptions, jobs: int | None, students: Collection[str]
+) -> dict[str, GradedSubmission]:
+    """The results of these students, once it is known that the gradebook can take them."""
+    course = book.course
+    for old, new in compose_names(course.root / "submitted").items():
+        print(f"submitted/{plain(old, 60)} was renamed {new}: the same letters, stored as one.")
+    hand_ins = _class(course, unit, book)
+    unknown = sorted(set(students) - {hand_in.student for hand_in in hand_ins})
+    if unknown:
+        raise CourseError(f"No such student: {', '.join(plain(name, 60) for name in unknown)}")
+    if students:
+        hand_ins = [hand_in for hand_in in hand_ins if hand_in.student in students]
+    book.check(unit)
+    take_attempts(course, unit, hand_ins)
+    named = [hand_in.student for hand_in in hand_ins]
+    for attempts in attempts_to_judge(course, unit, named):
+        _judged(course.in_round(attempts[0].round), unit, attempts, options, jobs)
+    counting = [counted_now(hand_in, unit, course) for hand_in in hand_ins]
+    graded: dict[str, GradedSubmission] = {}
+    for name in sorted({hand_in.round for hand_in in counting}):
+        of_round = [hand_in for hand_in in counting if hand_in.round == name]
+        graded |= _judged(course.in_round(name), unit, of_round, options, jobs)
+    return {student: _as_shown(course, unit, graded[student]) for student in named}
+
+
+def _write(
+    book: Book, unit: Unit, graded: dict[str, GradedSubmission]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Marks and pages; what went wrong with each, by student."""
+    with tqdm(total=2 * len(graded), desc="Gradebook and feedback", unit="step") as bar:
+        failed = book.save(unit, graded, watch=lambda student: bar.update())
+        no_page = book.feedback(unit, graded, watch=lambda student: bar.update())
+    return failed, no_page
+
+
+def _as_shown(course: Course, unit: Unit, graded: GradedSubmission) -> GradedSubmission:
+    """The whole result, under the key of the one that the student's page shows."""
+    rounds = rounds_of(course, unit)
+    if rounds is None or not rounds.first_failed_only:
+        return graded
+    return replace(graded, key=graded.first_failed_only().key)
+
+
+def _kept(course: Course, unit: Unit, hand_in: HandIn) -> GradedSubmission | None:
+    """What counts of a student, if it is graded."""
+    kept = kept_result(counted_now(hand_in, unit, course), unit, course)
+    return None if kept is None else _as_shown(course, unit, kept)
+
+
+def _judged(
+    course: Course, unit: Unit, hand_ins: list[HandIn], options: GradingOptions, jobs: int | None
+) -> dict[str, GradedSubmission]:
+    """Each student's result, in order."""
+    if jobs is None:
+        return grade_cohort(hand_ins, unit, course, options)
+    with ThreadPoolExecutor(max_workers=jobs) as executor:
+        return grade_cohort(hand_ins, unit, course, options, executor)
+
+
+def _with_earlier_results(
+    book: Book, unit: Unit, graded: dict[str, GradedSubmission]
+) -> dict[str, GradedSubmission]:
+    """The whole class: those who were not graded now, as they were graded before."""
+    everybody = dict(graded)
+    for hand_in in submissions(book.course, unit, book.students()):
+        if hand_in.student not in graded:
+            kept = _kept(book.course, unit, hand_in)
+            if kept is not None:
+                everybody[hand_in.student] = kept
+    return everybody
+
+
+def _print_changes(changes: list[Change]) -> None:
+    if changes:
+        print(f"Marks that change: {len(changes)}.")
+    for change in changes:
+        print(f"  {change}")
 
 
 def report_class(course: Course, unit: Unit) -> int:
@@ -66,7 +211,7 @@ def report_class(course: Course, unit: Unit) -> int:
     hand_ins = _class(course, unit, book)
     graded, ungraded = {}, 0
     for hand_in in hand_ins:
-        kept = kept_result(hand_in, unit, course)
+        kept = _kept(course, unit, hand_in)
         if kept is None:
             ungraded += 1
         else:
@@ -93,15 +238,19 @@ def _class(course: Course, unit: Unit, book: Book) -> list[HandIn]:
     return hand_ins
 
 
-def _show(course: Course, unit: Unit, book: Book, graded: dict[str, GradedSubmission]) -> None:
+def _report(unit: Unit, book: Book, graded: dict[str, GradedSubmission]) -> ClassReport:
     results = {student: submission.result for student, submission in graded.items()}
-    pages = book.pages(unit, graded)
-    report = ClassReport.of(unit, results, pages, book.marks(unit))
+    return ClassReport.of(unit, results, book.pages(unit, graded), book.marks(unit))
+
+
+def _show(course: Course, unit: Unit, book: Book, graded: dict[str, GradedSubmission]) -> None:
+    report = _report(unit, book, graded)
+    pages = [row.feedback for row in report.rows if row.feedback is not None]
     print_class(report)
     print(f"Marks:        {_shown(write_csv(report, course))}")
     print(f"Class report: {_shown(write_page(report, course))}")
     if pages:
-        print(f"Feedback:     {len(pages)} pages, the first: {_shown(next(iter(pages.values())))}")
+        print(f"Feedback:     {len(pages)} pages, the first: {_shown(pages[0])}")
 
 
 def _shown(path: Path) -> Path:

@@ -8,11 +8,14 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograder.authoring.arguments import Command, add_command, add_jobs, add_unsafe
+from autograder.authoring.arguments import Command, add_command, add_jobs, add_unsafe, positive
 from autograder.authoring.cli import add_commands
 from autograder.course import Course, CourseError
+
+if TYPE_CHECKING:
+    from autograder.units import Unit
 
 #: Exit statuses: graded, whatever the marks; the call is wrong or cannot be carried out.
 GRADED, WRONG_CALL, INTERRUPTED = 0, 2, 130
@@ -21,6 +24,7 @@ DESCRIPTION = "Grade the notebooks of a course, and make the course."
 EPILOG = """\
 examples:
   autograder grade dqn               grade the class that handed in the unit dqn
+  autograder grade all --diff        say whose marks of which units would change, and why
   autograder check dqn.ipynb         grade one file, and print what is wrong in it
   autograder validate dqn --fast     examine a unit's checks, without training an agent
 
@@ -72,15 +76,43 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print the result as JSON")
     add_unsafe(check)
 
-    grade = add_command(commands, "grade", _grade, "grade what was handed in for a unit")
-    grade.add_argument("unit", metavar="UNIT")
+    grade = add_command(commands, "grade", _grade, "grade what was handed in for some units")
+    grade.add_argument("units", nargs="+", metavar="UNIT", help="a unit, several, or: all")
+    grade.add_argument("--student", action="append", default=[], metavar="ID", dest="students",
+                       help="grade this student only; may be given several times")  # fmt: skip
+    grade.add_argument("--diff", action="store_true",
+                       help="only say whose marks would change, and why")  # fmt: skip
     add_jobs(grade, "notebooks")
     add_unsafe(grade)
+
+    watch = add_command(commands, "watch", _watch, "grade what arrives, until stopped")
+    watch.add_argument("units", nargs="*", metavar="UNIT", help="default: all")
+    watch.add_argument("--exchange", action="store_true", help="collect from nbgrader's exchange")
+    watch.add_argument("--every", type=positive, default=10, metavar="SECONDS",
+                       help="time between two looks (default: 10)")  # fmt: skip
+    add_jobs(watch, "notebooks")
+    add_unsafe(watch)
 
     report = add_command(commands, "report", _report, "print the class table of a unit again")
     report.add_argument("unit", metavar="UNIT")
 
-    add_command(commands, "doctor", _doctor, "say whether the sandbox works on this machine")
+    rounds = add_command(commands, "round", _round, "begin a round of attempts at a unit")
+    rounds.add_argument("unit", metavar="UNIT")
+    rounds.add_argument("--counts", choices=("best", "last"), default="best",
+                        help="the attempt that becomes the mark (default: best)")  # fmt: skip
+    rounds.add_argument("--limit", type=positive, metavar="N", help="attempts of each student")
+    rounds.add_argument("--first-failed-only", action="store_true",
+                        help="show checks up to the first failed one")  # fmt: skip
+
+    export = add_command(commands, "export", _export, "write a unit's marks for an LMS")
+    export.add_argument("unit", metavar="UNIT")
+    export.add_argument("--format", required=True, dest="system",
+                        choices=("moodle", "canvas", "ilias", "gradescope"))  # fmt: skip
+    export.add_argument("--name", default="", help="the assignment's name there (Moodle, Canvas)")
+    export.add_argument("--pass", type=float, default=0.5, metavar="SHARE", dest="pass_share",
+                        help="share of the points that passes (ILIAS; default: 0.5)")  # fmt: skip
+
+    add_command(commands, "doctor", _doctor, "say whether a class can be graded on this machine")
     add_commands(commands)
     return parser
 
@@ -127,12 +159,27 @@ def _unit_of_notebook(notebook: Path, name: str | None) -> Any:
 
 
 def _grade(parsed: argparse.Namespace) -> int:
-    from autograder.class_run import grade_class
-    from autograder.units import unit_named
+    from autograder.class_run import grade_class, preview_class
 
-    return grade_class(
-        Course.find(), unit_named(parsed.unit), sandboxed=not parsed.unsafe, jobs=parsed.jobs
-    )
+    course = Course.find()
+    run = preview_class if parsed.diff else grade_class
+    statuses = [
+        run(course, unit, sandboxed=not parsed.unsafe, jobs=parsed.jobs, students=parsed.students)
+        for unit in _units(course, parsed.units)
+    ]
+    return max(statuses, default=GRADED)
+
+
+def _units(course: Course, names: Sequence[str]) -> list[Unit]:
+    """The units of these names or assignments; for `all`, those that somebody has handed in."""
+    from autograder.units import unit_named, units_of
+
+    if "all" not in names:
+        return [unit_named(name) for name in names]
+    units = [unit for unit in units_of(course) if course.submitted(unit.assignment)]
+    if not units:
+        raise CourseError("Nobody has handed in anything: submitted/ is empty.")
+    return units
 
 
 def _report(parsed: argparse.Namespace) -> int:
@@ -142,10 +189,41 @@ def _report(parsed: argparse.Namespace) -> int:
     return report_class(Course.find(), unit_named(parsed.unit))
 
 
-def _doctor(parsed: argparse.Namespace) -> int:
-    from autograder.sandbox.probe import doctor
+def _watch(parsed: argparse.Namespace) -> int:
+    from autograder.units import unit_named, units_of
+    from autograder.watch import Watch
 
-    return int(doctor() or 0)
+    course = Course.find()
+    units = [unit_named(name) for name in parsed.units] or units_of(course)
+    watch = Watch(course, units, sandboxed=not parsed.unsafe, jobs=parsed.jobs)
+    return watch.run(parsed.every, from_exchange=parsed.exchange)
+
+
+def _round(parsed: argparse.Namespace) -> int:
+    from autograder.grading.rounds import Rounds, begin_round
+    from autograder.units import unit_named
+
+    unit = unit_named(parsed.unit)
+    wanted = Rounds(0, parsed.counts, parsed.limit, parsed.first_failed_only)
+    begun = begin_round(Course.find(), unit, wanted)
+    print(f"Round {begun.number} of {unit.name}: the {begun.counts} attempt counts.")
+    return GRADED
+
+
+def _export(parsed: argparse.Namespace) -> int:
+    from autograder.gradebook.lms.export import export_marks
+    from autograder.units import unit_named
+
+    unit = unit_named(parsed.unit)
+    return export_marks(
+        Course.find(), unit, parsed.system, name=parsed.name, pass_share=parsed.pass_share
+    )
+
+
+def _doctor(parsed: argparse.Namespace) -> int:
+    from autograder.doctor import doctor
+
+    return doctor(Course.find())
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 MARKER = "nbgrader_config.py"
@@ -19,9 +21,17 @@ class CourseError(Exception):
 
 @dataclass(frozen=True)
 class Course:
-    """A course directory: the folder that holds nbgrader_config.py."""
+    """A course directory: the folder that holds nbgrader_config.py.
+
+    round: where attempts are graded in rounds, the name of one, which has a secret of its own.
+    """
 
     root: Path
+    round: str = ""
+
+    def in_round(self, name: str) -> Course:
+        """The same course with the secret of a round; without a name, with its own."""
+        return replace(self, round=name)
 
     @classmethod
     def find(cls, start: Path | None = None) -> Course:
@@ -77,15 +87,19 @@ class Course:
     def secret(self) -> bytes:
         """The course's secret, from which seeds and disguises are drawn; created once.
 
+        A round's secret is made of it and cannot be told from that of another round.
         Readable by the instructor alone. Raises CourseError if it cannot be read or created.
         """
         path = self.root / ".autograder" / "secret"
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _create_once(path)
-            return bytes.fromhex(path.read_text(encoding="ascii").strip())
+            secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
         except (OSError, ValueError) as error:
             raise CourseError(f"The course's secret cannot be read or created: {error}") from error
+        if not self.round:
+            return secret
+        return hmac.new(secret, self.round.encode(), hashlib.sha256).digest()
 
 
 def _unit_name(assignment: str) -> str:

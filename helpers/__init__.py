@@ -9,6 +9,7 @@ from helpers.estimates import estimate, estimate_difference
 from helpers.experiment import Setting, compare_settings
 from helpers.experiment_plots import plot_experiment
 from helpers.lettered_curves import plot_lettered_curves
+from helpers.model_plot import plot_model
 from helpers.player import play_by_keyboard, play_in_window
 from helpers.plots import plot_durations, plot_learning_curve, plot_statistics
 from helpers.seeding import seed_everything
@@ -37,6 +38,7 @@ __all__ = [
     "plot_experiment",
     "plot_learning_curve",
     "plot_lettered_curves",
+    "plot_model",
     "plot_statistics",
     "record_video",
     "render",

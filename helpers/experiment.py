@@ -30,7 +30,7 @@ _GREEDY_SEED = 1_000_003
 class Setting:
     """One way to train: what makes a new agent, and how and where it is trained.
 
-    The training's own seed, bar and `on_episode` are not used: the experiment has its own.
+    The training's own seed, bar and callbacks are not used: the experiment has its own.
     """
 
     make_agent: Callable[[], AbstractAgent]
@@ -123,7 +123,9 @@ def _run(setting: Setting, seed: int, bar: ProgressBar, name: str) -> Run:
         bar.note({"setting": name, "seed": seed, "episode": episode})
 
     world = World.of(setting.environment)
-    training = replace(setting.training, seed=seed, progress=False, on_episode=note)
+    training = replace(
+        setting.training, seed=seed, progress=False, on_episode=note, on_interrupt=None
+    )
     statistics: list[EpisodeStatistics] = []
     agent = _made(setting.make_agent, seed)
     record_training(statistics, agent, world, training)

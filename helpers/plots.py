@@ -106,6 +106,38 @@ def plot_durations(
     return live_plot.figure
 
 
+def plot_trainings(
+    trainings: Sequence[Sequence[Mapping[str, Any]]],
+    threshold: float | None = None,
+    live: bool = True,
+) -> Figure:
+    """Draw several trainings: the running mean of each, and the episodes of the last one.
+
+    trainings: for each, a record per episode with the key `score`.
+    live: as in `plot_durations`, so it may be called after each episode.
+    """
+    live_plot = _live_plot()
+    if live and not live_plot.is_due():
+        return live_plot.figure
+    started = time.perf_counter()
+    number = len(trainings)
+    axes = live_plot.clear(f"Training {number} ..." if live else "What it learned", "Score")
+    for earlier, statistics in enumerate(trainings, 1):
+        scores = _column(unsorted(statistics), "score")
+        last = earlier == number
+        if last:
+            _draw_episodes(axes, scores, "score of an episode")
+        label = f"training {earlier}, {_mean_label(WINDOW)}"
+        colour, width = (VERMILION, 2.2) if last else (SKY, 1.2)
+        if len(scores):
+            x, mean = np.arange(1, len(scores) + 1), running_mean(scores, WINDOW)  # (n,) each
+            axes.plot(x, mean, label=label, color=colour, linewidth=width)
+    _draw_threshold(axes, threshold, "to reach without exploring")
+    _finish(live_plot.figure, axes)
+    live_plot.show(time.perf_counter() - started)
+    return live_plot.figure
+
+
 def plot_learning_curve(
     unit: str,
     statistics: Sequence[Mapping[str, Any]] | None = None,

@@ -1,10 +1,15 @@
-"""How far a training is: a bar in the notebook that stays when it is saved, a line elsewhere."""
+"""How far a training is: a bar in the notebook that stays when it is saved, a line elsewhere.
+
+Both are drawn anew each second, so that a long step does not look like the end.
+"""
 
 from __future__ import annotations
 
 import html
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
@@ -14,8 +19,10 @@ from helpers.cells import current_cell
 if TYPE_CHECKING:
     from IPython.display import HTML, DisplayHandle
 
-#: Seconds between two pictures of the bar.
+#: Seconds between two pictures of the bar, at least.
 _INTERVAL = 0.2
+#: And at most.
+_SIGN_OF_LIFE = 1.0
 #: Of the part that is done: while it runs, when the goal is reached, when it has ended without.
 _RUNNING, _REACHED, _ENDED = "#0072B2", "#009E73", "#D55E00"
 
@@ -28,6 +35,21 @@ def progress_bar(total: int, shown: bool = True, unit: str = "episode") -> Progr
     if not shown:
         return ProgressBar(total, unit)
     return TerminalBar(total, unit) if current_cell() is None else NotebookBar(total, unit)
+
+
+@contextmanager
+def working_on(what: str) -> Iterator[None]:
+    """Show what is being done, and for how many seconds, if it takes more than one.
+
+    The line is gone when it is done.
+    """
+    line = _TerminalLine(what) if current_cell() is None else _NotebookLine(what)
+    ticker = _Ticker(line.draw)
+    try:
+        yield
+    finally:
+        ticker.stop()
+        line.clear()
 
 
 class ProgressBar:
@@ -64,6 +86,7 @@ class TerminalBar(ProgressBar):
     def __init__(self, total: int, unit: str = "episode") -> None:
         super().__init__(total, unit)
         self._line = tqdm(total=total, unit=unit)
+        self._ticker = _Ticker(self._line.refresh)
 
     def note(self, numbers: Mapping[str, object]) -> None:
         self._line.set_postfix(numbers, refresh=False)
@@ -73,6 +96,7 @@ class TerminalBar(ProgressBar):
         self._line.write(sentence)
 
     def close(self) -> None:
+        self._ticker.stop()
         if self.reached:
             self._line.total = self.done
         self._line.close()
@@ -88,19 +112,23 @@ class NotebookBar(ProgressBar):
         self._numbers = ""
         self._started = self._drawn = time.perf_counter()
         self._handle: DisplayHandle = display(self._picture(_RUNNING), display_id=True)
+        self._ticker = _Ticker(self._draw)
 
     def note(self, numbers: Mapping[str, object]) -> None:
         self._numbers = ", ".join(f"{name} {value}" for name, value in numbers.items())
-        now = time.perf_counter()
-        if now - self._drawn >= _INTERVAL:
-            self._drawn = now
-            self._handle.update(self._picture(_RUNNING))
+        if time.perf_counter() - self._drawn >= _INTERVAL:
+            self._draw()
 
     def say(self, sentence: str) -> None:
         print(sentence)
 
     def close(self) -> None:
+        self._ticker.stop()
         self._handle.update(self._picture(_REACHED if self.reached else _ENDED))
+
+    def _draw(self) -> None:
+        self._drawn = time.perf_counter()
+        self._handle.update(self._picture(_RUNNING))
 
     def _picture(self, colour: str) -> HTML:
         from IPython.display import HTML
@@ -117,3 +145,67 @@ class NotebookBar(ProgressBar):
             f'<div style="width: {share:.1%}; height: 100%; background: {colour}"></div></div>'
             f"<span>{text}</span></div>"
         )
+
+
+class _NotebookLine:
+    """One line in a notebook's cell: there from the first time it is drawn until it is cleared."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._started = time.perf_counter()
+        self._handle: DisplayHandle | None = None
+
+    def draw(self) -> None:
+        from IPython.display import HTML, display
+
+        seconds = time.perf_counter() - self._started
+        text = html.escape(f"{self._what} {seconds:.0f} s")
+        line = HTML(f'<span style="font-size: 90%">{text}</span>')
+        if self._handle is None:
+            self._handle = display(line, display_id=True)
+        else:
+            self._handle.update(line)
+
+    def clear(self) -> None:
+        from IPython.display import HTML
+
+        if self._handle is not None:
+            self._handle.update(HTML(""))
+
+
+class _TerminalLine:
+    """The same for a terminal."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._started = time.perf_counter()
+        self._line: tqdm | None = None
+
+    def draw(self) -> None:
+        if self._line is None:
+            self._line = tqdm(desc=self._what, bar_format="{desc} {elapsed}", leave=False)
+            self._line.start_t -= time.perf_counter() - self._started
+        self._line.refresh()
+
+    def clear(self) -> None:
+        if self._line is not None:
+            self._line.close()
+
+
+class _Ticker:
+    """Calls a function each second, whatever else goes on, until it is stopped."""
+
+    def __init__(self, draw: Callable[[], object]) -> None:
+        self._draw = draw
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(_SIGN_OF_LIFE):
+            self._draw()
+
+    def stop(self) -> None:
+        """Afterwards nothing is drawn any more."""
+        self._stopped.set()
+        self._thread.join()

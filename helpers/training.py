@@ -49,6 +49,7 @@ class Training:
         best weights are kept, and training stops when they are good twice in a row.
     progress: show the status line.
     on_episode: called with all records so far after each finished episode, to draw them live.
+    on_interrupt: called when Ctrl-C has stopped the training.
     """
 
     episodes: int = 2_000
@@ -58,6 +59,7 @@ class Training:
     checkpoint_every: int | None = None
     progress: bool = True
     on_episode: Callable[[list[EpisodeStatistics]], object] | None = None
+    on_interrupt: Callable[[], object] | None = None
 
 
 @dataclass
@@ -102,6 +104,8 @@ def record_training(
         _train(agent, environments, checkpoints, log, world.threshold)
     except KeyboardInterrupt:
         log.bar.say(f"Interrupted after {len(statistics)} episodes.")
+        if training.on_interrupt is not None:
+            training.on_interrupt()
         raise
     finally:
         log.bar.close()

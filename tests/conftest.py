@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -37,6 +38,14 @@ with suppress(ImportError):
 def pytest_addoption(parser: pytest.Parser) -> None:
     help = "append what odd and hostile submissions earn to FILE, for `autograder compare`"
     parser.addoption("--record", metavar="FILE", type=Path, help=help)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_profile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Kernels keep what they remember in a profile of these tests, not in the developer's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        yield
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ a hand-written rule or weights brought along fail.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -19,12 +20,30 @@ from autograder.agents.rule import AgentRule
 from autograder.agents.seeds import student_seed
 from autograder.results import EvaluationResult
 from autograder.worker.interface import Student
-from helpers.training import EpisodeStatistics, mean_score, play_episodes, train_agent
+from helpers.training import (
+    EpisodeStatistics,
+    Training,
+    mean_score,
+    play_episodes,
+    train_agent,
+)
 
 #: The most points of a learning curve that are kept.
 CURVE_POINTS = 200
 
 OneTraining = Callable[[int], tuple[float, list[EpisodeStatistics]]]
+
+
+class Display:
+    """What somebody sees of a training and of the tests after it; this one shows nothing."""
+
+    def training(self, training: Training) -> Training:
+        """The same training, with what shows how it goes on."""
+        return replace(training, progress=False)
+
+    def testing(self) -> AbstractContextManager[None]:
+        """Entered while the trained agent is tested."""
+        return nullcontext()
 
 
 def evaluate(rule: AgentRule, train: OneTraining, seeds: tuple[int, ...]) -> EvaluationResult:
@@ -52,26 +71,28 @@ def evaluate(rule: AgentRule, train: OneTraining, seeds: tuple[int, ...]) -> Eva
 
 
 def train_and_score(
-    rule: AgentRule, student: Student, seed: int, *, progress: bool = False
+    rule: AgentRule, student: Student, seed: int, display: Display | None = None
 ) -> tuple[float, list[EpisodeStatistics]]:
     """One training in disguise: the mean greedy score afterwards, and the training's episodes.
 
-    The greedy tests of the training are played by a copy of the agent. progress: show the
-    training's bar. Raises StudentError when the student's code raises, AgentRejected when the agent
+    The greedy tests of the training are played by a copy of the agent. display: what shows it; none
+    shows nothing. Raises StudentError when the student's code raises, AgentRejected when the agent
     is not what the rule asks for.
     """
+    display = display or Display()
     random = np.random.default_rng(seed)
     disguised = rule.world.disguised(random)
     student.seed(student_seed(seed))
     candidate = Candidate.make(rule, student)
-    training = replace(rule.training, progress=progress)
+    training = display.training(rule.training)
     statistics = train_agent(AgentTestedByCopy(candidate), disguised, training)
-    candidate.weights()  # waits until everything has been learned
-    expect_greedy_policy(candidate, random)
-    played = play_episodes(candidate.agent, disguised, rule.scored_episodes)
-    score = mean_score(played)
-    if score >= rule.threshold:
-        expect_learning(candidate, np.random.default_rng([seed, 1]))
+    with display.testing():
+        candidate.weights()  # waits until everything has been learned
+        expect_greedy_policy(candidate, random)
+        played = play_episodes(candidate.agent, disguised, rule.scored_episodes)
+        score = mean_score(played)
+        if score >= rule.threshold:
+            expect_learning(candidate, np.random.default_rng([seed, 1]))
     return score, statistics
 
 

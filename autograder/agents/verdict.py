@@ -13,7 +13,7 @@ from autograder.agents.rejection import (
     PolicyIgnoresNetwork,
 )
 from autograder.agents.rule import AgentRule
-from autograder.checks.judge import NOT_SOLVED, RAISES
+from autograder.checks.judge import NOT_REACHED, NOT_SOLVED, RAISES
 from autograder.messages import Message
 from autograder.results import CheckResult, EvaluationResult, TaskResult
 from autograder.worker.interface import NotSolved, StudentError
@@ -73,6 +73,17 @@ def without_score(name: str, rule: AgentRule, mistake: str, message: str) -> Age
     check = CheckResult(CHECK, False, mistake, message)
     nothing = EvaluationResult(rule.scored_episodes, None, rule.threshold, ())
     return AgentVerdict(TaskResult(name, 0.0, rule.points, (check,)), nothing)
+
+
+def interrupted(name: str, rule: AgentRule, score: float) -> AgentVerdict:
+    """What is said of a training that was interrupted: the score so far, and no verdict."""
+    message = Message(
+        "You interrupted the training. The agent has learned enough for a score of {score} so far; "
+        "{threshold} are needed. Run the cell again for the points.",
+        score=shown_score(score, rule.threshold),
+        threshold=f"{rule.threshold:g}",
+    )
+    return without_score(name, rule, NOT_REACHED, message)
 
 
 def judge_score(name: str, rule: AgentRule, evaluation: EvaluationResult) -> TaskResult:

@@ -58,12 +58,33 @@ def add_commands(commands: Any) -> None:
     )
     new_unit.add_argument("name", metavar="NAME", help="lower case, such as my_unit")
 
+    _add_records(commands)
+
+    bench = add_command(commands, "bench", _bench, "compare trainings with Stable-Baselines3")
+    add_units(bench, "all that train an agent")
+    bench.add_argument("--seeds", type=positive, default=3, metavar="N", help="trainings of each")
+
+
+def _add_records(commands: Any) -> None:
+    """What all known answers earn: recorded, compared, counted."""
     record = add_command(
         commands, "record", _record, "write what all known answers earn into a file (resumable)"
     )
     record.add_argument("file", type=Path, metavar="FILE")
     add_units(record)
     add_jobs(record, "answers")
+    record.add_argument("--seed", type=positive, default=1, metavar="N", help="of the checks")
+
+    proof = add_command(
+        commands, "proof", _proof, "write docs/proof.md: how often the checks of a record are wrong"
+    )
+    proof.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="written by `autograder record`; further ones with other seeds",
+    )
 
     compare = add_command(
         commands, "compare", _compare, "say whose marks differ between two records"
@@ -72,10 +93,6 @@ def add_commands(commands: Any) -> None:
         help = "written by `autograder record`, or a folder of results (.autograder/results)"
         compare.add_argument(name, type=Path, metavar=name.upper(), help=help)
     compare.add_argument("--texts", action="store_true", help="list changed texts as well")
-
-    bench = add_command(commands, "bench", _bench, "compare trainings with Stable-Baselines3")
-    add_units(bench, "all that train an agent")
-    bench.add_argument("--seeds", type=positive, default=3, metavar="N", help="trainings of each")
 
 
 def _units(parsed: argparse.Namespace) -> list[Unit]:
@@ -138,7 +155,15 @@ def _new_unit(parsed: argparse.Namespace) -> int:
 def _record(parsed: argparse.Namespace) -> int:
     from autograder.authoring.commands import run_recording
 
-    return run_recording(Course.find(), parsed.file, _units(parsed), parsed.jobs)
+    return run_recording(
+        Course.find(), parsed.file, _units(parsed), jobs=parsed.jobs, seed=parsed.seed
+    )
+
+
+def _proof(parsed: argparse.Namespace) -> int:
+    from autograder.authoring.commands import run_proof
+
+    return run_proof(Course.find(), parsed.files)
 
 
 def _compare(parsed: argparse.Namespace) -> int:

@@ -24,6 +24,7 @@ from autograder.authoring.curves import curve_path, learning_curve
 from autograder.authoring.edits import mistakes_of
 from autograder.authoring.first_cell import missing_address
 from autograder.authoring.lettered_curves import measure_lettered_curves
+from autograder.authoring.proof import write_proof
 from autograder.authoring.recording import record as record_corpus
 from autograder.authoring.records import read_records
 from autograder.authoring.validation import Outcome, cases, validate
@@ -97,10 +98,20 @@ def run_benchmark(course: Course, units: Sequence[Unit], seeds: int) -> int:
     return DONE
 
 
-def run_recording(course: Course, file: Path, units: Sequence[Unit], jobs: int | None) -> int:
+def run_recording(
+    course: Course, file: Path, units: Sequence[Unit], *, jobs: int | None, seed: int
+) -> int:
     """Record what the corpus earns."""
-    recorded, before = record_corpus(course, file, units, jobs)
+    recorded, before = record_corpus(course, file, units, jobs, seed)
     print(f"{file}: {recorded} answers recorded, {before} were there already.")
+    return DONE
+
+
+def run_proof(course: Course, files: Sequence[Path]) -> int:
+    """Write docs/proof.md about a recording, and about others of it with other seeds."""
+    first, *others = map(read_records, files)
+    page = write_proof(course, first, others)
+    print(f"wrote {page.relative_to(course.root)}")
     return DONE
 
 

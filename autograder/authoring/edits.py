@@ -10,8 +10,9 @@ import importlib.util
 import linecache
 import os
 import types
+from collections.abc import Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.checks import judge as judging
 from autograder.course import Course, CourseError
-from autograder.grading.notebook import Submission, SubmittedCell, read_skeleton, untouched
+from autograder.grading.notebook import Submission, read_skeleton, untouched
 from autograder.results import TaskResult
 from autograder.units import Unit
 from autograder.worker.local import LocalStudent
@@ -41,6 +42,7 @@ class Mistake:
     thought: what the student had in mind. task, check: where it must be caught. mistake: the name
     it must be given there. says: words that its message must contain.
     also: checks (`task:check`) that fail as well, because they stand on the same line of thought.
+    Notes, which cost no points, need not be listed.
     Where only the trained agent's score shows it, task is `<unit>/agent`, check
     `reaches_threshold` and mistake `below_threshold`.
     """
@@ -94,12 +96,7 @@ def edited(submission: Submission, edits: tuple[Edit, ...]) -> Submission:
             found = sources[edit.cell].count(edit.old)
             raise CourseError(f"cell {edit.cell} holds {edit.old!r} {found} times, not once")
         sources[edit.cell] = sources[edit.cell].replace(edit.old, edit.new)
-    cells = tuple(
-        SubmittedCell(
-            cell.name, cell.cell_type, sources[cell.name], cell.solution, cell.added, cell.runs
-        )
-        for cell in submission.cells
-    )
+    cells = tuple(replace(cell, source=sources[cell.name]) for cell in submission.cells)
     return Submission(cells, submission.warnings)
 
 
@@ -134,6 +131,17 @@ def silent_student_of(submission: Submission, unit: Unit) -> LocalStudent:
 def judge_all(student: LocalStudent, unit: Unit, seed: int) -> dict[str, TaskResult]:
     """Ask every task of the unit, the trained agent left out."""
     return {task.name: judging.judge(task, student, seed) for task in unit.tasks}
+
+
+def also_failed(mistake: Mistake, results: Mapping[str, TaskResult]) -> list[str]:
+    """The checks (`task:check`) that a mistake costs although it does not list them."""
+    failed = {
+        f"{task.task}:{check.check}"
+        for task in results.values()
+        for check in task.checks
+        if not check.passed and not check.note and check.mistake != judging.NOT_REACHED
+    }
+    return sorted(failed - {f"{mistake.task}:{mistake.check}", *mistake.also})
 
 
 @cache

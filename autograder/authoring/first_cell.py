@@ -23,25 +23,31 @@ DISTRIBUTION = "reinforcement-learning-course"
 PLACEHOLDER_HOST = "example.org"
 _ADDRESS = re.compile(r'^Students = "([^"]+)"$', re.MULTILINE)
 
-_START = """
-
-from autograder import start_unit
-
-start_unit("{unit}")
-"""
+#: Colab has what the course needs. The course's wheel alone is installed, so nothing of Colab's own
+#: is replaced: pip would bring a second pygame, for example.
 _INSTALL = """
 import sys
 from importlib.util import find_spec
 
 # On Colab, this installs the course, once; on your own computer it is installed already.
 if "google.colab" in sys.modules and find_spec("autograder") is None:
-    !pip install --quiet "{wheel}"
+    !pip install -qq --no-deps "{wheel}"
+
+from autograder import start_unit
+
+# On Colab, tick this box to keep what you save in your Google Drive.
+save_in_drive = False  # @param {{"type": "boolean"}}
+start_unit("{unit}", drive=save_in_drive)
 """
 _NO_ADDRESS = """
 import sys
 
 if "google.colab" in sys.modules:
     sys.exit("This copy of the course is not ready for Colab. Please ask your teacher.")
+
+from autograder import start_unit
+
+start_unit("{unit}")
 """
 
 
@@ -85,8 +91,9 @@ def published(course: Course) -> Published | None:
 def first_cell(course: Course, unit: Unit) -> str:
     """The source of a unit's first cell."""
     place = published(course)
-    beginning = _NO_ADDRESS if place is None else _INSTALL.format(wheel=place.wheel())
-    return (beginning.rstrip() + _START.format(unit=unit.name)).strip()
+    if place is None:
+        return _NO_ADDRESS.format(unit=unit.name).strip()
+    return _INSTALL.format(unit=unit.name, wheel=place.wheel()).strip()
 
 
 def wheel_name() -> str:

@@ -1,8 +1,9 @@
 """What the whole corpus earns, as data: `autograder record`, to be compared with a later one.
 
-The corpus of a unit: its reference and the untouched notebook, graded in the sandbox; all its
-mistakes and right answers, asked in process; its demonstration students, graded. Secret and seed
-are fixed, so two recordings differ only where the grader, or the corpus, has changed.
+The corpus of a unit: its reference, the untouched notebook and its demonstration students, graded
+in the sandbox; its mistakes, right answers and blind answers, asked in process, and a variant of
+each right one. Secret and seed are fixed, so two recordings differ only where the grader, or the
+corpus, has changed.
 """
 
 from __future__ import annotations
@@ -11,19 +12,19 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 from tqdm import tqdm
 
+from autograder.authoring.blind import answered, right_notebooks_of, wrong_answers_of
 from autograder.authoring.build import units_with_source
 from autograder.authoring.demonstration import build_class, has_students
 from autograder.authoring.edits import (
-    Mistake,
-    RightAnswer,
     edited,
     judge_all,
     mistakes_of,
@@ -33,15 +34,18 @@ from autograder.authoring.edits import (
 )
 from autograder.authoring.parallel import in_parallel
 from autograder.authoring.records import Key, Record, plain_record, read_lines
+from autograder.authoring.variants import VARIANTS, varied
 from autograder.course import Course, CourseError
 from autograder.grading.batch import grader_version
 from autograder.grading.hand_ins import submissions
+from autograder.grading.notebook import Submission
 from autograder.grading.records import as_json
 from autograder.grading.submission import GradingOptions, grade_file
 from autograder.results import Result, Status, TaskResult
-from autograder.units import Unit, unit_named
+from autograder.units import Unit, unit_named, units_of
+from autograder.units.sources import unit_sources
 
-#: The seed with which answers are asked in process.
+#: The usual seed with which answers are asked in process.
 SEED = 1
 #: The first line of a recording: what it was made of.
 VERSION = "version"
@@ -57,33 +61,46 @@ class RecordedCourse(Course):
 
 @dataclass(frozen=True)
 class Entry:
-    """One answer of the corpus. path: its notebook, of a demonstration's student."""
+    """One answer of the corpus. path: its notebook, of a demonstration's student.
+
+    variant: how it is changed (`autograder.authoring.variants`), of a right answer.
+    """
 
     unit: str
     kind: str
     name: str
     path: Path | None = None
+    variant: str | None = None
 
     @property
     def key(self) -> Key:
-        """How recordings call it: `dqn/mistake/no_target_network`."""
-        return f"{self.unit}/{self.kind}/{self.name}"
+        """How recordings call it: `dqn/mistake/no_target_network`, `dqn/right/loops/renamed`."""
+        key = f"{self.unit}/{self.kind}/{self.name}"
+        return f"{key}/{self.variant}" if self.variant else key
 
 
 def record(
-    course: Course, file: Path, units: Sequence[Unit] = (), jobs: int | None = None
+    course: Course,
+    file: Path,
+    units: Sequence[Unit] = (),
+    jobs: int | None = None,
+    seed: int = SEED,
 ) -> tuple[int, int]:
     """Record the corpus of these units (default: all) as lines of JSON; (recorded now, before).
 
+    seed: with which the checks draw their questions. What is graded in the sandbox has a seed of
+    its own, so it is recorded with the usual one only.
     Each line is on disk as soon as it is known, and an interrupted recording goes on with what is
     left. Raises CourseError if the file was begun with another grader or another corpus.
     """
     chosen = list(units) or units_with_source(course)
-    done = _continued(file, _version(course))
+    done = _continued(file, f"{_version(course)} seed {seed}")
     with tempfile.TemporaryDirectory(prefix="recording-") as temporary:
         entries = [entry for unit in chosen for entry in corpus(course, unit, Path(temporary))]
+        if seed != SEED:
+            entries = [entry for entry in entries if entry.kind in _ASKED]
         left = [entry for entry in entries if entry.key not in done]
-        results = in_parallel(partial(recorded, course.root), left, jobs)
+        results = in_parallel(partial(recorded, course.root, seed=seed), left, jobs)
         with file.open("a", encoding="utf-8") as lines:
             for key, result in tqdm(results, total=len(left), desc="recording", unit="answer"):
                 lines.write(json.dumps([key, result]) + "\n")
@@ -93,9 +110,20 @@ def record(
 
 def corpus(course: Course, unit: Unit, folder: Path) -> list[Entry]:
     """All answers to a unit. folder: where its demonstration class is built."""
+    right = [Entry(unit.name, "right", known.name) for known in right_answers_of(unit, course)]
+    right += [
+        Entry(unit.name, "blind right", known.name) for known in right_notebooks_of(unit, course)
+    ]
+    wrong = [Entry(unit.name, "mistake", known.name) for known in mistakes_of(unit, course)]
+    wrong += [
+        Entry(unit.name, "blind wrong", known.name) for known in wrong_answers_of(unit, course)
+    ]
+    variants = [
+        replace(entry, variant=variant)
+        for entry, variant in zip(right, cycle(VARIANTS), strict=False)
+    ]
     entries = [Entry(unit.name, kind, kind) for kind in ("reference", "untouched")]
-    entries += [Entry(unit.name, "mistake", known.name) for known in mistakes_of(unit, course)]
-    entries += [Entry(unit.name, "right", known.name) for known in right_answers_of(unit, course)]
+    entries += [*wrong, *right, *variants]
     if has_students(course, unit):
         run = build_class(course, unit, folder / unit.assignment)
         entries += [
@@ -105,32 +133,58 @@ def corpus(course: Course, unit: Unit, folder: Path) -> list[Entry]:
     return entries
 
 
-def recorded(root: Path, entry: Entry) -> tuple[Key, Record]:
+def recorded(root: Path, entry: Entry, seed: int = SEED) -> tuple[Key, Record]:
     """The record of one answer; a fault of our own stands in its status."""
     try:
         with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
-            result = _result(RecordedCourse(root), unit_named(entry.unit), entry)
+            result = _result(RecordedCourse(root), unit_named(entry.unit), entry, seed)
     except Exception as error:
         status = f"not graded: {type(error).__name__}: {error}"
         return entry.key, {"status": status, "mean": None, "tasks": []}
     return entry.key, plain_record(as_json(result))
 
 
-def _result(course: Course, unit: Unit, entry: Entry) -> Result:
-    if entry.kind in ("mistake", "right"):
-        return _asked(course, unit, entry)
+def _result(course: Course, unit: Unit, entry: Entry, seed: int) -> Result:
+    if entry.kind in _ASKED:
+        student = student_of(_submission(course, unit, entry), unit)
+        tasks: Iterable[TaskResult] = judge_all(student, unit, seed).values()
+        return Result(unit.name, Status.OK, tuple(tasks))
     notebook = entry.path or _notebook(course, unit, entry.kind)
     return grade_file(notebook, unit, course, GradingOptions())
 
 
-def _asked(course: Course, unit: Unit, entry: Entry) -> Result:
-    answers: tuple[Mistake | RightAnswer, ...] = (
-        mistakes_of(unit, course) if entry.kind == "mistake" else right_answers_of(unit, course)
-    )
-    (known,) = [answer for answer in answers if answer.name == entry.name]
-    student = student_of(edited(reference(unit, course), known.edits), unit)
-    tasks: Iterable[TaskResult] = judge_all(student, unit, SEED).values()
-    return Result(unit.name, Status.OK, tuple(tasks))
+def _submission(course: Course, unit: Unit, entry: Entry) -> Submission:
+    submission = _ASKED[entry.kind](course, unit, entry.name)
+    return varied(submission, entry.variant) if entry.variant else submission
+
+
+def _mistake(course: Course, unit: Unit, name: str) -> Submission:
+    (known,) = [known for known in mistakes_of(unit, course) if known.name == name]
+    return edited(reference(unit, course), known.edits)
+
+
+def _right(course: Course, unit: Unit, name: str) -> Submission:
+    (known,) = [known for known in right_answers_of(unit, course) if known.name == name]
+    return edited(reference(unit, course), known.edits)
+
+
+def _blind_wrong(course: Course, unit: Unit, name: str) -> Submission:
+    (known,) = [known for known in wrong_answers_of(unit, course) if known.name == name]
+    return answered(reference(unit, course), known)
+
+
+def _blind_right(course: Course, unit: Unit, name: str) -> Submission:
+    (known,) = [known for known in right_notebooks_of(unit, course) if known.name == name]
+    return answered(reference(unit, course), known)
+
+
+#: The kinds of answers that are asked in process.
+_ASKED: dict[str, Callable[[Course, Unit, str], Submission]] = {
+    "mistake": _mistake,
+    "right": _right,
+    "blind wrong": _blind_wrong,
+    "blind right": _blind_right,
+}
 
 
 def _notebook(course: Course, unit: Unit, kind: str) -> Path:
@@ -141,6 +195,9 @@ def _notebook(course: Course, unit: Unit, kind: str) -> Path:
 def _version(course: Course) -> str:
     """A digest of the grader and of the course's corpus."""
     digest = hashlib.sha256(grader_version().encode())
+    for unit in units_of(course):
+        for path in unit_sources(unit):
+            digest.update(path.read_bytes())
     folders = (course.root / "solutions", course.root / "course")
     for path in sorted(path for folder in folders for path in folder.rglob("*")):
         if path.suffix in (".py", ".ipynb", ".yaml") and path.is_file():

@@ -169,5 +169,6 @@ def _on_colab(course: Course) -> str:
     opened = "Click the badge of a notebook" if place.on_github else "Upload a notebook to Colab"
     return (
         f"{opened} and run its cells from top to bottom. The first one installs the course. Save "
-        "a copy to your Google Drive, or your work is gone when the window closes."
+        "a copy to your Google Drive, or your work is gone when the window closes. A box in the "
+        "first cell keeps there what the notebook saves, too."
     )

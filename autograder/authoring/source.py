@@ -23,6 +23,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.authoring.first_cell import START, START_ID, first_cell
+from autograder.authoring.last_cell import last_cell
 from autograder.authoring.references import resolve
 from autograder.course import Course, CourseError
 from autograder.units import Unit
@@ -63,6 +64,8 @@ def read_source(course: Course, unit: Unit) -> NotebookNode:
         reader.complete(cell)
     reader.check(notebook.cells)
     _name_cells(notebook.cells)
+    if any(cell.id == START_ID for cell in notebook.cells):
+        notebook.cells.append(last_cell([NOT_GRADED]))
     for cell in notebook.cells:
         reader.resolve_references(cell, course)
         if cell.id == START_ID:

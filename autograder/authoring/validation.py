@@ -17,6 +17,7 @@ from pathlib import Path
 from autograder.authoring.build import stale, units_with_source
 from autograder.authoring.calibration import train_variant
 from autograder.authoring.edits import (
+    also_failed,
     edited,
     judge_all,
     mistakes_of,
@@ -131,14 +132,8 @@ def _mistake(course: Course, unit: Unit, name: str) -> str | None:
         return f"{mistake.task}:{mistake.check} passes"
     if check.mistake != mistake.mistake or mistake.says not in (check.message or ""):
         return f"named {check.mistake}: {check.message}"
-    failed = {
-        f"{task.task}:{check.check}"
-        for task in results.values()
-        for check in task.checks
-        if not check.passed and check.mistake != judging.NOT_REACHED
-    }
-    others = failed - {f"{mistake.task}:{mistake.check}", *mistake.also}
-    return f"also fails {', '.join(sorted(others))}" if others else None
+    others = also_failed(mistake, results)
+    return f"also fails {', '.join(others)}" if others else None
 
 
 def _scored_mistake(course: Course, unit: Unit, name: str) -> str | None:

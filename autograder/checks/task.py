@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograder.checks.worked_example import WorkedExample
 from autograder.worker.interface import Student
 
 CheckFunction = Callable[[Student, np.random.Generator], None]
@@ -38,6 +39,8 @@ class Task:
 
     #: Names of the student's classes and functions, in the order `check(...)` takes them.
     requires: tuple[str, ...] = ()
+    #: The same ideas with other numbers, shown folded below what is wrong.
+    examples: tuple[WorkedExample, ...] = ()
 
     def __init__(self, name: str, requires: tuple[str, ...] | None = None) -> None:
         """name: `<unit>/<task>`. requires: in place of what the class says."""

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy
 from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.auth import Authenticator
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError, ExchangeFactory
+from nbgrader.utils import temp_attrs
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.course import MARKER, Course, CourseError
+from autograder.gradebook.address import Address
+from autograder.gradebook.changes import Change, Marked, change_of
 from autograder.gradebook.conversion import LONGEST_ERROR, AutogradeOne, convert
 from autograder.gradebook.final_mark import FinalMark
 from autograder.gradebook.final_marks import final_marks
@@ -25,11 +31,12 @@ from autograder.gradebook.lateness import renew_lateness
 from autograder.gradebook.locks import creating_gradebook
 from autograder.gradebook.pages import key_of_page, key_of_result
 from autograder.gradebook.receipts import copy_receipts
-from autograder.gradebook.register import register
+from autograder.gradebook.register import check_released, register
 from autograder.gradebook.scores import holds, leave_ungraded
 from autograder.gradebook.sharing import let_group_write, share_with_group
-from autograder.grading.batch import GradedSubmission
-from autograder.grading.hand_ins import is_student_id
+from autograder.grading.batch import GradedSubmission, counted_now
+from autograder.grading.hand_ins import handed_in, is_student_id
+from autograder.grading.timestamps import NotATime, handed_in_at
 from autograder.rendering.text import plain
 from autograder.results import Status
 from autograder.units import Unit
@@ -51,6 +58,23 @@ class Book:
 
         Raises CourseError if it cannot be written, or if the configuration cannot be loaded.
         """
+        book = cls.configured(course, sandboxed)
+        if book.coursedir.groupshared:
+            let_group_write()
+        with book._writing("Nothing was graded."), creating_gradebook(course):
+            with book._gradebook() as gradebook:
+                # A write that changes nothing: fails at once where marks could not be written.
+                gradebook.db.execute(sqlalchemy.text("UPDATE course SET id = id"))
+                gradebook.db.commit()
+            book.share()
+        return book
+
+    @classmethod
+    def configured(cls, course: Course, sandboxed: bool = True) -> Book:
+        """The gradebook that nbgrader's configuration names, not opened yet.
+
+        Raises CourseError if the configuration cannot be loaded.
+        """
         app = NbGrader()
         app.load_cwd_config = False
         app.log_level = logging.CRITICAL
@@ -62,36 +86,65 @@ class Book:
                 "students' code itself. Nothing was graded. What is wrong: nbgrader --help"
             )
         app.update_config(Config({"SubmissionExporter": {"sandboxed": sandboxed}}))
-        book = cls(course, app, app.coursedir)
-        if book.coursedir.groupshared:
-            let_group_write()
-        with book._writing("Nothing was graded."), creating_gradebook(course):
-            with book._gradebook() as gradebook:
-                # A write that changes nothing: fails at once where marks could not be written.
-                gradebook.db.execute(sqlalchemy.text("UPDATE course SET id = id"))
-                gradebook.db.commit()
-            book.share()
-        return book
+        return cls(course, app, app.coursedir)
 
     @property
-    def url(self) -> str:
-        """The gradebook's SQLAlchemy address."""
-        return str(self.coursedir.db_url)
+    def exists(self) -> bool:
+        """Whether the gradebook is there; only a file can be told to be missing."""
+        url = sqlalchemy.engine.make_url(self.address.url)
+        return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
+
+    @property
+    def address(self) -> Address:
+        """Where the marks are."""
+        return Address.of(self.coursedir)
 
     @property
     def shown_url(self) -> str:
-        """The address without a password in it."""
-        return sqlalchemy.engine.make_url(self.url).render_as_string(hide_password=True)
+        """The database's address without a password in it."""
+        return sqlalchemy.engine.make_url(self.address.url).render_as_string(hide_password=True)
 
     def students(self) -> list[str]:
         """The ids of the students that the gradebook knows."""
         with self._writing("Nothing was graded."), self._gradebook() as gradebook:
             return [str(student.id) for student in gradebook.students]
 
+    def check(self, unit: Unit) -> None:
+        """Make sure, before anybody is graded, that the gradebook can take the marks of a unit.
+
+        Raises CourseError if it cannot, or if the released notebook is out of date.
+        """
+        with self._writing("Nothing was graded."):
+            check_released(self.course, unit, self.address)
+
     def marks(self, unit: Unit) -> dict[str, FinalMark]:
         """The final marks of everybody whose submission the gradebook has, by student."""
         with self._writing("The marks cannot be shown."), self._gradebook() as gradebook:
             return final_marks(gradebook, unit.assignment, unit.name)
+
+    @contextmanager
+    def opened(self) -> Iterator[Gradebook]:
+        """nbgrader's gradebook, to be read. Raises CourseError if it cannot be."""
+        with self._writing("It cannot be read."), self._gradebook() as gradebook:
+            yield gradebook
+
+    def changes(self, unit: Unit, graded: Mapping[str, GradedSubmission]) -> list[Change]:
+        """The marks in the gradebook that these results will change, by student."""
+        changes = []
+        marks = self.marks(unit)
+        for student, submission in graded.items():
+            mark = marks.get(student)
+            if submission.key and mark is not None:
+                marked = Marked(
+                    mark, self._autograded_key(student, unit), self._time(student, unit)
+                )
+                change = change_of(self.app, student, submission, marked)
+                changes += [] if change is None else [change]
+        return changes
+
+    def count(self, unit: Unit, students: Collection[str]) -> int:
+        """How many of these students have a submission of the unit in the gradebook."""
+        return len(self.marks(unit).keys() & set(students))
 
     def save(
         self, unit: Unit, graded: Mapping[str, GradedSubmission], watch: Watch
@@ -103,7 +156,7 @@ class Book:
         """
         failed: dict[str, str] = {}
         with self._writing("The results are kept: grade again and they are only written."):
-            register(self.course, unit, self.url)
+            register(self.course, unit, self.address)
             for student, submission in graded.items():
                 error = self._save(student, unit, submission)
                 if error:
@@ -132,7 +185,7 @@ class Book:
         """The feedback pages that show these very results and marks, by student."""
         pages = {}
         for student, mark in self.marks(unit).items():
-            page = self._page(student, unit)
+            page = self.page(student, unit)
             key = graded[student].key if student in graded else ""
             if key and key_of_page(page) == mark.page_key(key):
                 pages[student] = page
@@ -142,8 +195,25 @@ class Book:
         """How many feedback pages show other results or marks than these."""
         current = self.pages(unit, graded)
         return sum(
-            student not in current and self._page(student, unit).exists() for student in graded
+            student not in current and self.page(student, unit).exists() for student in graded
         )
+
+    def collect(self, unit: Unit) -> None:
+        """Take what is new out of the exchange, as `nbgrader collect --update` does.
+
+        Raises CourseError if the exchange cannot be read, or has something that may not be taken.
+        """
+        with temp_attrs(self.app.coursedir, assignment_id=unit.assignment, student_id="*"):
+            factory = ExchangeFactory(config=self.app.config, parent=self.app)
+            authenticator = Authenticator(parent=self.app)
+            collecting = factory.Collect(
+                coursedir=self.app.coursedir, authenticator=authenticator, parent=self.app
+            )
+            collecting.update = True
+            try:
+                collecting.start()
+            except (ExchangeError, OSError) as error:
+                raise CourseError(f"{unit.name} was not collected completely: {error}") from error
 
     def share(self) -> None:
         """In a course of several instructors, let the group use what this one has written."""
@@ -161,14 +231,14 @@ class Book:
                     gradebook.update_or_create_student(student)
             return None
         if submission.result.status is Status.GRADER_ERROR:
-            leave_ungraded(self.url, student, unit.assignment, unit.name)
+            leave_ungraded(self.address, student, unit.assignment, unit.name)
             autograded = self._path(self.coursedir.autograded_directory, student, unit)
             shutil.rmtree(autograded.parent, ignore_errors=True)
             return submission.result.message or submission.result.status.value
         if self._autograded_key(student, unit) == submission.key and holds(
-            self.url, student, unit.assignment, submission.result
+            self.address, student, unit.assignment, submission.result
         ):
-            submitted = self._folder(self.coursedir.submitted_directory, student, unit)
+            submitted = self._counted_folder(student, unit)
             copy_receipts(
                 submitted, self._folder(self.coursedir.autograded_directory, student, unit)
             )
@@ -185,21 +255,35 @@ class Book:
             or self._autograded_key(student, unit) != submission.key
         ):
             return None  # not in the gradebook, which is said elsewhere
-        if key_of_page(self._page(student, unit)) == mark.page_key(submission.key):
+        if key_of_page(self.page(student, unit)) == mark.page_key(submission.key):
             copy_receipts(
                 self._folder(self.coursedir.autograded_directory, student, unit),
                 self._folder(self.coursedir.feedback_directory, student, unit),
             )
             return None
         error = convert(self.app, GenerateFeedback, student, unit)
-        if error is None and key_of_page(self._page(student, unit)) is None:
+        if error is None and key_of_page(self.page(student, unit)) is None:
             error = "nbgrader wrote no page"
         return error
 
     def _autograded_key(self, student: str, unit: Unit) -> str | None:
         return key_of_result(self._path(self.coursedir.autograded_directory, student, unit))
 
-    def _page(self, student: str, unit: Unit) -> Path:
+    def _time(self, student: str, unit: Unit) -> datetime | None:
+        """When the submission that lies there was handed in; None if it does not say so."""
+        try:
+            return handed_in_at(self._counted_folder(student, unit))
+        except NotATime:
+            return None
+
+    def _counted_folder(self, student: str, unit: Unit) -> Path:
+        """Where the submission that counts lies."""
+        folder = self._folder(self.coursedir.submitted_directory, student, unit)
+        hand_in = counted_now(handed_in(folder, unit, self.course), unit, self.course)
+        return folder if hand_in.notebook is None or not hand_in.round else hand_in.notebook.parent
+
+    def page(self, student: str, unit: Unit) -> Path:
+        """Where a student's feedback page is, or would be."""
         return self._path(self.coursedir.feedback_directory, student, unit, ".html")
 
     def _path(self, step: str, student: str, unit: Unit, suffix: str = ".ipynb") -> Path:
@@ -209,7 +293,7 @@ class Book:
         return Path(self.coursedir.format_path(step, student, unit.assignment))
 
     def _gradebook(self) -> Gradebook:
-        return Gradebook(self.url, self.coursedir.course_id)
+        return self.address.open()
 
     @contextmanager
     def _writing(self, otherwise: str) -> Iterator[None]:

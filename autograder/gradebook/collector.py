@@ -19,10 +19,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.exchange.default.collect import ExchangeCollect
 from nbgrader.utils import check_mode
 
+from autograder.gradebook.address import Address
 from autograder.grading.hand_ins import is_student_id
 from autograder.grading.notebook_file import MAX_BYTES
 from autograder.grading.timestamps import NotATime, moment
@@ -110,7 +111,7 @@ class SafeCollect(ExchangeCollect):
                 yield Inbound(path, student, when)
 
     def _due_date(self) -> datetime | None:
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+        with Address.of(self.coursedir).open() as gradebook:
             try:
                 due: datetime | None = gradebook.find_assignment(
                     self.coursedir.assignment_id

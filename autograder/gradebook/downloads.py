@@ -14,8 +14,8 @@ import os
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -38,13 +38,23 @@ _JUNK = re.compile(r"(^|/)(__MACOSX|\.[^/]*|Thumbs\.db|desktop\.ini)(/|$)")
 class Upload:
     """One file of a download: whose it is, its name there, and when it came if that is known.
 
-    number: the system's own number of this participant.
+    number: the system's own number of this participant. prefix: what the system's name for the
+    upload begins with, a folder or the beginning of a file's name.
     """
 
     student: str
     number: str
     file: str
     time: str | None = None
+    prefix: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Uploader:
+    """Whoever has a file in a download: the system's number and name of their upload."""
+
+    number: str
+    prefix: str
 
 
 def upload_of(path: Path) -> Upload | None:
@@ -54,20 +64,63 @@ def upload_of(path: Path) -> Upload | None:
     """
     parts = path.parts
     for place, part in enumerate(parts):
-        below = parts[place + 1 :]
-        if found := _MOODLE.fullmatch(part):
-            return _upload(found["name"], found["number"], (found["rest"], *below))
-        if found := _CANVAS.fullmatch(part):
-            return _upload(
-                f"{found['name']}_{found['user']}", found["user"], (found["rest"], *below)
-            )
-        if below and (found := _ILIAS.fullmatch(part)):
-            timed = _ILIAS_TIME.fullmatch(below[0])
-            if timed is None:
-                return _upload(found["login"], found["user"], below)
-            file = (timed["rest"], *below[1:])
-            return _upload(found["login"], found["user"], file, timed["time"])
+        upload = _in_part(part, parts[place + 1 :])
+        if upload is not None:
+            return upload
     return None
+
+
+def _in_part(part: str, below: tuple[str, ...]) -> Upload | None:
+    """What one part of a path says, given those below it."""
+    if found := _MOODLE.fullmatch(part):
+        upload = _upload(found["name"], found["number"], (found["rest"], *below))
+        return replace(upload, prefix=_prefix(part, found["rest"], below))
+    if found := _CANVAS.fullmatch(part):
+        name = f"{found['name']}_{found['user']}"
+        upload = _upload(name, found["user"], (found["rest"], *below))
+        return replace(upload, prefix=part.removesuffix(found["rest"]))
+    if below and (found := _ILIAS.fullmatch(part)):
+        timed = _ILIAS_TIME.fullmatch(below[0])
+        if timed is None:
+            upload = _upload(found["login"], found["user"], below)
+        else:
+            file = (timed["rest"], *below[1:])
+            upload = _upload(found["login"], found["user"], file, timed["time"])
+        return replace(upload, prefix=f"{part}/")
+    return None
+
+
+def _prefix(part: str, rest: str, below: tuple[str, ...]) -> str:
+    """Moodle's name for an upload: a whole folder, or the beginning of a file's name."""
+    return f"{part}/" if below and not rest else part.removesuffix(rest)
+
+
+def uploaders(extracted: Path) -> dict[str, Uploader]:
+    """Everybody who has a file in a download, by the id that they have here."""
+    numbers = _numbers_of_names(extracted)
+    found: dict[str, Uploader] = {}
+    for path in _files(extracted):
+        upload = upload_of(path.relative_to(extracted))
+        if upload is not None:
+            student = _student_id(upload, numbers)
+            found.setdefault(student, Uploader(upload.number, upload.prefix))
+    return found
+
+
+def _numbers_of_names(extracted: Path) -> dict[str, set[str]]:
+    """The participants of each name in a download."""
+    numbers: dict[str, set[str]] = defaultdict(set)
+    for path in _files(extracted):
+        upload = upload_of(path.relative_to(extracted))
+        if upload is not None:
+            numbers[upload.student].add(upload.number)
+    return numbers
+
+
+def _student_id(upload: Upload, numbers: Mapping[str, set[str]]) -> str:
+    """The student's id: the name, with the number where two people have the same."""
+    alone = len(numbers[upload.student]) == 1
+    return upload.student if alone else f"{upload.student} {upload.number}"
 
 
 class LmsCollector(FileNameCollectorPlugin):
@@ -105,22 +158,12 @@ class LmsCollector(FileNameCollectorPlugin):
         return collected
 
     def _student(self, upload: Upload, extracted: Path) -> str:
-        """The student's id: the name, with the number where two people have the same."""
-        if len(self._numbers(extracted)[upload.student]) == 1:
-            return upload.student
-        student = f"{upload.student} {upload.number}"
-        self.log.warning("Several people are called %s: this is %s", upload.student, student)
+        if not hasattr(self, "_numbers"):
+            self._numbers = _numbers_of_names(extracted)
+        student = _student_id(upload, self._numbers)
+        if student != upload.student:
+            self.log.warning("Several people are called %s: this is %s", upload.student, student)
         return student
-
-    def _numbers(self, extracted: Path) -> dict[str, set[str]]:
-        """The participants of each name in the whole download."""
-        if not hasattr(self, "_numbers_of_names"):
-            self._numbers_of_names: dict[str, set[str]] = defaultdict(set)
-            for path in _files(extracted):
-                upload = upload_of(path.relative_to(extracted))
-                if upload is not None:
-                    self._numbers_of_names[upload.student].add(upload.number)
-        return self._numbers_of_names
 
     def _extracted(self) -> Path:
         app = self.parent
@@ -137,5 +180,6 @@ def _upload(student: str, number: str, file: tuple[str, ...], time: str | None =
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for place, _, names in os.walk(folder):
-        yield from (Path(place, name) for name in names)
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        yield from (Path(place, name) for name in sorted(names))

@@ -13,9 +13,12 @@ from nbformat import NotebookNode
 from traitlets import Bool
 
 from autograder.course import Course
+from autograder.gradebook.address import Address
 from autograder.gradebook.receipts import copy_receipts
 from autograder.gradebook.register import register
 from autograder.gradebook.submissions import SubmissionsAsData
+from autograder.grading.attempts import counted, take_attempts
+from autograder.grading.batch import GradedSubmission, grade_one
 from autograder.grading.hand_ins import HandIn, compose_names, handed_in, is_submission_folder
 from autograder.grading.notebook import (
     InvalidNotebook,
@@ -24,6 +27,7 @@ from autograder.grading.notebook import (
     spliced_notebook,
     untouched,
 )
+from autograder.grading.submission import GradingOptions
 from autograder.units import unit_named
 
 
@@ -46,7 +50,13 @@ class SubmissionExporter(NotebookExporter):
         converter.coursedir = SubmissionsAsData.like(converter.coursedir)
         self.unit = unit_named(converter.coursedir.assignment_id)
         converter.assignments = self._assignments(converter)
-        register(self.course, self.unit, self.db_url)
+        folders = {Path(folder) for folder in converter.assignments}
+        found = [handed_in(folder, self.unit, self.course) for folder in sorted(folders)]
+        take_attempts(self.course, self.unit, found)
+        converter.coursedir.counted_folder = lambda folder: (
+            self._counted(folder).parent if folder in folders else folder
+        )
+        register(self.course, self.unit, self.address)
 
     def _assignments(self, converter: Any) -> dict[str, list[str]]:
         """Each student's folder with the notebook's usual path, whatever its name is there."""
@@ -68,20 +78,32 @@ class SubmissionExporter(NotebookExporter):
         return Course(Path(self.parent.coursedir.root))
 
     @property
-    def db_url(self) -> str:
-        """The gradebook's address."""
-        return str(self.parent.coursedir.db_url)
+    def address(self) -> Address:
+        """Where the marks go."""
+        return Address.of(self.parent.coursedir)
 
     def hand_in(self, resources: dict[str, Any]) -> HandIn:
-        """What the student handed in; `notebook` is the usual path where there is none."""
-        names = resources["nbgrader"]
-        folder = self._submitted(names)
+        """What counts of the student; `notebook` is the usual path where there is none."""
+        folder = self._submitted(resources["nbgrader"])
         found = handed_in(folder, self.unit, self.course)
-        return (
-            found
-            if found.notebook
-            else replace(found, notebook=folder / f"{names['notebook']}.ipynb")
-        )
+        found = counted(found, self.unit, self.course, lambda one: self.grade(one).result)
+        usual = folder / f"{self.unit.name}.ipynb"
+        return found if found.notebook else replace(found, notebook=usual)
+
+    def _counted(self, folder: Path) -> Path:
+        """The notebook that counts of a submission folder."""
+        names = {"student": folder.parent.name, "assignment": folder.name}
+        notebook = self.hand_in({"nbgrader": names}).notebook
+        assert notebook is not None
+        return notebook
+
+    def grade(self, hand_in: HandIn) -> GradedSubmission:
+        """The result of what was handed in, from the cache if it was graded before."""
+        assert hand_in.notebook is not None
+        course = self.course.in_round(hand_in.round)
+        options = GradingOptions(sandboxed=self.sandboxed)
+        graded = grade_one(hand_in.notebook, self.unit, course, options)
+        return graded.noting(hand_in.warnings)
 
     def _submitted(self, names: dict[str, str]) -> Path:
         coursedir = self.parent.coursedir
@@ -105,7 +127,7 @@ class SubmissionExporter(NotebookExporter):
         except InvalidNotebook as error:
             self.log.warning("Invalid notebook: %s", error)
             submission = untouched(skeleton)
-        copy_receipts(self._submitted(resources["nbgrader"]), Path(filename).parent)
+        copy_receipts(notebook_file.parent, Path(filename).parent)
         notebook: NotebookNode = spliced_notebook(skeleton, submission)
         resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
         output: tuple[str, dict[str, Any]] = self.from_notebook_node(notebook, resources)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,7 @@ class FinalMark:
 
     tasks: points of each programming task by its short name, None where there is no mark.
     by_hand: points of the answers in words read so far. waiting: those that nobody has read yet.
+    due: when it was due for this student, in UTC. corrected: tasks whose points were set by hand.
     shown: a digest of everything that a feedback page shows of the gradebook.
     """
 
@@ -23,6 +25,8 @@ class FinalMark:
     penalty: float
     seconds_late: float
     max_points: float
+    due: datetime | None = None
+    corrected: frozenset[str] = frozenset()
     shown: str = field(repr=False, default="")
 
     @property

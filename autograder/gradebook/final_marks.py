@@ -16,11 +16,14 @@ def final_mark(notebook: SubmittedNotebook) -> FinalMark:
     """The mark of one submitted notebook of an open gradebook."""
     tasks: dict[str, float | None] = {}
     by_hand = by_hand_max = 0.0
-    waiting = []
+    waiting, corrected = [], set()
     for grade in notebook.grades:
         if grade.cell.cell_type == "code":
             graded = grade.auto_score is not None or grade.manual_score is not None
-            tasks[grade.name.removeprefix(CHECK)] = float(grade.score) if graded else None
+            name = grade.name.removeprefix(CHECK)
+            tasks[name] = float(grade.score) if graded else None
+            if grade.manual_score is not None:
+                corrected.add(name)
         else:
             by_hand += float(grade.score)
             by_hand_max += float(grade.max_score)
@@ -34,6 +37,8 @@ def final_mark(notebook: SubmittedNotebook) -> FinalMark:
         penalty=float(notebook.late_submission_penalty or 0.0),
         seconds_late=float(notebook.assignment.total_seconds_late),
         max_points=float(notebook.max_score),
+        due=notebook.assignment.duedate,
+        corrected=frozenset(corrected),
         shown=_digest(notebook),
     )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbformat.v4 import new_notebook
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.preprocessors import AssignLatePenalties
 
+from autograder.gradebook.address import Address
 from autograder.grading.timestamps import NotATime, handed_in_at
 from autograder.units import Unit
 
@@ -23,7 +24,7 @@ def renew_lateness(app: NbGrader, unit: Unit, student: str, submitted: Path) -> 
         when = handed_in_at(submitted)
     except NotATime:
         when = None
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+    with Address.of(coursedir).open() as gradebook:
         try:
             submission = gradebook.find_submission(unit.assignment, student)
         except MissingEntry:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 
 from autograder.gradebook.exporter import SubmissionExporter
+from autograder.gradebook.final_marks import CHECK
 from autograder.gradebook.outputs import check_outputs, status_cell, status_line
 from autograder.gradebook.scores import leave_ungraded
-from autograder.grading.batch import GradedSubmission, grade_one
-from autograder.grading.submission import GradingOptions
+from autograder.grading.batch import GradedSubmission
+from autograder.grading.rounds import rounds_of
 from autograder.results import Status
-
-CHECK = "check-"
 
 
 class GraderError(Exception):
@@ -56,16 +54,14 @@ class ShowResult(NbGraderPreprocessor):
 
     def _leave_ungraded(self, resources: dict[str, Any]) -> None:
         names = resources["nbgrader"]
-        leave_ungraded(names["db_url"], names["student"], names["assignment"], names["notebook"])
+        address = _exporter(self).address
+        leave_ungraded(address, names["student"], names["assignment"], names["notebook"])
 
     def _graded(self, resources: dict[str, Any]) -> GradedSubmission:
-        exporter = self.parent
-        assert isinstance(exporter, SubmissionExporter)
-        hand_in = exporter.hand_in(resources)
-        assert hand_in.notebook is not None
-        options = GradingOptions(sandboxed=exporter.sandboxed)
-        graded = grade_one(hand_in.notebook, exporter.unit, exporter.course, options)
-        return graded.noting(hand_in.warnings)
+        exporter = _exporter(self)
+        graded = exporter.grade(exporter.hand_in(resources))
+        rounds = rounds_of(exporter.course, exporter.unit)
+        return graded.first_failed_only() if rounds and rounds.first_failed_only else graded
 
 
 class SaveStatus(NbGraderPreprocessor):
@@ -79,7 +75,7 @@ class SaveStatus(NbGraderPreprocessor):
         answers = [cell for cell in notebook.cells if is_solution(cell)]
         if line and answers:
             names = resources["nbgrader"]
-            with Gradebook(names["db_url"]) as gradebook:
+            with _exporter(self).address.open() as gradebook:
                 comment = gradebook.find_comment(
                     answers[0].metadata["nbgrader"]["grade_id"],
                     names["notebook"],
@@ -89,3 +85,9 @@ class SaveStatus(NbGraderPreprocessor):
                 comment.auto_comment = line
                 gradebook.db.commit()
         return notebook, resources
+
+
+def _exporter(preprocessor: NbGraderPreprocessor) -> SubmissionExporter:
+    exporter = preprocessor.parent
+    assert isinstance(exporter, SubmissionExporter)
+    return exporter

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 
+from autograder.gradebook.address import Address
+from autograder.gradebook.final_marks import CHECK
 from autograder.results import Result
 
 
-def leave_ungraded(db_url: str, student: str, assignment: str, notebook: str) -> None:
+def leave_ungraded(address: Address, student: str, assignment: str, notebook: str) -> None:
     """No mark in the gradebook: neither a zero nor that of an earlier submission."""
-    with Gradebook(db_url) as gradebook:
+    with address.open() as gradebook:
         try:
             submitted = gradebook.find_submission_notebook(notebook, assignment, student)
         except MissingEntry:
@@ -20,10 +22,10 @@ def leave_ungraded(db_url: str, student: str, assignment: str, notebook: str) ->
         gradebook.db.commit()
 
 
-def holds(db_url: str, student: str, assignment: str, result: Result) -> bool:
+def holds(address: Address, student: str, assignment: str, result: Result) -> bool:
     """Whether the gradebook has exactly the points of this result."""
-    expected = {f"check-{task.task.rsplit('/', 1)[-1]}": task.points for task in result.tasks}
-    with Gradebook(db_url) as gradebook:
+    expected = {f"{CHECK}{task.task.rsplit('/', 1)[-1]}": task.points for task in result.tasks}
+    with address.open() as gradebook:
         try:
             submitted = gradebook.find_submission_notebook(result.unit, assignment, student)
         except MissingEntry:

@@ -48,6 +48,10 @@ def configure(c: Config, config_file: str) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
 
+    # Should these settings be missing one day, because of a mistake in a course's file, nbgrader
+    # finds no kernel to run students' code in.
+    c.GenerateAssignment.preprocessors.append("autograder.gradebook.no_kernel.ForbidExecution")
+
     # `nbgrader zip_collect` takes what Moodle, Canvas and ILIAS let you download, archives within
     # archives as well. For another system set c.FileNameCollectorPlugin.named_regexp.
     c.ZipCollectApp.collector_plugin = "autograder.gradebook.downloads.LmsCollector"

@@ -7,6 +7,7 @@ course directory here gives harmless answers, for submissions only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,12 @@ from autograder.grading.timestamps import NotATime, handed_in_at
 
 
 class SubmissionsAsData(CourseDirectory):
-    """nbgrader's course directory, as its autograder sees it: no file beside the notebook."""
+    """nbgrader's course directory, as its autograder sees it: no file beside the notebook.
+
+    counted_folder: where what counts of a submission folder lies; itself where there are no rounds.
+    """
+
+    counted_folder: Callable[[Path], Path] = staticmethod(lambda folder: folder)
 
     @classmethod
     def like(cls, coursedir: CourseDirectory) -> SubmissionsAsData:
@@ -28,7 +34,7 @@ class SubmissionsAsData(CourseDirectory):
     def get_existing_timestamp(self, dest_path: str) -> datetime | None:
         """When the submission was handed in; None if its timestamp.txt does not say so."""
         try:
-            return handed_in_at(Path(dest_path))
+            return handed_in_at(self.counted_folder(Path(dest_path)))
         except NotATime as error:
             self.log.warning("timestamp.txt: %s; taken as handed in on time", error)
             return None

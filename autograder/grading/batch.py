@@ -24,15 +24,17 @@ from tqdm import tqdm
 import autograder
 import helpers
 from autograder.course import Course
+from autograder.grading.attempts import counted
 from autograder.grading.hand_ins import HandIn
 from autograder.grading.notebook import InvalidNotebook, Submission, read_skeleton, read_submission
 from autograder.grading.records import read_result, write_result
 from autograder.grading.submission import GradingOptions, grade_file, nothing_graded
-from autograder.results import Result, Status
-from autograder.units import Unit, foreign_sources, unit_named
+from autograder.results import Result, Status, TaskResult
+from autograder.units import Unit, unit_named
+from autograder.units.sources import unit_sources
 
-#: The packages that decide marks; how a page looks does not.
-DECIDES = ("agents", "checks", "grading", "sandbox", "units", "worker")
+#: The packages that decide the marks of every unit; how a page looks does not.
+DECIDES = ("agents", "checks", "grading", "sandbox", "worker")
 #: So much of a result's key stands for what the student wrote.
 SUBMISSION_DIGITS = 32
 #: Their versions may change a mark in the last digit.
@@ -54,9 +56,23 @@ class GradedSubmission:
         """The same with these warnings about what was handed in, under a key of its own."""
         if not warnings:
             return self
-        key = hashlib.sha256("\n".join((self.key, *warnings)).encode()).hexdigest()[:32]
+        rest = hashlib.sha256("\n".join((self.key, *warnings)).encode()).hexdigest()
+        key = (self.key[:SUBMISSION_DIGITS] + rest[:SUBMISSION_DIGITS]) if self.key else ""
         result = replace(self.result, warnings=(*warnings, *self.result.warnings))
-        return GradedSubmission(result, key if self.key else "", self.cached)
+        return GradedSubmission(result, key, self.cached)
+
+    def first_failed_only(self) -> GradedSubmission:
+        """The same with each task's checks up to the first failed one, under a key of its own."""
+        rest = hashlib.sha256(f"{self.key} first failed only".encode()).hexdigest()
+        key = (self.key[:SUBMISSION_DIGITS] + rest[:SUBMISSION_DIGITS]) if self.key else ""
+        tasks = tuple(_to_first_failed(task) for task in self.result.tasks)
+        return GradedSubmission(replace(self.result, tasks=tasks), key, self.cached)
+
+
+def _to_first_failed(task: TaskResult) -> TaskResult:
+    failed = [not (check.passed or check.note) for check in task.checks]
+    shown = failed.index(True) + 1 if any(failed) else len(failed)
+    return replace(task, checks=task.checks[:shown])
 
 
 def grade_one(
@@ -124,6 +140,7 @@ def grade_cohort(
 
 def kept_result(hand_in: HandIn, unit: Unit, course: Course) -> GradedSubmission | None:
     """The result of an earlier run, sandboxed or else not; None if there is none."""
+    course = course.in_round(hand_in.round)
     if hand_in.notebook is None:
         return GradedSubmission(
             nothing_graded(unit, hand_in.status, hand_in.reason), "", cached=True
@@ -134,6 +151,16 @@ def kept_result(hand_in: HandIn, unit: Unit, course: Course) -> GradedSubmission
         if kept is not None:
             return GradedSubmission(kept, key, cached=True).noting(hand_in.warnings)
     return None
+
+
+def counted_now(hand_in: HandIn, unit: Unit, course: Course) -> HandIn:
+    """What counts of all attempts of a student, as far as they are graded."""
+
+    def result(attempt: HandIn) -> Result | None:
+        kept = kept_result(attempt, unit, course)
+        return None if kept is None else kept.result
+
+    return counted(hand_in, unit, course, result)
 
 
 def _forget_faults(
@@ -189,16 +216,17 @@ def _keyed_digest(course: Course, parts: object) -> str:
 
 
 def _source_digest(unit: Unit) -> str:
-    """A digest of the package that brings the unit, if it is not this one."""
+    """A digest of the modules that the unit's checks are made of."""
     digest = hashlib.sha256()
-    for path in foreign_sources(unit):
-        digest.update(path.read_bytes())
+    for path in unit_sources(unit):
+        digest.update(f"{path.parent.name}/{path.name}".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
 @cache
 def grader_version() -> str:
-    """A digest of the source that decides marks, and of the versions of what it builds on."""
+    """A digest of the source that decides the marks of all units, and of the versions below it."""
     digest = hashlib.sha256(platform.python_version().encode())
     package = Path(autograder.__file__).parent
     for folder in (*(package / name for name in DECIDES), Path(helpers.__file__).parent):

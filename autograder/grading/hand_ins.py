@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.course import Course
@@ -35,7 +35,8 @@ _MOST_NAMES = 5
 class HandIn:
     """What a student handed in: the notebook file; or None, with the status that this leads to.
 
-    warnings: what the instructor should know about the folder and its files.
+    warnings: what the instructor should know about the folder and its files. round: the name of
+    the round in which this was handed in, empty where there are none.
     """
 
     student: str
@@ -43,6 +44,11 @@ class HandIn:
     status: Status = Status.OK
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    round: str = ""
+
+    def remarking(self, remarks: Iterable[str]) -> HandIn:
+        """The same with these remarks before its warnings."""
+        return replace(self, warnings=(*remarks, *self.warnings))
 
 
 def submissions(course: Course, unit: Unit, students: Iterable[str] = ()) -> list[HandIn]:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import secrets
 import sys
 from collections import ChainMap
-from collections.abc import Iterator
 from typing import Any
 
-from autograder.agents.evaluation import train_and_score
-from autograder.agents.rule import AgentRule
-from autograder.agents.verdict import judge_agent, not_learning
 from autograder.checks import judge as judging
 from autograder.course import CourseError
+from autograder.notebook.agent_check import check_agent
+from autograder.notebook.points import points_of
 from autograder.notebook.printed import few_printed_lines
 from autograder.notebook.report import CheckReport
-from autograder.results import TaskResult
 from autograder.units import Unit, unit_named
 from autograder.worker.local import LocalStudent
-from helpers.training import EpisodeStatistics
+from helpers.progress import working_on
+
+
+def check_and_note(name: str, answers: tuple[object, ...]) -> CheckReport:
+    """Check one task and remember its points. Raises CourseError as `check_answers` does."""
+    report = check_answers(name, answers)
+    if any(check.mistake != judging.NOT_REACHED for check in report.result.checks):
+        points_of(unit_named(name.split("/", maxsplit=1)[0])).note(report.result)
+    return report
 
 
 def check_answers(name: str, answers: tuple[object, ...]) -> CheckReport:
@@ -28,12 +33,13 @@ def check_answers(name: str, answers: tuple[object, ...]) -> CheckReport:
     """
     unit = unit_named(name.split("/", maxsplit=1)[0])
     if unit.agent is not None and name == f"{unit.name}/agent":
-        return _check_agent(unit, unit.agent, _student(unit, (unit.agent.factory,), answers))
+        return check_agent(unit, unit.agent, _student(unit, (unit.agent.factory,), answers))
     task = unit.task(name)
     student = _student(unit, task.requires, answers)
     # The grader draws other numbers each time, too: a right answer is right for all of them.
-    with few_printed_lines():
-        return CheckReport(judging.judge(task, student, secrets.randbits(31)))
+    with working_on("Checking …"), few_printed_lines():
+        result = judging.judge(task, student, secrets.randbits(31))
+    return CheckReport(result, examples=task.examples)
 
 
 def _student(unit: Unit, requires: tuple[str, ...], answers: tuple[object, ...]) -> LocalStudent:
@@ -50,32 +56,3 @@ def _notebook_namespace() -> dict[str, Any]:
         if shell is not None:
             return shell.user_ns
     return {}
-
-
-def _check_agent(unit: Unit, rule: AgentRule, student: LocalStudent) -> CheckReport:
-    """Train a fresh agent as the grader does, with seeds of the moment."""
-    name = f"{unit.name}/agent"
-    verdict = not_learning(name, rule, _learning_tasks(unit, rule, student))
-    if verdict is not None:
-        return CheckReport(verdict.task, verdict.evaluation)
-    seeds = tuple(secrets.randbits(31) for _ in range(rule.trainings))
-    print(f"Training a fresh agent as the grader does, at most {rule.trainings} times …")
-
-    def train(seed: int) -> tuple[float, list[EpisodeStatistics]]:
-        with few_printed_lines():
-            score, statistics = train_and_score(rule, student, seed, progress=True)
-        number = seeds.index(seed) + 1
-        print(f"Training {number}: mean score {score:.4g}; {rule.threshold:g} are needed.")
-        return score, statistics
-
-    verdict = judge_agent(name, rule, train, seeds)
-    return CheckReport(verdict.task, verdict.evaluation)
-
-
-def _learning_tasks(unit: Unit, rule: AgentRule, student: LocalStudent) -> Iterator[TaskResult]:
-    """The results of the tasks that make the agent learn, where the notebook has their names."""
-    for short in rule.learns_in:
-        task = unit.task(f"{unit.name}/{short}")
-        if all(name in student.namespace for name in task.requires):
-            with few_printed_lines():
-                yield judging.judge(task, student, secrets.randbits(31))

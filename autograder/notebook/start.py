@@ -9,43 +9,42 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.notebook.not_ready import NotReady
+from autograder.notebook.packages import expect_framework, expect_packages
 from autograder.worker.threads import use_one_thread
 
 #: What notebooks import besides Python's own modules.
 _LIBRARIES = {"gymnasium", "keras", "matplotlib", "numpy", "tensorflow", "torch", "tqdm"}
-#: What pip calls a unit's framework.
-_PACKAGES = {"torch": "torch", "tensorflow": "tensorflow keras"}
 
 
-class NotReady(Exception):
-    """The notebook cannot start; a notebook shows the text alone, without a traceback."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [str(self)]
-
-
-def start(name: str) -> None:
+def start(name: str, drive: bool = False) -> None:
     """Get the notebook of a unit ready and print one line that says so.
 
-    Raises NotReady if a file of the student's hides the course's own or the unit's framework is
-    missing, CourseError if there is no such unit.
+    drive: on Colab, go to a folder of the student's Google Drive. Raises NotReady if a file of the
+    student's hides the course's own or if something is missing, CourseError if there is no such
+    unit.
     """
     use_one_thread()  # before NumPy is imported
     _expect_own_helpers()
+    expect_packages()
     for file in _hiding_files(Path.cwd()):
         print(f"{file} in this folder hides Python's own {Path(file).stem}: rename your file.")
+    from autograder.notebook.colab import where_files_are_kept
+    from autograder.notebook.points import points_of
     from autograder.notebook.unsolved import explain_waiting_cells
     from autograder.units import unit_named
     from helpers.display import start_headless_display
 
     unit = unit_named(name)
-    _expect_framework(unit.framework)
+    expect_framework(unit.framework)
     if unit.framework == "tensorflow":
         _quiet_tensorflow()
     explain_waiting_cells(unit)
     start_headless_display()
     exercises = len(unit.task_points)
-    print(f"Ready: {unit.name}, {exercises} exercises, {unit.max_points:g} points.")
+    saved = where_files_are_kept(unit, drive)
+    ready = f"Ready: {unit.name}, {exercises} exercises, {unit.max_points:g} points."
+    print(" ".join(filter(None, (ready, points_of(unit).summary(), saved))))
 
 
 def _expect_own_helpers() -> None:
@@ -57,16 +56,6 @@ def _expect_own_helpers() -> None:
         raise NotReady(
             f"{origin} has the same name as the course's own helpers, which cannot be imported "
             "now. Rename your file, then restart the kernel."
-        )
-
-
-def _expect_framework(framework: str | None) -> None:
-    """Raise NotReady if the unit's framework is not installed; it is not imported."""
-    if framework in _PACKAGES and importlib.util.find_spec(framework) is None:
-        packages = _PACKAGES[framework]
-        raise NotReady(
-            f"This unit needs {packages.replace(' ', ' and ')}, and it is not installed here. Run "
-            f"%pip install {packages} in a cell, then restart the kernel."
         )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from html import escape
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from autograder.checks.judge import readable
-from autograder.rendering.palette import look_of
+from autograder.rendering.palette import WAITING, look_of
 from autograder.rendering.text import number, plain, plain_lines
 from autograder.results import TaskResult
 
@@ -15,10 +17,18 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def task_html(headline: str, task: TaskResult, remark: str | None = None) -> str:
-    """A headline, a line for each check, and a last remark; every text in it is escaped."""
+def task_html(
+    headline: str,
+    task: TaskResult,
+    remark: str | None = None,
+    examples: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """A headline, a line for each check, and a last remark; every text in it is escaped.
+
+    examples: worked examples that are folded below a check, by the check's name.
+    """
     template = environment().get_template("rendering/check.html.j2")
-    return template.module.task_report(headline, task, remark)  # type: ignore[attr-defined]
+    return str(template.module.task_report(headline, task, remark, examples))  # type: ignore[attr-defined]
 
 
 def harmless(text: str | None, limit: int = 2000) -> str:
@@ -44,6 +54,8 @@ def environment() -> Environment:
     )
     templates.filters["harmless"] = lambda text, limit=2000: Markup(harmless(text, limit))
     templates.filters["look"] = look_of
+    templates.filters["verbatim"] = lambda text: Markup(escape(text).replace("$", "&#36;"))
+    templates.globals["waiting"] = WAITING
     templates.filters["number"] = number
     templates.filters["plain"] = plain
     templates.filters["words"] = readable

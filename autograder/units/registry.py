@@ -16,7 +16,7 @@ from autograder.units.unit import Unit
 #: Entry points of this group name a Unit: `my_unit = "my_package.my_unit:UNIT"`.
 ENTRY_POINTS = "autograder.units"
 #: Modules of this package that are no unit.
-_NO_UNITS = ("registry", "shared", "unit")
+_NO_UNITS = ("registry", "shared", "sources", "unit")
 
 
 def unit_names(course: Course | None = None) -> tuple[str, ...]:

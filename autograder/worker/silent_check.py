@@ -13,10 +13,15 @@ def check(task: str, *answers: object) -> float:
     return 0.0
 
 
-def start_unit(name: str) -> None:
+def start_unit(name: str, drive: bool = False) -> None:
     """Prepare nothing: nobody looks at this notebook while it is graded."""
+
+
+def show_points() -> None:
+    """Count nothing."""
 
 
 def install(package: ModuleType) -> None:
     """Make them the package's own, so that `from autograder import check` finds them."""
-    package.check, package.start_unit = check, start_unit  # type: ignore[attr-defined]
+    for function in (check, show_points, start_unit):
+        setattr(package, function.__name__, function)

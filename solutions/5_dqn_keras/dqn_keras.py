@@ -20,11 +20,9 @@
 # {start}
 
 # %%
-import tempfile
 import time
 from collections import deque
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import gymnasium as gym
@@ -40,6 +38,7 @@ from helpers import (
     mean_score,
     play_episodes,
     plot_learning_curve,
+    plot_model,
     plot_statistics,
     record_video,
     render,
@@ -135,21 +134,12 @@ def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
 check("dqn_keras/model", build_model)
 
 # %% [markdown]
-# Keras can draw the model. (The picture needs the package `pydot` and the program Graphviz. If they
-# are missing, you get a table instead.)
+# This is your model: each layer with the shape of its output and the number of its weights. The two
+# inputs come from the left, and the mask joins last.
 
 # %% tags=["not-graded", "raises-exception"]
 model = build_model()
-try:
-    picture = keras.utils.plot_model(
-        model, to_file=Path(tempfile.mkdtemp()) / "model.png", show_shapes=True, dpi=70
-    )
-except ImportError as missing:
-    picture = None
-    print(missing)
-if picture is None:
-    model.summary()
-picture
+plot_model(model)
 
 # %% [markdown]
 # ## 3. How to call a Keras model, and how not to

@@ -52,6 +52,15 @@ FOLLOW = "                transfer_weights(self.target_net, self.net)\n"
 MISTAKES = (
     # --- memory
     Mistake(
+        "actions_as_floats",
+        "all arrays of the memory have the same dtype",
+        (Edit("memory", "np.zeros(buffer_size, np.int64)", "np.zeros(buffer_size, np.float32)"),),
+        MEMORY,
+        "takes_whole_numbers_and_doubles",
+        "actions_not_whole",
+        "must be whole",
+    ),
+    Mistake(
         "ring_not_closed",
         "rows are counted on and on",
         (Edit("memory", ROWS, "self.position + np.arange(n)"),),

@@ -24,6 +24,7 @@ LAYERS = (
     ("autograder.gradebook",),
     ("autograder.report",),
     ("autograder.class_run",),
+    ("autograder.watch", "autograder.doctor"),
     ("autograder.authoring",),
     ("autograder.cli",),
 )

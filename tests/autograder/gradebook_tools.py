@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
 
 from autograder.course import Course
+from autograder.gradebook.address import Address
 from autograder.gradebook.command_path import put_scripts_on_path
 from autograder.gradebook.register import register
 from autograder.grading.batch import result_key
@@ -56,7 +57,7 @@ def _new_gradebook(name: str) -> bytes:
         path.parent.mkdir(parents=True)
         nbformat.write(_released(unit), path)
         database = Path(folder) / "gradebook.db"
-        register(course, unit, f"sqlite:///{database}")
+        register(course, unit, Address(f"sqlite:///{database}"))
         return database.read_bytes()
 
 

@@ -13,10 +13,11 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.class_run import grade_class, report_class
+from autograder.class_run import grade_class, preview_class, report_class
 from autograder.course import Course, CourseError
 from autograder.results import Status
 from autograder.units import Unit, unit_named
@@ -303,6 +304,41 @@ def test_a_broken_configuration_grades_nobody(classroom: Course, unit: Unit) -> 
         grade_class(classroom, unit)
 
 
+def change_points(classroom: Course, unit: Unit, name: str, points: float) -> None:
+    path = classroom.released(unit.assignment)
+    notebook = nbformat.read(path, as_version=4)
+    next(cell for cell in notebook.cells if cell.id == name).metadata.nbgrader["points"] = points
+    nbformat.write(notebook, path)
+
+
+def test_notebooks_with_other_points_than_the_tasks_are_not_graded(
+    classroom: Course, unit: Unit
+) -> None:
+    solved(classroom, unit, "anna")
+    change_points(classroom, unit, "check-forward", 7)
+
+    with pytest.raises(CourseError, match=r"forward is worth 7 points there and 3 points"):
+        grade_class(classroom, unit)
+
+
+def test_exercises_without_a_place_in_the_gradebook_are_refused_before_anybody_is_graded(
+    classroom: Course, unit: Unit
+) -> None:
+    solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+    path = classroom.released(unit.assignment)
+    notebook = nbformat.read(path, as_version=4)
+    question = next(cell for cell in notebook.cells if cell.id == "question-why")
+    question.metadata.nbgrader["grade_id"] = "question-how"
+    nbformat.write(notebook, path)
+    shutil.rmtree(classroom.results)
+
+    with pytest.raises(CourseError, match="others than those that the gradebook has marks for"):
+        grade_class(classroom, unit)
+
+    assert not classroom.results.exists()
+
+
 def test_a_course_of_several_instructors_is_open_to_their_group_alone(
     classroom: Course, unit: Unit
 ) -> None:
@@ -353,3 +389,121 @@ def test_a_student_whose_work_is_gone_is_missing(classroom: Course, unit: Unit) 
     grade_class(classroom, unit)
 
     assert row(classroom, unit, "bert")["status"] == "missing"
+
+
+def test_a_run_says_whose_marks_change_and_why(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for student in ("anna", "bert", "carl"):
+        solved(classroom, unit, student, 0.5)
+    grade_class(classroom, unit)
+    assert "change" not in capsys.readouterr().out
+
+    again = hand_in_again(classroom, unit, "anna", 1.0)
+    keep(classroom, unit, page_source(classroom, unit, "bert"), make_result(unit, 0.0))
+    grade_class(classroom, unit)
+
+    out = capsys.readouterr().out
+    most = f"{unit.max_points:g}"
+    half = f"{unit.max_points / 2:g}"
+    assert "Marks that change: 2." in out
+    assert re.search(rf"anna: {half} -> {most} \(.*forward 1\.5 -> 3.*\): handed in again", out)
+    assert f"bert: {half} -> 0 (" in out
+    assert "carl:" not in out
+    assert again.exists()
+
+
+def test_a_preview_writes_nothing(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(classroom, unit, "anna", 0.5)
+    grade_class(classroom, unit)
+    hand_in_again(classroom, unit, "anna", 1.0)
+    solved(classroom, unit, "bert")
+    before = written(classroom)
+
+    assert preview_class(classroom, unit) == 0
+
+    assert written(classroom) == before
+    out = capsys.readouterr().out
+    assert "anna: " in out and "handed in again" in out
+    assert "Graded for the first time: 1." in out and "Nothing was written." in out
+    assert float(row(classroom, unit, "anna")["points"]) == unit.max_points / 2
+
+
+def test_a_task_that_was_corrected_by_hand_does_not_change(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(classroom, unit, "anna", 0.0)
+    grade_class(classroom, unit)
+    with gradebook(classroom) as book:
+        grade = book.find_grade("check-forward", unit.name, unit.assignment, "anna")
+        grade.manual_score = 2.0
+        book.db.commit()
+    hand_in_again(classroom, unit, "anna", 1.0)
+    capsys.readouterr()
+
+    preview_class(classroom, unit)
+
+    change = capsys.readouterr().out
+    assert f"anna: 2 -> {unit.max_points - 1:g}" in change and "forward" not in change
+
+
+def test_a_coming_penalty_is_said_before_it_is_written(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(classroom, 'c.LateSubmissionPlugin.penalty_method = "zero"')
+    path = solved(classroom, unit, "anna", time="2026-03-01 12:00:00 UTC")
+    due(classroom, unit, "2026-03-02 00:00:00 UTC")
+    grade_class(classroom, unit)
+    (path.parent / "timestamp.txt").write_text("2026-03-03 12:00:00 UTC")
+    capsys.readouterr()
+
+    preview_class(classroom, unit)
+
+    most = f"{unit.max_points:g}"
+    line = f"anna: {most} -> 0: penalty for lateness 0 -> {most}"
+    assert line in capsys.readouterr().out
+
+
+def test_some_students_are_graded_and_the_table_still_shows_everybody(
+    classroom: Course, unit: Unit
+) -> None:
+    for student in ("anna", "bert"):
+        solved(classroom, unit, student, 0.5)
+    grade_class(classroom, unit)
+    for student in ("anna", "bert"):
+        hand_in_again(classroom, unit, student, 1.0)
+
+    assert grade_class(classroom, unit, students=["anna"]) == 0
+
+    with gradebook(classroom) as book:
+        points = {s.student.id: s.score for s in book.assignment_submissions(unit.assignment)}
+    assert points == {"anna": unit.max_points, "bert": unit.max_points / 2}
+    assert float(row(classroom, unit, "anna")["points"]) == unit.max_points
+    assert row(classroom, unit, "bert")
+
+    with pytest.raises(CourseError, match="No such student: carl"):
+        grade_class(classroom, unit, students=["carl"])
+
+
+def hand_in_again(classroom: Course, unit: Unit, student: str, share: float) -> Path:
+    shutil.rmtree(classroom.root / "submitted" / student)
+    path = hand_in(classroom, unit, student, ANSWERED | {"loss": f"# {student}, better"})
+    keep(classroom, unit, path, make_result(unit, share))
+    return path
+
+
+def page_source(classroom: Course, unit: Unit, student: str) -> Path:
+    return classroom.root / "submitted" / student / unit.assignment / f"{unit.name}.ipynb"
+
+
+def written(classroom: Course) -> dict[str, object]:
+    """What a run writes for people: the marks, and the times of all pages."""
+    root = classroom.root
+    with closing(sqlite3.connect(root / "gradebook.db")) as database:
+        content: dict[str, object] = {"gradebook": "\n".join(database.iterdump())}
+    for folder in ("autograded", "feedback", "reports"):
+        files = (path for path in (root / folder).rglob("*") if path.is_file())
+        content |= {str(path): path.stat().st_mtime_ns for path in files}
+    return content

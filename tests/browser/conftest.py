@@ -1,4 +1,4 @@
-"""A real browser, and a real JupyterLab for it to open."""
+"""A real browser, and a real Jupyter for it to open."""
 
 from __future__ import annotations
 
@@ -11,12 +11,18 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+
+from autograder.authoring.build import units_with_source
+from autograder.authoring.first_cell import wheel_name
+from autograder.authoring.release import release
+from autograder.course import Course
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -61,14 +67,15 @@ def browser() -> Iterator[Any]:
 
 @dataclass(frozen=True)
 class Lab:
-    """A running JupyterLab: its address, and the folder it shows."""
+    """A running Jupyter server with JupyterLab and Notebook 7: its address, and its folder."""
 
     address: str
     token: str
     folder: Path
 
-    def url(self, notebook: str) -> str:
-        return f"{self.address}/lab/tree/{notebook}?token={self.token}&reset"
+    def url(self, notebook: str, place: str = "lab/tree") -> str:
+        """place: `lab/tree` for JupyterLab, `notebooks` for Notebook 7."""
+        return f"{self.address}/{place}/{notebook}?token={self.token}&reset"
 
     def write(self, name: str, *cells: str) -> None:
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
@@ -78,15 +85,35 @@ class Lab:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """JupyterLab on a folder of its own, with nobody's settings."""
+    """Jupyter on an empty folder, with nobody's settings."""
     home = tmp_path_factory.mktemp("jupyter")
-    folder = tmp_path_factory.mktemp("notebooks")
+    with jupyter(home, tmp_path_factory.mktemp("notebooks"), REPOSITORY) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Jupyter on what students get, with the course as their wheel installs it."""
+    folder = tmp_path_factory.mktemp("released") / "student"
+    site = tmp_path_factory.mktemp("site")
+    course = Course(REPOSITORY)
+    release(course, units_with_source(course), folder)
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", site]
+    subprocess.run([*pip, folder / wheel_name()], check=True, timeout=120)
+    with jupyter(tmp_path_factory.mktemp("jupyter"), folder, site) as running:
+        yield running
+
+
+@contextmanager
+def jupyter(home: Path, folder: Path, packages: Path) -> Iterator[Lab]:
+    """A Jupyter server whose kernels import the course from the folder `packages`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token = secrets.token_hex(16)
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "MPLBACKEND")}
-    environment["PYTHONPATH"] = str(REPOSITORY)
+    environment["PYTHONPATH"] = str(packages)
+    environment["IPYTHONDIR"] = str(home / "ipython")
     for variable in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR"):
         environment[f"JUPYTER_{variable}"] = str(home / variable)
     environment["JUPYTERLAB_SETTINGS_DIR"] = str(home / "settings")
@@ -99,6 +126,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     command += ["--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
     command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
     command += ["--LabApp.expose_app_in_browser=True"]
+    command += ["--JupyterNotebookApp.expose_app_in_browser=True"]
     log = home / "log.txt"
     address = f"http://127.0.0.1:{port}"
 
@@ -113,7 +141,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with log.open("w") as output:
         server = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
         try:
-            _wait_for("JupyterLab answers", answers)
+            _wait_for("Jupyter answers", answers)
             yield Lab(address, token, folder)
         finally:
             server.terminate()

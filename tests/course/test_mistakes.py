@@ -3,7 +3,14 @@
 import pytest
 
 from autograder.authoring.build import units_with_source
-from autograder.authoring.edits import edited, judge_all, mistakes_of, reference, student_of
+from autograder.authoring.edits import (
+    also_failed,
+    edited,
+    judge_all,
+    mistakes_of,
+    reference,
+    student_of,
+)
 from autograder.course import Course
 from tests.marks import slow_with_keras
 
@@ -33,13 +40,7 @@ def test_a_mistake_is_named(unit, mistake):
     assert not found.passed
     assert found.mistake == mistake.mistake
     assert mistake.says in found.message
-    failed = {
-        f"{task.task}:{check.check}"
-        for task in results.values()
-        for check in task.checks
-        if not check.passed and check.mistake != "not_reached"
-    }
-    assert failed <= {f"{mistake.task}:{mistake.check}", *mistake.also}
+    assert also_failed(mistake, results) == []
 
 
 @pytest.mark.parametrize(("unit", "mistake"), SCORED)

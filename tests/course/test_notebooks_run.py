@@ -13,6 +13,11 @@ from autograder.course import Course
 from autograder.units import Unit
 from tests.course import here
 
+#: What Jupyter, Colab and VS Code all show without an extension of ours. (VS Code and Colab bring
+#: what shows widgets.)
+PLAIN_TYPES = {
+    "application/vnd.jupyter.widget-view+json", "image/png", "text/html", "text/plain",
+}  # fmt: skip
 #: What Run All goes past, because an exercise above is not solved yet.
 GO_ON = "raises-exception"
 
@@ -42,13 +47,21 @@ def failed(cell: NotebookNode) -> bool:
     return any(output.output_type == "error" for output in cell.get("outputs", []))
 
 
+def types(cells: list[NotebookNode]) -> set[str]:
+    """The MIME types of all outputs."""
+    outputs = (output for cell in cells for output in cell.get("outputs", []))
+    return {kind for output in outputs for kind in output.get("data", {})}
+
+
 @pytest.mark.parametrize("unit", here.UNITS, ids=here.name)
 def test_untouched_it_runs_to_the_end_and_every_exercise_fails_alone(
     course: Course, unit: Unit, tmp_path: Path
 ) -> None:
     cells = run(course.released(unit.assignment), tmp_path)
+    assert types(cells) <= PLAIN_TYPES
     code = [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
     assert all(cell.execution_count for cell in code), "every cell was reached"
+    assert f"{unit.name}: 0 of {unit.max_points:g} points so far" in shown(cells[-1])
     by_name = {cell.id: cell for cell in cells}
     for task, _ in unit.task_points:
         below = shown(by_name[f"check-{task.split('/', 1)[1]}"])
@@ -75,7 +88,11 @@ SOLVED = [
 def test_solved_it_runs_without_an_error_or_a_warning(
     course: Course, unit: Unit, tmp_path: Path
 ) -> None:
-    for cell in run(course.source(unit.assignment).with_suffix(".ipynb"), tmp_path):
+    cells = run(course.source(unit.assignment).with_suffix(".ipynb"), tmp_path)
+    most = f"{unit.max_points:g}"
+    assert f"{most} of {most} points so far" in shown(cells[-1])
+    assert types(cells) <= PLAIN_TYPES
+    for cell in cells:
         assert not failed(cell), shown(cell)
         warnings = [
             output.text

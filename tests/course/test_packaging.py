@@ -202,3 +202,35 @@ else:
 def _program(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
     path.chmod(0o755)
+
+
+@pytest.mark.slow
+def test_an_installation_for_all_accounts_holds_no_solutions(
+    course: Course, tmp_path: Path
+) -> None:
+    prefix, nothing = tmp_path / "opt", tmp_path / "no-requirements.txt"
+    nothing.write_text("")
+
+    subprocess.run(
+        ["make", "install", f"PREFIX={prefix}", f"REQUIREMENTS={nothing}"],
+        cwd=course.root, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+
+    names = {path.name for path in prefix.rglob("*") if "autograder" in path.parts}
+    assert {"class_run.py", "check.html.j2"} <= names
+    assert (prefix / "bin" / "autograder").is_file()
+    everything = [path for path in prefix.rglob("*") if path.is_file()]
+    assert not [path for path in everything if path.suffix == ".ipynb"]
+    answers = "right_answers.py", "mistakes.py"
+    assert not [path for path in everything if path.name in answers]
+    assert str(course.root) not in (prefix / "bin" / "autograder").read_text()
+
+
+def test_an_installation_needs_a_place(course: Course) -> None:
+    done = subprocess.run(
+        ["make", "install"], cwd=course.root, capture_output=True, text=True,
+        env={**os.environ, "PREFIX": ""},
+    )  # fmt: skip
+
+    assert done.returncode != 0
+    assert "Say where to: make install PREFIX=" in done.stderr

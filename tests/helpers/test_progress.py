@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
 
 from helpers import Training, train_agent
-from helpers.progress import TerminalBar, progress_bar
+from helpers.progress import TerminalBar, progress_bar, working_on
 from tests.helpers.test_training import PushesRight
 
 SETUP = """
@@ -63,3 +65,61 @@ def test_without_progress_nothing_is_shown(capsys: pytest.CaptureFixture[str]) -
     train_agent(PushesRight(), training=Training(episodes=3, progress=False, seed=1))
     captured = capsys.readouterr()
     assert captured.out == captured.err == ""
+
+
+def test_a_long_step_shows_signs_of_life(capsys: pytest.CaptureFixture[str]) -> None:
+    bar = progress_bar(10)
+    time.sleep(2.3)
+    bar.close()
+    lines = capsys.readouterr().err
+    assert "[00:01<" in lines and "[00:02<" in lines
+
+
+SLOW = """
+import time
+from IPython import get_ipython
+from helpers.progress import progress_bar, working_on
+
+drawn, publish = [], get_ipython().display_pub.publish
+def note(data, *rest, **more):
+    drawn.append(data["text/html"])
+    return publish(data, *rest, **more)
+get_ipython().display_pub.publish = note
+"""
+BAR = "bar = progress_bar(10)\ntime.sleep(2.3)\nbar.close()\nprint(*drawn, sep='\\n')"
+LINE = "with working_on('Testing …'):\n    time.sleep(2.3)\nprint(*drawn, sep='\\n')"
+
+
+def test_in_a_notebook_too_for_a_bar_and_for_a_line(run_cells: Any) -> None:
+    _, bar, line = run_cells(SLOW, BAR, "drawn.clear()\n" + LINE)
+    printed = [output["text"] for output in bar + line if "text" in output]
+    for seconds in ("0 of 10 episodes, 1 s", "0 of 10 episodes, 2 s"):
+        assert seconds in printed[0]
+    assert "Testing … 1 s" in printed[1] and "Testing … 2 s" in printed[1]
+    assert shown(line) == "", "and the line is gone"
+
+
+def test_what_takes_no_second_shows_no_line(
+    run_cells: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with working_on("Testing …"):
+        pass
+    assert capsys.readouterr().err == ""
+    [outputs] = run_cells(
+        "from helpers.progress import working_on\nwith working_on('T'):\n    pass"
+    )
+    assert outputs == []
+
+
+def test_in_a_terminal_the_line_is_written_over(capsys: pytest.CaptureFixture[str]) -> None:
+    with working_on("Testing …"):
+        time.sleep(2.3)
+    assert "Testing … 00:01" in capsys.readouterr().err
+
+
+def test_afterwards_nothing_is_drawn_any_more() -> None:
+    before = threading.active_count()
+    with working_on("Testing …"):
+        pass
+    progress_bar(3).close()
+    assert threading.active_count() == before

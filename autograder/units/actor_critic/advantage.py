@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.checks.expect import KnownMistake, expect, expect_close
 from autograder.checks.task import Task, check
+from autograder.units.shared.examples.policy_gradient import ADVANTAGE
 from autograder.units.shared.tensors import expect_tensor
 from autograder.worker.interface import Student, Tensor
 
@@ -14,6 +15,7 @@ class AdvantageTask(Task):
     """`advantage(returns, values)`: return minus value, without a gradient; (steps,) each."""
 
     requires = ("advantage",)
+    examples = (ADVANTAGE,)
 
     @check(points=1, blocking=True)
     def return_minus_value(self, student: Student, random: np.random.Generator) -> None:

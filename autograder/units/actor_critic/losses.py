@@ -9,6 +9,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.examples.policy_gradient import ACTOR_CRITIC_LOSSES
 from autograder.units.shared.policy_loss import expect_tensor
 from autograder.worker.interface import Student, Tensor
 
@@ -49,6 +50,7 @@ class LossesTask(Task):
     """`losses(log_probs, advantages, values, returns)`: the policy's loss and the critic's."""
 
     requires = ("losses",)
+    examples = (ACTOR_CRITIC_LOSSES,)
 
     @check(points=0, blocking=True)
     def two_single_numbers(self, student: Student, random: np.random.Generator) -> None:

@@ -10,6 +10,7 @@ from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_c
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.dense_network import PROBABILITIES, VALUES, DenseNetwork, closest
+from autograder.units.shared.examples.networks import SOFTMAX, TWO_HEADS
 from autograder.units.shared.networks import (
     Linear,
     arrangements,
@@ -27,6 +28,7 @@ class ForwardTask(Task):
     """`ActorCriticNetwork(hidden_size, n_actions)`: (batch, n_actions) and (batch,)."""
 
     requires = ("ActorCriticNetwork",)
+    examples = (SOFTMAX, TWO_HEADS)
 
     @check(points=1, blocking=True)
     def probabilities_and_one_value_for_each_observation(

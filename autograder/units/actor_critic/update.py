@@ -16,6 +16,7 @@ from autograder.units.shared.episode_agent import (
     expect_cleared,
     expect_one_step,
 )
+from autograder.units.shared.examples.policy_gradient import OPTIMIZER_STEP
 from autograder.units.shared.networks import observations
 from autograder.worker.interface import PassedOn, Returned, Student, StudentError, Tensor
 from helpers.agents import Transition
@@ -32,6 +33,7 @@ class UpdateTask(Task):
     """`ACPolicy`: act remembers, update makes one step for the sum of both losses."""
 
     requires = ("ACPolicy",)
+    examples = (OPTIMIZER_STEP,)
 
     @check(points=1, blocking=True)
     def act_answers_and_remembers(self, student: Student, random: np.random.Generator) -> None:

@@ -8,6 +8,7 @@ from autograder.checks.expect import CheckFailed, expect, expect_close, expect_s
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.dense_network import VALUES, DenseNetwork
+from autograder.units.shared.examples.networks import LAYERS
 from autograder.units.shared.keras_networks import without
 from autograder.units.shared.networks import linear_layers, observations, redraw
 from autograder.worker.interface import Student, StudentObject, Tensor
@@ -22,6 +23,7 @@ class NetworkTask(Task):
     """The network as a class: its layers, the way through them, and its greedy actions."""
 
     requires = ("DQN",)
+    examples = (LAYERS,)
 
     @check(points=1, blocking=True)
     def one_value_for_each_action(self, student: Student, random: np.random.Generator) -> None:

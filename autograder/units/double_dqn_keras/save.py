@@ -8,6 +8,7 @@ from autograder.checks.expect import CheckFailed, expect, expect_close
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.double_dqn_keras.network import new_network
+from autograder.units.shared.examples.networks import SAVING
 from autograder.units.shared.networks import observations, redraw
 from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
 
@@ -16,6 +17,7 @@ class SaveTask(Task):
     """The whole model in a file, and back."""
 
     requires = ("DQN", "save_network", "load_network")
+    examples = (SAVING,)
 
     @check(points=2)
     def the_whole_model_comes_back(self, student: Student, random: np.random.Generator) -> None:

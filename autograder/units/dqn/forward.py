@@ -8,6 +8,7 @@ from autograder.checks.expect import CheckFailed, expect_close, expect_shape
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.dense_network import VALUES, DenseNetwork
+from autograder.units.shared.examples.networks import LAYERS
 from autograder.units.shared.networks import linear_layers, observations, redraw
 from autograder.worker.interface import Student, StudentObject, Tensor
 
@@ -16,6 +17,7 @@ class ForwardTask(Task):
     """The network's way through its three layers."""
 
     requires = ("DQN",)
+    examples = (LAYERS,)
 
     @check(points=1, blocking=True)
     def one_value_for_each_action(self, student: Student, random: np.random.Generator) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from autograder.checks.expect import KnownMistake, expect, expect_close
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.examples.networks import MASK
 from autograder.units.shared.keras_networks import masked_network, without
 from autograder.units.shared.networks import observations
 from autograder.units.shared.q_networks import QNetwork
@@ -22,6 +23,7 @@ class LearnTask(Task):
     """`learn(net, observation, action, targets)`: an update step, and its loss."""
 
     requires = ("learn",)
+    examples = (MASK,)
 
     @check(points=1, blocking=True)
     def only_the_action_taken_learns(self, student: Student, random: np.random.Generator) -> None:

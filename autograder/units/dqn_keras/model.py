@@ -8,6 +8,7 @@ from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_c
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.dense_network import VALUES, DenseNetwork
+from autograder.units.shared.examples.networks import LAYERS, MASK_OUTPUT
 from autograder.units.shared.keras_networks import ones
 from autograder.units.shared.networks import linear_layers, observations, redraw
 from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
@@ -17,6 +18,7 @@ class ModelTask(Task):
     """The functional model with two inputs, observations and a mask."""
 
     requires = ("build_model",)
+    examples = (MASK_OUTPUT, LAYERS)
 
     @check(points=0, blocking=True)
     def takes_observations_and_a_mask(self, student: Student, random: np.random.Generator) -> None:

@@ -8,6 +8,7 @@ from autograder.checks.expect import expect
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.dqn_keras.agents import SETTINGS, parts
+from autograder.units.shared.examples.q_learning import COLUMNS
 from autograder.units.shared.q_agent import BATCH, GAMMA, changed, step_of, transitions
 from autograder.units.shared.q_expected import UpdateStep
 from autograder.units.shared.q_trial import Batch, QTrial, TrialSettings
@@ -21,6 +22,7 @@ class NaiveTask(Task):
     """The agent that learns from its last steps, with targets of its own network."""
 
     requires = ("AdvancedQAgent",)
+    examples = (COLUMNS,)
 
     @check(points=1, blocking=True)
     def learns_from_the_last_steps(self, student: Student, random: np.random.Generator) -> None:

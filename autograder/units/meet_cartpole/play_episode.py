@@ -8,6 +8,7 @@ from autograder.checks.expect import CheckFailed, expect
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.meet_cartpole.script import Ending, Script, number_of
+from autograder.units.shared.examples.episodes import LOOP
 from autograder.worker.interface import Student
 
 
@@ -15,6 +16,7 @@ class PlayEpisodeTask(Task):
     """`play_episode(env, rule)`: the score of one episode."""
 
     requires = ("play_episode",)
+    examples = (LOOP,)
 
     @check(points=1, blocking=True)
     def plays_until_the_pole_falls(self, student: Student, random: np.random.Generator) -> None:

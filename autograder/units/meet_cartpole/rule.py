@@ -10,6 +10,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, expect
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.examples.episodes import RULE
 from autograder.worker.interface import Student, StudentObject
 from helpers.environments import make_environments
 
@@ -26,6 +27,7 @@ class RuleTask(Task):
     """`rule(observation)`: the action, 0 or 1, for four numbers."""
 
     requires = ("rule",)
+    examples = (RULE,)
 
     @check(points=1, blocking=True)
     def an_action_for_every_observation(

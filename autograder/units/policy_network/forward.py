@@ -7,6 +7,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
 from autograder.units.shared.dense_network import PROBABILITIES, closest
+from autograder.units.shared.examples.networks import LAYERS, SOFTMAX
 from autograder.units.shared.networks import (
     Linear,
     arrangements,
@@ -23,6 +24,7 @@ class ForwardTask(Task):
     """`PolicyNetwork(hidden_size, n_actions)`: (batch, 4) to (batch, n_actions)."""
 
     requires = ("PolicyNetwork",)
+    examples = (SOFTMAX, LAYERS)
 
     @check(points=1, blocking=True)
     def one_row_of_probabilities_for_each_observation(

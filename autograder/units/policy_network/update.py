@@ -25,6 +25,7 @@ from autograder.units.shared.episode_agent import (
     expect_one_step,
     shape_of,
 )
+from autograder.units.shared.examples.policy_gradient import ENDINGS, OPTIMIZER_STEP
 from autograder.units.shared.networks import observations
 from autograder.worker.interface import (
     PassedOn,
@@ -45,6 +46,7 @@ class UpdateTask(Task):
     """`SimplePolicy`: act remembers, train waits for the end, update makes one step."""
 
     requires = ("SimplePolicy",)
+    examples = (ENDINGS, OPTIMIZER_STEP)
 
     @check(points=1, blocking=True)
     def act_answers_and_remembers(self, student: Student, random: np.random.Generator) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from autograder.checks.expect import expect
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.examples.episodes import DIAGNOSIS
 from autograder.worker.interface import Student
 
 
@@ -19,6 +20,8 @@ def answer_digest(task: str, answer: str) -> str:
 
 class ChoiceTask(Task):
     """A task whose function returns the letter of the right option."""
+
+    examples = (DIAGNOSIS,)
 
     def __init__(self, name: str, digest: str, options: str = "abcd") -> None:
         """digest: `answer_digest` of the right letter. options: the letters there are."""

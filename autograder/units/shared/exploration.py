@@ -9,6 +9,11 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.examples.q_learning import (
+    EPSILON_GREEDY,
+    EXPONENTIAL_EPSILON,
+    LINEAR_EPSILON,
+)
 from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
 from autograder.worker.interface import Student, StudentObject
 
@@ -21,6 +26,7 @@ class ExponentialEpsilonTask(Task):
     """`epsilon(step, start, end, decay)` decays exponentially from start to end."""
 
     requires = ("epsilon",)
+    examples = (EXPONENTIAL_EPSILON,)
 
     @check(points=1)
     def decays_exponentially(self, student: Student, random: np.random.Generator) -> None:
@@ -97,6 +103,7 @@ class LinearEpsilonTask(Task):
     """`epsilon(step, start, end, steps)` falls on a straight line and stays at the end value."""
 
     requires = ("epsilon",)
+    examples = (LINEAR_EPSILON,)
 
     @check(points=1)
     def falls_on_a_line(self, student: Student, random: np.random.Generator) -> None:
@@ -174,6 +181,8 @@ class AskedNetwork(NamedTuple):
 
 class EpsilonGreedyTask(Task):
     """`select_action(net, observation, epsilon)`: an action for each row, (n, 4) to (n,)."""
+
+    examples = (EPSILON_GREEDY,)
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from autograder.checks.expect import CheckFailed, KnownMistake, expect_close, ex
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.distinct import all_distinct
+from autograder.units.shared.examples.q_learning import HUBER, NO_GRADIENT
 from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
 from autograder.units.shared.td_targets import ROWS, ArrayMaker
 from autograder.units.shared.wording import TORCH, Wording
@@ -24,6 +25,8 @@ def huber(error: np.ndarray) -> np.ndarray:
 
 class HuberLossTask(Task):
     """`q_loss(net, observation, action, targets)`: mean Huber loss of Q(s, a), one number."""
+
+    examples = (NO_GRADIENT, HUBER)
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.examples.policy_gradient import SAMPLING
 from autograder.units.shared.networks import WIDTH, relu, softmax
 from autograder.worker.interface import Layer, Student, StudentError, StudentObject
 
@@ -71,6 +72,7 @@ class ActTask(Task):
     """`choose_action(net, observation)`: actions and their log-probabilities, (n,) each."""
 
     requires = ("choose_action",)
+    examples = (SAMPLING,)
     #: The name of the student's network class: the networks of the checks are of this kind.
     network_class = "PolicyNetwork"
     #: What choose_action returns, in words.

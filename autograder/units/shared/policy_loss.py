@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.checks.expect import KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
+from autograder.units.shared.examples.policy_gradient import POLICY_LOSS
 from autograder.worker.interface import Student, Tensor
 
 SIGN = "The sign is flipped: put a minus in front of the sum."
@@ -15,6 +16,7 @@ class PolicyLossTask(Task):
     """`policy_loss(log_probs, returns)`: minus their product, summed or averaged; (steps,) each."""
 
     requires = ("policy_loss",)
+    examples = (POLICY_LOSS,)
 
     @check(points=0, blocking=True)
     def a_single_number(self, student: Student, random: np.random.Generator) -> None:

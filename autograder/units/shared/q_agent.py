@@ -11,6 +11,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, expect
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.examples.q_learning import EVERY_FEW_TURNS, UPDATE_STEP
 from autograder.units.shared.networks import observations
 from autograder.units.shared.q_parts import QParts
 from autograder.units.shared.q_trial import QTrial, TrialSettings, moved
@@ -28,6 +29,8 @@ GAMMA, TAU = 0.83, 0.37
 
 class QAgentTask(Task):
     """A task about a Q-learning agent, made from `Settings`."""
+
+    examples = (EVERY_FEW_TURNS, UPDATE_STEP)
 
     parts: ClassVar[QParts]
     #: The agent's settings in these checks.

@@ -10,6 +10,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, expect
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.examples.q_learning import EQUALLY_OFTEN, RING
 from autograder.worker.interface import Student, StudentError, StudentObject
 from helpers.agents import Transition
 
@@ -56,6 +57,8 @@ NAMES = MemoryNames()
 
 class ReplayMemoryTask(Task):
     """A class that remembers the last transitions."""
+
+    examples = (EQUALLY_OFTEN, RING)
 
     def __init__(self, name: str, names: MemoryNames = NAMES, as_tensors: bool = False) -> None:
         """names: what the class and its methods are called. as_tensors: batches hold tensors."""

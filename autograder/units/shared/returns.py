@@ -9,6 +9,12 @@ import numpy as np
 from autograder.checks.expect import KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.examples.policy_gradient import (
+    NORMALISE,
+    NORMALISE_EQUAL,
+    RETURNS,
+    WHOLE_REWARDS,
+)
 from autograder.units.shared.tensors import expect_tensor
 from autograder.worker.interface import Student, Tensor
 
@@ -27,6 +33,7 @@ class ReturnsTask(Task):
     """`discounted_returns(rewards, gamma)`: a list of rewards to their returns, (steps,)."""
 
     requires = ("discounted_returns",)
+    examples = (WHOLE_REWARDS, RETURNS)
 
     @check(points=0, blocking=True)
     def one_return_for_each_reward(self, student: Student, random: np.random.Generator) -> None:
@@ -102,6 +109,7 @@ class NormaliseTask(Task):
     """`normalise(returns)`: mean 0, standard deviation 1, same shape."""
 
     requires = ("normalise",)
+    examples = (NORMALISE_EQUAL, NORMALISE)
 
     @check(points=1)
     def mean_zero_spread_one(self, student: Student, random: np.random.Generator) -> None:

@@ -10,6 +10,7 @@ from autograder.checks.expect import CheckFailed, expect
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.agents import AgentKind, make_agent, network_of
+from autograder.units.shared.examples.networks import SAVING
 from autograder.units.shared.networks import redraw
 from autograder.worker.interface import Scaled, Student, StudentError, StudentObject
 
@@ -118,6 +119,7 @@ class SaveTask(Task):
     """A PyTorch agent's weights, counters and optimizer state come back from the file."""
 
     requires = ("save_agent", "load_agent")
+    examples = (SAVING,)
 
     def __init__(self, name: str, kind: AgentKind) -> None:
         """kind: the student's classes whose agents are saved."""

@@ -9,6 +9,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.examples.networks import COPY, SOFT_UPDATE
 from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
 from autograder.units.shared.wording import TORCH, Wording
 from autograder.worker.interface import Student, StudentObject
@@ -18,6 +19,8 @@ Parameters = dict[str, np.ndarray]
 
 class SoftUpdateTask(Task):
     """`soft_update(target_net, net, tau)`: each weight of the target moves by tau to the net's."""
+
+    examples = (SOFT_UPDATE,)
 
     def __init__(
         self,
@@ -54,6 +57,8 @@ class SoftUpdateTask(Task):
 
 class CopyTask(Task):
     """`copy_weights(target_net, net)`: the target network gets the network's weights."""
+
+    examples = (COPY,)
 
     def __init__(
         self,
@@ -122,6 +127,9 @@ class Pair(NamedTuple):
         """Two networks with other weights each."""
         target_net = network(student, QNetwork.draw(random).layers)
         net = network(student, QNetwork.draw(random).layers)
+        for each in (target_net, net):
+            drawn = {name: own + _noise(random, own) for name, own in each.parameters().items()}
+            each.set_parameters(drawn)
         return cls(target_net, net, target_net.parameters(), net.parameters())
 
     def expect_net_unchanged(self) -> None:
@@ -132,6 +140,11 @@ class Pair(NamedTuple):
             "The network's own weights have changed: the target follows the network, not the other "
             "way round.",
         )
+
+
+def _noise(random: np.random.Generator, weights: np.ndarray) -> np.ndarray:
+    """So that no weight is the same in both networks, whatever the student's class starts with."""
+    return random.normal(size=weights.shape).astype(weights.dtype)
 
 
 class _Move(NamedTuple):

@@ -17,6 +17,7 @@ from autograder.checks.expect import (
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.distinct import all_distinct
+from autograder.units.shared.examples.q_learning import DOUBLE_TARGETS, NO_GRADIENT, TARGETS
 from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
 from autograder.units.shared.wording import TORCH, Wording
 from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
@@ -67,6 +68,8 @@ class TargetsTask(Task):
 
     The arguments are given by position, so they may have any names.
     """
+
+    examples = (NO_GRADIENT, TARGETS)
 
     def __init__(
         self,
@@ -141,6 +144,8 @@ class DoubleTargetsTask(Task):
 
     The network chooses the action, the target network evaluates it.
     """
+
+    examples = (NO_GRADIENT, DOUBLE_TARGETS)
 
     def __init__(
         self,

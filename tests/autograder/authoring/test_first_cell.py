@@ -38,7 +38,11 @@ def run(source: str, monkeypatch: pytest.MonkeyPatch, *, colab: bool, installed:
     """Run the cell as IPython would; the shell commands and the units started, in order."""
     done: list[str] = []
     shell = types.SimpleNamespace(system=lambda command: done.append(command))
-    monkeypatch.setattr(autograder, "start_unit", done.append)
+
+    def start_unit(name: str, drive: bool = False) -> None:
+        done.append(f"{name} in the drive" if drive else name)
+
+    monkeypatch.setattr(autograder, "start_unit", start_unit)
     if colab:
         monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
     monkeypatch.setattr("importlib.util.find_spec", lambda name: "there" if installed else None)
@@ -47,12 +51,23 @@ def run(source: str, monkeypatch: pytest.MonkeyPatch, *, colab: bool, installed:
     return done
 
 
-def test_on_colab_it_installs_the_wheel_and_starts(
+def test_on_colab_it_installs_the_wheel_alone_and_starts(
     on_github: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = run(first_cell(on_github, UNIT), monkeypatch, colab=True, installed=False)
     wheel = f"https://github.com/ada/pole/raw/main/{wheel_name()}"
-    assert done == [f'pip install --quiet "{wheel}"', "policy_network"]
+    assert done == [f'pip install -qq --no-deps "{wheel}"', "policy_network"]
+
+
+def test_colab_shows_a_box_to_tick_for_google_drive(
+    on_github: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = first_cell(on_github, UNIT)
+    # Colab's forms: a parameter's value is written into the line when the box is ticked.
+    box = 'save_in_drive = False  # @param {"type": "boolean"}'
+    assert box in source.splitlines()
+    ticked = source.replace("= False", "= True")
+    assert run(ticked, monkeypatch, colab=True, installed=True) == ["policy_network in the drive"]
 
 
 @pytest.mark.parametrize(("colab", "installed"), [(True, True), (False, True), (False, False)])

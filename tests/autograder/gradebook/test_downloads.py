@@ -148,3 +148,24 @@ def test_an_instructors_own_pattern_goes_first(classroom: Course, unit: Unit) ->
     found, _ = zip_collect(classroom, unit)
 
     assert found == {f"anna/{unit.assignment}/{NOTEBOOK}": "mine"}
+
+
+@pytest.mark.parametrize(
+    ("path", "prefix"),
+    (
+        (
+            f"Anna Muster_4711_assignsubmission_file_/{NOTEBOOK}",
+            "Anna Muster_4711_assignsubmission_file_/",
+        ),
+        (
+            f"Anna Muster_4711_assignsubmission_file_{NOTEBOOK}",
+            "Anna Muster_4711_assignsubmission_file_",
+        ),
+        (f"mustermax_LATE_4712_90210_{NOTEBOOK}", "mustermax_LATE_4712_90210_"),
+        (f"Abgaben/Muster_Anna_anna_4711/20260301120000_{NOTEBOOK}", "Muster_Anna_anna_4711/"),
+    ),
+)
+def test_the_systems_own_name_of_an_upload_is_known(path: str, prefix: str) -> None:
+    upload = upload_of(Path(path))
+
+    assert upload is not None and upload.prefix == prefix

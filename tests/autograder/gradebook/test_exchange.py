@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from autograder.course import Course
+from autograder.gradebook.book import Book
 from autograder.units import Unit, unit_named
 from tests.autograder.gradebook_tools import keep, make_course, make_result, scores
 
@@ -98,3 +99,18 @@ def test_a_submission_and_a_resubmission_are_graded_and_their_feedback_reaches_t
 
         assert scores(term.course, unit) == {ME: unit.max_points * share}
         assert f"Score: {unit.max_points * share}" in term.feedback()
+
+
+@pytest.mark.slow
+def test_what_is_watched_comes_out_of_the_exchange(tmp_path: Path, unit: Unit) -> None:
+    term = Term(tmp_path, unit)
+    term.instructor("release_assignment")
+    term.student("fetch_assignment")
+    folder = term.course.root / "submitted" / ME / unit.assignment
+
+    for text in ("first = 1", "second = 2"):
+        term.solve(text)
+        term.student("submit")
+        Book.open(term.course).collect(unit)
+
+        assert text in (folder / f"{unit.name}.ipynb").read_text(encoding="utf-8")

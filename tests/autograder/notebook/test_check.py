@@ -27,6 +27,11 @@ def policy_loss(log_probs, returns):
     return -(returns * log_probs).sum()
 """
 CHECK = 'check("policy_network/loss", policy_loss)'
+AS_TEXT = """
+report = check("policy_network/loss", policy_loss)
+print(repr(report), "---", sep="\\n")
+report.show_examples()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +45,7 @@ def outputs():
         "statistics",
         WRONG,
         CHECK + " # wrong",
+        AS_TEXT,
         RIGHT,
         CHECK + " # right",
         "1 / 0",
@@ -92,6 +98,25 @@ def test_a_mistake_is_named_in_red(outputs):
     assert text == "0.0"
     assert "✗ value" in BeautifulSoup(page, "html.parser").get_text()
     assert "The sign is flipped" in page and FAILED.colour in page
+
+
+def test_a_worked_example_is_folded_below_a_mistake_and_nowhere_else(outputs):
+    page = BeautifulSoup(shown(outputs[CHECK + " # wrong"])[1], "html.parser")
+
+    [example] = page.find_all("details")
+    assert example.summary.text == "A worked example" and not example.has_attr("open")
+    assert "-3 * -0.693 = 2.079" in example.pre.text
+    for source in (CHECK, CHECK + " # right"):
+        assert "<details>" not in shown(outputs[source])[1]
+
+
+def test_as_text_an_example_is_printed_on_demand(outputs):
+    text = outputs[AS_TEXT][0]["text"]
+
+    before, after = text.split("---")
+    assert "✗ value" in before and "The sign is flipped" in before and "2.079" not in before
+    assert "check('policy_network/loss', …).show_examples()" in before
+    assert "-3 * -0.693 = 2.079" in after
 
 
 def test_a_right_answer_is_green_all_over(outputs):

@@ -76,7 +76,7 @@ def test_a_file_that_hides_the_courses_helpers_is_named(tmp_path: Path, name: st
     path.write_text("mine = 1\n", encoding="utf-8")
     done = python(POLICY, tmp_path)
     assert f"NotReady: {path} has the same name as the course's own helpers" in done.stderr.replace(
-        "autograder.notebook.start.", ""
+        "autograder.notebook.not_ready.", ""
     )
     assert "Rename your file, then restart the kernel." in done.stderr
 
@@ -91,8 +91,19 @@ def test_a_missing_framework_is_named_with_what_to_do(tmp_path: Path) -> None:
     assert "Run %pip install torch in a cell, then restart the kernel." in done.stderr
 
 
+def test_a_missing_package_is_named_before_anything_is_imported(tmp_path: Path) -> None:
+    """As on Colab, where the course is installed alone."""
+    code = (
+        "import importlib.metadata as m; requires = m.requires\n"
+        "m.requires = lambda name: [*requires(name), 'not-there>=2', 'nor-this; extra == \"a\"']\n"
+    )
+    done = python(code + POLICY, tmp_path)
+    assert "The course needs not-there, and it is not installed here." in done.stderr
+    assert "Run %pip install not-there in a cell, then restart the kernel." in done.stderr
+
+
 def test_in_a_notebook_that_is_one_line_without_a_traceback() -> None:
-    from autograder.notebook.start import NotReady
+    from autograder.notebook.not_ready import NotReady
 
     assert NotReady("Rename it.")._render_traceback_() == ["Rename it."]
 

@@ -1,0 +1,98 @@
+"""Variants of a right answer that must earn the same: other names, layout, order, random state."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+
+from autograder.grading.notebook import Submission
+
+#: Drawn before an answer runs, so that no generator is in the state of a fresh kernel.
+_DRAWS = """
+import random as _random
+import numpy as _np
+_random.seed(91)
+_np.random.seed(92)
+_np.random.rand(7)
+"""
+
+
+def reformatted(source: str) -> str:
+    """The same code without its comments, blank lines and layout."""
+    return ast.unparse(ast.parse(source))
+
+
+def renamed(source: str) -> str:
+    """The same code with other names for local variables, and without its docstrings."""
+    # Here, because only authors have it.
+    from python_minifier import minify
+
+    return str(
+        minify(
+            source,
+            remove_literal_statements=True,
+            rename_locals=True,
+            rename_globals=False,
+            hoist_literals=False,
+            convert_posargs_to_args=False,
+            remove_annotations=False,
+        )
+    )
+
+
+def reordered(source: str) -> str:
+    """The same definitions in reverse order, where none uses another when it is defined."""
+    tree = ast.parse(source)
+    definitions = [node for node in tree.body if isinstance(node, _DEFINITIONS)]
+    names = {node.name for node in definitions}
+    if len(definitions) < 2 or any(names & _used_when_defined(node) for node in definitions):
+        return source
+    backwards = iter(reversed(definitions))
+    tree.body = [next(backwards) if isinstance(node, _DEFINITIONS) else node for node in tree.body]
+    return ast.unparse(tree)
+
+
+def after_other_draws(source: str) -> str:
+    """The same code after some random numbers were drawn."""
+    return _DRAWS + source
+
+
+#: Every way to change an answer without changing what it does.
+VARIANTS: dict[str, Callable[[str], str]] = {
+    "reformatted": reformatted,
+    "renamed": renamed,
+    "reordered": reordered,
+    "after_other_draws": after_other_draws,
+}
+
+_DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
+
+
+def varied(submission: Submission, variant: str) -> Submission:
+    """The submission with each of its solution cells changed in this way."""
+    change = VARIANTS[variant]
+    cells = tuple(
+        replace(cell, source=change(cell.source)) if cell.solution and cell.runs else cell
+        for cell in submission.cells
+    )
+    return Submission(cells, submission.warnings)
+
+
+def _used_when_defined(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
+    """Names that a definition reads before anything calls it: decorators, bases, defaults."""
+    read: list[ast.AST] = [*node.decorator_list]
+    if isinstance(node, ast.ClassDef):
+        read += [*node.bases, *node.keywords]
+        read += [part for part in node.body if not isinstance(part, ast.FunctionDef)]
+        functions = [part for part in node.body if isinstance(part, ast.FunctionDef)]
+    else:
+        functions = [node]
+    for function in functions:
+        arguments = function.args
+        read += [*function.decorator_list, *arguments.defaults]
+        read += [default for default in arguments.kw_defaults if default is not None]
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        read += [argument.annotation for argument in every if argument.annotation is not None]
+        read += [function.returns] if function.returns is not None else []
+    return {name.id for part in read for name in ast.walk(part) if isinstance(name, ast.Name)}

@@ -1,0 +1,68 @@
+"""`autograder export`: a unit's marks and feedback for one learning management system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from autograder.course import Course, CourseError
+from autograder.gradebook.book import Book
+from autograder.gradebook.downloads import uploaders
+from autograder.gradebook.lms.feedback_zip import zip_feedback
+from autograder.gradebook.lms.gradescope import gradescope
+from autograder.gradebook.lms.marks import Marks
+from autograder.gradebook.lms.tables import PASS_SHARE, canvas, ilias, moodle
+from autograder.rendering.text import plain
+from autograder.units import Unit
+
+Write = Callable[[Marks, Path], list[str]]
+
+#: What is written for each system, and how.
+FORMATS: dict[str, tuple[str, Write]] = {
+    "moodle": ("moodle.csv", moodle),
+    "canvas": ("canvas.csv", canvas),
+    "ilias": ("status.csv", ilias),
+    "gradescope": ("gradescope-autograder.zip", gradescope),
+}
+#: What each system needs to know of a student that the roster may lack.
+NEEDED = {"moodle": "e-mail address or lms_user_id", "ilias": "lms_user_id"}
+COMPLETE, INCOMPLETE = 0, 1
+
+
+def export_marks(
+    course: Course, unit: Unit, system: str, *, name: str = "", pass_share: float = PASS_SHARE
+) -> int:
+    """Write the marks for a system into reports/, and the feedback pages as a zip file.
+
+    name: of the assignment there (default: the unit's title). The exit status is 0 if everybody
+    who has a mark is in the file. Raises CourseError if the gradebook has no marks of the unit.
+    """
+    book = Book.open(course)
+    people = uploaders(course.root / "downloaded" / unit.assignment / "extracted")
+    with book.opened() as gradebook:
+        marks = Marks.of(gradebook, unit, name or unit.title, people)
+    if not marks.marks:
+        raise CourseError(f"No marks of {unit.name} yet. Run: autograder grade {unit.name}")
+    file, write = FORMATS[system]
+    if system == "ilias":
+        write = partial(ilias, pass_share=pass_share)
+    folder = course.root / "reports" / unit.assignment
+    left_out = [name for name in write(marks, folder / file) if name in marks.marks]
+    print(f"Marks for {system}: {folder / file}")
+    pages = {
+        student: page for student in marks.marks if (page := book.page(student, unit)).is_file()
+    }
+    if people and pages:
+        archive = folder / f"feedback-{system}.zip"
+        without = zip_feedback(pages, people, archive)
+        print(f"Feedback: {archive} ({len(pages) - len(without)} pages)")
+        _name("Feedback of whom nothing was downloaded", without)
+    _name("No final mark yet, left empty", list(marks.open))
+    _name(f"Left out, no {NEEDED.get(system, '')} in the roster", left_out)
+    return INCOMPLETE if left_out or marks.open else COMPLETE
+
+
+def _name(what: str, students: list[str]) -> None:
+    if students:
+        print(f"{what}: {', '.join(plain(student, 60) for student in students)}.")

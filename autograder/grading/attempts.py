@@ -1,0 +1,157 @@
+"""Attempts: copies of what a student handed in, kept as long as one of them may still count."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.grading.hand_ins import HandIn, handed_in
+from autograder.grading.notebook_file import MAX_BYTES
+from autograder.grading.rounds import Rounds, round_name, rounds_of
+from autograder.grading.timestamps import read_small_file
+from autograder.results import Result, Status
+from autograder.units import Unit
+
+#: Beside the notebook, these belong to a submission.
+_RECEIPTS = ("timestamp.txt", "submission_secret.txt")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt. number: 1, 2, … of this student. folder: the copy of what was handed in."""
+
+    number: int
+    round: int
+    digest: str
+    folder: Path
+
+
+def attempts_of(course: Course, unit: Unit, student: str) -> list[Attempt]:
+    """A student's attempts in their order."""
+    found = []
+    for number in count(1):
+        folder = _root(course) / str(number) / student / unit.assignment
+        try:
+            known = json.loads(_record(folder).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            break
+        found.append(Attempt(number, known["round"], known["digest"], folder))
+    return found
+
+
+def take_attempts(course: Course, unit: Unit, hand_ins: Iterable[HandIn]) -> None:
+    """Keep what is new as attempts of the current round, as far as each student has some left."""
+    rounds = rounds_of(course, unit)
+    if rounds is None:
+        return
+    for hand_in in hand_ins:
+        earlier = attempts_of(course, unit, hand_in.student)
+        content = _content(hand_in.notebook)
+        if content is None or (rounds.limit is not None and len(earlier) >= rounds.limit):
+            continue
+        digest = hashlib.sha256(content).hexdigest()
+        if not earlier or earlier[-1].digest != digest:
+            assert hand_in.notebook is not None
+            folder = _root(course) / str(len(earlier) + 1) / hand_in.student / unit.assignment
+            _copy(hand_in.notebook, content, folder)
+            _write(_record(folder), json.dumps({"round": rounds.number, "digest": digest}).encode())
+
+
+def attempts_to_judge(course: Course, unit: Unit, students: Iterable[str]) -> list[list[HandIn]]:
+    """All attempts of these students; each list has one round, and each student at most once."""
+    groups: dict[tuple[int, int], list[HandIn]] = {}
+    for student in students:
+        for attempt in attempts_of(course, unit, student):
+            place = groups.setdefault((attempt.round, attempt.number), [])
+            place.append(_hand_in(attempt, unit, course))
+    return list(groups.values())
+
+
+def counted(
+    hand_in: HandIn, unit: Unit, course: Course, result_of: Callable[[HandIn], Result | None]
+) -> HandIn:
+    """What counts of all that a student handed in: `hand_in` itself where there are no rounds.
+
+    result_of: the result of an attempt, None where there is none yet. Of equal attempts the later
+    one counts.
+    """
+    rounds = rounds_of(course, unit)
+    attempts = [] if rounds is None else attempts_of(course, unit, hand_in.student)
+    if rounds is None or not attempts:
+        return hand_in
+    chosen = attempts[-1]
+    if rounds.counts == "best" and len(attempts) > 1:
+        results = [result_of(_hand_in(attempt, unit, course)) for attempt in attempts]
+        best = max(map(_points, results))
+        equal = zip(results, attempts, strict=True)
+        chosen = [attempt for result, attempt in equal if _points(result) == best][-1]
+    remarks = [f"attempt {chosen.number} of {len(attempts)} counts ({rounds.counts})"]
+    remarks = remarks if len(attempts) > 1 else []
+    if _is_refused(hand_in, attempts[-1], rounds):
+        remarks.append(f"all {rounds.limit} attempts are used: what came later is not graded")
+    return _hand_in(chosen, unit, course).remarking(remarks)
+
+
+def _is_refused(hand_in: HandIn, last: Attempt, rounds: Rounds) -> bool:
+    content = _content(hand_in.notebook)
+    return content is not None and hashlib.sha256(content).hexdigest() != last.digest
+
+
+def _points(result: Result | None) -> float:
+    return -1.0 if result is None or result.status is Status.GRADER_ERROR else result.points
+
+
+def _hand_in(attempt: Attempt, unit: Unit, course: Course) -> HandIn:
+    found = handed_in(attempt.folder, unit, course)
+    return replace(found, round=round_name(unit, attempt.round))
+
+
+def _content(notebook: Path | None) -> bytes | None:
+    """The bytes of a notebook; None for a link, a pipe, or what is too large to be one."""
+    if notebook is None:
+        return None
+    try:
+        descriptor = os.open(notebook, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        content = file.read(MAX_BYTES + 1)
+    return content if len(content) <= MAX_BYTES else None
+
+
+def _copy(notebook: Path, content: bytes, folder: Path) -> None:
+    """Make the folder whole or not at all."""
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
+    copy = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".attempt"))
+    (copy / notebook.name).write_bytes(content)
+    for name in _RECEIPTS:
+        text = read_small_file(notebook.parent / name)
+        if text is not None:
+            (copy / name).write_text(text, encoding="utf-8")
+    copy.rename(folder)
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)
+
+
+def _record(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.json")
+
+
+def _root(course: Course) -> Path:
+    return course.root / ".autograder" / "attempts"

@@ -1,0 +1,1 @@
+"""Worked examples of the ideas that exercises ask for, with other numbers."""

@@ -1,0 +1,15 @@
+# believed: the weights are all that matters
+# truth: `optimizer_state_dict` is missing in the file and Adam's averages are lost
+def save_agent(agent, path):
+    """Write everything that the agent needs to continue into a file."""
+    torch.save(
+        {"games": agent.games, "model_state_dict": agent.net.state_dict(), "mean_reward": agent.mean_reward}, path
+    )
+
+
+def load_agent(agent, path):
+    """Read the file and put everything back into the agent."""
+    data = torch.load(path, weights_only=True)
+    agent.games = data["games"]
+    agent.net.load_state_dict(data["model_state_dict"])
+    agent.mean_reward = data["mean_reward"]

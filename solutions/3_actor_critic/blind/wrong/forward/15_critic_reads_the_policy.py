@@ -1,0 +1,16 @@
+# believed: the critic judges the actor, so it gets the actor's probabilities
+# truth: the critic's input are the probabilities and not the hidden layer, it cannot see the state
+class ActorCriticNetwork(nn.Module):
+    """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""
+
+    def __init__(self, hidden_size=128, n_actions=2):
+        super().__init__()
+        self.hidden = nn.Linear(4, hidden_size)
+        self.policy = nn.Linear(hidden_size, n_actions)
+        self.critic = nn.Linear(n_actions, 1)
+
+    def forward(self, x):
+        h = F.relu(self.hidden(x))
+        probs = F.softmax(self.policy(h), dim=-1)
+        value = self.critic(probs).squeeze(-1)
+        return probs, value

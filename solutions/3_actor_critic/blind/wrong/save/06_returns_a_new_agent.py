@@ -1,0 +1,16 @@
+# believed: load_agent returns the loaded agent
+# truth: the given agent is not changed, a new one is filled and returned
+def save_agent(agent, path):
+    """Write everything that the agent needs to continue into a file."""
+    torch.save({"games": agent.games, "model_state_dict": agent.net.state_dict(),
+                "optimizer_state_dict": agent.optimizer.state_dict(), "mean_reward": agent.mean_reward}, path)
+
+
+def load_agent(agent, path):
+    """Read the file and put everything back into the agent."""
+    data = torch.load(path, weights_only=True)
+    agent = ACPolicy()
+    agent.net.load_state_dict(data["model_state_dict"])
+    agent.optimizer.load_state_dict(data["optimizer_state_dict"])
+    agent.games, agent.mean_reward = data["games"], data["mean_reward"]
+    return agent

@@ -1,0 +1,20 @@
+# believed: the file is called actor_critic.pt
+# truth: the argument path is ignored in both functions
+def save_agent(agent, path):
+    """Write everything that the agent needs to continue into a file."""
+    path = "actor_critic.pt"
+    torch.save({
+        "games": agent.games,
+        "model_state_dict": agent.net.state_dict(),
+        "optimizer_state_dict": agent.optimizer.state_dict(),
+        "mean_reward": agent.mean_reward,
+    }, path)
+
+
+def load_agent(agent, path):
+    """Read the file and put everything back into the agent."""
+    checkpoint = torch.load("actor_critic.pt", weights_only=True)
+    agent.net.load_state_dict(checkpoint["model_state_dict"])
+    agent.optimizer.load_state_dict(checkpoint["optimizer_state_dict"])
+    agent.games = checkpoint["games"]
+    agent.mean_reward = checkpoint["mean_reward"]

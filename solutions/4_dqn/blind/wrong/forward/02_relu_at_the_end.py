@@ -1,0 +1,15 @@
+# believed: rewards are positive, so Q-values are, too
+# truth: a ReLU after the last layer: negative values are cut to 0 and get no gradient
+class DQN(nn.Module):
+    """Q-values of all actions for each observation: (batch, 4) to (batch, n_actions)."""
+
+    def __init__(self, n_observations=4, n_actions=2, hidden_size=128):
+        super().__init__()
+        self.layer1 = nn.Linear(n_observations, hidden_size)
+        self.layer2 = nn.Linear(hidden_size, hidden_size)
+        self.layer3 = nn.Linear(hidden_size, n_actions)
+
+    def forward(self, x):
+        for layer in (self.layer1, self.layer2, self.layer3):
+            x = F.relu(layer(x))
+        return x

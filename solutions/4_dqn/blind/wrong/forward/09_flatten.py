@@ -1,0 +1,16 @@
+# believed: a linear layer needs a flat input, as in Keras (Flatten)
+# truth: the whole batch becomes one long vector, which does not fit layer1 (but for a single row it works and gives shape (2,))
+class DQN(nn.Module):
+    """Q-values of all actions for each observation: (batch, 4) to (batch, n_actions)."""
+
+    def __init__(self, n_observations=4, n_actions=2, hidden_size=128):
+        super().__init__()
+        self.layer1 = nn.Linear(n_observations, hidden_size)
+        self.layer2 = nn.Linear(hidden_size, hidden_size)
+        self.layer3 = nn.Linear(hidden_size, n_actions)
+
+    def forward(self, x):
+        x = torch.flatten(x)
+        x = F.relu(self.layer1(x))
+        x = F.relu(self.layer2(x))
+        return self.layer3(x)

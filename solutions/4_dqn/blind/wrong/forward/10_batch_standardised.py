@@ -1,0 +1,16 @@
+# believed: inputs should have mean 0 and standard deviation 1
+# truth: the values of a row depend on the other rows of the batch, and a single row gives nonsense
+class DQN(nn.Module):
+    """Q-values of all actions for each observation: (batch, 4) to (batch, n_actions)."""
+
+    def __init__(self, n_observations=4, n_actions=2, hidden_size=128):
+        super().__init__()
+        self.layer1 = nn.Linear(n_observations, hidden_size)
+        self.layer2 = nn.Linear(hidden_size, hidden_size)
+        self.layer3 = nn.Linear(hidden_size, n_actions)
+
+    def forward(self, x):
+        x = (x - x.mean(dim=0)) / (x.std(dim=0, correction=0) + 1e-6)
+        x = F.relu(self.layer1(x))
+        x = F.relu(self.layer2(x))
+        return self.layer3(x)

@@ -1,0 +1,237 @@
+# hand: someone who likes guard clauses, early returns, try/except/else/finally
+# %% model
+def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
+    """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""
+    observation = keras.Input((4,), name="observation")
+    mask = keras.Input((n_actions,), name="action_mask")
+    try:
+        x = layers.Dense(hidden_size, activation="relu")(observation)
+        x = layers.Dense(hidden_size, activation="relu")(x)
+        x = layers.Dense(n_actions, activation="linear")(x)
+    except ValueError as error:
+        raise ValueError(f"bad sizes: {hidden_size=}, {n_actions=}") from error
+    else:
+        output = layers.Multiply()([x, mask])
+    model = keras.Model(inputs=[observation, mask], outputs=output)
+    optimizer = keras.optimizers.Adam(learning_rate=alpha, clipvalue=1.0)
+    optimizer.build(model.trainable_variables)  # built now, so TensorFlow compiles less later
+    model.compile(loss="mse", optimizer=optimizer)
+    return model
+# %% epsilon
+def epsilon(step, start, end, steps):
+    """The probability of a random action after `step` steps."""
+    if step <= 0:
+        return start
+    if step >= steps:
+        return end
+    try:
+        share = step / steps
+    except ZeroDivisionError:
+        return end
+    return start * (1 - share) + end * share
+# %% act
+def select_action(net, observation, epsilon):
+    """An epsilon-greedy action for each row: (n, 4) to (n,) whole numbers."""
+    n, n_actions = len(observation), net.output_shape[-1]
+    greedy = net.predict_on_batch([observation, np.ones((n, n_actions))]).argmax(axis=1)
+    if epsilon <= 0:
+        return greedy
+    explore = np.random.rand(n) < epsilon
+    if not explore.any():
+        return greedy
+    random_actions = np.random.randint(n_actions, size=n)
+    if explore.all():
+        return random_actions
+    greedy[explore] = random_actions[explore]
+    return greedy
+# %% targets
+def td_targets(net, reward, next_observation, terminated, gamma):
+    """r + gamma max Q(s', a'), and only r where the episode terminated: (batch,)."""
+    ones = np.ones((len(reward), net.output_shape[-1]))
+    goes_on = ~terminated
+    if not goes_on.any():
+        return np.array(reward)
+    y = np.array(reward, dtype=np.float32)
+    best = net.predict_on_batch([next_observation, ones]).max(axis=1)
+    y[goes_on] += gamma * best[goes_on]
+    return y
+# %% learn
+def learn(net, observation, action, targets):
+    """Move Q(s, a) of the actions taken towards the targets; return the loss."""
+    n_actions = net.output_shape[-1]
+    try:
+        mask = np.eye(n_actions)[action]
+    except IndexError:
+        raise IndexError("actions must be whole numbers from 0 to n_actions - 1") from None
+    return net.train_on_batch([observation, mask], mask * targets[:, np.newaxis])
+# %% naive
+@dataclass(frozen=True)
+class Settings:
+    """The hyperparameters of an agent."""
+
+    gamma: float = 0.97  # discount
+    reward_scale: float = 0.02  # DQNAgent scales the rewards by this factor
+    epsilon_start: float = 1.0
+    epsilon_end: float = 0.03
+    epsilon_steps: int = 2_000  # steps until epsilon has fallen from start to end
+    alpha: float = 4e-3  # learning rate
+    batch_size: int = 256
+    memory_size: int = 12_000
+    start_replay_step: int = 500  # steps played before the first update step
+    replay_interval: int = 4  # turns (one step of all cart poles) between two batches
+    target_interval: int = 4  # batches between two copies to the target network
+
+
+class AdvancedQAgent(AbstractAgent):
+    """Q-learning with a network and nothing else: no replay memory, no target network."""
+
+    def __init__(self, settings=None):
+        self.settings = settings or Settings(batch_size=32, alpha=1e-3)
+        self.net = build_model(alpha=self.settings.alpha)
+        self.memory = deque(maxlen=self.settings.batch_size)  # the last steps
+        self.step = 0  # steps played
+
+    def act(self, observation, explore=True):
+        s = self.settings
+        probability = epsilon(self.step, s.epsilon_start, s.epsilon_end, s.epsilon_steps)
+        return select_action(self.net, observation, probability if explore else 0.0)
+
+    def train(self, transition):
+        self.step += len(transition.action)
+        self.memory.extend(
+            (
+                transition.observation[row],
+                transition.action[row],
+                transition.reward[row],
+                transition.next_observation[row],
+                transition.terminated[row],
+            )
+            for row in range(len(transition.action))
+        )
+        if len(self.memory) == self.settings.batch_size:
+            self.replay()
+
+    def replay(self):
+        """Do one update step with the last steps."""
+        s = self.settings
+        try:
+            observation, action, reward, next_observation, terminated = map(np.array, zip(*self.memory))
+        except ValueError:
+            raise RuntimeError("the memory is empty") from None
+        assert observation.shape == next_observation.shape == (s.batch_size, 4)
+        assert action.shape == reward.shape == terminated.shape == (s.batch_size,)
+        targets = td_targets(self.net, reward, next_observation, terminated, s.gamma)
+        return learn(self.net, observation, action, targets)
+# %% memory
+class Batch(NamedTuple):
+    """A batch of steps: every array has one row for each of them."""
+
+    observation: np.ndarray
+    action: np.ndarray
+    reward: np.ndarray
+    next_observation: np.ndarray
+    terminated: np.ndarray
+
+
+class ReplayMemory:
+    """A ring buffer of the last `capacity` steps."""
+
+    def __init__(self, capacity):
+        self.capacity = capacity
+        self.store = Batch(
+            observation=np.zeros((capacity, 4), np.float32),
+            action=np.zeros(capacity, np.int64),
+            reward=np.zeros(capacity, np.float32),
+            next_observation=np.zeros((capacity, 4), np.float32),
+            terminated=np.zeros(capacity, bool),
+        )
+        self.position = 0  # the row of the next step
+        self.size = 0  # how many rows are filled
+
+    def __len__(self):
+        return self.size
+
+    def push(self, transition):
+        """Store the n rows of one transition; overwrite the oldest if there is no room."""
+        n = len(transition.action)
+        rows = np.arange(self.position, self.position + n)
+        rows[rows >= self.capacity] -= self.capacity
+        try:
+            for array, name in zip(self.store, Batch._fields):
+                array[rows] = getattr(transition, name)
+        finally:
+            self.position = int(rows[-1] + 1) % self.capacity
+        if self.size == self.capacity:
+            return
+        self.size = min(self.size + n, self.capacity)
+
+    def sample(self, batch_size):
+        """A Batch of batch_size steps drawn at random."""
+        if not self.size:
+            raise ValueError("the memory is empty")
+        rows = np.random.randint(self.size, size=batch_size)
+        return Batch(*(array[rows] for array in self.store))
+# %% copy
+def copy_weights(target_net, net):
+    """Make the target network's weights equal to the network's."""
+    try:
+        target_net.set_weights(net.get_weights())
+    except ValueError as error:
+        raise ValueError("the networks have different layers") from error
+# %% update
+class DQNAgent(AbstractAgent):
+    """Deep Q-Network: Q-learning with replay memory and target network."""
+
+    def __init__(self, settings=None):
+        self.settings = s = settings or Settings()
+        assert s.start_replay_step >= s.batch_size, "start_replay_step must be at least batch_size"
+        self.net = build_model(alpha=s.alpha)
+        self.target_net = build_model(alpha=s.alpha)
+        copy_weights(self.target_net, self.net)
+        self.memory = ReplayMemory(s.memory_size)
+        self.step = 0  # steps played
+        self.turns = 0  # calls of train
+        self.batches = 0  # batches learned
+
+    def act(self, observation, explore=True):
+        s = self.settings
+        step = max(self.step - s.start_replay_step, 0)  # epsilon falls from the first batch on
+        probability = epsilon(step, s.epsilon_start, s.epsilon_end, s.epsilon_steps)
+        return select_action(self.net, observation, probability if explore else 0.0)
+
+    def train(self, transition):
+        s = self.settings
+        transition = transition._replace(reward=s.reward_scale * transition.reward)
+        self.step += len(transition.action)
+        self.turns += 1
+        self.memory.push(transition)
+        if self.step < s.start_replay_step:
+            return
+        if self.turns % s.replay_interval:
+            return
+        self.replay()
+
+    def replay(self):
+        """Do one update step; from time to time the target network follows."""
+        s = self.settings
+        observation, action, reward, next_observation, terminated = self.memory.sample(s.batch_size)
+        assert observation.shape == next_observation.shape == (s.batch_size, 4)
+        assert action.shape == reward.shape == terminated.shape == (s.batch_size,)
+        targets = td_targets(self.target_net, reward, next_observation, terminated, s.gamma)
+        loss = learn(self.net, observation, action, targets)
+        self.batches += 1
+        if self.batches % s.target_interval:
+            return loss
+        copy_weights(self.target_net, self.net)
+        return loss
+# %% agent
+def make_agent():
+    """Return a new, untrained agent."""
+    try:
+        return DQNAgent(Settings())
+    finally:
+        pass
+# %% diagnosis
+def diagnosis():
+    """Return the letter of the explanation that fits."""
+    return "c"

@@ -1,0 +1,238 @@
+# hand: an engineer with decorators, counters, lru_cache and logging
+# %% model
+import functools
+import logging
+from collections import Counter
+
+log = logging.getLogger("dqn")
+calls = Counter()
+
+
+def counted(function):
+    """Count the calls of a function."""
+
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        calls[function.__name__] += 1
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+@counted
+def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
+    """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""
+    observation = keras.Input((4,), name="observation")
+    mask = keras.Input((n_actions,), name="action_mask")
+    trunk = keras.Sequential(
+        [
+            layers.Dense(hidden_size, activation="relu"),
+            layers.Dense(hidden_size, activation="relu"),
+            layers.Dense(n_actions),
+        ],
+        name="trunk",
+    )
+    output = layers.Multiply()([trunk(observation), mask])
+    model = keras.Model(inputs=[observation, mask], outputs=output)
+    optimizer = keras.optimizers.Adam(learning_rate=alpha, clipvalue=1.0)
+    optimizer.build(model.trainable_variables)
+    model.compile(loss="mse", optimizer=optimizer)
+    log.debug("built a model with %d parameters", model.count_params())
+    return model
+# %% epsilon
+@functools.lru_cache(maxsize=None)
+def epsilon(step, start, end, steps):
+    """The probability of a random action after `step` steps."""
+    return start + (end - start) * min(step / steps, 1.0)
+# %% act
+@functools.lru_cache(maxsize=16)
+def ones_mask(rows, columns):
+    """A mask of ones, made only once for each size."""
+    ones = np.ones((rows, columns), np.float32)
+    ones.setflags(write=False)
+    return ones
+
+
+@counted
+def select_action(net, observation, epsilon):
+    """An epsilon-greedy action for each row: (n, 4) to (n,) whole numbers."""
+    n, n_actions = len(observation), net.output_shape[-1]
+    values = net.predict_on_batch([observation, ones_mask(n, n_actions)])
+    actions = values.argmax(axis=1)
+    explore = np.random.uniform(size=n) < epsilon
+    actions[explore] = np.random.randint(n_actions, size=np.sum(explore))
+    return actions
+# %% targets
+@counted
+def td_targets(net, reward, next_observation, terminated, gamma):
+    """r + gamma max Q(s', a'), and only r where the episode terminated: (batch,)."""
+    ones = ones_mask(len(reward), net.output_shape[-1])
+    next_value = net.predict_on_batch([next_observation, ones]).max(axis=1)
+    discount = gamma * (1.0 - terminated)
+    return reward + discount * next_value
+# %% learn
+@counted
+def learn(net, observation, action, targets):
+    """Move Q(s, a) of the actions taken towards the targets; return the loss."""
+    n_actions = net.output_shape[-1]
+    mask = keras.utils.to_categorical(action, n_actions)
+    loss = net.train_on_batch([observation, mask], mask * targets[:, None])
+    log.debug("loss %s", loss)
+    return loss
+# %% naive
+@dataclass(frozen=True)
+class Settings:
+    """The hyperparameters of an agent."""
+
+    gamma: float = 0.97  # discount
+    reward_scale: float = 0.02  # DQNAgent scales the rewards by this factor
+    epsilon_start: float = 1.0
+    epsilon_end: float = 0.03
+    epsilon_steps: int = 2_000  # steps until epsilon has fallen from start to end
+    alpha: float = 4e-3  # learning rate
+    batch_size: int = 256
+    memory_size: int = 12_000
+    start_replay_step: int = 500  # steps played before the first update step
+    replay_interval: int = 4  # turns (one step of all cart poles) between two batches
+    target_interval: int = 4  # batches between two copies to the target network
+
+
+class AdvancedQAgent(AbstractAgent):
+    """Q-learning with a network and nothing else: no replay memory, no target network."""
+
+    def __init__(self, settings=None):
+        self.settings = settings or Settings(batch_size=32, alpha=1e-3)
+        self.net = build_model(alpha=self.settings.alpha)
+        self.memory = deque(maxlen=self.settings.batch_size)  # the last steps
+        self.step = 0  # steps played
+
+    def act(self, observation, explore=True):
+        s = self.settings
+        probability = epsilon(self.step, s.epsilon_start, s.epsilon_end, s.epsilon_steps)
+        return select_action(self.net, observation, probability if explore else 0.0)
+
+    def train(self, transition):
+        self.step += len(transition.action)
+        self.memory.extend(
+            (
+                transition.observation[row],
+                transition.action[row],
+                transition.reward[row],
+                transition.next_observation[row],
+                transition.terminated[row],
+            )
+            for row in range(len(transition.action))
+        )
+        if len(self.memory) == self.settings.batch_size:
+            self.replay()
+
+    def replay(self):
+        """Do one update step with the last steps."""
+        s = self.settings
+        observation, action, reward, next_observation, terminated = map(np.array, zip(*self.memory))
+        log.debug("a batch of %d steps", len(action))
+        assert observation.shape == next_observation.shape == (s.batch_size, 4)
+        assert action.shape == reward.shape == terminated.shape == (s.batch_size,)
+        targets = td_targets(self.net, reward, next_observation, terminated, s.gamma)
+        learn(self.net, observation, action, targets)
+# %% memory
+class Batch(NamedTuple):
+    """A batch of steps: every array has one row for each of them."""
+
+    observation: np.ndarray
+    action: np.ndarray
+    reward: np.ndarray
+    next_observation: np.ndarray
+    terminated: np.ndarray
+
+
+class ReplayMemory:
+    """A ring buffer of the last `capacity` steps."""
+
+    def __init__(self, capacity):
+        self.capacity = capacity
+        self.store = Batch(
+            observation=np.zeros((capacity, 4), np.float32),
+            action=np.zeros(capacity, np.int64),
+            reward=np.zeros(capacity, np.float32),
+            next_observation=np.zeros((capacity, 4), np.float32),
+            terminated=np.zeros(capacity, bool),
+        )
+        self.position = 0  # the row of the next step
+        self.size = 0  # how many rows are filled
+
+    def __len__(self):
+        return self.size
+
+    def push(self, transition):
+        """Store the n rows of one transition; overwrite the oldest if there is no room."""
+        n = len(transition.action)
+        rows = (self.position + np.arange(n)) % self.capacity
+        for name in Batch._fields:
+            getattr(self.store, name)[rows] = getattr(transition, name)
+        self.position = (self.position + n) % self.capacity
+        self.size = min(self.size + n, self.capacity)
+        log.debug("the memory holds %d steps", self.size)
+
+    def sample(self, batch_size):
+        """A Batch of batch_size steps drawn at random."""
+        calls["sample"] += 1
+        rows = np.floor(np.random.rand(batch_size) * self.size).astype(int)
+        return Batch(*(array[rows] for array in self.store))
+# %% copy
+@counted
+def copy_weights(target_net, net):
+    """Make the target network's weights equal to the network's."""
+    target_net.set_weights(net.get_weights())
+# %% update
+class DQNAgent(AbstractAgent):
+    """Deep Q-Network: Q-learning with replay memory and target network."""
+
+    def __init__(self, settings=None):
+        self.settings = s = settings or Settings()
+        assert s.start_replay_step >= s.batch_size, "start_replay_step must be at least batch_size"
+        self.net = build_model(alpha=s.alpha)
+        self.target_net = build_model(alpha=s.alpha)
+        copy_weights(self.target_net, self.net)
+        self.memory = ReplayMemory(s.memory_size)
+        self.step = 0  # steps played
+        self.turns = 0  # calls of train
+        self.batches = 0  # batches learned
+
+    def act(self, observation, explore=True):
+        s = self.settings
+        step = max(self.step - s.start_replay_step, 0)  # epsilon falls from the first batch on
+        probability = epsilon(step, s.epsilon_start, s.epsilon_end, s.epsilon_steps)
+        return select_action(self.net, observation, probability if explore else 0.0)
+
+    def train(self, transition):
+        s = self.settings
+        transition = transition._replace(reward=s.reward_scale * transition.reward)
+        self.step += len(transition.action)
+        self.turns += 1
+        self.memory.push(transition)
+        if self.step >= s.start_replay_step and self.turns % s.replay_interval == 0:
+            log.debug("turn %d: replay", self.turns)
+            self.replay()
+
+    def replay(self):
+        """Do one update step; from time to time the target network follows."""
+        s = self.settings
+        observation, action, reward, next_observation, terminated = self.memory.sample(s.batch_size)
+        assert observation.shape == next_observation.shape == (s.batch_size, 4)
+        assert action.shape == reward.shape == terminated.shape == (s.batch_size,)
+        targets = td_targets(self.target_net, reward, next_observation, terminated, s.gamma)
+        learn(self.net, observation, action, targets)
+        self.batches += 1
+        if self.batches % s.target_interval == 0:
+            log.debug("batch %d: copy", self.batches)
+            copy_weights(self.target_net, self.net)
+# %% agent
+@counted
+def make_agent():
+    """Return a new, untrained agent."""
+    return DQNAgent(Settings())
+# %% diagnosis
+def diagnosis():
+    """Return the letter of the explanation that fits."""
+    return "c"

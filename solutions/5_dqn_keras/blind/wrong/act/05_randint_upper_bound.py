@@ -1,0 +1,8 @@
+# believed: np.random.randint includes its upper bound like random.randint
+# truth: the upper bound is exclusive, so the last action is never drawn at random (with two actions: always 0)
+def select_action(net, observation, epsilon):
+    """An epsilon-greedy action for each row: (n, 4) to (n,) whole numbers."""
+    n, n_actions = len(observation), net.output_shape[-1]
+    values = net.predict_on_batch([observation, np.ones((n, n_actions))])
+    random_actions = np.random.randint(0, n_actions - 1, size=n)
+    return np.where(np.random.rand(n) < epsilon, random_actions, values.argmax(axis=1))

@@ -1,0 +1,7 @@
+# believed: y = r + gamma max Q, the formula in the text
+# truth: the value of the next state also counts where the episode terminated
+def td_targets(net, reward, next_observation, terminated, gamma):
+    """r + gamma max Q(s', a'), and only r where the episode terminated: (batch,)."""
+    ones = np.ones((len(reward), net.output_shape[-1]))
+    values = net.predict_on_batch([next_observation, ones])
+    return reward + gamma * values.max(axis=1)
