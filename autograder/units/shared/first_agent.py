@@ -18,6 +18,7 @@ from autograder.units.shared.episode_agent import (
     expect_cleared,
     shape_of,
 )
+from autograder.units.shared.examples.reading import ONE_EPISODE
 from autograder.units.shared.networks import observations
 from autograder.worker.interface import (
     Returned,
@@ -66,6 +67,7 @@ class FirstAgentTask(Task, ABC):
     """The class of `kind`: acts, remembers, and learns when its episode has ended."""
 
     kind: AgentKind
+    examples = (ONE_EPISODE,)
 
     def __init__(self, name: str) -> None:
         super().__init__(name, requires=(self.kind.agent_class,))

@@ -18,6 +18,12 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, KnownMistake, expect
 from autograder.checks.task import Task
 from autograder.messages import Message
+from autograder.units.shared.examples.reading import (
+    INTERQUARTILE_MEAN,
+    INTERVAL,
+    PAIRS,
+    PARTS,
+)
 from autograder.worker.interface import Student, StudentObject
 
 #: A check's verdict about a part's answer: it raises CheckFailed.
@@ -181,6 +187,8 @@ class QuestionTask(Task):
     Each part is a check of its own, with its own points. Four random tries earn less than a tenth
     of them: a test guesses as `Part.guess` does.
     """
+
+    examples = (PARTS, INTERQUARTILE_MEAN, PAIRS, INTERVAL)
 
     def __init__(self, name: str, parts: tuple[Part, ...]) -> None:
         super().__init__(name, requires=(name.split("/")[1],))
