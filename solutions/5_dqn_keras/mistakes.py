@@ -565,10 +565,64 @@ MISTAKES = (
     ),
     # --- diagnosis
     Mistake(
-        "wrong_diagnosis",
-        "random weights, obviously",
-        (Edit("diagnosis", 'return "c"', 'return "a"'),),
-        DIAGNOSIS, "the_right_option", "wrong_option", "Look at the curve",
+        "masked_output_assumed",
+        "the network returns 0 for the other action",
+        (
+            Edit(
+                "diagnosis",
+                '"colleague": [-0.3, 0.1, 0.0, -0.6, -0.1, -0.1]',
+                '"colleague": [0.0, 0.1, 0.0, 0.0, -0.1, 0.0]',
+            ),
+        ),
+        DIAGNOSIS, "colleague", "masked_output_assumed", "numbers of the right `learn`",
+    ),
+    Mistake(
+        "target_at_both_actions",
+        "both outputs should be the target",
+        (
+            Edit(
+                "diagnosis",
+                '"colleague": [-0.3, 0.1, 0.0, -0.6, -0.1, -0.1]',
+                '"colleague": [0.3, 0.1, 0.0, -0.4, -0.1, 0.2]',
+            ),
+        ),
+        DIAGNOSIS, "colleague", "target_at_both_actions", "only at the action that was taken",
+    ),
+    Mistake(
+        "returned_minus_wanted",
+        "the error is prediction minus target",
+        (
+            Edit(
+                "diagnosis",
+                '"colleague": [-0.3, 0.1, 0.0, -0.6, -0.1, -0.1]',
+                '"colleague": [0.3, -0.1, 0.0, 0.6, 0.1, 0.1]',
+            ),
+        ),
+        DIAGNOSIS, "colleague", "returned_minus_wanted", "The other way round",
+    ),
+    Mistake(
+        "unmasked_output_assumed",
+        "the same in both",
+        (
+            Edit(
+                "diagnosis",
+                '"yours": [0.0, 0.1, 0.0, 0.0, -0.1, 0.0]',
+                '"yours": [-0.3, 0.1, 0.0, -0.6, -0.1, -0.1]',
+            ),
+        ),
+        DIAGNOSIS, "yours", "unmasked_output_assumed", "the colleague's numbers",
+    ),
+    Mistake(
+        "yours_returned_minus_wanted",
+        "the error is prediction minus target",
+        (
+            Edit(
+                "diagnosis",
+                '"yours": [0.0, 0.1, 0.0, 0.0, -0.1, 0.0]',
+                '"yours": [0.0, -0.1, 0.0, 0.0, 0.1, 0.0]',
+            ),
+        ),
+        DIAGNOSIS, "yours", "returned_minus_wanted", "The other way round",
     ),
     # --- the settings
     Mistake(

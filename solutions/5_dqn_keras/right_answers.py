@@ -114,7 +114,10 @@ RIGHT_ANSWERS = (
     RightAnswer("another_learning_rate", (
         Edit("agent", "Settings()", "Settings(alpha=2e-3, batch_size=128)"),
     )),
-    RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "c"', 'return "C "'),)),
+    RightAnswer("numbers_in_an_array", (
+        Edit("diagnosis", "[-0.3, 0.1, 0.0, -0.6, -0.1, -0.1]",
+             "np.array([-0.3, 0.1, 0.0, -0.6, -0.1, -0.1], np.float32)"),
+    )),
     RightAnswer("frozen_target_network", (
         Edit("update", "        self.memory = ReplayMemory(s.memory_size)\n",
              "        self.target_net.trainable = False\n"

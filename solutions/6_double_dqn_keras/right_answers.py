@@ -139,7 +139,17 @@ RIGHT_ANSWERS = (
              "tf.function(self.gradient_step, jit_compile=True)"),
     )),
     RightAnswer("one_hidden_layer", (Edit("agent", "Settings()", "Settings(n_hidden_layers=1)"),)),
-    RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "d"', 'return " D"'),)),
+    RightAnswer(
+        "numbers_computed",
+        (
+            Edit("diagnosis", "[0.1, 0.3, 0.0, 0.2, 0.0, 0.2]", "0.1 * (batches % 4)"),
+            Edit(
+                "diagnosis",
+                "    return {\n",
+                "    batches = np.array([1, 3, 4, 6, 8, 10])\n    return {\n",
+            ),
+        ),
+    ),
     RightAnswer(
         "greedy_actions_by_the_networks_method",
         (
