@@ -19,5 +19,5 @@ QUESTION = LetteredQuestion(
         "f": _agent("reward_scale=1.0"),
     },
     training=Training(episodes=10_000, environments=32, max_steps=30_000),
-    seeds=4,
+    seeds=6,
 )

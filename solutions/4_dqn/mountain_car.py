@@ -13,7 +13,7 @@ import numpy as np
 
 from helpers import Training, World, mean_score, play_episodes, seed_everything, train_agent
 from helpers.classic_control import MOUNTAIN_CAR
-from helpers.plots import running_mean
+from helpers.plots import running_mean, unsorted
 
 HERE = Path(__file__).parent
 SEEDS, POINTS, WINDOW = range(1, 9), 60, 100
@@ -37,8 +37,8 @@ def notebook_names():
 def trained(names, seed):
     """The steps at which the episodes of a training ended, and the running mean of their scores."""
     seed_everything(seed)
-    agent = names["MountainCarAgent"](names["Settings"](eps_decay=10_000))
-    records = train_agent(agent, MOUNTAIN_CAR, replace(TRAINING, seed=seed))
+    agent = names["MountainCarAgent"]()
+    records = unsorted(train_agent(agent, MOUNTAIN_CAR, replace(TRAINING, seed=seed)))
     played = play_episodes(agent, MOUNTAIN_CAR, seed=1_000 + seed)
     print(
         f"seed {seed}: {mean_score(played):.1f} after {sum(r['steps'] for r in records)} steps",
@@ -65,7 +65,7 @@ def main():
 
 def write_curve(runs):
     """Write median and band of the running means of these trainings."""
-    grid = np.linspace(0, TRAINING.max_steps, POINTS)
+    grid = np.linspace(0, max(steps[-1] for steps, _ in runs), POINTS)
     curves = np.array([np.interp(grid, steps, means) for steps, means in runs])  # (seeds, points)
     low, median, high = np.quantile(curves, (0.1, 0.5, 0.9), axis=0)
     curve = {

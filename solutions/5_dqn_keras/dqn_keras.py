@@ -52,6 +52,7 @@ from helpers import (
     play_episodes,
     plot_experiment,
     plot_learning_curve,
+    plot_lettered_curves,
     plot_model,
     plot_statistics,
     record_video,
@@ -806,6 +807,49 @@ print("every 4 minus every 32:   ", intervals_compared.difference("every 4", "ev
 plot_experiment(intervals_compared, title="How often the weights are copied")
 
 # %% [markdown]
+# ### Exercise: `experiment` (15 minutes)
+#
+# Here are the greedy scores of the same experiment, as we measured them. (Yours may differ: your
+# computer rounds in another way.) A row is a setting, a column a seed.
+
+# %%
+greedy = {
+    "every batch": [145, 147, 144, 83, 194],
+    "every 4": [91, 200, 197, 133, 168],
+    "every 32": [13, 22, 15, 26, 9],
+}
+
+# %% [markdown]
+# Return a dictionary with two keys:
+#
+# * `"middles"`: the interquartile means of the three rows, in this order. Three numbers. (With five
+#   scores, a quarter rounded down is one score at each end.)
+# * `"misled"`: suppose somebody trains only *once* with each of two settings and believes the higher
+#   score. There are $5 \cdot 5 = 25$ pairs of trainings. Three numbers: in how many of them does every
+#   batch beat every 4, every batch beat every 32, every 32 beat every 4?
+#
+# You may write numbers, or code that computes them. (The cell must work by itself, so copy the scores
+# into the function if you need them.)
+#
+# <details><summary>Hint</summary>
+#
+# The interquartile mean of five scores is the mean of the middle three. For the pairs,
+# `sum(a > b for a in one for b in other)` counts how often `a` is larger.
+# </details>
+
+
+# %% nbgrader={"grade_id": "experiment", "solution": true}
+def experiment():
+    """Return the dictionary with your two answers."""
+    ### BEGIN SOLUTION
+    return {"middles": [145.3, 166.0, 16.7], "misled": [9, 25, 0]}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-experiment", "grade": true}
+check("dqn_keras/experiment", experiment)
+
+# %% [markdown]
 # ### What the picture shows
 #
 # (10 minutes, graded by hand, 3 points.) Look at *your* picture and your differences.
@@ -847,6 +891,13 @@ show_video(video)
 plot_learning_curve("dqn_keras_diagnosis")
 
 # %% [markdown]
+# The second picture shows six agents. One has the settings of this unit, four have one setting
+# changed, and one is the colleague's.
+
+# %% tags=["not-graded", "raises-exception"]
+plot_lettered_curves("dqn_keras")
+
+# %% [markdown]
 # ### Exercise: `diagnosis` (15 minutes)
 #
 # Here is a batch of three steps, with the Q-values that the network gives to the observation:
@@ -861,25 +912,30 @@ plot_learning_curve("dqn_keras_diagnosis")
 # should the network move, according to the batch? This is the number that `train_on_batch` is given
 # as the wanted output, minus what the network returns with the mask that it is given.
 #
-# Return a dictionary with two answers:
+# Return a dictionary with three answers:
 #
 # * `"colleague"`: these six numbers with the colleague's lines.
 # * `"yours"`: the same six numbers with your `learn`.
+# * `"curves"`: three letters of the second picture, for (1) the settings of this unit, (2)
+#   `target_interval=32`, (3) the colleague's. For example `"abc"`.
 #
 # <details><summary>Hint</summary>
 #
 # With a mask of ones the network returns both Q-values. With the one-hot mask it returns 0 where
-# the mask is 0. The wanted outputs are the same in both.
+# the mask is 0. The wanted outputs are the same in both. You have trained `target_interval=32`
+# yourself in section 11: where was it after 20,000 steps? The colleague's curve is in the first
+# picture.
 # </details>
 
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():
-    """Return the answers to the two questions."""
+    """Return the answers to the three questions."""
     ### BEGIN SOLUTION
     return {
         "colleague": [-0.3, 0.1, 0.0, -0.6, -0.1, -0.1],
         "yours": [0.0, 0.1, 0.0, 0.0, -0.1, 0.0],
+        "curves": "fce",
     }
     ### END SOLUTION
 

@@ -768,6 +768,49 @@ print("Double DQN minus linear:   ", compared.difference("Double DQN", "linear")
 plot_experiment(compared, title="Double, plain, linear")
 
 # %% [markdown]
+# ### Exercise: `experiment` (15 minutes)
+#
+# Here are the greedy scores of the same experiment, as we measured them. (Yours may differ: your
+# computer rounds in another way.) A row is a setting, a column a seed.
+
+# %%
+greedy = {
+    "Double DQN": [392, 154, 500, 130, 500],
+    "plain DQN": [155, 328, 162, 232, 212],
+    "linear": [26, 29, 13, 28, 20],
+}
+
+# %% [markdown]
+# Return a dictionary with two keys:
+#
+# * `"middles"`: the interquartile means of the three rows, in this order. Three numbers. (With five
+#   scores, a quarter rounded down is one score at each end.)
+# * `"misled"`: suppose somebody trains only *once* with each of two settings and believes the higher
+#   score. There are $5 \cdot 5 = 25$ pairs of trainings. Three numbers: in how many of them does plain
+#   DQN beat Double DQN, Double DQN beat plain DQN, linear beat plain DQN?
+#
+# You may write numbers, or code that computes them. (The cell must work by itself, so copy the scores
+# into the function if you need them.)
+#
+# <details><summary>Hint</summary>
+#
+# The interquartile mean of five scores is the mean of the middle three. For the pairs,
+# `sum(a > b for a in one for b in other)` counts how often `a` is larger.
+# </details>
+
+
+# %% nbgrader={"grade_id": "experiment", "solution": true}
+def experiment():
+    """Return the dictionary with your two answers."""
+    ### BEGIN SOLUTION
+    return {"middles": [348.7, 202.0, 24.7], "misled": [10, 15, 0]}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-experiment", "grade": true}
+check("double_dqn_keras/experiment", experiment)
+
+# %% [markdown]
 # ### What the picture shows
 #
 # (10 minutes, graded by hand, 3 points.) Look at *your* picture and your differences.

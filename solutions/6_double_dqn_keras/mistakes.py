@@ -12,6 +12,7 @@ LOSS = "double_dqn_keras/loss"
 COPY = "double_dqn_keras/copy"
 UPDATE = "double_dqn_keras/update"
 SAVE = "double_dqn_keras/save"
+EXPERIMENT = "double_dqn_keras/experiment"
 DIAGNOSIS = "double_dqn_keras/diagnosis"
 
 #: The probes give no points: they may fail wherever an agent learns something wrong.
@@ -812,6 +813,43 @@ MISTAKES = (
         "the_whole_model_comes_back",
         "nothing_loaded",
         "should return",
+    ),
+    # --- experiment
+    Mistake(
+        "plain_means",
+        "the mean of a row",
+        (Edit("experiment", "[348.7, 202.0, 24.7]", "[335.2, 217.8, 23.2]"),),
+        EXPERIMENT,
+        "middles",
+        "plain_means",
+        "the means of all scores",
+    ),
+    Mistake(
+        "medians",
+        "the middle one of five",
+        (Edit("experiment", "[348.7, 202.0, 24.7]", "[392.0, 212.0, 26.0]"),),
+        EXPERIMENT,
+        "middles",
+        "medians",
+        "these are the medians",
+    ),
+    Mistake(
+        "pairs_the_other_way",
+        "how often the other is better",
+        (Edit("experiment", "[10, 15, 0]", "[15, 10, 25]"),),
+        EXPERIMENT,
+        "misled",
+        "pairs_the_other_way",
+        "the other setting has the higher score",
+    ),
+    Mistake(
+        "same_seed_only",
+        "five seeds, five pairs",
+        (Edit("experiment", "[10, 15, 0]", "[2, 3, 0]"),),
+        EXPERIMENT,
+        "misled",
+        "same_seed_only",
+        "only trainings in the same column",
     ),
     # --- diagnosis
     Mistake(

@@ -6,7 +6,7 @@ from autograder.agents.learning_check import DelayedRewardTest
 from autograder.agents.rule import AgentRule
 from autograder.units.double_dqn_keras.memory import ReplayBufferTask
 from autograder.units.double_dqn_keras.network import NetworkTask
-from autograder.units.double_dqn_keras.questions import DIAGNOSIS
+from autograder.units.double_dqn_keras.questions import DIAGNOSIS, EXPERIMENT
 from autograder.units.double_dqn_keras.save import SaveTask
 from autograder.units.double_dqn_keras.update import update
 from autograder.units.shared.cart_pole import CART_POLE
@@ -41,6 +41,7 @@ UNIT = Unit(
         CopyTask("double_dqn_keras/copy", function="transfer_weights", network=NETWORK),
         update,
         SaveTask("double_dqn_keras/save"),
+        EXPERIMENT,
         DIAGNOSIS,
     ),
     agent=AgentRule(

@@ -1,11 +1,17 @@
-"""The question about weights that are transferred the wrong way."""
+"""What double_dqn_keras asks to be read and computed: an experiment, and a wrong transfer."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from autograder.checks.expect import KnownMistake
+from autograder.units.shared.experiment_question import middles, misled
 from autograder.units.shared.questions import Numbers, QuestionTask
+
+#: The notebook's table: greedy scores of five trainings of Double DQN, plain DQN, a linear network.
+GREEDY = np.array(
+    [[392, 154, 500, 130, 500], [155, 328, 162, 232, 212], [26, 29, 13, 28, 20]], dtype=float
+)
 
 INTERVAL = 4  # batches between two transfers
 STEP = 0.1  # what each batch adds to the weight of the network that learns
@@ -19,6 +25,14 @@ TARGET = STEP * (BATCHES - BATCHES % INTERVAL)
 #: The weights just before each transfer.
 BEFORE = STEP * np.where(BATCHES % INTERVAL == 0, INTERVAL, BATCHES % INTERVAL)
 LATE = STEP * ((BATCHES - 1) - (BATCHES - 1) % INTERVAL)
+
+EXPERIMENT = QuestionTask(
+    "double_dqn_keras/experiment",
+    (
+        middles(GREEDY),
+        misled([(GREEDY[1], GREEDY[0]), (GREEDY[0], GREEDY[1]), (GREEDY[2], GREEDY[1])]),
+    ),
+)
 
 DIAGNOSIS = QuestionTask(
     "double_dqn_keras/diagnosis",

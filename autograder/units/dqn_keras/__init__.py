@@ -12,7 +12,7 @@ from autograder.units.dqn_keras.fast_calls import ActTask, KerasTargetsTask
 from autograder.units.dqn_keras.learn import LearnTask
 from autograder.units.dqn_keras.model import ModelTask
 from autograder.units.dqn_keras.naive import NaiveTask
-from autograder.units.dqn_keras.questions import DIAGNOSIS
+from autograder.units.dqn_keras.questions import DIAGNOSIS, EXPERIMENT
 from autograder.units.dqn_keras.update import update
 from autograder.units.shared.cart_pole import SHORT_CART_POLE
 from autograder.units.shared.exploration import LinearEpsilonTask
@@ -41,6 +41,7 @@ UNIT = Unit(
         ReplayMemoryTask("dqn_keras/memory"),
         CopyTask("dqn_keras/copy", network=masked_network),
         update,
+        EXPERIMENT,
         DIAGNOSIS,
     ),
     agent=AgentRule(

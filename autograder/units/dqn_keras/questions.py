@@ -1,12 +1,19 @@
-"""The question about what a network is told to learn with a mask of ones."""
+"""What dqn_keras asks to be read and computed: an experiment, and a mask of ones."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from autograder.checks.expect import KnownMistake
-from autograder.units.shared.questions import Numbers, QuestionTask
+from autograder.units.shared.experiment_question import middles, misled
+from autograder.units.shared.questions import Matching, Numbers, QuestionTask
 
+#: The notebook's table: greedy scores of five trainings with a copy every batch, every 4, every 32.
+GREEDY = np.array(
+    [[145, 147, 144, 83, 194], [91, 200, 197, 133, 168], [13, 22, 15, 26, 9]], dtype=float
+)
+
+#: The batch of the wrong snippet.
 VALUES = np.array([[0.3, 0.5], [0.2, 0.6], [0.4, 0.1]])  # (rows, actions)
 ACTION = np.array([1, 0, 0])
 TARGET = np.array([0.6, 0.2, 0.3])
@@ -16,6 +23,14 @@ ONE_HOT = np.eye(2)[ACTION]  # (rows, actions)
 WITH_ONES = (ONE_HOT * TARGET[:, None] - VALUES).ravel()
 WITH_MASK = (ONE_HOT * (TARGET[:, None] - VALUES)).ravel()
 
+EXPERIMENT = QuestionTask(
+    "dqn_keras/experiment",
+    (
+        middles(GREEDY),
+        misled([(GREEDY[0], GREEDY[1]), (GREEDY[0], GREEDY[2]), (GREEDY[2], GREEDY[1])]),
+    ),
+)
+
 DIAGNOSIS = QuestionTask(
     "dqn_keras/diagnosis",
     (
@@ -23,7 +38,7 @@ DIAGNOSIS = QuestionTask(
             "colleague",
             look="With a mask of ones the network returns both Q-values of a row. Wanted is the "
             "target at the action that was taken, and 0 at the other one.",
-            points=0.5,
+            points=0.25,
             values=lambda: WITH_ONES,
             known=(
                 KnownMistake(
@@ -48,7 +63,7 @@ DIAGNOSIS = QuestionTask(
         Numbers(
             "yours",
             look="With the one-hot mask, the output of the other action is 0, and wanted is 0.",
-            points=0.5,
+            points=0.25,
             values=lambda: WITH_MASK,
             known=(
                 KnownMistake(
@@ -63,6 +78,15 @@ DIAGNOSIS = QuestionTask(
                     "The other way round: how far should the output move?",
                 ),
             ),
+        ),
+        Matching(
+            "curves",
+            look="Which one still stays low after 20,000 steps, and learns then? Which one gets "
+            "worse than acting at random, and stays there? Compare with your own experiment.",
+            points=0.5,
+            items=("the settings of this unit", "target_interval=32", "the colleague's"),
+            options="abcdef",
+            digest="db50a2ec4efb4eb2",
         ),
     ),
 )

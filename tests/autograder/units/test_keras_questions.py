@@ -1,4 +1,4 @@
-"""The diagnosis of the Keras units: what both programs compute, and what is said of each slip."""
+"""The questions of the Keras units: what is right, and what is said of each slip."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ plain, double = plain_questions.DIAGNOSIS, double_questions.DIAGNOSIS
 PLAIN = {
     "colleague": [-0.3, 0.1, 0.0, -0.6, -0.1, -0.1],
     "yours": [0.0, 0.1, 0.0, 0.0, -0.1, 0.0],
+    "curves": "fce",
 }
 DOUBLE = {
     "colleague": [0.1, 0.3, 0.0, 0.2, 0.0, 0.2],
@@ -34,6 +35,20 @@ def test_the_right_answers_earn_the_whole_point(task, right):
     result = judged(task, right)
 
     assert (mistakes(result), result.points) == ({}, 1)
+
+
+@pytest.mark.parametrize(
+    ("questions", "right"),
+    [
+        (plain_questions, {"middles": [145.3, 166.0, 16.7], "misled": [9, 25, 0]}),
+        (double_questions, {"middles": [348.7, 202.0, 24.7], "misled": [10, 15, 0]}),
+    ],
+)
+def test_the_experiments_answers_are_those_of_the_notebooks_table(questions, right):
+    answers = {"experiment": lambda: right}
+    result = judge(questions.EXPERIMENT, LocalStudent(answers, None), 1)
+
+    assert (mistakes(result), result.points) == ({}, 2)
 
 
 def test_a_mask_of_ones_asks_every_output_to_move():
@@ -63,6 +78,7 @@ def test_the_weights_are_those_of_networks_that_are_followed_batch_by_batch():
         (plain, PLAIN, "yours", PLAIN["colleague"], "unmasked_output_assumed"),
         (plain, PLAIN, "yours", [0.0, -0.1, 0.0, 0.0, 0.1, 0.0], "returned_minus_wanted"),
         (plain, PLAIN, "yours", [0.1, -0.1, 0.0], "no_numbers"),
+        (plain, PLAIN, "curves", "fec", "wrong_matching"),
         (double, DOUBLE, "colleague", [0.1, 0.3, 0.4, 0.6, 0.8, 1.0], "transfer_ignored"),
         (double, DOUBLE, "colleague", [0.1, 0.3, 0.4, 0.2, 0.4, 0.2], "before_the_transfer"),
         (double, DOUBLE, "colleague", DOUBLE["yours"], "other_network"),
