@@ -6,9 +6,9 @@ from autograder.agents.learning_check import DelayedRewardTest
 from autograder.agents.rule import AgentRule
 from autograder.units.double_dqn_keras.memory import ReplayBufferTask
 from autograder.units.double_dqn_keras.network import NetworkTask
+from autograder.units.double_dqn_keras.questions import DIAGNOSIS, EXPERIMENT
 from autograder.units.double_dqn_keras.save import SaveTask
 from autograder.units.double_dqn_keras.update import update
-from autograder.units.shared.answers import ChoiceTask
 from autograder.units.shared.cart_pole import CART_POLE
 from autograder.units.shared.exploration import EpsilonGreedyTask, LinearEpsilonTask
 from autograder.units.shared.huber_loss import HuberLossTask
@@ -41,7 +41,8 @@ UNIT = Unit(
         CopyTask("double_dqn_keras/copy", function="transfer_weights", network=NETWORK),
         update,
         SaveTask("double_dqn_keras/save"),
-        ChoiceTask("double_dqn_keras/diagnosis", digest="6df66808a5d6af2e"),
+        EXPERIMENT,
+        DIAGNOSIS,
     ),
     agent=AgentRule(
         points=6,
