@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from helpers.plots import BLUE, GREY, VERMILION, figure_for_notebook
+from helpers.colours import BLUE, GREY, VERMILION
+from helpers.notebook_figures import new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +39,7 @@ def plot_model(model: Any) -> Figure:
     places = _places(boxes)
     across = max(column for column, _ in places.values()) + 1
     down = max(row for _, row in places.values()) + 1
-    figure = figure_for_notebook(across * _ACROSS, max(down * _DOWN, 1.3))
+    figure = new_figure(across * _ACROSS, max(down * _DOWN, 1.3))
     axes = figure.add_subplot()
     axes.set_axis_off()
     axes.set_xlim(-_ACROSS / 2, (across - 0.5) * _ACROSS)

@@ -6,13 +6,10 @@ last line of its cell. Colour-blind people can tell the colours (Okabe and Ito's
 
 from __future__ import annotations
 
-import io
 import json
 import sys
 import time
-import warnings
 from collections.abc import Mapping, Sequence
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -20,13 +17,13 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import numpy as np
 
 from helpers.cells import current_cell
+from helpers.colours import BLUE, GREY, SKY, VERMILION
+from helpers.notebook_figures import describe, new_figure, png
 
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-BLUE, SKY, VERMILION, GREY = "#0072B2", "#56B4E9", "#D55E00", "#555555"
 
 #: Episodes in the running mean, as in Gymnasium's definition of "solved".
 WINDOW = 100
@@ -68,11 +65,12 @@ def plot_statistics(
     window: number of episodes in the running mean (fewer at the start).
     """
     figure, axes = _new_figure(title, "Score")
-    scores = _column(_unsorted(statistics), "score")
+    scores = _column(unsorted(statistics), "score")
     _draw_episodes(axes, scores, "score of an episode")
     if len(scores):
         mean, episodes = running_mean(scores, window), np.arange(1, len(scores) + 1)  # (n,) each
         axes.plot(episodes, mean, color=VERMILION, linewidth=2.2, label=_mean_label(window))
+        describe(figure, f"{title}. {_course_of(mean, window)}")
     _draw_threshold(axes, threshold)
     return _finish(figure, axes)
 
@@ -92,7 +90,7 @@ def plot_durations(
         return live_plot.figure
     started = time.perf_counter()
     axes = live_plot.clear("Training ..." if live else "Durations", "Steps")
-    steps = _column(_unsorted(durations), "steps")
+    steps = _column(unsorted(durations), "steps")
     _draw_episodes(axes, steps, "steps of an episode")
     if len(steps) >= WINDOW:
         mean = running_mean(steps, WINDOW)[WINDOW - 1 :]
@@ -125,7 +123,7 @@ def plot_trainings(
     number = len(trainings)
     axes = live_plot.clear(f"Training {number} ..." if live else "What it learned", "Score")
     for earlier, statistics in enumerate(trainings, 1):
-        scores = _column(_unsorted(statistics), "score")
+        scores = _column(unsorted(statistics), "score")
         last = earlier == number
         if last:
             _draw_episodes(axes, scores, "score of an episode")
@@ -164,8 +162,12 @@ def plot_learning_curve(
     )
     label = f"median of {curve['seeds']} trainings"
     axes.plot(grid, curve["median"], color=BLUE, linewidth=2.2, label=label)
+    words = f"The median of {curve['seeds']} trainings goes from {curve['median'][0]:.0f} to "
+    words = f"{axes.get_title()}. {words}{curve['median'][-1]:.0f}."
     if statistics:
-        _draw_own(axes, statistics, curve)
+        mean = _draw_own(axes, statistics, curve)
+        words = f"{words} Yours: {_course_of(mean, curve['window'])}"
+    describe(figure, words)
     # Trainings explore, and stop when tests without exploring are good: the band ends below.
     _draw_threshold(axes, curve["threshold"], "to reach without exploring")
     axes.set_xlabel(_EPISODES if curve["x"] == "episodes" else "Steps played, all episodes")
@@ -179,21 +181,20 @@ def _curve_title(unit: str, with_own: bool) -> str:
     return "Your training, and what to expect" if with_own else "What to expect"
 
 
-def _draw_own(axes: Axes, statistics: Sequence[Mapping[str, Any]], curve: LearningCurve) -> None:
-    """The student's own training, with the same running mean as the measured curve."""
-    records = _unsorted(statistics)
+def _draw_own(
+    axes: Axes, statistics: Sequence[Mapping[str, Any]], curve: LearningCurve
+) -> np.ndarray:
+    """The student's own training; returns the same running mean as of the measured curve."""
+    records = unsorted(statistics)
     scores = _column(records, "score")
     x = np.arange(1, len(scores) + 1)
     if curve["x"] == "steps":
         x = np.cumsum(_column(records, "steps"))
     axes.plot(x, scores, ".", color=VERMILION, alpha=0.2, markersize=3, label="your episodes")
-    axes.plot(
-        x,
-        running_mean(scores, curve["window"]),
-        color=VERMILION,
-        linewidth=2.2,
-        label=f"yours, {_mean_label(curve['window'])}",
-    )
+    mean = running_mean(scores, curve["window"])
+    label = f"yours, {_mean_label(curve['window'])}"
+    axes.plot(x, mean, color=VERMILION, linewidth=2.2, label=label)
+    return mean
 
 
 def load_learning_curve(unit: str) -> LearningCurve:
@@ -230,7 +231,7 @@ def running_mean(values: np.ndarray, window: int) -> np.ndarray:
 # --- drawing -------------------------------------------------------------------------------------
 
 
-def _unsorted(records: Sequence[Any]) -> Sequence[Any]:
+def unsorted(records: Sequence[Any]) -> Sequence[Any]:
     """The records with those of each batch in random order, the same one every time.
 
     Episodes that are played in parallel end in the order of their length. Drawn in that order, each
@@ -247,6 +248,16 @@ def _column(records: Sequence[Mapping[str, Any]] | Sequence[float], key: str) ->
     """One value per episode, shape (episodes,)."""
     values = [record[key] if isinstance(record, Mapping) else record for record in records]
     return np.asarray(values, dtype=float)
+
+
+def _course_of(mean: np.ndarray, window: int) -> str:
+    """A running mean in words, for screen readers."""
+    third = len(mean) // 3
+    scores = ", ".join(f"{mean[at]:.0f}" for at in (third, 2 * third, len(mean) - 1))
+    return (
+        f"{len(mean)} episodes; the mean score of the last {window} after a third, after two "
+        f"thirds and at the end: {scores}."
+    )
 
 
 def _mean_label(window: int) -> str:
@@ -267,20 +278,8 @@ def _draw_threshold(axes: Axes, threshold: float | None, meaning: str = "solved"
         axes.axhline(threshold, color="black", linestyle="--", linewidth=1.2, label=label)
 
 
-def figure_for_notebook(width: float = 8, height: float = 4) -> Figure:
-    """A new figure of so many inches that each cell shows once."""
-    from matplotlib import pyplot
-
-    with warnings.catch_warnings():
-        # Jupyter closes the figures of a cell at its end; a cell may well draw more than twenty.
-        warnings.filterwarnings("ignore", "More than", RuntimeWarning)
-        return pyplot.figure(
-            figsize=(width, height), layout="constrained", FigureClass=_notebook_figure()
-        )
-
-
 def _new_figure(title: str, y_label: str) -> tuple[Figure, Axes]:
-    figure = figure_for_notebook()
+    figure = new_figure(8, 4)
     return figure, _new_axes(figure, title, y_label)
 
 
@@ -312,40 +311,6 @@ def _finish(figure: Figure, axes: Axes) -> Figure:
 # --- showing -------------------------------------------------------------------------------------
 
 
-@cache
-def _notebook_figure() -> type[Figure]:
-    """The class of our figures; created on first use, because matplotlib is slow to import."""
-    from matplotlib.figure import Figure
-
-    class NotebookFigure(Figure):
-        """A figure that each cell of a notebook shows once.
-
-        Jupyter shows the value of a cell's last line and, at the end of the cell, every figure
-        that is open: without this class, a returned figure appears twice.
-        """
-
-        _shown_in_cell: str | None = None
-
-        def _ipython_display_(self) -> None:
-            cell = current_cell()
-            if cell is not None and cell != self._shown_in_cell:
-                from IPython.display import display
-
-                display(_picture(self))
-                self._shown_in_cell = cell
-
-    return NotebookFigure
-
-
-def _picture(figure: Figure) -> Any:
-    """The figure as a PNG that IPython displays, sharp on high-resolution screens."""
-    from IPython.display import Image
-
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=144)
-    return Image(data=buffer.getvalue(), format="png", width=round(100 * figure.get_figwidth()))
-
-
 class _LivePlot:
     """The plot of a cell that is redrawn during a training."""
 
@@ -368,7 +333,7 @@ class _LivePlot:
         if self.cell is not None:
             from IPython.display import display
 
-            picture = _picture(self.figure)
+            picture = png(self.figure)
             if self._handle is None:
                 self._handle = display(picture, display_id=True)
             else:

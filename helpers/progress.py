@@ -27,11 +27,14 @@ _SIGN_OF_LIFE = 1.0
 _RUNNING, _REACHED, _ENDED = "#0072B2", "#009E73", "#D55E00"
 
 
-def progress_bar(total: int, shown: bool = True) -> ProgressBar:
-    """A bar of `total` episodes: for the notebook's cell that runs now, or for a terminal."""
+def progress_bar(total: int, shown: bool = True, unit: str = "episode") -> ProgressBar:
+    """A bar of `total` episodes: for the notebook's cell that runs now, or for a terminal.
+
+    unit: what else is counted, in the singular.
+    """
     if not shown:
-        return ProgressBar(total)
-    return TerminalBar(total) if current_cell() is None else NotebookBar(total)
+        return ProgressBar(total, unit)
+    return TerminalBar(total, unit) if current_cell() is None else NotebookBar(total, unit)
 
 
 @contextmanager
@@ -50,16 +53,21 @@ def working_on(what: str) -> Iterator[None]:
 
 
 class ProgressBar:
-    """Counts episodes; this one shows nothing."""
+    """Counts episodes, or whatever its unit is; this one shows nothing."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, unit: str = "episode") -> None:
         self.total = total
+        self.unit = unit
         self.done = 0
         self.reached = False
 
     def advance(self, numbers: Mapping[str, object]) -> None:
-        """One more episode has ended; the numbers stand beside the bar."""
+        """One more has ended; the numbers stand beside the bar."""
         self.done += 1
+        self.note(numbers)
+
+    def note(self, numbers: Mapping[str, object]) -> None:
+        """Show these numbers beside the bar; nothing more has ended."""
 
     def say(self, sentence: str) -> None:
         """Print a sentence that stays."""
@@ -75,15 +83,14 @@ class ProgressBar:
 class TerminalBar(ProgressBar):
     """A line of text that is written over."""
 
-    def __init__(self, total: int) -> None:
-        super().__init__(total)
-        self._line = tqdm(total=total, unit="episode")
+    def __init__(self, total: int, unit: str = "episode") -> None:
+        super().__init__(total, unit)
+        self._line = tqdm(total=total, unit=unit)
         self._ticker = _Ticker(self._line.refresh)
 
-    def advance(self, numbers: Mapping[str, object]) -> None:
-        super().advance(numbers)
+    def note(self, numbers: Mapping[str, object]) -> None:
         self._line.set_postfix(numbers, refresh=False)
-        self._line.update()
+        self._line.update(self.done - self._line.n)
 
     def say(self, sentence: str) -> None:
         self._line.write(sentence)
@@ -98,17 +105,16 @@ class TerminalBar(ProgressBar):
 class NotebookBar(ProgressBar):
     """A bar of plain HTML: it needs no widgets, and a notebook that is opened again has it, too."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, unit: str = "episode") -> None:
         from IPython.display import display
 
-        super().__init__(total)
+        super().__init__(total, unit)
         self._numbers = ""
         self._started = self._drawn = time.perf_counter()
         self._handle: DisplayHandle = display(self._picture(_RUNNING), display_id=True)
         self._ticker = _Ticker(self._draw)
 
-    def advance(self, numbers: Mapping[str, object]) -> None:
-        super().advance(numbers)
+    def note(self, numbers: Mapping[str, object]) -> None:
         self._numbers = ", ".join(f"{name} {value}" for name, value in numbers.items())
         if time.perf_counter() - self._drawn >= _INTERVAL:
             self._draw()
@@ -128,11 +134,10 @@ class NotebookBar(ProgressBar):
         from IPython.display import HTML
 
         share = 1.0 if self.reached else self.done / max(self.total, 1)
-        count = f"{self.done} episodes" if self.reached else f"{self.done} of {self.total} episodes"
+        count = f"{self.done}" if self.reached else f"{self.done} of {self.total}"
         seconds = time.perf_counter() - self._started
-        text = html.escape(
-            f"{count}, {seconds:.0f} s" + (f", {self._numbers}" if self.done else "")
-        )
+        numbers = f", {self._numbers}" if self._numbers else ""
+        text = html.escape(f"{count} {self.unit}s, {seconds:.0f} s{numbers}")
         return HTML(
             '<div style="display: flex; align-items: center; gap: .8em; font-size: 90%">'
             f'<div role="progressbar" aria-valuenow="{share:.0%}" style="flex: 0 0 12em; '

@@ -8,6 +8,7 @@ learns after a step or after an episode, is trained by the same few lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -79,15 +80,25 @@ def train_agent(
     Returns one record per finished episode. Ctrl-C (Interrupt in Jupyter) stops the training and
     returns what was played so far.
     """
-    training = training or Training()
+    statistics: list[EpisodeStatistics] = []
+    with suppress(KeyboardInterrupt):
+        record_training(statistics, agent, World.of(environment), training or Training())
+    return statistics
+
+
+def record_training(
+    statistics: list[EpisodeStatistics], agent: AbstractAgent, world: World, training: Training
+) -> None:
+    """Train the agent and append a record per finished episode to `statistics`.
+
+    Raises KeyboardInterrupt when somebody interrupts it; what was recorded so far stays.
+    """
     if training.seed is not None:
         seed_everything(training.seed)
-    world = World.of(environment)
     environments = world.make(training.environments)
     checkpoints = None
     if training.checkpoint_every is not None:
         checkpoints = Checkpoints(world, training.checkpoint_every, training.seed)
-    statistics: list[EpisodeStatistics] = []
     log = _Log(training, statistics)
     try:
         _train(agent, environments, checkpoints, log, world.threshold)
@@ -95,12 +106,12 @@ def train_agent(
         log.bar.say(f"Interrupted after {len(statistics)} episodes.")
         if training.on_interrupt is not None:
             training.on_interrupt()
+        raise
     finally:
         log.bar.close()
         environments.close()
         if checkpoints is not None:
             checkpoints.restore_best(agent)
-    return statistics
 
 
 def _train(

@@ -30,7 +30,14 @@ from autograder.units import Unit, units_of
 
 #: Beside a unit's source, but no part of what students get.
 NOT_RELEASED = shutil.ignore_patterns(
-    "*.py", "*.ipynb", "students", "calibration", "__pycache__", ".ipynb_checkpoints"
+    "*.py",
+    "*.ipynb",
+    "mutants.json",
+    "blind",
+    "students",
+    "calibration",
+    "__pycache__",
+    ".ipynb_checkpoints",
 )
 
 #: nbgrader's own steps but the one that writes into a gradebook: that takes seconds to set up,

@@ -48,6 +48,11 @@ def add_commands(commands: Any) -> None:
     calibrate.add_argument("--mistake", metavar="NAME", help="of this mistake in mistakes.py")
     add_jobs(calibrate, "trainings")
 
+    curves = add_command(
+        commands, "curves", _curves, "measure the curves that a unit shows under letters"
+    )
+    curves.add_argument("units", nargs="+", metavar="UNIT", help="a name or an assignment")
+
     new_unit = add_command(
         commands, "new-unit", _new_unit, "write a small unit that is complete, to start from"
     )
@@ -133,6 +138,12 @@ def _calibrate(parsed: argparse.Namespace) -> int:
         mistake=parsed.mistake,
         jobs=parsed.jobs,
     )
+
+
+def _curves(parsed: argparse.Namespace) -> int:
+    from autograder.authoring.commands import run_lettered_curves
+
+    return run_lettered_curves(Course.find(), _units(parsed))
 
 
 def _new_unit(parsed: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ from autograder.authoring.comparison import compare, describe
 from autograder.authoring.curves import curve_path, learning_curve
 from autograder.authoring.edits import mistakes_of
 from autograder.authoring.first_cell import missing_address
+from autograder.authoring.lettered_curves import measure_lettered_curves
 from autograder.authoring.proof import write_proof
 from autograder.authoring.recording import record as record_corpus
 from autograder.authoring.records import read_records
@@ -77,6 +78,14 @@ def run_calibration(
     for unit in chosen:
         _calibrate(course, unit, seeds, mistake, jobs)
     for path in write_page(course):
+        print(f"wrote {path.relative_to(course.root)}")
+    return DONE
+
+
+def run_lettered_curves(course: Course, units: Sequence[Unit]) -> int:
+    """Measure the curves that these units show under letters."""
+    for unit in units:
+        path = measure_lettered_curves(course, unit)
         print(f"wrote {path.relative_to(course.root)}")
     return DONE
 

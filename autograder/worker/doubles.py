@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from inspect import Parameter, Signature, signature
+from inspect import Parameter, Signature, getattr_static, signature
 from sys import modules
+from types import MethodType
 from typing import Any
 
 _MISSING = object()
@@ -19,6 +20,7 @@ class Double:
     """Keeps what it is called with, and answers by a rule.
 
     Its arguments are kept as they were at the call, so that later changes in place do not show.
+    In the place of a class it offers what the class offers, and counts as it with isinstance.
     """
 
     def __init__(
@@ -50,6 +52,24 @@ class Double:
         self._results.append(result)
         return result
 
+    def __getattr__(self, name: str) -> Any:
+        """What the original has under this name; its class methods make doubles, too."""
+        original = vars(self).get("original")
+        if original is None:
+            raise AttributeError(name)
+        if isinstance(original, type):
+            found = getattr_static(original, name, None)
+            if isinstance(found, classmethod):
+                return MethodType(found.__func__, self)
+        return getattr(original, name)
+
+    def __instancecheck__(self, value: object) -> bool:
+        made = any(value is result for result in self._results)
+        return made or (isinstance(self.original, type) and isinstance(value, self.original))
+
+    def __subclasscheck__(self, kind: type) -> bool:
+        return isinstance(self.original, type) and issubclass(kind, self.original)
+
     def _bound(self, arguments: Any, keywords: dict[str, Any]) -> dict[str, Any]:
         """Each argument by the name of its parameter."""
         if keywords and callable(self.original):
@@ -60,7 +80,8 @@ class Double:
             except (TypeError, ValueError):
                 pass  # then the names of the double itself have to fit
             else:
-                arguments = tuple(own.arguments.values())[: len(self._signature.parameters)]
+                given = map(own.arguments.get, own.signature.parameters)  # None: left out
+                arguments = tuple(given)[: len(self._signature.parameters)]
                 keywords = {}
         bound = self._signature.bind(*arguments, **keywords)
         bound.apply_defaults()

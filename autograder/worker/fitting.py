@@ -5,7 +5,7 @@ This file runs inside the sandbox.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from inspect import signature
 from typing import Any
 
@@ -38,13 +38,14 @@ def fitted(
 ) -> list[np.ndarray] | None:
     """The known weights and biases, in order, in a network with these shapes; None if none fit.
 
-    A wider hidden layer gets units that are always 0, and a further one, after the first, is the
-    identity, which changes nothing after a ReLU.
+    A wider hidden layer gets units that are always 0. A further one, after the first, only changes
+    the order of the units, and the weights behind it follow: so none can be left out unseen.
     """
     further = (len(shapes) - len(known)) // 2
     width = known[0].shape[1]
-    identity = [np.eye(width), np.zeros(width)] * further
-    arranged = [*known[:2], *identity, *known[2:]]
+    shift = [np.roll(np.eye(width), 1, axis=1), np.zeros(width)] * further
+    behind = [np.roll(part, further, axis=0) if part.ndim == 2 else part for part in known[2:]]
+    arranged = [*known[:2], *shift, *behind]
     if len(arranged) != len(shapes):
         return None
     found = []
@@ -54,6 +55,14 @@ def fitted(
         wider = [(0, size - own) for size, own in zip(shape, part.shape, strict=True)]
         found.append(np.pad(part, wider).astype(np.float32))
     return found
+
+
+def same_function(
+    found: Callable[[np.ndarray], Any], known: Callable[[np.ndarray], Any], inputs: int
+) -> bool:
+    """Whether two networks answer the same to many rows, and to a single one."""
+    x = rows(inputs)
+    return all(same_answers(found(part), known(part)) for part in (x, x[:1]))
 
 
 def same_answers(found: Any, known: Any) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import copy
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from autograder.worker.fitting import fitted, rows, same_answers, sizes_for
+from autograder.worker.fitting import fitted, rows, same_function, sizes_for
 from autograder.worker.interface import Gradients, Layer, StudentError, Tensor
 
 
@@ -57,8 +57,11 @@ class Framework(ABC):
     def seed(self, seed: int) -> None:
         """Seed the library."""
 
-    def network_like(self, kind: Any, network: Any) -> Any:
-        """The network as an instance of a subclass of this class; as it is, if that cannot be."""
+    def network_like(self, kind: Any, network: Any, sizes: Mapping[str, Any] | None = None) -> Any:
+        """The network as an instance of this class; as it is, if that cannot be.
+
+        sizes: arguments of the class; without, those that fit the network.
+        """
         return network
 
     def is_known(self, tensor: Any) -> bool:
@@ -250,15 +253,15 @@ class TorchFramework(Framework):
 
         return TwoHeads(nn.Sequential(*hidden), nn.Sequential(*last), self._linear(critic))
 
-    def network_like(self, kind: Any, network: Any) -> Any:
+    def network_like(self, kind: Any, network: Any, sizes: Mapping[str, Any] | None = None) -> Any:
         module: Any = self.torch.nn.Module
         if not (isinstance(kind, type) and issubclass(kind, module)):
             return network
-        own = self._fitted(kind, network)
+        own = self._fitted(kind, network, sizes)
         if own is not None:
             return own
 
-        def make(self: Any) -> None:
+        def make(self: Any, *_: Any, **__: Any) -> None:
             module.__init__(self)
             self.inner = copy.deepcopy(network)
 
@@ -267,11 +270,11 @@ class TorchFramework(Framework):
 
         return type(kind.__name__, (kind,), {"__init__": make, "forward": forward})()
 
-    def _fitted(self, kind: Any, network: Any) -> Any:
+    def _fitted(self, kind: Any, network: Any, sizes: Mapping[str, Any] | None) -> Any:
         """The student's own network with the known one's weights; None if it computes others."""
         try:
             weights = [self.array(item).T for item in network.parameters()]
-            own = kind(**sizes_for(kind, weights[::2]))
+            own = kind(**(sizes_for(kind, weights[::2]) if sizes is None else sizes))
             parameters = list(own.parameters())
             parts = fitted(weights, [tuple(item.shape)[::-1] for item in parameters])
             if parts is None:
@@ -279,15 +282,29 @@ class TorchFramework(Framework):
             with self.torch.no_grad():
                 for parameter, part in zip(parameters, parts, strict=True):
                     parameter.copy_(self.torch.tensor(part.T))
-                x = self.torch.tensor(rows(weights[0].shape[0]))
-                same = same_answers(self._arrays(own(x)), self._arrays(network(x)))
+            same = same_function(self._arrays_of(own), self._arrays_of(network), len(weights[0]))
+            learns = self._learns(own, len(weights[0]))
         except Exception:  # the student's class may do anything
             return None
-        return own if same and all(item.requires_grad for item in parameters) else None
+        return own if same and learns else None
 
-    def _arrays(self, value: Any) -> Any:
-        """A tensor as an array, several in a tuple."""
-        return tuple(map(self.array, value)) if isinstance(value, tuple) else self.array(value)
+    def _arrays_of(self, network: Any) -> Callable[[np.ndarray], Any]:
+        """The network with arrays in place of tensors; several answers in a tuple."""
+
+        def answer(x: np.ndarray) -> Any:
+            value = network(self.torch.tensor(x))
+            return tuple(map(self.array, value)) if isinstance(value, tuple) else self.array(value)
+
+        return answer
+
+    def _learns(self, network: Any, inputs: int) -> bool:
+        """Whether a gradient goes through the network's answers to each of its parameters."""
+        with self.torch.enable_grad():
+            value = network(self.torch.tensor(rows(inputs)))
+            parts = value if isinstance(value, tuple) else (value,)
+            total = sum(part.sum() for part in parts)
+        found = self.torch.autograd.grad(total, list(network.parameters()), allow_unused=True)
+        return all(part is not None for part in found)
 
     def _linear(self, layer: Layer) -> Any:
         weight, bias = layer
@@ -447,15 +464,15 @@ class TensorFlowFramework(Framework):
             layer.set_weights(list(weights))
         return self.keras.Model(inputs, outputs)
 
-    def network_like(self, kind: Any, network: Any) -> Any:
+    def network_like(self, kind: Any, network: Any, sizes: Mapping[str, Any] | None = None) -> Any:
         model: Any = self.keras.Model
         if not (isinstance(kind, type) and issubclass(kind, model)):
             return network
-        own = self._fitted(kind, network)
+        own = self._fitted(kind, network, sizes)
         if own is not None:
             return own
 
-        def make(self: Any) -> None:
+        def make(self: Any, *_: Any, **__: Any) -> None:
             model.__init__(self)
             self.inner = network
 
@@ -466,18 +483,19 @@ class TensorFlowFramework(Framework):
         made(np.zeros((1, *network.input_shape[1:]), np.float32))
         return made
 
-    def _fitted(self, kind: Any, network: Any) -> Any:
+    def _fitted(self, kind: Any, network: Any, sizes: Mapping[str, Any] | None) -> Any:
         """The student's own network with the known one's weights; None if it computes others."""
         try:
             weights = network.get_weights()
-            own = kind(**sizes_for(kind, weights[::2]))
-            x = rows(weights[0].shape[0])
-            own(x)  # builds it
+            own = kind(**(sizes_for(kind, weights[::2]) if sizes is None else sizes))
+            own(rows(len(weights[0])))  # builds it
             parts = fitted(weights, [item.shape for item in own.get_weights()])
             if parts is None:
                 return None
             own.set_weights(parts)
-            same = same_answers(np.asarray(own(x)), np.asarray(network(x)))
+            same = same_function(
+                lambda x: np.asarray(own(x)), lambda x: np.asarray(network(x)), len(weights[0])
+            )
         except Exception:  # the student's class may do anything
             return None
         return own if same else None

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+from autograder.worker.doubles import Double
+from helpers.agents import Transition
 
 if TYPE_CHECKING:
     from autograder.worker.frameworks import Framework
@@ -26,6 +30,11 @@ class Side(NamedTuple):
 
     framework: Framework
     namespace: Mapping[str, Any]
+
+    def own(self, name: str) -> Any:
+        """What the student has under this name, whether a double stands there or not."""
+        found = self.namespace.get(name)
+        return found.original if isinstance(found, Double) else found
 
 
 class Behaviour(ABC):
@@ -99,7 +108,8 @@ class TableLoss(Behaviour):
 class WeightsWritten(Behaviour):
     """The first network's weights become keep * its own + scale * those of the second.
 
-    With a third argument, a number, the scale is multiplied by it.
+    With a third argument, a number, the scale is multiplied by it; with 1 the weights are copied,
+    for that is how a soft update can make a copy.
     """
 
     keep: float
@@ -108,11 +118,13 @@ class WeightsWritten(Behaviour):
     def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> None:
         """arguments: the network that changes, the other one, and perhaps a number."""
         changed, other, *factor = arguments
-        scale = self.scale * (float(factor[0]) if factor else 1.0)
+        part = float(factor[0]) if factor else None
+        scale = self.scale * (1.0 if part is None else part)
+        keep, scale = (0.0, 1.0) if part == 1 else (self.keep, scale)
         weights = side.framework.parameters(changed)
         others = side.framework.parameters(other).values()
         moved = {
-            name: (self.keep * own + scale * value).astype(own.dtype)
+            name: (keep * own + scale * value).astype(own.dtype)
             for (name, own), value in zip(weights.items(), others, strict=True)
         }
         side.framework.set_parameters(changed, moved)
@@ -149,20 +161,22 @@ class Networks(Behaviour):
     """Networks of the checks, each call the next one; built as the unit's are, and compiled.
 
     layers: for each network its weights (inputs, outputs) and biases (outputs,).
-    like: the student's class that they are instances of.
+    like: the student's class that they are instances of. sizes: its arguments, in their order.
     """
 
     layers: Sequence[Any]
     masked: bool
     like: str
+    sizes: Sequence[str] = ()
 
     def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> Any:
         """A network."""
         layers = [tuple(layer) for layer in self.layers[call % len(self.layers)]]
         network = side.framework.network(layers, False, None, self.masked)
         side.framework.compile(network, PLAIN_RATE)
-        kind = side.namespace.get(self.like)
-        return side.framework.network_like(getattr(kind, "original", kind), network)
+        pairs = zip(self.sizes, arguments, strict=False)
+        sizes = {name: size for name, size in pairs if size is not None}
+        return side.framework.network_like(side.own(self.like), network, sizes)
 
 
 @dataclass(frozen=True)
@@ -170,31 +184,65 @@ class Memories(Behaviour):
     """A memory that gives out known transitions, and keeps what is put into it.
 
     columns: observation, action, reward, next_observation, terminated, a row for each transition.
-    as_tensors: whether a batch holds tensors.
+    as_tensors: whether a batch holds tensors. like: the student's class that it stands in for.
     """
 
     columns: Sequence[np.ndarray]
     as_tensors: bool
+    like: str = ""
 
     def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> Any:
         """An empty memory."""
-        return KnownMemory(self, side)
+        return KnownMemory(self, side, self._own(side, arguments))
+
+    def _own(self, side: Side, arguments: Sequence[Any]) -> Any:
+        """A memory of the student's; None if it cannot be made."""
+        with suppress(Exception):  # the student's class may do anything
+            return side.own(self.like)(*arguments)
+        return None
 
 
 @dataclass
 class KnownMemory:
-    """Batches are the next rows of the known ones, one batch after the other."""
+    """Batches are the next rows of the known ones, one batch after the other.
+
+    own: a memory of the student's, which gets the same transitions, for its other attributes.
+    """
 
     rule: Memories
     side: Side
+    own: Any = None
+    filled: bool = False
     pushed: list[list[np.ndarray]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
 
     def push(self, transition: Any) -> None:
         """Keep the transition's columns."""
         self.pushed.append([np.array(getattr(transition, name)) for name in COLUMNS])
+        self._push_into_own(transition)
 
     add = push
+
+    def fill(self) -> None:
+        """Let it hold the known transitions, besides those that were put into it."""
+        if not self.filled:
+            self.filled = True
+            terminated = self.rule.columns[-1]
+            rows = np.arange(len(terminated))
+            columns = dict(zip(COLUMNS, self.rule.columns, strict=True))
+            self._push_into_own(Transition(**columns, truncated=~terminated, episode=rows))
+
+    def _push_into_own(self, transition: Any) -> None:
+        push = getattr(self.own, "push", None) or getattr(self.own, "add", None)
+        if callable(push):
+            with suppress(Exception):  # the student's class may do anything
+                push(transition)
+
+    def __getattr__(self, name: str) -> Any:
+        own = vars(self).get("own")
+        if own is None or name.startswith("__"):
+            raise AttributeError(f"a memory has no attribute {name!r}")
+        return getattr(own, name)
 
     def sample(self, batch_size: int) -> Any:
         """The next rows."""
@@ -207,7 +255,8 @@ class KnownMemory:
         return self._batch(columns)
 
     def __len__(self) -> int:
-        return sum(len(columns[1]) for columns in self.pushed)
+        known = len(self.rule.columns[0]) if self.filled else 0
+        return known + sum(len(columns[1]) for columns in self.pushed)
 
     @property
     def size(self) -> int:

@@ -9,6 +9,15 @@
 # hands, and turn what you notice into a rule of thumb. At the end you know what a good score is,
 # and what a good rule still cannot do.
 #
+# **What you will learn**
+#
+# * what an environment, an observation, an action, a reward and an episode are;
+# * to write the loop in which every agent of this course lives;
+# * why two ends of an episode, *terminated* and *truncated*, are not the same;
+# * what a rule of thumb can do, and what it cannot.
+#
+# **Difficulty**: easy. You need a little Python: functions, loops, `if`. Plan one hour.
+#
 # You will write a few short functions. Each gap is marked by the two lines `# YOUR CODE HERE` and
 # `raise NotImplementedError()`: replace both of them. Below each exercise is a check. It tells you
 # at once what is right, and what the likely mistake is.
@@ -43,6 +52,7 @@ from helpers import (
     plot_learning_curve,
     render,
 )
+from helpers.figures import draw_agent_loop
 
 # %% [markdown]
 # ## 2. An environment
@@ -118,7 +128,13 @@ print(f"The random agent scores {mean_score(baseline):.1f} on average.")
 # ## 4. The loop of an episode
 #
 # Reset the environment. Then look, choose an action, take a step, and repeat this until the episode
-# is over. Every agent in this course lives in this loop, so it is worth writing it once yourself.
+# is over. Every agent in this course lives in this loop:
+
+# %% tags=["not-graded"]
+draw_agent_loop()
+
+# %% [markdown]
+# So it is worth writing it once yourself.
 #
 # ### Exercise: `play_episode` (10 minutes)
 #
@@ -306,7 +322,78 @@ print(f"The rule scores {here:.0f} on the cart pole and {there:.0f} on the no-op
 # of the observation and renames the actions. A rule of thumb is lost then. An agent that learns
 # does not even notice.
 #
-# ## 8. What went wrong here?
+# ## 8. With pencil and paper
+#
+# An episode in another environment had five steps. This is what `step` returned:
+#
+# | step | reward | terminated | truncated |
+# |---|---|---|---|
+# | 1 | 2 | False | False |
+# | 2 | 1 | False | False |
+# | 3 | 3 | False | False |
+# | 4 | 1 | False | False |
+# | 5 | 4 | True | False |
+#
+# Three people play it, each with their own loop. Each of them sets `score = 0` before the loop. Only
+# the lines after `env.step(...)` differ:
+#
+# ```python
+# # Ada
+# score += reward
+# if terminated or truncated:
+#     return score
+#
+# # Ben
+# if terminated or truncated:
+#     return score
+# score += reward
+#
+# # Cem
+# score = reward
+# if terminated or truncated:
+#     return score
+# ```
+#
+# Now to two rules. One looks at the angle alone, and pushes right if `angle > 0`. The other adds the
+# angular velocity, and pushes right if `angle + angular_velocity > 0`. Here are six observations:
+#
+# | row | angle | angular velocity |
+# |---|---|---|
+# | 0 | 0.05 | -0.30 |
+# | 1 | 0.02 | 0.10 |
+# | 2 | -0.08 | 0.05 |
+# | 3 | -0.03 | 0.40 |
+# | 4 | 0.10 | -0.08 |
+# | 5 | -0.06 | 0.20 |
+#
+# ### Exercise: `by_hand` (10 minutes)
+#
+# Return a dictionary with two keys:
+#
+# * `"scores"`: the scores that the loops of Ada, Ben and Cem return, in this order. Three numbers.
+# * `"disagree"`: the numbers of the rows in which the two rules choose different actions, as a
+#   list, such as `[1, 2]`.
+#
+# <details><summary>Hint</summary>
+#
+# Ben looks at the flags before he adds. Which reward does he never add? And the two rules disagree
+# where the pole leans to one side but swings quickly to the other.
+# </details>
+
+
+# %% nbgrader={"grade_id": "by_hand", "solution": true}
+def by_hand():
+    """Return the dictionary with your two answers."""
+    ### BEGIN SOLUTION
+    return {"scores": [11, 7, 4], "disagree": [0, 3, 5]}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-by_hand", "grade": true}
+check("meet_cartpole/by_hand", by_hand)
+
+# %% [markdown]
+# ## 9. What went wrong here?
 #
 # A colleague wrote this loop and played your rule with it:
 #
@@ -355,7 +442,7 @@ def diagnosis():
 check("meet_cartpole/diagnosis", diagnosis)
 
 # %% [markdown]
-# ## 9. In your own words
+# ## 10. In your own words
 #
 # (5 minutes, graded by hand.) Your rule never gets better by playing. Suppose it contained one
 # number that could be tuned, for example the weight of the angular velocity. Describe in a few
@@ -367,6 +454,13 @@ check("meet_cartpole/diagnosis", diagnosis)
 # *Your answer here.*
 
 # %% [markdown]
+# ## What you can do now
+#
+# * Make an environment, reset it, step through it, and read what it returns.
+# * Write the loop of an episode, and say when an episode is over.
+# * Turn what you noticed while playing into a rule, and measure how good it is.
+# * Read a curve of scores, and tell from its height what an agent does.
+#
 # ## Where to go from here
 #
 # * Gymnasium's own pages about the [cart

@@ -5,6 +5,7 @@ from autograder.authoring.edits import Edit, Mistake
 PLAY = "meet_cartpole/play_episode"
 RULE = "meet_cartpole/rule"
 DIAGNOSIS = "meet_cartpole/diagnosis"
+BY_HAND = "meet_cartpole/by_hand"
 
 FALLS = "plays_until_the_pole_falls"
 TIME = "plays_until_time_is_up"
@@ -349,6 +350,42 @@ MISTAKES = (
         ANSWERS,
         "raises_an_error",
         "IndexError",
+    ),
+    Mistake(
+        "steps_instead_of_rewards",
+        "every step pays 1",
+        (Edit("by_hand", "[11, 7, 4]", "[5, 4, 1]"),),
+        BY_HAND,
+        "scores",
+        "steps_counted",
+        "sum of rewards",
+    ),
+    Mistake(
+        "smallest_reward_of_cem",
+        "Cem keeps a single reward, any of them",
+        (Edit("by_hand", "[11, 7, 4]", "[11, 7, 1]"),),
+        BY_HAND,
+        "scores",
+        "wrong_numbers",
+        "number 3 of the list",
+    ),
+    Mistake(
+        "rows_pushed_right",
+        "where both push right",
+        (Edit("by_hand", "[0, 3, 5]", "[1, 4]"),),
+        BY_HAND,
+        "disagree",
+        "wrong_rows",
+        "Compute both sums for each row",
+    ),
+    Mistake(
+        "rows_counted_from_one",
+        "the first row is row 1",
+        (Edit("by_hand", "[0, 3, 5]", "[1, 4, 6]"),),
+        BY_HAND,
+        "disagree",
+        "no_rows",
+        "from 0 to 5",
     ),
     Mistake(
         "wrong_diagnosis",

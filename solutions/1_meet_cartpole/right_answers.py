@@ -162,6 +162,13 @@ RIGHT_ANSWERS = (
             ),
         ),
     ),
+    RightAnswer(
+        "by_hand_computed",
+        (
+            Edit("by_hand", "[11, 7, 4]", "np.array([2 + 1 + 3 + 1 + 4, 2 + 1 + 3 + 1, 4.0])"),
+            Edit("by_hand", "[0, 3, 5]", "(5, 3, 0)"),
+        ),
+    ),
     RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "b"', 'return "B "'),)),
     RightAnswer(
         "as_long_as_an_episode_may_last",

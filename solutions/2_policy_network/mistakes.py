@@ -7,7 +7,9 @@ ACT = "policy_network/act"
 RETURNS = "policy_network/returns"
 NORMALISE = "policy_network/normalise"
 LOSS = "policy_network/loss"
+FIRST = "policy_network/first_agent"
 UPDATE = "policy_network/update"
+EXPERIMENT = "policy_network/experiment"
 SAVE = "policy_network/save"
 DIAGNOSIS = "policy_network/diagnosis"
 
@@ -619,23 +621,185 @@ MISTAKES = (
         "counters_not_loaded",
         "should come back",
     ),
+    # --- the diagnosis
     Mistake(
-        "wrong_diagnosis",
-        "more episodes will do",
-        (Edit("diagnosis", 'return "b"', 'return "a"'),),
+        "right_returns_for_wrong_ones",
+        "the colleague's loop looks right to me",
+        (Edit("diagnosis", "[1, 0.5, 2.25, 5.125]", "[2, 2, 4, 4]"),),
         DIAGNOSIS,
-        "the_right_option",
-        "wrong_option",
-        "Look at the curve",
+        "returned",
+        "right_instead_of_returned",
+        "does not compute them",
     ),
     Mistake(
-        "diagnosis_in_words",
-        "the sign, obviously",
-        (Edit("diagnosis", 'return "b"', 'return "the sign is wrong"'),),
+        "one_return_miscounted",
+        "4 + 2 is 6",
+        (Edit("diagnosis", "5.125", "6.125"),),
         DIAGNOSIS,
-        "the_right_option",
-        "no_option",
-        "one of the letters",
+        "returned",
+        "wrong_numbers",
+        "number 4 of the list",
+    ),
+    Mistake(
+        "sums_without_discount",
+        "a return is a sum",
+        (Edit("diagnosis", "[2, 2, 4, 4]", "[7, 6, 6, 4]"),),
+        DIAGNOSIS,
+        "right",
+        "no_discount",
+        "gamma is 0.5",
+    ),
+    Mistake(
+        "other_curves",
+        "without a future it unlearns everything",
+        (Edit("diagnosis", '"bfc"', '"fbc"'),),
+        DIAGNOSIS,
+        "curves",
+        "wrong_matching",
+        "does it get better than random at all",
+    ),
+    Mistake(
+        "curves_in_words",
+        "the sign, obviously",
+        (Edit("diagnosis", '"bfc"', '"the first one"'),),
+        DIAGNOSIS,
+        "curves",
+        "no_matching",
+        "3 letters from abcdef",
+    ),
+    # --- the experiment
+    Mistake(
+        "means_of_all_scores",
+        "a mean is a mean",
+        (Edit("experiment", "[99.7, 277.3, 94.7]", "[94.8, 300.8, 99.2]"),),
+        EXPERIMENT,
+        "middles",
+        "plain_means",
+        "leave out the lowest and the highest",
+    ),
+    Mistake(
+        "pairs_that_are_right",
+        "25 pairs, most of them are fine",
+        (Edit("experiment", "[7, 0, 12]", "[18, 25, 13]"),),
+        EXPERIMENT,
+        "misled",
+        "pairs_the_other_way",
+        "lower score",
+    ),
+    Mistake(
+        "only_a_list",
+        "six numbers are six numbers",
+        (
+            Edit(
+                "experiment",
+                '{"middles": [99.7, 277.3, 94.7], "misled": [7, 0, 12]}',
+                "[99.7, 277.3, 94.7, 7, 0, 12]",
+            ),
+        ),
+        EXPERIMENT,
+        "middles",
+        "no_dictionary",
+        "keys: middles, misled",
+        also=(f"{EXPERIMENT}:misled",),
+    ),
+    # --- the first agent
+    Mistake(
+        "first_agent_plays_something_else",
+        "exploring means acting at random",
+        (Edit("first_agent", "return action.numpy()", "return np.random.randint(2, size=1)"),),
+        FIRST,
+        "plays_the_action_that_was_drawn",
+        "other_action",
+        "belongs to this one",
+    ),
+    Mistake(
+        "first_agent_learns_in_each_step",
+        "the sooner the better",
+        (
+            Edit(
+                "first_agent",
+                "if transition.terminated[0] or transition.truncated[0]:",
+                "if True:",
+            ),
+            Edit("first_agent", "loss.backward()", "loss.backward(retain_graph=True)"),
+        ),
+        FIRST,
+        "learns_when_its_episode_has_ended",
+        "learns_too_early",
+        "Only then does it know",
+    ),
+    Mistake(
+        "first_agent_waits_for_a_fall",
+        "an episode ends when the pole falls",
+        (
+            Edit(
+                "first_agent",
+                "transition.terminated[0] or transition.truncated[0]",
+                "transition.terminated[0]",
+            ),
+        ),
+        FIRST,
+        "learns_when_its_episode_has_ended",
+        "waits_where_truncated",
+        "goes on waiting",
+    ),
+    Mistake(
+        "first_agent_with_plain_returns",
+        "the returns are there already",
+        (
+            Edit(
+                "first_agent",
+                "normalise(discounted_returns(self.collected, self.gamma))",
+                "discounted_returns(self.collected, self.gamma)",
+            ),
+        ),
+        FIRST,
+        "learns_from_each_of_its_steps",
+        "returns_not_used",
+        "did not call normalise",
+    ),
+    Mistake(
+        "first_agent_never_forgets",
+        "more data is better",
+        (
+            Edit("first_agent", "        self.collected = []\n", ""),
+            Edit(
+                "first_agent",
+                "        self.optimizer = torch",
+                "        self.collected = []\n        self.optimizer = torch",
+            ),
+        ),
+        FIRST,
+        "learns_from_each_of_its_steps",
+        "other_rewards",
+        "empty it in start_episode",
+    ),
+    Mistake(
+        "first_agent_without_zero_grad",
+        "backward computes the gradient anew",
+        (Edit("first_agent", "            self.optimizer.zero_grad()\n", ""),),
+        FIRST,
+        "learns_from_each_of_its_steps",
+        "zero_grad_missing",
+        "before backward()",
+    ),
+    Mistake(
+        "first_agent_with_a_discount_of_its_own",
+        "0.99 is the usual number",
+        (Edit("first_agent", "self.collected, self.gamma)", "self.collected, 0.99)"),),
+        FIRST,
+        "learns_from_each_of_its_steps",
+        "fixed_discount",
+        "self.gamma is 0.7",
+    ),
+    Mistake(
+        "first_agent_climbs",
+        "a minus too many cannot hurt",
+        (Edit("first_agent", "loss.backward()", "(-loss).backward()"),),
+        FIRST,
+        "learns_from_each_of_its_steps",
+        "step_uphill",
+        "without another minus",
     ),
     # --- the settings
     Mistake(

@@ -205,7 +205,54 @@ RIGHT_ANSWERS = (
         ),
     ),
     RightAnswer("another_learning_rate", (Edit("agent", "lr=3e-2", "lr=2e-2"),)),
-    RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "b"', 'return " B"'),)),
+    RightAnswer("letters_in_capitals", (Edit("diagnosis", '"bfc"', '"B, F, C"'),)),
+    RightAnswer("letters_in_a_list", (Edit("diagnosis", '"bfc"', 'list("bfc")'),)),
+    RightAnswer(
+        "returns_computed_by_ones_own_function",
+        (Edit("diagnosis", "[2, 2, 4, 4]", "discounted_returns([1, 0, 2, 4], 0.5)"),),
+    ),
+    RightAnswer(
+        "experiment_computed",
+        (
+            Edit(
+                "experiment",
+                "[99.7, 277.3, 94.7]",
+                "np.array([sorted(row)[1:4] for row in greedy.values()]).mean(axis=1)",
+            ),
+            Edit(
+                "experiment",
+                "[7, 0, 12]",
+                "[sum(a > b for a in x[0.3] for b in x[other]) "
+                "for x, other in ((training, 0.03), (greedy, 0.03), (greedy, 0.003))]",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "first_agent_sums_its_losses_itself",
+        (
+            Edit("first_agent", "torch.cat(self.log_probs)", "torch.stack(self.log_probs)[:, 0]"),
+            Edit(
+                "first_agent",
+                "transition.terminated[0] or transition.truncated[0]",
+                "(transition.terminated | transition.truncated).all()",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "first_agent_zero_grad_at_the_end",
+        (
+            Edit("first_agent", "            self.optimizer.zero_grad()\n", ""),
+            Edit(
+                "first_agent",
+                "            self.optimizer.step()\n",
+                "            self.optimizer.step()\n            self.optimizer.zero_grad()\n",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "first_agent_with_array_rewards",
+        (Edit("first_agent", "float(transition.reward[0])", "transition.reward[0]"),),
+    ),
     RightAnswer(
         "a_generator_of_ones_own",
         (

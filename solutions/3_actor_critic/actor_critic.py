@@ -10,8 +10,16 @@
 # expect from a state. The **actor** is the policy, as before. The actor learns from how much better
 # things went than the critic expected. The critic learns to make better estimates.
 #
-# You write about 30 lines, many of which you know already, in short exercises of 5 to 15 minutes,
-# each with its check right below. Many exercises have more than one gap: replace every
+# **What you will learn**
+#
+# * what the value of a state is, and how a network with two heads learns a policy and values at once;
+# * what an advantage is, which gradients must flow and which must not;
+# * why a baseline may depend on the state and not on the action;
+# * to find out by an experiment whether a critic helps, and to say when you cannot tell.
+#
+# **Difficulty**: medium. {Unit:policy_network} comes first. Plan two and a half hours. You write
+# about 45 lines, many of which you know already, in short exercises of 5 to 20 minutes, each with
+# its check right below. Many exercises have more than one gap: replace every
 # `# YOUR CODE HERE` and every `raise NotImplementedError()`. The lines that are given in an
 # exercise's cell may be changed, too (for example, you may choose another optimizer), as long as
 # all names and arguments stay the same.
@@ -20,9 +28,9 @@
 # {start}
 
 # %%
+from functools import partial
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -32,14 +40,20 @@ from torch.distributions import Categorical
 from autograder import check
 from helpers import (
     AbstractAgent,
+    Setting,
     Training,
     animate,
+    compare_settings,
     mean_score,
     play_episodes,
+    plot_experiment,
     plot_learning_curve,
+    plot_lettered_curves,
     plot_statistics,
     train_agent,
 )
+from helpers.figures import map_states, plot_critic_map
+from helpers.returns import relative_returns
 
 # %% [markdown]
 # ## 1. One network, two heads
@@ -136,28 +150,25 @@ check("actor_critic/act", choose_action)
 # %% [markdown]
 # ## 3. The advantage
 #
-# You know the next two functions from {unit:policy_network}. They are given. Returns on the cart
-# pole go up to 100. A new critic gives values near 0, so it would need a long time to get there.
-# Normalised over the batch, the returns have mean 0 and standard deviation 1. This is the scale of
-# our critic's values.
+# You know returns and their normalisation from {unit:policy_network}. Here both are given, in another
+# form. `relative_returns` divides each return by 500, the best score; and PyTorch's `layer_norm`
+# shifts to mean 0 and scales to standard deviation 1. What is normalised afterwards is the same on
+# any scale.
+#
+# Why normalise? Returns on the cart pole go up to 100. A new critic gives values near 0, so it
+# would need a long time to get there. With mean 0 and standard deviation 1, the returns have the
+# scale of our critic's values.
 
 
 # %%
 def discounted_returns(rewards, gamma=0.99):
-    """The discounted return of each step, a float tensor of shape (len(rewards),)."""
-    returns = []
-    following = 0.0
-    for reward in reversed(rewards):
-        following = reward + gamma * following
-        returns.append(following)
-    returns.reverse()
-    return torch.tensor(returns, dtype=torch.float32)  # (len(rewards),)
+    """The discounted return of each step, as a part of 500; (steps,) to (steps,)."""
+    return relative_returns(rewards, gamma)
 
 
 def normalise(returns):
     """Returns with mean 0 and standard deviation 1, same shape."""
-    eps = np.finfo(np.float32).eps.item()
-    return (returns - returns.mean()) / (returns.std(correction=0) + eps)
+    return F.layer_norm(returns, returns.shape, eps=1e-9)
 
 
 # %% [markdown]
@@ -245,10 +256,86 @@ def losses(log_probs, advantages, values, returns):
 check("actor_critic/losses", losses)
 
 # %% [markdown]
-# ## 5. The agent
+# ## 5. A first agent: one episode at a time
 #
-# The agent is built like `SimplePolicy`: it plays a batch of episodes to the end, then learns from
-# all their steps at once. The code that keeps track of the episodes is given.
+# As in {unit:policy_network}, you begin with an agent for a single environment. All arrays have one
+# row: `observation` has the shape `(1, 4)`, and `transition.reward[0]` is the reward of the step.
+# Only the memory and the losses are new: the agent also remembers the critic's values.
+#
+# ### Exercise: `first_agent` (15 minutes)
+#
+# There are three gaps. Use your own `choose_action`, `advantage` and `losses`, and the given
+# `discounted_returns` and `normalise`. The check replaces them, so that a mistake in one of them
+# costs nothing here.
+#
+# 1. `start_episode`: make three empty lists, for log-probabilities, values and rewards.
+# 2. `act`: choose an action, append its log-probability and its value, and return the actions as a
+#    NumPy array of shape `(1,)`.
+# 3. `train`: append the reward, a float. If the episode has ended (terminated *or* truncated),
+#    compute the normalised returns of all its steps, with the agent's own `self.gamma`, the
+#    advantages and both losses, and do **one** optimizer step for the sum of the losses.
+#
+# <details><summary>Hint</summary>
+#
+# `torch.cat(list_of_tensors)` makes one tensor of shape `(steps,)`, of the log-probabilities and of
+# the values alike. The values that go to `losses` keep their gradient: only `advantage` detaches.
+# </details>
+
+
+# %% nbgrader={"grade_id": "first_agent", "solution": true}
+class FirstActorCritic(AbstractAgent):
+    """Actor and critic in a single environment: plays an episode, then learns from it."""
+
+    def __init__(self, gamma=0.99, lr=5e-3):
+        self.net = ActorCriticNetwork()
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=lr)
+        self.gamma = gamma
+
+    def start_episode(self, observation):
+        ### BEGIN SOLUTION
+        self.log_probs, self.estimates, self.collected = [], [], []
+        ### END SOLUTION
+
+    def act(self, observation, explore=True):
+        if not explore:
+            with torch.no_grad():
+                return self.net(torch.as_tensor(observation))[0].argmax(dim=-1).numpy()  # (n,)
+        ### BEGIN SOLUTION
+        action, log_prob, value = choose_action(self.net, observation)  # (1,) each
+        self.log_probs.append(log_prob)
+        self.estimates.append(value)
+        return action.numpy()
+        ### END SOLUTION
+
+    def train(self, transition):
+        ### BEGIN SOLUTION
+        self.collected.append(float(transition.reward[0]))
+        if transition.terminated[0] or transition.truncated[0]:
+            returns = normalise(discounted_returns(self.collected, self.gamma))  # (steps,)
+            log_probs, values = torch.cat(self.log_probs), torch.cat(self.estimates)
+            actor, critic = losses(log_probs, advantage(returns, values), values, returns)
+            self.optimizer.zero_grad()
+            (actor + critic).backward()
+            self.optimizer.step()
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-first_agent", "grade": true}
+check("actor_critic/first_agent", FirstActorCritic)
+
+# %% tags=["not-graded", "raises-exception"]
+for seed in (1, 2):
+    statistics = train_agent(FirstActorCritic(), "CartPole-v1", Training(episodes=150, seed=seed))
+    plot_statistics(statistics, threshold=475, title=f"One episode per update, seed {seed}")
+
+# %% [markdown]
+# It learns, and it learns erratically, as in {unit:policy_network}: one episode is a poor estimate
+# of the gradient, with or without a critic.
+#
+# ## 6. The agent that plays many episodes at once
+#
+# The second agent is built like `SimplePolicy`: it plays a batch of episodes to the end, then
+# learns from all their steps at once. The code that keeps the episodes apart is given.
 #
 # ### Exercise: `update` (15 minutes)
 #
@@ -345,7 +432,7 @@ class ACPolicy(AbstractAgent):
 check("actor_critic/update", ACPolicy)
 
 # %% [markdown]
-# ## 6. Training
+# ## 7. Training
 #
 # We use sixty-four episodes for every update and a learning rate of $3 \cdot 10^{-2}$, as with
 # REINFORCE.
@@ -406,7 +493,125 @@ check("actor_critic/agent", make_agent)
 animate(agent, seed=3)
 
 # %% [markdown]
-# ## 7. What does the critic think?
+# ## 8. An experiment: does the critic help?
+#
+# Is the critic worth its trouble? Find out, with the tools of {unit:policy_network}: several seeds,
+# interquartile means, 95 % intervals. We compare three agents. They differ only in what `update` is
+# given as the critic's values:
+#
+# * **critic**: your agent.
+# * **no critic**: the value is 0 everywhere. Then the advantage is the return itself, normalised
+#   over the batch.
+# * **says 3**: the value is 3 everywhere, and it never learns. Normalised returns are hardly ever
+#   above 3, so every advantage is negative.
+#
+# Each agent plays 40,000 steps, with five seeds. All of it takes about a minute.
+#
+# ### Your prediction
+#
+# (5 minutes, graded by hand, 1 point.) Before you run the next cell: in which order will the three
+# end, by the training score and by the greedy score, and why? Wrong predictions cost nothing. A
+# reason is what counts.
+
+# %% [markdown] nbgrader={"grade_id": "question-prediction", "grade": true, "solution": true, "points": 1}
+# *Your answer here.*
+
+
+# %% tags=["not-graded", "raises-exception"]
+class NoCritic(ACPolicy):
+    """The value is 0 everywhere."""
+
+    def update(self, log_probs, values, returns):
+        super().update(log_probs, 0 * values, returns)
+
+
+class SaysThree(ACPolicy):
+    """The value is 3 everywhere."""
+
+    def update(self, log_probs, values, returns):
+        super().update(log_probs, 0 * values + 3, returns)
+
+
+budget = Training(episodes=10_000, environments=64, max_steps=40_000)
+comparison = compare_settings(
+    {
+        name: Setting(partial(kind, lr=3e-2), budget)
+        for name, kind in (("critic", ACPolicy), ("no critic", NoCritic), ("says 3", SaysThree))
+    },
+    seeds=range(5),
+)
+print(comparison.table())
+plot_experiment(comparison, title="Does the critic help?")
+
+# %% tags=["not-graded", "raises-exception"]
+for one, other in (("critic", "no critic"), ("critic", "says 3"), ("no critic", "says 3")):
+    print(
+        f"{one} minus {other}: training {comparison.training_difference(one, other)}, "
+        f"greedy {comparison.difference(one, other)}"
+    )
+
+# %% [markdown]
+# ### Exercise: `experiment` (10 minutes)
+#
+# Here are the training scores of the same experiment as we measured it, a row for each agent, a
+# column for each seed. (Yours may differ: your computer rounds in another way.)
+#
+# | agent | seed 0 | seed 1 | seed 2 | seed 3 | seed 4 |
+# |---|---|---|---|---|---|
+# | critic | 178.6 | 148.0 | 134.0 | 162.7 | 141.9 |
+# | no critic | 113.9 | 101.3 | 146.2 | 145.9 | 119.3 |
+# | says 3 | 72.9 | 116.3 | 57.4 | 165.7 | 86.0 |
+#
+# And these are the differences with their 95 % intervals:
+#
+# | row | difference | score | estimate | interval |
+# |---|---|---|---|---|
+# | 0 | critic minus no critic | training | 24.5 | -0.1 to 53.4 |
+# | 1 | critic minus says 3 | training | 59.1 | 3.7 to 95.2 |
+# | 2 | no critic minus says 3 | training | 34.6 | -23.1 to 69.3 |
+# | 3 | critic minus no critic | greedy | -46.3 | -248.0 to 174.0 |
+# | 4 | critic minus says 3 | greedy | 235.0 | -10.3 to 353.3 |
+# | 5 | no critic minus says 3 | greedy | 281.3 | 0.3 to 413.0 |
+#
+# Return a dictionary with two keys:
+#
+# * `"middles"`: the interquartile means of the three rows of training scores. Three numbers.
+# * `"shown"`: the rows of the second table in which a difference is shown, so that it is not just
+#   luck. A list of row numbers.
+#
+# <details><summary>Hint</summary>
+#
+# With five scores, leave out the lowest and the highest. A difference is shown if its interval does
+# not contain 0, however large or small the estimate is.
+# </details>
+
+
+# %% nbgrader={"grade_id": "experiment", "solution": true}
+def experiment():
+    """Return the dictionary with your two answers."""
+    ### BEGIN SOLUTION
+    return {"middles": [150.9, 126.4, 91.7], "shown": [1, 5]}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-experiment", "grade": true}
+check("actor_critic/experiment", experiment)
+
+# %% [markdown]
+# ### What the picture shows
+#
+# (10 minutes, graded by hand, 3 points.) Look at *your* picture and your differences.
+#
+# 1. Does the critic help? Say what your numbers show, and what they leave open. (1 point)
+# 2. In our second table, row 4 has the large estimate 235 and shows nothing, while row 1 has the
+#    estimate 59 and shows a difference. How can this be? (1 point)
+# 3. You have time for twenty more trainings. Which agents would you train, and what would you look
+#    at? What would make you change your mind about the critic? (1 point)
+
+# %% [markdown] nbgrader={"grade_id": "question-experiment", "grade": true, "solution": true, "points": 3}
+# *Your answer here.*
+# %% [markdown]
+# ## 9. What does the critic think?
 #
 # The score cannot tell you whether your critic is any good. The actor learns even if the critic's
 # values are nonsense, because they are only a baseline. So let us ask the critic. The plot shows
@@ -414,20 +619,21 @@ animate(agent, seed=3)
 # middle. Bright means good. The white line belongs to the actor: above it, pushing to the right is
 # more likely, and below it, pushing to the left.
 
-# %% tags=["not-graded", "raises-exception"]
-angle, velocity = np.meshgrid(np.linspace(-0.2, 0.2, 41), np.linspace(-2, 2, 41))
-states = np.zeros((angle.size, 4), dtype=np.float32)
-states[:, 2], states[:, 3] = angle.ravel(), velocity.ravel()
-with torch.no_grad():
-    probs, value = agent.net(torch.as_tensor(states))  # (n, 2), (n,)
 
-figure, axes = plt.subplots()
-filled = axes.contourf(angle, velocity, value.numpy().reshape(angle.shape), levels=20)
-figure.colorbar(filled, label="value")
-right = probs[:, 1].numpy().reshape(angle.shape)
-axes.contour(angle, velocity, right, levels=[0.5], colors="white")
-axes.set(xlabel="angle of the pole, rad", ylabel="angular velocity, rad/s")
-plt.show()
+# %% tags=["not-graded", "raises-exception"]
+def push_right(states):
+    """The probability of pushing right in each state; (n, 4) to (n,)."""
+    with torch.no_grad():
+        return agent.net(torch.as_tensor(states))[0][:, 1].numpy()
+
+
+def value(states):
+    """What the critic expects from each state; (n, 4) to (n,)."""
+    with torch.no_grad():
+        return agent.net(torch.as_tensor(states))[1].numpy()
+
+
+plot_critic_map(map_states(value), map_states(push_right))
 
 # %% [markdown]
 # It is dark where the pole leans *and* keeps falling. A leaning pole that swings back is no
@@ -436,7 +642,7 @@ plt.show()
 # {unit:meet_cartpole}.
 
 # %% [markdown]
-# ## 8. Save and load
+# ## 10. Save and load
 #
 # ### Exercise: `save` (5 minutes)
 #
@@ -488,10 +694,10 @@ load_agent(restored, "actor_critic.pt")
 print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.1f} on average.")
 
 # %% [markdown]
-# ## 9. What went wrong here?
+# ## 11. What went wrong here?
 #
-# A colleague had read that something must be detached. Here are the losses they wrote. Everything
-# else is as in your notebook:
+# Three colleagues changed one thing each. One had read that something must be detached, and wrote
+# these losses:
 #
 # ```python
 # def losses(log_probs, advantages, values, returns):
@@ -500,36 +706,39 @@ print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.
 #     return policy_loss, value_loss
 # ```
 #
-# There was no error, and the critic's loss went down nicely. This is the learning curve (measured):
+# One computed the advantage as `values.detach() - returns`. And one took a learning rate of 0.3.
+# None of them saw an error. Their pictures are among these six. (The others are the reference, one
+# with a learning rate of 0.003, and one whose critic's loss has the wrong sign. Six trainings of
+# 60,000 steps each; the line is the interquartile mean.)
 
-# %% tags=["not-graded", "raises-exception"]
-plot_learning_curve("actor_critic_diagnosis")
+# %% tags=["not-graded"]
+plot_lettered_curves("actor_critic")
 
 # %% [markdown]
-# ### Exercise: `diagnosis` (5 minutes)
+# ### Exercise: `diagnosis` (15 minutes)
 #
-# Which explanation fits the snippet *and* the curve? Return its letter.
+# Return a dictionary with three keys:
 #
-# * **a**: The policy is pushed the wrong way. Actions that went well become less likely, so the
-#   scores fall below those of a random agent.
-# * **b**: The critic gets no gradient. Without a good critic the advantages mean nothing.
-# * **c**: The policy head gets no gradient. It still plays as it did at the start, while the critic
-#   watches and learns.
-# * **d**: Everything learns, but the critic's loss is much larger than the policy's. With patience
-#   the curve will rise.
+# * `"advantages"`: what your own `advantage` returns for the returns `[1.2, 0.4, -0.6, -1.0]` and
+#   the values `[0.5, 0.9, -0.8, 0.3]`. Four numbers.
+# * `"moved"`: which parts of the network move in an update with the first colleague's losses? The
+#   parts are 0: `hidden.weight`, 1: `hidden.bias`, 2: `policy.weight`, 3: `policy.bias`,
+#   4: `critic.weight`, 5: `critic.bias`. A list of their numbers.
+# * `"curves"`: the letters of the three pictures, in this order: the detached log-probabilities,
+#   `values.detach() - returns`, learning rate 0.3. A text of three letters, such as `"abc"`.
 #
 # <details><summary>Hint</summary>
 #
-# An agent that acts at random scores about 22. Then ask for each of the two losses: which layers
-# can its gradient still reach?
+# For each of the two losses ask: from which parts of the network can its gradient still come? A
+# part that one of them reaches moves. And an agent that acts at random scores about 22.
 # </details>
 
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():
-    """Return the letter of the explanation that fits."""
+    """Return the dictionary with your three answers."""
     ### BEGIN SOLUTION
-    return "c"
+    return {"advantages": [0.7, -0.5, 0.2, -1.3], "moved": [0, 1, 4, 5], "curves": "dfa"}
     ### END SOLUTION
 
 
@@ -537,7 +746,7 @@ def diagnosis():
 check("actor_critic/diagnosis", diagnosis)
 
 # %% [markdown]
-# ## 10. In your own words
+# ## 12. In your own words
 #
 # (5 minutes, graded by hand.) Suppose the critic is wrong by the same amount everywhere: it says 3
 # too much in every state, and it never learns. In which direction does this push the actions that
@@ -548,6 +757,14 @@ check("actor_critic/diagnosis", diagnosis)
 # *Your answer here.*
 
 # %% [markdown]
+# ## What you can do now
+#
+# * Say what a value is, and build a network that gives a policy and values.
+# * Compute an advantage, and say which gradients may flow through it.
+# * Show that a baseline does not change the gradient on average.
+# * Train two heads with one optimizer step, from one episode or from many.
+# * Read what a critic thinks, and test by an experiment whether it helps.
+#
 # ## Where to go from here
 #
 # * R. S. Sutton, A. G. Barto, [Reinforcement Learning: An

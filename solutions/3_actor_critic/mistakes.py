@@ -6,7 +6,9 @@ FORWARD = "actor_critic/forward"
 ACT = "actor_critic/act"
 ADVANTAGE = "actor_critic/advantage"
 LOSSES = "actor_critic/losses"
+FIRST = "actor_critic/first_agent"
 UPDATE = "actor_critic/update"
+EXPERIMENT = "actor_critic/experiment"
 SAVE = "actor_critic/save"
 DIAGNOSIS = "actor_critic/diagnosis"
 
@@ -773,14 +775,147 @@ MISTAKES = (
         "counters_not_loaded",
         "should come back",
     ),
+    # --- the diagnosis
     Mistake(
-        "wrong_diagnosis",
-        "the critic needs a gradient",
-        (Edit("diagnosis", 'return "c"', 'return "b"'),),
+        "advantages_the_other_way",
+        "expected minus real",
+        (Edit("diagnosis", "[0.7, -0.5, 0.2, -1.3]", "[-0.7, 0.5, -0.2, 1.3]"),),
         DIAGNOSIS,
-        "the_right_option",
-        "wrong_option",
-        "Look at the curve",
+        "advantages",
+        "advantages_swapped",
+        "the other way",
+    ),
+    Mistake(
+        "only_the_critics_head_moves",
+        "only the critic learns",
+        (Edit("diagnosis", "[0, 1, 4, 5]", "[4, 5]"),),
+        DIAGNOSIS,
+        "moved",
+        "wrong_rows",
+        "Which layers did the values come through",
+    ),
+    Mistake(
+        "curves_the_other_way",
+        "what does not learn gets worse",
+        (Edit("diagnosis", '"dfa"', '"fda"'),),
+        DIAGNOSIS,
+        "curves",
+        "wrong_matching",
+        "does its policy learn at all",
+    ),
+    Mistake(
+        "a_letter_as_before",
+        "one letter is enough",
+        (
+            Edit(
+                "diagnosis",
+                '{"advantages": [0.7, -0.5, 0.2, -1.3], "moved": [0, 1, 4, 5], "curves": "dfa"}',
+                '"c"',
+            ),
+        ),
+        DIAGNOSIS,
+        "advantages",
+        "no_dictionary",
+        "keys: advantages, moved, curves",
+        also=(f"{DIAGNOSIS}:moved", f"{DIAGNOSIS}:curves"),
+    ),
+    # --- the first agent
+    Mistake(
+        "first_agent_draws_twice",
+        "one call for the action, one for the value",
+        (
+            Edit(
+                "first_agent",
+                "        self.estimates.append(value)\n",
+                "        self.estimates.append(choose_action(self.net, observation)[2])\n",
+            ),
+        ),
+        FIRST,
+        "plays_the_action_that_was_drawn",
+        "drawn_twice",
+        "Each call draws other actions",
+    ),
+    Mistake(
+        "first_agent_waits_for_a_fall",
+        "an episode ends when the pole falls",
+        (
+            Edit(
+                "first_agent",
+                "transition.terminated[0] or transition.truncated[0]",
+                "transition.terminated[0]",
+            ),
+        ),
+        FIRST,
+        "learns_when_its_episode_has_ended",
+        "waits_where_truncated",
+        "goes on waiting",
+    ),
+    Mistake(
+        "first_agent_with_values_cut_off",
+        "values are only numbers",
+        (
+            Edit(
+                "first_agent",
+                "self.estimates.append(value)",
+                "self.estimates.append(value.detach())",
+            ),
+        ),
+        FIRST,
+        "learns_from_each_of_its_steps",
+        "argument_cut_off",
+        "without their gradient",
+    ),
+    Mistake(
+        "first_agent_without_the_critic",
+        "the actor is what plays",
+        (Edit("first_agent", "(actor + critic).backward()", "actor.backward()"),),
+        FIRST,
+        "learns_from_each_of_its_steps",
+        "critic_not_trained",
+        "did not move any weight",
+    ),
+    Mistake(
+        "first_agent_with_plain_returns",
+        "relative returns are small enough",
+        (
+            Edit(
+                "first_agent",
+                "normalise(discounted_returns(self.collected, self.gamma))",
+                "discounted_returns(self.collected, self.gamma)",
+            ),
+        ),
+        FIRST,
+        "learns_from_each_of_its_steps",
+        "returns_not_used",
+        "did not call normalise",
+    ),
+    Mistake(
+        "first_agent_without_zero_grad",
+        "backward computes the gradient anew",
+        (Edit("first_agent", "            self.optimizer.zero_grad()\n", ""),),
+        FIRST,
+        "learns_from_each_of_its_steps",
+        "zero_grad_missing",
+        "before backward()",
+    ),
+    # --- the experiment
+    Mistake(
+        "means_of_all_scores",
+        "a mean is a mean",
+        (Edit("experiment", "[150.9, 126.4, 91.7]", "[153.0, 125.3, 99.7]"),),
+        EXPERIMENT,
+        "middles",
+        "plain_means",
+        "leave out the lowest and the highest",
+    ),
+    Mistake(
+        "large_differences",
+        "a difference of 235 must be real",
+        (Edit("experiment", "[1, 5]", "[1, 4, 5]"),),
+        EXPERIMENT,
+        "shown",
+        "wrong_rows",
+        "both ends of each interval",
     ),
     # --- the settings
     Mistake(

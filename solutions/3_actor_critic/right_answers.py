@@ -235,7 +235,50 @@ RIGHT_ANSWERS = (
         ),
     ),
     RightAnswer("another_learning_rate", (Edit("agent", "lr=3e-2", "lr=1e-2"),)),
-    RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "c"', 'return " C"'),)),
+    RightAnswer("letters_in_capitals", (Edit("diagnosis", '"dfa"', '"D F A"'),)),
+    RightAnswer(
+        "advantages_computed_by_ones_own_function",
+        (
+            Edit(
+                "diagnosis",
+                "[0.7, -0.5, 0.2, -1.3]",
+                "advantage(torch.tensor([1.2, 0.4, -0.6, -1.0]), torch.tensor([0.5, 0.9, -0.8, 0.3]))",
+            ),
+            Edit("diagnosis", "[0, 1, 4, 5]", "(5, 4, 1, 0)"),
+        ),
+    ),
+    RightAnswer(
+        "first_agent_with_half_the_critics_loss",
+        (Edit("first_agent", "(actor + critic).backward()", "(actor + 0.5 * critic).backward()"),),
+    ),
+    RightAnswer(
+        "first_agent_with_tuples",
+        (
+            Edit(
+                "first_agent",
+                "self.log_probs, self.estimates, self.collected = [], [], []",
+                "self.remembered, self.collected = [], []",
+            ),
+            Edit("first_agent", "        self.log_probs.append(log_prob)\n", ""),
+            Edit(
+                "first_agent",
+                "self.estimates.append(value)",
+                "self.remembered.append((log_prob, value))",
+            ),
+            Edit(
+                "first_agent",
+                "log_probs, values = torch.cat(self.log_probs), torch.cat(self.estimates)",
+                "log_probs, values = map(torch.cat, zip(*self.remembered))",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "experiment_with_more_decimals",
+        (
+            Edit("experiment", "[150.9, 126.4, 91.7]", "np.array([150.8667, 126.3667, 91.7333])"),
+            Edit("experiment", "[1, 5]", "[5, 1]"),
+        ),
+    ),
     RightAnswer(
         "numpy_draws_the_actions",
         (

@@ -42,7 +42,8 @@ def error_of(capsys: pytest.CaptureFixture[str]) -> str:
 def test_check_prints_json_for_a_notebook(
     classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers = {"diagnosis": "def diagnosis():\n    return 'b'"}
+    right = {"returned": [1, 0.5, 2.25, 5.125], "right": [2, 2, 4, 4], "curves": "bfc"}
+    answers = {"diagnosis": f"def diagnosis():\n    return {right}"}
     notebook = hand_in(classroom, unit, "anna", answers)
     assert main(["check", str(notebook), "--json"]) == 0
     record = json.loads(capsys.readouterr().out)

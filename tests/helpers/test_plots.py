@@ -19,6 +19,7 @@ mpl.use("agg")
 from matplotlib import pyplot
 
 from helpers import plots
+from helpers.notebook_figures import alternative_text
 from helpers.plots import load_learning_curve, plot_durations, plot_learning_curve, plot_statistics
 
 
@@ -196,6 +197,16 @@ def test_the_legend_names_everything_that_is_drawn(curves: Path) -> None:
         "yours, mean of the last 30",
         "to reach without exploring: 475",
     ]
+
+
+def test_a_training_can_be_read_in_words(curves: Path) -> None:
+    words = alternative_text(plot_statistics(episodes(300), title="Mine", window=10))
+    assert words == (
+        "Mine. 300 episodes; the mean score of the last 10 after a third, after two thirds and at "
+        "the end: 96, 196, 294."
+    )
+    words = alternative_text(plot_learning_curve("by_episodes", episodes(150)))
+    assert "median of 20 trainings goes from 20 to 480. Yours: 150 episodes" in words
 
 
 # --- episodes played in parallel

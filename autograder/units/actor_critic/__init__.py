@@ -7,11 +7,12 @@ from autograder.agents.learning_check import RandomRewardTest
 from autograder.agents.rule import AgentRule
 from autograder.units.actor_critic.act import ActWithValuesTask
 from autograder.units.actor_critic.advantage import AdvantageTask
+from autograder.units.actor_critic.first_agent import FirstActorCriticTask
 from autograder.units.actor_critic.losses import LossesTask
 from autograder.units.actor_critic.network import ForwardTask, probabilities_of_net
+from autograder.units.actor_critic.questions import DIAGNOSIS, EXPERIMENT
 from autograder.units.actor_critic.save import SaveOneTask
 from autograder.units.actor_critic.update import AGENT, UpdateTask
-from autograder.units.shared.answers import ChoiceTask
 from autograder.units.shared.cart_pole import CART_POLE
 from autograder.units.unit import Unit
 from helpers.training import Training
@@ -27,9 +28,11 @@ UNIT = Unit(
         ActWithValuesTask("actor_critic/act"),
         AdvantageTask("actor_critic/advantage"),
         LossesTask("actor_critic/losses"),
+        FirstActorCriticTask("actor_critic/first_agent"),
         UpdateTask("actor_critic/update"),
+        EXPERIMENT,
         SaveOneTask("actor_critic/save", AGENT),
-        ChoiceTask("actor_critic/diagnosis", digest="6dcabf5e5cfbb4af"),
+        DIAGNOSIS,
     ),
     agent=AgentRule(
         points=6,

@@ -68,7 +68,7 @@ class UpdateTask(Task):
             _play_one_step(trial.agent, random)
             trial.expect_losses()
             expect_one_step(trial.agent, trial.moved())
-            _expect_both_heads(trial)
+            expect_both_heads(trial)
 
     @check(points=1)
     def the_policy_follows_the_advantage(
@@ -77,7 +77,7 @@ class UpdateTask(Task):
         with student.doubles():
             trial = _updated(EpisodeAgent.make(student, AGENT, random), random)
             trial.expect_advantages()
-            _expect_share(trial, head=0)
+            expect_share(trial, head=0)
 
     @check(points=1)
     def only_its_own_loss_moves_the_critic(
@@ -86,7 +86,7 @@ class UpdateTask(Task):
         with student.doubles():
             trial = _updated(EpisodeAgent.make(student, AGENT, random), random)
             trial.expect_given("values", "returns")
-            _expect_share(trial, head=1)
+            expect_share(trial, head=1)
 
     @check(points=1)
     def old_gradients_are_cleared(self, student: Student, random: np.random.Generator) -> None:
@@ -174,7 +174,7 @@ def _expect_remembered(agent: EpisodeAgent, log_probs: np.ndarray, values: np.nd
         )
 
 
-def _expect_both_heads(trial: Trial) -> None:
+def expect_both_heads(trial: Trial) -> None:
     """Raise CheckFailed unless each loss moved the weights."""
     policy, critic = (abs(share) > 1e-5 for share in trial.shares)
     for learns, mistake, name in (
@@ -192,7 +192,7 @@ def _expect_both_heads(trial: Trial) -> None:
         )
 
 
-def _expect_share(trial: Trial, head: int) -> None:
+def expect_share(trial: Trial, head: int) -> None:
     """Raise CheckFailed unless a loss makes the weights move down its gradient, and counts."""
     share, other = trial.shares[head], trial.shares[1 - head]
     mistake, name = (("policy_uphill", "policy"), ("critic_uphill", "critic"))[head]

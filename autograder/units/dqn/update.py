@@ -241,7 +241,7 @@ class UpdateTask(QAgentTask):
 def _learn(trial: QTrial) -> None:
     """Call learn; errors of PyTorch whose cause is known become a sentence."""
     try:
-        trial.agent.call("learn")
+        trial.update("learn")
     except StudentError as error:
         if "nested_tensorlist" in error.message:
             _step_of_learn(trial).expect_loss_of_the_network()

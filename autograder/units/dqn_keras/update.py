@@ -119,7 +119,7 @@ class UpdateTask(QAgentTask):
             trial = self.trial(student, random, target_interval=1_000)
             trial.separate()
             weights = trial.net.parameters(), trial.target_net.parameters()
-            move = step_of(trial, lambda: trial.agent.call("replay"), rate=1.0)
+            move = step_of(trial, lambda: trial.update("replay"), rate=1.0)
             followed = trial.target_net.parameters()
             trial.net.set_parameters(weights[0])
             trial.target_net.set_parameters(weights[1])
@@ -144,7 +144,7 @@ class UpdateTask(QAgentTask):
             trial = self.trial(student, random, target_interval=1)
             trial.separate()
             before, start = trial.target_net.parameters(), trial.net.parameters()
-            trial.agent.call("replay")
+            trial.update("replay")
             expect_copied(trial, before, start, trial.net.parameters())
 
     def probed_agent(self, student: Student, gamma: float) -> StudentObject:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from autograder.agents.learning_check import RandomRewardTest
 from autograder.agents.rule import AgentRule
+from autograder.units.policy_network.first_agent import FirstPolicyTask
 from autograder.units.policy_network.forward import ForwardTask
+from autograder.units.policy_network.questions import DIAGNOSIS, EXPERIMENT
 from autograder.units.policy_network.update import AGENT, UpdateTask
-from autograder.units.shared.answers import ChoiceTask
 from autograder.units.shared.cart_pole import CART_POLE
 from autograder.units.shared.policies import ActTask
 from autograder.units.shared.policy_loss import PolicyLossTask
@@ -27,9 +28,11 @@ UNIT = Unit(
         ReturnsTask("policy_network/returns"),
         NormaliseTask("policy_network/normalise"),
         PolicyLossTask("policy_network/loss"),
+        FirstPolicyTask("policy_network/first_agent"),
         UpdateTask("policy_network/update"),
+        EXPERIMENT,
         SaveTask("policy_network/save", AGENT),
-        ChoiceTask("policy_network/diagnosis", digest="6f21b6f7aeaf3b46"),
+        DIAGNOSIS,
     ),
     agent=AgentRule(
         points=6,

@@ -113,7 +113,7 @@ class UpdateTask(Task):
             expected = _expect_update(student, agent, random)
             moved = agent.moved()
             expect_one_step(agent, moved)
-            _expect_share(moved.shares((expected,))[0], moved.rest)
+            expect_share(moved.shares((expected,))[0], moved.rest)
 
     @check(points=1)
     def old_gradients_are_cleared(self, student: Student, random: np.random.Generator) -> None:
@@ -172,7 +172,7 @@ def _expect_update(student: Student, agent: EpisodeAgent, random: np.random.Gene
     """
     scales, weights = draw_scales(random, STEPS), draw_scales(random, STEPS)
     returns = random.normal(size=STEPS).astype(np.float32)
-    loss = _loss(student, weights)
+    loss = known_loss(student, weights)
     error: Exception | None = None
     try:
         agent.update(agent.remembered(0, scales), Tensor(returns))
@@ -186,21 +186,21 @@ def _expect_update(student: Student, agent: EpisodeAgent, random: np.random.Gene
         "update did not call policy_loss. Compute the loss with policy_loss(log_probs, returns).",
     )
     log_probs = agent.numbers(0, scales)
-    _expect_given(loss.call("given", 0, "log_probs"), log_probs, returns)
-    _expect_given(loss.call("given", 0, "returns"), returns, log_probs)
+    expect_given(loss.call("given", 0, "log_probs"), log_probs, returns)
+    expect_given(loss.call("given", 0, "returns"), returns, log_probs)
     if error is not None:
         raise error
     return -RATE * float(scales @ weights)
 
 
-def _expect_given(given: object, right: np.ndarray, other: np.ndarray) -> None:
+def expect_given(given: object, right: np.ndarray, other: np.ndarray) -> None:
     """Raise CheckFailed unless policy_loss was given these numbers, (steps,)."""
     expect(
         shape_of(given) == right.shape,
         "not_all_steps",
         Message(
             "policy_loss was given an argument of shape {given}. It should get the "
-            "log-probabilities and the returns of all steps, as update got them: shape {right}.",
+            "log-probabilities and the returns of all steps: shape {right}.",
             given=shape_of(given),
             right=right.shape,
         ),
@@ -209,7 +209,8 @@ def _expect_given(given: object, right: np.ndarray, other: np.ndarray) -> None:
         given,
         right,
         "wrong_arguments",
-        "policy_loss should be given the log-probabilities and the returns as update got them.",
+        "policy_loss should be given the log-probabilities and the normalised returns as they are, "
+        "in the order of the steps.",
         known_mistakes=(
             KnownMistake(
                 "arguments_swapped",
@@ -222,7 +223,7 @@ def _expect_given(given: object, right: np.ndarray, other: np.ndarray) -> None:
     )
 
 
-def _expect_share(share: float, rest: float) -> None:
+def expect_share(share: float, rest: float) -> None:
     """Raise CheckFailed unless the step was the expected one; rest: what is not along it."""
     expect(
         abs(share + 1) > TOLERANCE,
@@ -273,6 +274,6 @@ def _expect_remembered(agent: EpisodeAgent, log_probs: np.ndarray, drawn: np.nda
     )
 
 
-def _loss(student: Student, weights: np.ndarray) -> StudentObject:
+def known_loss(student: Student, weights: np.ndarray) -> StudentObject:
     """A loss whose gradient by the log-probabilities is known: the weights, (steps,)."""
     return student.double("policy_loss", ("log_probs", "returns"), WeightedSums(((0, weights),)))

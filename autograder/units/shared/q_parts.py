@@ -112,9 +112,11 @@ class Doubles:
         parts, c = self.parts, self.coefficients
         layers = [QNetwork.draw(random, ACTIONS).layers for _ in range(6)]
         for name, parameters in parts.networks.items():
-            rule = Networks([list(map(list, each)) for each in layers], parts.masked, parts.like)
+            rule = Networks(
+                [list(map(list, each)) for each in layers], parts.masked, parts.like, parameters
+            )
             self.calls[name] = student.double(name, parameters, rule)
-        memories = Memories(list(self.columns), parts.tensor_batches)
+        memories = Memories(list(self.columns), parts.tensor_batches, parts.memory)
         self.calls["memory"] = student.double(parts.memory, ("capacity",), memories)
         plain = self._targets(first=0, terms=[Term(0, c.target_values, 2, parts.masked)])
         self.calls["targets"] = student.double(parts.targets, PLAIN, plain)

@@ -128,6 +128,13 @@ class QTrial:
         assert isinstance(memory, StudentObject)
         return memory
 
+    def update(self, method: str) -> None:
+        """Call the agent's method that makes an update step, with transitions in the memory."""
+        agent = self.agent
+        if self.count("memory"):
+            self.memory.call("fill")
+        agent.call(method)
+
     def separate(self) -> None:
         """Give the target network other weights than the network's."""
         self.target_net.set_parameters(

@@ -31,6 +31,13 @@ from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_re
 SANDBOXED = GradingOptions()
 
 
+#: Answers to policy_network's diagnosis.
+RIGHT = """def diagnosis():
+    return {"returned": [1, 0.5, 2.25, 5.125], "right": [2, 2, 4, 4], "curves": "bfc"}
+"""
+WRONG = "def diagnosis():\n    return {}"
+
+
 @pytest.fixture
 def unit() -> Unit:
     return unit_named("policy_network")
@@ -83,11 +90,11 @@ class Grader:
 
 
 def test_marks_do_not_depend_on_company_or_order(classroom: Course, unit: Unit) -> None:
-    hand_in(classroom, unit, "anna", {"diagnosis": "def diagnosis():\n    return 'b'"})
+    hand_in(classroom, unit, "anna", {"diagnosis": RIGHT})
     alone = marks(grade(classroom, unit))["anna"]
     for kept in classroom.results.rglob("*.json"):
         kept.unlink()
-    hand_in(classroom, unit, "aaron", {"diagnosis": "def diagnosis():\n    return 'a'"})
+    hand_in(classroom, unit, "aaron", {"diagnosis": WRONG})
     together = grade(classroom, unit)
     assert not together["anna"].cached
     assert marks(together)["anna"] == alone
@@ -308,9 +315,9 @@ def test_one_students_failure_costs_nobody_else(
 def test_killed_at_any_moment_the_next_run_gives_the_same_gradebook(
     classroom: Course, unit: Unit
 ) -> None:
-    answers = {"anna": "b", "bert": "a", "carl": "b", "dora": "d"}
-    for student, letter in answers.items():
-        hand_in(classroom, unit, student, {"diagnosis": f"def diagnosis():\n    return {letter!r}"})
+    answers = {"anna": RIGHT, "bert": WRONG, "carl": RIGHT, "dora": WRONG}
+    for student, answer in answers.items():
+        hand_in(classroom, unit, student, {"diagnosis": answer})
     command = [sys.executable, "-m", "autograder.cli", "grade", unit.name]
     for seconds in (1.5, 3.0, 4.5, 6.0, 8.0, 10.0):
         process = subprocess.Popen(

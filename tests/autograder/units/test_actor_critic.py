@@ -7,10 +7,15 @@ from torch.distributions import Categorical
 
 from autograder.agents.decider import Network
 from autograder.agents.learning_check import RandomRewardTest
+from autograder.authoring.lettered_curves import lettered_question
 from autograder.checks.judge import judge
+from autograder.course import Course
 from autograder.units.actor_critic import UNIT
 from autograder.units.actor_critic.network import probabilities_of_net
+from autograder.units.actor_critic.questions import TRAINING
 from autograder.worker.local import LocalStudent
+from helpers.estimates import estimate_difference, interquartile_mean
+from helpers.lettered_curves import load_lettered_curves
 from tests.autograder.task_tools import verdicts
 
 SEEDS = (1, 2)
@@ -108,7 +113,9 @@ def test_the_tasks_in_order_and_their_points():
         "actor_critic/act": 4,
         "actor_critic/advantage": 2,
         "actor_critic/losses": 4,
+        "actor_critic/first_agent": 3,
         "actor_critic/update": 6,
+        "actor_critic/experiment": 2,
         "actor_critic/save": 1,
         "actor_critic/diagnosis": 1,
     }
@@ -118,14 +125,63 @@ def test_the_tasks_in_order_and_their_points():
     assert UNIT.framework == "torch"
 
 
+ANSWERS = {"advantages": [0.7, -0.5, 0.2, -1.3], "moved": [0, 1, 4, 5], "curves": "dfa"}
+
+
 @pytest.mark.parametrize(
-    ("letter", "points"), [("a", 0), ("b", 0), ("c", 1), ("d", 0), (" C ", 1), ("e", 0)]
+    ("other", "points"),
+    [
+        ({}, 1),
+        ({"curves": "fda"}, 0.5),
+        ({"moved": [4, 5]}, 0.75),
+        ({"advantages": [-0.7, 0.5, -0.2, 1.3]}, 0.75),
+    ],
 )
-def test_the_diagnosis_has_one_right_option(letter, points):
-    diagnosis = UNIT.tasks[-1]
-    result = judge(diagnosis, LocalStudent({"diagnosis": lambda: letter}, None), 1)
+def test_each_part_of_the_diagnosis_has_its_points(other, points):
+    diagnosis = UNIT.task("actor_critic/diagnosis")
+    result = judge(diagnosis, LocalStudent({"diagnosis": lambda: ANSWERS | other}, None), 1)
 
     assert result.points == points
+
+
+def test_the_letters_stand_for_the_edits_that_were_measured():
+    """The digest, the file that says what was measured, and the curves agree."""
+    question = lettered_question(Course.find(), UNIT).letters
+    detached, swapped, large = (question[letter] for letter in ANSWERS["curves"])
+
+    assert "log_probs.detach()" in detached[0].new
+    assert swapped[0].new == "values.detach() - returns"
+    assert "lr=3e-1" in large[0].new
+    curves = load_lettered_curves("actor_critic")["curves"]
+    assert set(curves) == set(question) == set("abcdef")
+    assert curves["f"]["high"][-1] < 12 and 17 < curves["d"]["middle"][-1] < 35
+
+
+def test_the_parts_that_move_are_those_with_a_gradient():
+    """The first colleague's losses: only the critic's one reaches the network."""
+    network = torch.nn.ModuleDict(
+        {"hidden": torch.nn.Linear(4, 3), "policy": torch.nn.Linear(3, 2),
+         "critic": torch.nn.Linear(3, 1)}
+    )  # fmt: skip
+    hidden = torch.relu(network["hidden"](torch.randn(5, 4)))
+    log_probs = Categorical(logits=network["policy"](hidden)).log_prob(torch.zeros(5))
+    values = network["critic"](hidden).squeeze(-1)
+    loss = (-log_probs.detach()).mean() + torch.nn.functional.smooth_l1_loss(values, torch.ones(5))
+    loss.backward()
+
+    moved = [i for i, part in enumerate(network.parameters()) if part.grad is not None]
+    assert moved == ANSWERS["moved"]
+
+
+def test_the_table_of_the_experiment_is_read_as_it_was_measured():
+    shown = {"middles": interquartile_mean(TRAINING), "shown": [1, 5]}
+    task = UNIT.task("actor_critic/experiment")
+
+    assert judge(task, LocalStudent({"experiment": lambda: shown}, None), 1).points == 2
+    critic, none, three = TRAINING
+    differences = [estimate_difference(*pair) for pair in ((critic, none), (critic, three))]
+    assert [round(value, 1) for value in differences[0]] == [24.5, -0.1, 53.4]
+    assert [round(value, 1) for value in differences[1]] == [59.1, 3.7, 95.2]
 
 
 def test_an_agent_that_saves_nothing_earns_no_point():

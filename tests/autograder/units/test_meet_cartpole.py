@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from autograder.checks.judge import judge
-from autograder.units.meet_cartpole import UNIT, rule
+from autograder.units.meet_cartpole import UNIT, by_hand, rule
 from autograder.units.meet_cartpole.script import Ending, Script
+from autograder.units.shared.answers import ChoiceTask
 from autograder.worker.local import LocalStudent
 from helpers.agents import AbstractAgent
 from helpers.training import mean_score, play_episodes
@@ -21,6 +22,7 @@ SEEDS = (0, 1, 2)
 
 PLAY = UNIT.task("meet_cartpole/play_episode")
 RULE = UNIT.task("meet_cartpole/rule")
+BY_HAND = UNIT.task("meet_cartpole/by_hand")
 
 
 def right_loop(env, rule, over=any, add=lambda score, reward: score + reward):
@@ -142,10 +144,11 @@ def outcomes(result):
     }
 
 
-def test_the_unit_has_three_tasks_of_nine_points():
+def test_the_unit_has_four_tasks_of_eleven_points():
     assert [(task.name, task.points) for task in UNIT.tasks] == [
         ("meet_cartpole/play_episode", 3),
         ("meet_cartpole/rule", 5),
+        ("meet_cartpole/by_hand", 2),
         ("meet_cartpole/diagnosis", 1),
     ]
     assert [
@@ -505,8 +508,32 @@ def test_every_time_that_a_rule_is_asked_it_plays_other_episodes(monkeypatch):
     assert len(set(asked)) == 50
 
 
+def test_what_four_tries_can_guess_is_less_than_a_tenth_of_the_unit():
+    guessable = [task.points for task in UNIT.tasks if isinstance(task, ChoiceTask)]
+
+    assert guessable == [1]
+    assert sum(guessable) < 0.1 * UNIT.max_points
+
+
+def test_what_is_computed_by_hand_is_what_the_loops_and_rules_do():
+    rewards = by_hand.REWARDS
+
+    def ben():
+        score = 0
+        for reward, ended in zip(rewards, [False] * 4 + [True], strict=True):
+            if ended:
+                return score
+            score += reward
+
+    rows = [(0.05, -0.3), (0.02, 0.1), (-0.08, 0.05), (-0.03, 0.4), (0.1, -0.08), (-0.06, 0.2)]
+    disagree = [row for row, (angle, w) in enumerate(rows) if (angle > 0) != (angle + w > 0)]
+    answers = {"scores": [sum(rewards), ben(), rewards[-1]], "disagree": disagree}
+
+    assert judge(BY_HAND, LocalStudent({"by_hand": lambda: answers}, None), 1).points == 2
+
+
 def test_the_diagnosis_has_one_right_option_among_four():
-    diagnosis = UNIT.tasks[2]
+    diagnosis = UNIT.tasks[3]
     results = [
         judge(diagnosis, LocalStudent({"diagnosis": lambda letter=letter: letter}, None), 0)
         for letter in "abcde"

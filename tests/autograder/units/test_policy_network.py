@@ -8,9 +8,13 @@ from torch.distributions import Categorical
 from torch.nn import functional
 
 from autograder.agents.learning_check import RandomRewardTest
+from autograder.authoring.lettered_curves import lettered_question
 from autograder.checks.judge import judge
+from autograder.course import Course
 from autograder.units.policy_network import UNIT
 from autograder.worker.local import LocalStudent
+from helpers.agents import AbstractAgent
+from helpers.lettered_curves import load_lettered_curves
 from helpers.training import Training
 from tests.autograder.task_tools import message, mistakes
 
@@ -319,6 +323,32 @@ class SimplePolicy:
         self.optimizer.step()
 
 
+class FirstPolicy(AbstractAgent):
+    """The right one-episode agent, in other words than the reference's."""
+
+    def __init__(self, gamma=0.99, lr=5e-3):
+        self.net = PolicyNetwork()
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=lr)
+        self.gamma = gamma
+
+    def start_episode(self, observation):
+        self.steps = []
+
+    def act(self, observation, explore=True):
+        action, log_prob = choose_action(self.net, observation)
+        self.latest = log_prob
+        return action.numpy()
+
+    def train(self, transition):
+        self.steps.append((self.latest, float(transition.reward[0])))
+        if transition.terminated.any() or transition.truncated.any():
+            log_probs, rewards = zip(*self.steps, strict=True)
+            returns = normalise(discounted_returns(list(rewards), self.gamma))
+            self.optimizer.zero_grad()
+            policy_loss(torch.cat(log_probs), returns).backward()
+            self.optimizer.step()
+
+
 RIGHT = {
     "PolicyNetwork": PolicyNetwork,
     "SimplePolicy": SimplePolicy,
@@ -326,8 +356,11 @@ RIGHT = {
     "discounted_returns": discounted_returns,
     "normalise": normalise,
     "policy_loss": policy_loss,
-    "diagnosis": lambda: "b",
+    "FirstPolicy": FirstPolicy,
+    "experiment": lambda: {"middles": [99.7, 277.3, 94.7], "misled": [7, 0, 12]},
+    "diagnosis": lambda: DIAGNOSIS,
 }
+DIAGNOSIS = {"returned": [1, 0.5, 2.25, 5.125], "right": [2, 2, 4, 4], "curves": "bfc"}
 
 
 def save_agent(agent, path):
@@ -368,7 +401,9 @@ def test_the_unit_offers_these_tasks():
         ("policy_network/returns", ("discounted_returns",), 3),
         ("policy_network/normalise", ("normalise",), 2),
         ("policy_network/loss", ("policy_loss",), 2),
+        ("policy_network/first_agent", ("FirstPolicy",), 3),
         ("policy_network/update", ("SimplePolicy",), 5),
+        ("policy_network/experiment", ("experiment",), 2),
         ("policy_network/save", ("save_agent", "load_agent"), 2),
         ("policy_network/diagnosis", ("diagnosis",), 1),
     ]
@@ -410,11 +445,26 @@ def test_right_answers_earn_all_points(task, seed):
     assert result.points == result.max_points == task.points
 
 
-@pytest.mark.parametrize("letter", ["a", "c", "d"])
-def test_only_one_diagnosis_is_right(letter):
-    assert mistakes(judged(UNIT.tasks[-1], 1, diagnosis=lambda: letter)) == {
-        "the_right_option": "wrong_option"
-    }
+@pytest.mark.parametrize("letters", ["b", "cfb", "bfa", "abc", "dfc"])
+def test_only_one_matching_of_the_curves_is_right(letters):
+    wrong = DIAGNOSIS | {"curves": letters}
+    result = judged(UNIT.task("policy_network/diagnosis"), 1, diagnosis=lambda: wrong)
+
+    assert set(mistakes(result)) == {"curves"}
+    assert result.points == 0.5
+
+
+def test_the_letters_stand_for_the_edits_that_were_measured():
+    """The digest, the file that says what was measured, and the curves agree."""
+    question = lettered_question(Course.find(), UNIT).letters
+    no_minus, no_future, large = (question[letter] for letter in DIAGNOSIS["curves"])
+
+    assert no_minus[0].new == "returns * log_probs"
+    assert "gamma=0.0" in no_future[0].new
+    assert "lr=3e-1" in large[0].new
+    curves = load_lettered_curves("policy_network")["curves"]
+    assert set(curves) == set(question) == set("abcdef")
+    assert curves["b"]["high"][-1] < 12 and 17 < curves["f"]["middle"][-1] < 26
 
 
 @pytest.mark.parametrize("seed", SEEDS)

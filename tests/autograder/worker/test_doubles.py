@@ -266,7 +266,29 @@ class Agent:
         soft_update(self.target_net, self.net, tau)
 
 class DQN(torch.nn.Module):
-    pass
+    def __init__(self, n_observations=4, n_actions=2, hidden_size=5):
+        super().__init__()
+        self.hidden = torch.nn.Linear(n_observations, hidden_size)
+        self.head = torch.nn.Linear(hidden_size, n_actions)
+    def forward(self, x):
+        return self.head(torch.relu(self.hidden(x)))
+    @classmethod
+    def of(cls, settings):
+        return cls(**settings)
+
+class ReplayMemory:
+    def __init__(self, capacity):
+        self.capacity, self.rows = capacity, 0
+    def push(self, transition):
+        self.rows += len(transition.action)
+    def is_full(self):
+        return self.rows >= self.capacity
+
+def network_of(settings): return DQN.of(settings)
+def is_memory(value): return isinstance(value, ReplayMemory)
+def is_network(value): return isinstance(value, DQN) and issubclass(type(value), DQN)
+def width(net): return net.hidden.weight.shape[0]
+def another(net): return type(net)()
 
 def td_targets(net, rewards, following, done, discount): pass
 """
@@ -307,7 +329,8 @@ def q_student(request):
 def agent(q_student):
     with q_student.doubles():
         q_student.double("DQN", (), NETWORKS)
-        q_student.double("ReplayMemory", ("capacity",), Memories(COLUMNS, as_tensors=True))
+        memories = Memories(COLUMNS, as_tensors=True, like="ReplayMemory")
+        q_student.double("ReplayMemory", ("capacity",), memories)
         q_student.double(
             "td_targets", ("net", "reward", "next_observation", "terminated", "gamma"), TARGETS
         )
@@ -351,6 +374,59 @@ def test_a_soft_update_adds_a_known_part_of_the_other_network(agent):
 
     weight, _ = agent.get("target_net").parameters().values()
     np.testing.assert_allclose(weight, np.full((2, 4), 2 + 0.5 * 0.1 * 1))
+
+
+def test_a_soft_update_by_the_whole_way_is_a_copy(agent):
+    agent.call("follow", 1.0)
+
+    for own, other in zip(
+        *(agent.get(name).parameters().values() for name in ("target_net", "net")), strict=True
+    ):
+        np.testing.assert_array_equal(own, other)
+
+
+def test_a_double_of_a_class_offers_what_the_class_offers(q_student, agent):
+    network = q_student.call("network_of", {"n_actions": 2})
+
+    np.testing.assert_allclose(network(Tensor(np.ones((1, 4), np.float32))), [[4.0, 5.0]])
+    assert q_student.call("is_network", network) is True
+    assert q_student.call("is_memory", agent.get("memory")) is True
+    assert q_student.call("is_memory", network) is False
+
+
+def test_a_memory_offers_what_the_students_own_offers(agent):
+    memory = agent.get("memory")
+    assert memory.get("capacity") == 10
+    assert memory.call("is_full") is False
+
+    for _ in range(2):
+        memory.call("push", Transition(*COLUMNS, truncated=COLUMNS[4], episode=np.arange(5)))
+
+    assert memory.call("is_full") is True
+
+
+def test_a_memory_can_be_filled_with_the_rows_that_it_gives_out(agent):
+    memory = agent.get("memory")
+    memory.call("fill")
+    memory.call("fill")
+
+    assert memory.call("__len__") == 5
+    assert memory.get("rows") == 5
+    assert memory.get("pushed") == []
+
+
+def test_a_network_has_the_size_that_the_student_asks_for(q_student):
+    hidden, head = np.ones((4, 3), np.float32), np.ones((3, 2), np.float32)
+    layers = [[hidden, np.zeros(3, np.float32)], [head, np.zeros(2, np.float32)]]
+    networks = Networks([layers], False, "DQN", ("n_observations", "n_actions", "hidden_size"))
+    with q_student.doubles():
+        double = q_student.double("DQN", ("n_observations", "n_actions", "hidden_size"), networks)
+
+        usual, wide = double(), double(4, hidden_size=7)
+
+        assert q_student.call("width", usual) == 5
+        assert q_student.call("width", wide) == 7
+        assert q_student.call("width", q_student.call("another", usual)) == 5
 
 
 def test_a_gradient_can_be_that_of_a_weighted_sum(q_student):

@@ -102,3 +102,29 @@ def test_one_output_is_not_a_pair_of_outputs() -> None:
     assert fitting.same_answers((x, x), (x, x + 1e-7))
     assert not fitting.same_answers(x, (x, x))
     assert not fitting.same_answers(x, x + 1)
+
+
+class SkipsALayer(Net):
+    def features(self, x):
+        return torch.relu(self.first(x))
+
+
+class LosesTheBatchOfOne(Net):
+    def forward(self, x):
+        return super().forward(x).squeeze()
+
+
+class WithoutGradient(Net):
+    def forward(self, x):
+        with torch.no_grad():
+            return super().forward(x)
+
+
+@pytest.mark.parametrize("kind", [SkipsALayer, LosesTheBatchOfOne, WithoutGradient])
+def test_a_network_that_only_answers_many_rows_alike_is_not_taken(kind: type) -> None:
+    own = student(kind)
+
+    network = own.network(LAYERS, like="Net")
+
+    assert not own.call("has_layers", network)
+    assert network(Tensor(fitting.rows(4)[:1])).shape == (1, 3)

@@ -7,5 +7,9 @@ def normalise(returns):
     spread = torch.sqrt(torch.mean((returns - returns.mean()) ** 2))
     return (returns - returns.mean()) / torch.clamp(spread, min=1e-6)
 """,
-    "diagnosis": "def diagnosis():\n    return ' B '",
+    "diagnosis": """
+def diagnosis():
+    right = discounted_returns([1, 0, 2, 4], gamma=0.5)
+    return {"returned": np.array([1, 0.5, 2.25, 5.125]), "right": right, "curves": [*"BFC"]}
+""",
 }

@@ -117,7 +117,3 @@ def load_agent(agent, path):
     agent.games, weights, averages, agent.mean_reward = (file[key] for key in KEYS.tolist())
     agent.net.load_state_dict(weights)
     agent.optimizer.load_state_dict(averages)
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "abcd"[1]

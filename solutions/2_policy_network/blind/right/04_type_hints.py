@@ -178,7 +178,3 @@ def load_agent(agent: SimplePolicy, path: str | PathLike) -> None:
     agent.mean_reward = checkpoint["mean_reward"]
     agent.net.load_state_dict(checkpoint["model_state_dict"])
     agent.optimizer.load_state_dict(checkpoint["optimizer_state_dict"])
-# %% diagnosis
-def diagnosis() -> str:
-    """Return the letter of the explanation that fits."""
-    return "b"

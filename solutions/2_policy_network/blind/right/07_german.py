@@ -140,8 +140,3 @@ def load_agent(agent, path):
     agent.optimizer.load_state_dict(inhalt["optimizer_state_dict"])
     agent.games = inhalt["games"]
     agent.mean_reward = inhalt["mean_reward"]
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    # schlechter als der Zufall (22), also falsches Vorzeichen
-    return "b"

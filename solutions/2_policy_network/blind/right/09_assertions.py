@@ -150,9 +150,3 @@ def load_agent(agent, path):
     agent.mean_reward = data["mean_reward"]
     agent.net.load_state_dict(data["model_state_dict"])
     agent.optimizer.load_state_dict(data["optimizer_state_dict"])
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    answer = "b"
-    assert answer in {"a", "b", "c", "d"}
-    return answer

@@ -131,9 +131,3 @@ def load_agent(agent, path):
             agent.optimizer.load_state_dict(optimizer)
         case _:
             raise KeyError("the file is not complete")
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    match "worse than random":
-        case "worse than random":
-            return "b"

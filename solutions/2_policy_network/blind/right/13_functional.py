@@ -154,5 +154,3 @@ def load_agent(agent, path):
     }
     for key, value in torch.load(path, weights_only=True).items():
         writers[key](value)
-# %% diagnosis
-diagnosis = str.lower.__get__("B")

@@ -136,7 +136,3 @@ def load_agent(agent, path):
     agent.optimizer.load_state_dict(etat["optimizer_state_dict"])
     agent.games, agent.mean_reward = etat["games"], etat["mean_reward"]
     return agent
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return 'b'

@@ -127,8 +127,3 @@ def load_agent(agent, path):
     agent.mean_reward = sample.get("mean_reward")
     agent.net.load_state_dict(sample.get("model_state_dict"))
     agent.optimizer.load_state_dict(sample.get("optimizer_state_dict"))
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    p = {"a": 0.01, "b": 0.97, "c": 0.01, "d": 0.01}
-    return max(p, key=p.get)

@@ -140,10 +140,3 @@ def load_agent(agent, path):
     agent.optimizer.load_state_dict(saved["optimizer_state_dict"])
     agent.games = saved["games"]
     agent.mean_reward = saved["mean_reward"]
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    random_score, end_of_curve = 22, 9.4
-    if end_of_curve < random_score:
-        return "b"
-    return "a"

@@ -164,12 +164,3 @@ def save_agent(agent, path):
 def load_agent(agent, path):
     """Read the file and put everything back into the agent."""
     Checkpoint(torch.load(path, weights_only=True)).restore(agent)
-# %% diagnosis
-class Diagnosis:
-    letter = "b"
-
-    def __call__(self):
-        return self.letter
-
-
-diagnosis = Diagnosis()

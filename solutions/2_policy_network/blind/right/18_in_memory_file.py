@@ -168,7 +168,3 @@ def load_agent(agent, path):
     agent.net.load_state_dict(d["model_state_dict"])
     agent.optimizer.load_state_dict(d["optimizer_state_dict"])
     agent.mean_reward = d["mean_reward"]
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return chr(98)

@@ -147,10 +147,3 @@ def load_agent(agent, path):
         agent.mean_reward = contents["mean_reward"]
     except KeyError as error:
         raise ValueError(f"{path} is not a file of save_agent") from error
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    try:
-        return "b"
-    finally:
-        pass

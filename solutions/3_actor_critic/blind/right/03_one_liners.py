@@ -97,6 +97,3 @@ def load_agent(agent, path):
     """Read the file and put everything back into the agent."""
     agent.games, model, optimizer, agent.mean_reward = (d := torch.load(path, weights_only=True))["games"], d["model_state_dict"], d["optimizer_state_dict"], d["mean_reward"]
     agent.net.load_state_dict(model), agent.optimizer.load_state_dict(optimizer)
-
-# %% diagnosis
-diagnosis = lambda: "c"

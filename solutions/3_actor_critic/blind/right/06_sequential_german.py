@@ -138,9 +138,3 @@ def load_agent(agent, path):
     agent.games = stand["games"]
     agent.mean_reward = stand["mean_reward"]
     return agent  # zur Bequemlichkeit
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    # log_probs.detach(): kein Weg mehr zum Kopf "policy"
-    return "c"

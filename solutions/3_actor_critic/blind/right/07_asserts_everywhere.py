@@ -158,10 +158,3 @@ def load_agent(agent, path):
     agent.optimizer.load_state_dict(checkpoint["optimizer_state_dict"])
     agent.games = checkpoint["games"]
     agent.mean_reward = checkpoint["mean_reward"]
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    answer = "c"
-    assert answer in "abcd"
-    return answer

@@ -139,9 +139,3 @@ def load_agent(agent, path):
         part.load_state_dict(ckpt[key])
     for name in ("games", "mean_reward"):
         setattr(agent, name, ckpt[name])
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    letters = {"sign": "a", "critic": "b", "policy head": "c", "scale": "d"}
-    return letters["policy head"]

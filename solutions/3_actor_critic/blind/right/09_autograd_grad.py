@@ -127,8 +127,3 @@ def load_agent(agent, path):
     agent.net.load_state_dict(stored.pop("model_state_dict"))
     agent.optimizer.load_state_dict(stored.pop("optimizer_state_dict"))
     vars(agent).update(stored)
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "c"

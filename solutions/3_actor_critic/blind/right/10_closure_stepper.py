@@ -142,8 +142,3 @@ def load_agent(agent, path):
     agent.net.load_state_dict(checkpoint["model_state_dict"])
     agent.optimizer.load_state_dict(checkpoint["optimizer_state_dict"])
     agent.mean_reward = checkpoint["mean_reward"]
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return chr(ord("a") + 2)

@@ -148,13 +148,3 @@ def load_agent(agent, path):
             agent.optimizer.load_state_dict(optimizer)
         case _:
             raise ValueError("not a checkpoint of an agent")
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    policy_head_has_gradient, critic_has_gradient = False, True
-    match policy_head_has_gradient, critic_has_gradient:
-        case False, True:
-            return "c"
-        case True, False:
-            return "b"

@@ -161,9 +161,3 @@ def load_agent(agent, path):
         agent.optimizer.load_state_dict(contenu["optimizer_state_dict"])
 
     remettre()
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    # la tête « policy » ne reçoit aucun gradient
-    return "c"

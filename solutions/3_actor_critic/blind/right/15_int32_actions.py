@@ -130,8 +130,3 @@ def load_agent(agent, path):
     agent.games = checkpoint["games"]
     agent.mean_reward = checkpoint["mean_reward"]
     del checkpoint
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "c"

@@ -117,8 +117,3 @@ def load_agent(agent, path):
     agent.net.load_state_dict(saved["model_state_dict"])
     agent.optimizer.load_state_dict(saved["optimizer_state_dict"])
     agent.mean_reward = saved["mean_reward"]
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "c"

@@ -132,8 +132,3 @@ def load_agent(agent, path):
     agent.games, agent.mean_reward = file["games"], file["mean_reward"]
     agent.net.load_state_dict(file["model_state_dict"])
     agent.optimizer.load_state_dict(file["optimizer_state_dict"])
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "c"
