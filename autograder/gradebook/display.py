@@ -26,6 +26,10 @@ from autograder.rendering.text import plain_lines
 #: Longer Markdown cells are shown as they were typed: formatting them may take very long.
 LONGEST_MARKDOWN = 50_000
 LONGEST_TEXT = 20_000
+#: All code of a notebook, and all its Markdown, in characters: at least twice what a solved unit
+#: has. To format a megabyte takes minutes and gigabytes.
+MOST_OF_A_KIND = 40_000
+_CUT = "(The grader shows only the beginning of what was handed in: the rest is left out here.)"
 
 TAGS = frozenset((
     "a", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h1",
@@ -83,14 +87,25 @@ class CleanCells(Preprocessor):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Clean the whole notebook."""
         notebook.metadata.pop("widgets", None)
+        left = {"code": MOST_OF_A_KIND, "markdown": MOST_OF_A_KIND}
         for cell in notebook.cells:
             if cell.cell_type == "raw":
                 cell.cell_type = "markdown"
                 cell.source = f"<pre>{html.escape(cell.source)}</pre>"
+            left[cell.cell_type] -= _shortened(cell, left[cell.cell_type])
             cell.metadata = _known_metadata(cell.metadata)
             if cell.cell_type == "code":
                 cell.outputs = [shown for output in cell.outputs if (shown := _clean(output))]
         return notebook, resources
+
+
+def _shortened(cell: NotebookNode, most: int) -> int:
+    """Leave so many characters of a cell, with a note where any are cut; how many are left."""
+    kept = cell.source[: max(most, 0)]
+    if len(kept) < len(cell.source):
+        note = f"# {_CUT}" if cell.cell_type == "code" else f"*{_CUT}*"
+        cell.source = f"{kept}\n\n{note}".lstrip()
+    return len(kept)
 
 
 def _known_metadata(metadata: NotebookNode) -> NotebookNode:

@@ -10,6 +10,8 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
@@ -66,8 +68,10 @@ class FeedbackExporter(HTMLExporter):
     ) -> tuple[str, dict[str, Any]]:
         """The page as one HTML file that runs no script from the notebook."""
         result = str(nb.metadata.get("autograder", {}).get("result", ""))
-        html, resources = super().from_notebook_node(nb, resources, **settings)
+        html, resources = self._rendered(nb, resources)
         page = BeautifulSoup(html, features="html.parser")
+        for picture in page.find_all("img", alt=False):
+            picture["alt"] = "No description has been provided for this image"
         _drop_scripts_in_body(page)
         _name_cells(page)
         mark = _mark(resources)
@@ -75,6 +79,23 @@ class FeedbackExporter(HTMLExporter):
             _name_waiting_answers(page, mark)
         _insert_head(page, "" if mark is None else mark.page_key(result))
         return str(page), resources
+
+    def _rendered(
+        self, nb: NotebookNode, resources: dict[str, Any] | None
+    ) -> tuple[str, dict[str, Any]]:
+        """What the templates make of a notebook, as HTMLExporter has it before it parses it."""
+        language = nb.metadata.get("language_info", {})
+        lexer = language.get("pygments_lexer", language.get("name"))
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        resources = self._init_resources(resources)
+        data_type = WidgetsDataTypeFilter(
+            notebook_metadata=self._nb_metadata, parent=self, resources=resources
+        )
+        self.register_filter("filter_data_type", data_type)
+        rendered: tuple[str, dict[str, Any]] = super(HTMLExporter, self).from_notebook_node(
+            nb, resources
+        )
+        return rendered
 
 
 def _is_old(converter: GenerateFeedback, notebooks: list[str]) -> bool:
@@ -103,13 +124,14 @@ def _mark(resources: dict[str, Any]) -> FinalMark | None:
 
 
 def _drop_scripts_in_body(page: BeautifulSoup) -> None:
-    for script in page.select("body script"):
-        script.decompose()
+    for script in page.find_all("script"):
+        if script.find_parent("body") is not None:
+            script.decompose()
 
 
 def _name_cells(page: BeautifulSoup) -> None:
     """nbgrader's list of cells calls each "Test cell": call it by its exercise, once."""
-    for link in page.select("#toc a"):
+    for link in _links(page):
         target = str(link.get("href", "")).removeprefix("#")
         if target.startswith("check-"):
             link.string = target.removeprefix("check-").replace("_", " ")
@@ -117,10 +139,16 @@ def _name_cells(page: BeautifulSoup) -> None:
             link.parent.decompose()
 
 
+def _links(page: BeautifulSoup) -> list[Tag]:
+    """The links of nbgrader's list of cells."""
+    contents = page.find(id="toc")
+    return list(contents.find_all("a")) if isinstance(contents, Tag) else []
+
+
 def _name_waiting_answers(page: BeautifulSoup, mark: FinalMark) -> None:
     """An answer that nobody has read yet has no score: nbgrader would show a zero."""
     for name in mark.waiting:
-        places = [link.parent for link in page.select(f'#toc a[href="#{name}"]')]
+        places = [link.parent for link in _links(page) if link.get("href") == f"#{name}"]
         anchor = page.find("a", attrs={"name": name})
         places += [] if anchor is None else [anchor.find_next("span", class_="pull-right")]
         for text in (text for place in places if place for text in place.find_all(string=_SCORE)):

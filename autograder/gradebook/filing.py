@@ -25,6 +25,7 @@ from autograder.gradebook.pages import key_of_page, key_of_result
 from autograder.grading.batch import GradedSubmission
 from autograder.grading.hand_ins import HandIn, is_student_id
 from autograder.grading.rounds import rounds_of
+from autograder.grading.submission import nothing_graded
 from autograder.grading.timestamps import NotATime, handed_in_at
 from autograder.processes.allowance import MEBIBYTE, Allowance
 from autograder.processes.confined import End, Outcome, Report
@@ -149,10 +150,13 @@ class Filing:
         self._pool.add_first(Job(f"results of {hand_in.student}", work, SHOWING, done))
 
     def _warm_up(self) -> None:
-        """Load fonts and templates here, once, and not in each process that is forked."""
+        """Load fonts, templates and the like once, and not in each process that is forked."""
         if not self._warm:
             self._warm = True
-            self._maker.warm_up()
+            untouched = self._book.course.released(self._unit.assignment)
+            nothing = GradedSubmission(nothing_graded(self._unit, Status.MISSING, ""), "", True)
+            example = archived(untouched, self._unit, self._book.course, nothing)
+            self._maker.warm_up(example.notebook)
             learning_curve(EvaluationResult(0, 0.0, 0.0, (), curve=(0.0, 1.0)))
 
     def _archived(self, key: str, outcome: Outcome) -> None:

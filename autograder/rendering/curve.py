@@ -20,7 +20,9 @@ def learning_curve(evaluation: EvaluationResult) -> bytes:
 
     The record holds at most a few hundred points, each the mean of neighbouring episodes.
     """
-    figure = Figure(figsize=(6.4, 2.6), dpi=90, layout="constrained")
+    figure = Figure(figsize=(6.4, 2.6), dpi=90)
+    # Room for labels as they are here: to measure them takes as long as to draw.
+    figure.subplots_adjust(left=0.1, right=0.985, bottom=0.165, top=0.965)
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     scores = np.asarray(evaluation.curve, dtype=np.float64)  # (points,)

@@ -16,7 +16,12 @@ from nbgrader.api import Gradebook
 
 from autograder.class_run import grade_class
 from autograder.course import MARKER, Course
-from autograder.gradebook.display import CleanCells, clean_report, safe_markdown
+from autograder.gradebook.display import (
+    MOST_OF_A_KIND,
+    CleanCells,
+    clean_report,
+    safe_markdown,
+)
 from autograder.gradebook.outputs import check_outputs, status_cell
 from autograder.results import CheckResult, Result, Status, TaskResult
 from autograder.units import Unit, unit_named
@@ -96,6 +101,19 @@ def test_honest_answers_keep_their_format() -> None:
 def test_a_very_long_answer_is_shown_as_typed() -> None:
     html = rendered("*" * 200_000)
     assert html.startswith("<pre>*") and len(html) < 60_000
+
+
+def test_of_all_that_is_shown_only_the_beginning_is_formatted() -> None:
+    cells = [new_code_cell("x=1;" * 9_000) for _ in range(30)]
+    cells += [new_markdown_cell("text " * 9_000), new_markdown_cell("text"), new_code_cell("y")]
+
+    cleaned, _ = CleanCells(enabled=True)(new_notebook(cells=cells), {})
+
+    for kind in ("code", "markdown"):
+        sources = [cell.source for cell in cleaned.cells if cell.cell_type == kind]
+        assert MOST_OF_A_KIND < sum(map(len, sources)) < MOST_OF_A_KIND + 150 * len(sources)
+        assert "shows only the beginning" in sources[-1]
+    assert cleaned.cells[0].source == "x=1;" * 9_000
 
 
 def test_the_graders_own_html_keeps_its_colours_and_nothing_that_moves() -> None:
