@@ -117,7 +117,7 @@ MISTAKES = (
         "mask_added",
         "Add or Multiply, one of them",
         (Edit("model", MASKED, "layers.Add()([values, mask])"),),
-        MODEL, "computes_what_its_layers_say", "wrong_values", "then the mask",
+        MODEL, "computes_what_its_layers_say", "mask_added", "multiplied with them",
         also=(
             f"{MODEL}:the_mask_silences_the_other_actions", FROM_TARGET, NAIVE_BATCH, *PROBES,
         ),

@@ -459,7 +459,7 @@ class EpsilonGreedyTask(Task):
         )
         largest_values = q.values(observation).max(axis=1)
         expect(
-            np.all(action == np.floor(action))
+            bool(np.all(action == np.floor(action)))
             or not np.any(np.isclose(action, largest_values, atol=1e-3)),
             "values_instead_of_actions",
             "The answers are Q-values. An action is the *number* of the largest value in its row: "
@@ -658,7 +658,7 @@ def _expect_even(counts: np.ndarray, values: np.ndarray) -> None:
         ),
     )
     expect(
-        even or np.any(np.diff(counts[np.argsort(values)]) < 0),
+        even or bool(np.any(np.diff(counts[np.argsort(values)]) < 0)),
         "better_actions_more_often",
         Message(
             "With epsilon = 1 the actions have the shares {shares}: the larger its Q-value, the "
