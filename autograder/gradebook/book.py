@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
@@ -60,6 +60,7 @@ class Book:
         if book.coursedir.groupshared:
             let_group_write()
         with book._writing("Nothing was graded."), creating_gradebook(course):
+            Gradebook(book.address.url).close()  # nbgrader's own steps use a course without a name
             with book._gradebook() as gradebook:
                 # A write that changes nothing: fails at once where marks could not be written.
                 gradebook.db.execute(sqlalchemy.text("UPDATE course SET id = id"))
@@ -160,6 +161,7 @@ class Book:
         All of them or, with CourseError, none.
         """
         with self._writing(_KEPT), self._gradebook() as gradebook:
+            _enrol(gradebook, entries)
             enter(gradebook, unit, entries, self.app)
             return final_marks(gradebook, unit.assignment, unit.name, entries)
 
@@ -247,8 +249,17 @@ class Book:
         """Turn the database's errors into one clear line."""
         try:
             yield
-        except (SQLAlchemyError, OSError, ImportError) as error:
+        except (SQLAlchemyError, InvalidEntry, OSError, ImportError) as error:
             cause = plain(str(getattr(error, "orig", None) or error), LONGEST_ERROR)
             raise CourseError(
                 f"The gradebook {self.shown_url} cannot be written: {cause}. {otherwise}"
             ) from error
+
+
+def _enrol(gradebook: Gradebook, students: Iterable[str]) -> None:
+    """Put students into the roster; another grader may be doing the same at this moment."""
+    known = {str(student.id) for student in gradebook.students}
+    for student in students:
+        if student not in known:
+            with suppress(InvalidEntry):
+                gradebook.add_student(student)

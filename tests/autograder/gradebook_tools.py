@@ -41,7 +41,7 @@ def make_course(root: Path, unit: Unit) -> Course:
     course = Course(root)
     path = course.released(unit.assignment)
     path.parent.mkdir(parents=True)
-    nbformat.write(_released(unit), path)
+    nbformat.write(released_notebook(unit), path)
     (root / "gradebook.db").write_bytes(_new_gradebook(unit.name))
     return course
 
@@ -55,7 +55,7 @@ def _new_gradebook(name: str) -> bytes:
         course = Course(Path(folder))
         path = course.released(unit.assignment)
         path.parent.mkdir(parents=True)
-        nbformat.write(_released(unit), path)
+        nbformat.write(released_notebook(unit), path)
         database = Path(folder) / "gradebook.db"
         register(course, unit, Address(f"sqlite:///{database}"))
         return database.read_bytes()
@@ -133,7 +133,8 @@ def _mistake(share: float) -> tuple[str | None, str | None]:
     return (None, None) if share == 1 else ("wrong_sign", "The sign is wrong: minus, not plus.")
 
 
-def _released(unit: Unit) -> nbformat.NotebookNode:
+def released_notebook(unit: Unit) -> nbformat.NotebookNode:
+    """What students get of a unit: for each task an exercise and its check, and a question."""
     cells = [new_markdown_cell("# A unit", id="title")]
     for name, points in unit.task_points:
         short = name.split("/")[1]
