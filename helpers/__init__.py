@@ -1,6 +1,6 @@
 """The student's toolbox: agents, environments, the training loop, pictures."""
 
-from helpers import cartpole  # noqa: F401  (registers the course's environments)
+from helpers import cartpole, classic_control  # noqa: F401  (register environments)
 from helpers.agents import AbstractAgent, RandomAgent, Transition
 from helpers.devices import best_device
 from helpers.display import animate, record_video, render, show_video, start_headless_display

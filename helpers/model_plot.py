@@ -39,7 +39,7 @@ def plot_model(model: Any) -> Figure:
     places = _places(boxes)
     across = max(column for column, _ in places.values()) + 1
     down = max(row for _, row in places.values()) + 1
-    figure = new_figure(across * _ACROSS, max(down * _DOWN, 1.3))
+    figure = new_figure(across * _ACROSS, max(down * _DOWN, 1.3), _in_words(boxes))
     axes = figure.add_subplot()
     axes.set_axis_off()
     axes.set_xlim(-_ACROSS / 2, (across - 0.5) * _ACROSS)
@@ -68,6 +68,16 @@ def _boxes(model: Any) -> Iterator[_Box]:
             VERMILION if type(layer).__name__ == "InputLayer" else BLUE,
         )
         before = layer.name
+
+
+def _in_words(boxes: list[_Box]) -> str:
+    """The drawing for people who cannot see it."""
+    kinds = {box.name: box.lines[0] for box in boxes}
+    parts = []
+    for box in boxes:
+        after = " and ".join(kinds[source] for source in box.sources)
+        parts.append(" ".join(box.lines) + (f", after {after}" if after else ""))
+    return f"A model of {len(boxes)} layers: {'; '.join(parts)}."
 
 
 def _sources(model: Any) -> dict[str, tuple[str, ...]]:

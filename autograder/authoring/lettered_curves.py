@@ -31,11 +31,12 @@ SOURCE = "lettered_curves.py"
 
 @dataclass(frozen=True)
 class LetteredQuestion:
-    """What is measured: edits of the reference by letter, and how each is trained."""
+    """What is measured: edits of the reference by letter, and how and where each is trained."""
 
     letters: dict[str, tuple[Edit, ...]]
     training: Training
     seeds: int
+    environment: str = "CartPole-v1"
 
 
 def measure_lettered_curves(course: Course, unit: Unit) -> Path:
@@ -45,7 +46,7 @@ def measure_lettered_curves(course: Course, unit: Unit) -> Path:
     """
     question = lettered_question(course, unit)
     settings = {
-        letter: Setting(_maker(course, unit, edits), question.training)
+        letter: Setting(_maker(course, unit, edits), question.training, question.environment)
         for letter, edits in question.letters.items()
     }
     experiment = compare_settings(settings, range(question.seeds))
@@ -59,7 +60,9 @@ def write_curves(experiment: Experiment, question: LetteredQuestion, path: Path)
     for letter, runs in sorted(experiment.runs.items()):
         parts = zip(("middle", "low", "high"), band(curves_on(grid, runs)), strict=True)
         curves[letter] = {name: np.round(part, DECIMALS).tolist() for name, part in parts}
-    by_chance = mean_score(play_episodes(RandomAgent(seed=1), episodes=500, seed=1))
+    by_chance = mean_score(
+        play_episodes(RandomAgent(seed=1), question.environment, episodes=500, seed=1)
+    )
     measured: dict[str, Any] = {
         "grid": np.round(grid).tolist(),
         "seeds": question.seeds,

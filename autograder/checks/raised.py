@@ -53,6 +53,25 @@ _KNOWN = (
         "a function, as in advantage = advantage(...), call the result something else.",
     ),
     (
+        r"expected axis -1 of input shape to have value",
+        "A Keras layer keeps the width of the first input it was called with, and here it gets "
+        "another one. Is one layer used in two places? [layer] * n holds n times the same layer.",
+    ),
+    (
+        r"cannot add new elements of state",
+        "A Keras model that was called once takes no new layers or variables. Copy the numbers: "
+        "get_weights and set_weights.",
+    ),
+    (
+        r"^Unknown variable: ",
+        "The optimizer was made for the weights of one network, and here it got those of another.",
+    ),
+    (
+        r"Incompatible shapes: |could not be broadcast together",
+        "Print the shapes of the arrays in this line. A max, mean or argmax along axis 0 leaves "
+        "one number for each column, along axis 1 one for each row.",
+    ),
+    (
         r"truth value of an array with more than one element is ambiguous|"
         r"Boolean value of Tensor with more than one value is ambiguous",
         "`if`, `and` and `or` need a single truth value and got a whole array. For arrays, or is "

@@ -11,11 +11,14 @@ TARGETS = "dqn/targets"
 LOSS = "dqn/loss"
 SOFT_UPDATE = "dqn/soft_update"
 UPDATE = "dqn/update"
+EXPERIMENT = "dqn/experiment"
 DIAGNOSIS = "dqn/diagnosis"
 
 #: The probes give no points: they may fail wherever an agent learns something wrong.
 PROBES = tuple(f"{UPDATE}:{probe.check}" for probe in PROBES)
 LEARNS = f"{UPDATE}:learn_moves_the_weights"
+
+MIDDLES = "[281.3, 88.0, 247.7, 9.3, 105.3]"
 
 PUSH = """        rows = (self.position + np.arange(n)) % self.capacity  # (n,)
         self.store.observation[rows] = transition.observation
@@ -1249,24 +1252,139 @@ MISTAKES = (
         "reward_not_scaled",
         "as they came",
     ),
-    # --- diagnosis
+    # --- experiment
     Mistake(
-        "wrong_diagnosis",
-        "blame the discount",
-        (Edit("diagnosis", 'return "d"', 'return "c"'),),
-        DIAGNOSIS,
-        "the_right_option",
-        "wrong_option",
-        "Look at the curve",
+        "plain_means",
+        "the mean of a row",
+        (Edit("experiment", MIDDLES, "[284.2, 110.8, 250.2, 9.4, 104.6]"),),
+        EXPERIMENT,
+        "middles",
+        "plain_means",
+        "the means of all scores",
     ),
     Mistake(
-        "diagnosis_in_words",
-        "the mask, obviously",
-        (Edit("diagnosis", 'return "d"', 'return "the mask is missing"'),),
+        "medians",
+        "the middle one of five",
+        (Edit("experiment", MIDDLES, "[231, 15, 240, 9, 102]"),),
+        EXPERIMENT,
+        "middles",
+        "medians",
+        "these are the medians",
+    ),
+    Mistake(
+        "pairs_the_other_way",
+        "how often ours is better",
+        (Edit("experiment", "[6, 13, 1]", "[19, 12, 24]"),),
+        EXPERIMENT,
+        "misled",
+        "pairs_the_other_way",
+        "the other setting has the higher score",
+    ),
+    Mistake(
+        "same_seed_only",
+        "five seeds, five pairs",
+        (Edit("experiment", "[6, 13, 1]", "[1, 3, 0]"),),
+        EXPERIMENT,
+        "misled",
+        "same_seed_only",
+        "only trainings in the same column",
+    ),
+    # --- diagnosis
+    Mistake(
+        "right_targets_given",
+        "the targets are those of my function",
+        (
+            Edit(
+                "diagnosis",
+                '"targets": [0.73, 0.28, 0.55, 0.65]',
+                '"targets": [0.73, 0.01, 0.55, 0.02]',
+            ),
+        ),
         DIAGNOSIS,
-        "the_right_option",
-        "no_option",
-        "one of the letters",
+        "targets",
+        "right_targets_given",
+        "those of the colleague's function",
+    ),
+    Mistake(
+        "colleague_without_discount",
+        "reward plus the next value",
+        (
+            Edit(
+                "diagnosis",
+                '"targets": [0.73, 0.28, 0.55, 0.65]',
+                '"targets": [0.81, 0.31, 0.61, 0.72]',
+            ),
+        ),
+        DIAGNOSIS,
+        "targets",
+        "undiscounted",
+        "only 0.9 times",
+    ),
+    Mistake(
+        "smaller_value_taken",
+        "the maximum is the first column",
+        (
+            Edit(
+                "diagnosis",
+                '"targets": [0.73, 0.28, 0.55, 0.65]',
+                '"targets": [0.46, 0.1, 0.37, 0.2]',
+            ),
+        ),
+        DIAGNOSIS,
+        "targets",
+        "smaller_value_taken",
+        "the larger of the two",
+    ),
+    Mistake(
+        "three_targets",
+        "the fall is not worth a number",
+        (
+            Edit(
+                "diagnosis",
+                '"targets": [0.73, 0.28, 0.55, 0.65]',
+                '"targets": [0.73, 0.28, 0.55]',
+            ),
+        ),
+        DIAGNOSIS,
+        "targets",
+        "no_numbers",
+        "a list of 4 numbers",
+    ),
+    Mistake(
+        "time_limit_taken_for_an_end",
+        "an episode that is over is over",
+        (Edit("diagnosis", "[0.0, 0.27, 0.0, 0.63]", "[0.0, 0.27, 0.54, 0.63]"),),
+        DIAGNOSIS,
+        "too_large",
+        "time_limit_taken_for_an_end",
+        "only the time is up",
+    ),
+    Mistake(
+        "right_minus_wrong",
+        "the right one minus the wrong one",
+        (Edit("diagnosis", "[0.0, 0.27, 0.0, 0.63]", "[0.0, -0.27, 0.0, -0.63]"),),
+        DIAGNOSIS,
+        "too_large",
+        "right_minus_wrong",
+        "other way round",
+    ),
+    Mistake(
+        "slow_one_taken_for_the_unsteady_one",
+        "both learn a little",
+        (Edit("diagnosis", '"curves": "ebf"', '"curves": "efb"'),),
+        DIAGNOSIS,
+        "curves",
+        "wrong_matching",
+        "rises in all trainings, but late",
+    ),
+    Mistake(
+        "a_curve_twice",
+        "both are flat",
+        (Edit("diagnosis", '"curves": "ebf"', '"curves": "ebb"'),),
+        DIAGNOSIS,
+        "curves",
+        "letter_used_twice",
+        "fits only one thing",
     ),
     # --- the settings
     Mistake(

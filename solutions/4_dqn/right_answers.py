@@ -513,7 +513,38 @@ RIGHT_ANSWERS = (
         ),
     ),
     RightAnswer("another_learning_rate", (Edit("agent", "Settings()", "Settings(lr=1e-3)"),)),
-    RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "d"', 'return " D"'),)),
+    RightAnswer(
+        "experiment_computed",
+        (
+            Edit(
+                "experiment",
+                '    return {"middles": [281.3, 88.0, 247.7, 9.3, 105.3], "misled": [6, 13, 1]}',
+                "    rows = [\n"
+                "        [226, 149, 387, 231, 428],\n        [10, 9, 281, 239, 15],\n"
+                "        [297, 240, 211, 266, 237],\n        [9, 10, 10, 9, 9],\n"
+                "        [102, 73, 179, 28, 141],\n    ]\n"
+                "    wins = [sum(a > b for a in rows[k] for b in rows[0]) for k in (1, 2, 4)]\n"
+                '    return {"middles": np.sort(rows)[:, 1:4].mean(axis=1), "misled": wins}',
+            ),
+        ),
+    ),
+    RightAnswer("letters_in_capitals", (Edit("diagnosis", '"ebf"', '" E, B, F"'),)),
+    RightAnswer(
+        "answers_computed",
+        (
+            Edit(
+                "diagnosis",
+                "    return {",
+                "    q = np.array([[0.5, 0.8], [0.3, 0.1], [0.6, 0.4], [0.2, 0.7]])\n"
+                "    wrong = np.array([0.01, 0.01, 0.01, 0.02]) + 0.9 * q.max(axis=1)\n"
+                "    return {",
+            ),
+            Edit("diagnosis", "[0.73, 0.28, 0.55, 0.65]", "wrong"),
+            Edit(
+                "diagnosis", "[0.0, 0.27, 0.0, 0.63]", "(wrong - [0.73, 0.01, 0.55, 0.02]).tolist()"
+            ),
+        ),
+    ),
     RightAnswer(
         "memory_of_references",
         (

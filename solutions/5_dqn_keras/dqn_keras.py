@@ -10,6 +10,17 @@
 # In this notebook you follow the same path. First you build a naive agent and *see* how unstable it
 # is. Then you add the two ideas, and the agent keeps the pole up.
 #
+# **What you will learn**
+#
+# * build a Keras model with two inputs, and call it fast enough for an agent;
+# * see how Q-learning with a network fails, and say why;
+# * add a replay memory and a target network, and measure what each of them does;
+# * compare settings over several seeds, and say what the result shows and what it does not;
+# * find a mistake from the numbers that a network is told to learn.
+#
+# **Difficulty**: medium. Plan three hours, of which your computer trains about three minutes. You
+# need no other unit. {Unit:dqn} teaches the same method with PyTorch.
+#
 # You write about 40 lines of Keras and NumPy, in short exercises of 5 to 15 minutes, each with its
 # check right below. Many exercises have more than one gap: replace every `# YOUR CODE HERE` and
 # every `raise NotImplementedError()`. The lines that are given in an exercise's cell may be
@@ -34,10 +45,14 @@ from autograder import check
 from helpers import (
     AbstractAgent,
     RandomAgent,
+    Setting,
     Training,
+    compare_settings,
     mean_score,
     play_episodes,
+    plot_experiment,
     plot_learning_curve,
+    plot_lettered_curves,
     plot_model,
     plot_statistics,
     record_video,
@@ -45,6 +60,7 @@ from helpers import (
     show_video,
     train_agent,
 )
+from helpers.figures import draw_hard_copies, draw_ring_buffer
 
 # %% [markdown]
 # ## 1. The short cart pole
@@ -92,9 +108,12 @@ print(f"The random agent scores {mean_score(baseline):.1f} on average.")
 #
 # ### Exercise: `model` (15 minutes)
 #
-# The inputs are given, and so is the compilation of the model: the loss is the mean squared error,
-# and the optimizer is Adam (gradient descent that adapts the size of its steps for each weight).
-# `alpha` is the learning rate, and every number in a gradient is clipped to the range from −1 to 1.
+# The inputs are given, and so is the compilation of the model. The loss is the mean squared error.
+# Its gradient grows with the error, so one surprise could ruin everything. That is why every number
+# in a gradient is clipped to the range from −1 to 1. The optimizer is **Adam**. It divides each
+# number of the gradient by its usual size, so a weight with small gradients takes steps as large as
+# one with large gradients. `alpha`, the learning rate, is about the size of a step.
+#
 # Compute `output`:
 #
 # 1. two hidden layers `layers.Dense` with `hidden_size` units and ReLU;
@@ -182,10 +201,14 @@ for name, function, times in (
 #
 # ## 4. Choosing an action
 #
-# The agent takes the action with the largest Q-value (the *greedy* action). But with probability
-# $\varepsilon$ it takes a random one, because this is the only way to find out what it does not
-# know yet. At the start $\varepsilon$ is 1. Then it falls along a straight line to a small value
-# and stays there.
+# The *greedy* action is the one with the largest Q-value: what the agent thinks is best. But an
+# agent that is always greedy never finds out whether it is right. So an **$\varepsilon$-greedy**
+# agent takes a random action with probability $\varepsilon$, and the greedy one otherwise. It
+# learns while it acts $\varepsilon$-greedily. It is tested greedily, because then random actions
+# only do harm.
+#
+# At the start $\varepsilon$ is 1. Then it falls along a straight line to a small value and stays
+# there.
 #
 # ### Exercise: `epsilon` (5 minutes)
 #
@@ -252,6 +275,10 @@ check("dqn_keras/act", select_action)
 # us what $Q(s, a)$ should have been (the Bellman equation):
 #
 # $$y = r + \gamma\, \max_{a'} Q(s', a')$$
+#
+# To learn an estimate from another estimate is called **bootstrapping**. The agent need not wait
+# for the end of the episode. But a wrong $Q(s', a')$ makes a wrong target. The **discount**
+# $\gamma$ says how much the future counts: the agent looks about $1 / (1 - \gamma)$ steps ahead.
 #
 # If the pole fell with this step, nothing comes after it. Then $Q(s', a') = 0$ by definition, and
 # $y = r$. If the episode was *truncated* after 200 steps, the pole is still standing: the maximum
@@ -444,7 +471,12 @@ plot_statistics(
 #
 # The memory is a **ring buffer**: five NumPy arrays of a fixed size. `position` is the row for the
 # next step. At the end of the arrays we start again at row 0, and the oldest steps are overwritten.
-#
+# The picture shows a memory of 8 rows and four transitions of 3 steps each.
+
+# %% tags=["not-graded"]
+draw_ring_buffer(capacity=8, pushes=(3, 3, 3, 3))
+
+# %% [markdown]
 # ### Exercise: `memory` (15 minutes)
 #
 # 1. `push`: a transition brings `n` rows, one for each cart pole. Compute `rows`, the numbers of
@@ -528,8 +560,13 @@ check("dqn_keras/memory", ReplayMemory)
 # ## 8. Second idea: the target network
 #
 # The targets come from a second network with the same layers, which does not change while the first
-# one learns. Only from time to time it gets the weights of the first, all at once.
-#
+# one learns. Only from time to time it gets the weights of the first, all at once. The picture
+# follows one weight, made up for this purpose. Between two copies the targets stand still.
+
+# %% tags=["not-graded"]
+draw_hard_copies(interval=12)
+
+# %% [markdown]
 # ### Exercise: `copy` (5 minutes)
 #
 # Give `target_net` the weights of `net`. Both are models that your `build_model` made.
@@ -670,8 +707,8 @@ check("dqn_keras/update", DQNAgent)
 #
 # ### Exercise: `agent` (10 minutes)
 #
-# `make_agent` returns a new `DQNAgent`. The settings above learn well. Try others, too, and compare
-# the curves.
+# `make_agent` returns a new `DQNAgent`. The settings above learn well. In section 11 you try
+# others.
 #
 # <details><summary>Hint</summary>
 #
@@ -726,7 +763,109 @@ print(f"Mean score over {len(played)} episodes: {mean_score(played):.1f} (195 ne
 check("dqn_keras/agent", make_agent)
 
 # %% [markdown]
-# ## 11. The video
+# ## 11. An experiment: how often should the weights be copied?
+#
+# The agents above copy the weights every 4 batches. What happens with a copy after *every* batch?
+# And with one every 32 batches, when the targets stand still for longer? A single training says
+# little, because chance decides a lot. So we train each setting with **several seeds**.
+#
+# ### Your prediction
+#
+# (5 minutes, graded by hand, 1 point.) Before you run the next cell: which of the three learns best
+# within 20,000 steps, which worst, and why? Wrong predictions cost nothing. A reason is what
+# counts.
+
+# %% [markdown] nbgrader={"grade_id": "question-prediction", "grade": true, "solution": true, "points": 1}
+# *Your answer here.*
+
+# %% [markdown]
+# How to read the plot: the thick line or the large mark is the **interquartile mean** of the
+# trainings, the mean without the lowest and the highest quarter. The band or the bar is its 95 %
+# interval: it says how far the mean would move with other seeds. If the interval of a *difference*
+# does not contain 0, the difference is not just luck. (Agarwal et al., *Deep RL at the edge of the
+# statistical precipice*, 2021.) The next cell takes about a minute.
+
+
+# %% tags=["not-graded", "raises-exception"]
+def trained_with(**changes):
+    """A setting of an experiment: ours, except for these changes."""
+    training = Training(episodes=10_000, environments=48, max_steps=20_000)
+    return Setting(lambda: DQNAgent(Settings(**changes)), training, "helpers/ShortCartPole-v0")
+
+
+intervals_compared = compare_settings(
+    {
+        "every batch": trained_with(target_interval=1),
+        "every 4": trained_with(target_interval=4),
+        "every 32": trained_with(target_interval=32),
+    },
+    seeds=range(5),
+)
+print(intervals_compared.table())
+print("every 4 minus every batch:", intervals_compared.difference("every 4", "every batch"))
+print("every 4 minus every 32:   ", intervals_compared.difference("every 4", "every 32"))
+plot_experiment(intervals_compared, title="How often the weights are copied")
+
+# %% [markdown]
+# ### Exercise: `experiment` (15 minutes)
+#
+# Here are the greedy scores of the same experiment, as we measured them. (Yours may differ: your
+# computer rounds in another way.) A row is a setting, a column a seed.
+
+# %%
+greedy = {
+    "every batch": [145, 147, 144, 83, 194],
+    "every 4": [91, 200, 197, 133, 168],
+    "every 32": [13, 22, 15, 26, 9],
+}
+
+# %% [markdown]
+# Return a dictionary with two keys:
+#
+# * `"middles"`: the interquartile means of the three rows, in this order. Three numbers. (With five
+#   scores, a quarter rounded down is one score at each end.)
+# * `"misled"`: suppose somebody trains only *once* with each of two settings and believes the higher
+#   score. There are $5 \cdot 5 = 25$ pairs of trainings. Three numbers: in how many of them does every
+#   batch beat every 4, every batch beat every 32, every 32 beat every 4?
+#
+# You may write numbers, or code that computes them. (The cell must work by itself, so copy the scores
+# into the function if you need them.)
+#
+# <details><summary>Hint</summary>
+#
+# The interquartile mean of five scores is the mean of the middle three. For the pairs,
+# `sum(a > b for a in one for b in other)` counts how often `a` is larger.
+# </details>
+
+
+# %% nbgrader={"grade_id": "experiment", "solution": true}
+def experiment():
+    """Return the dictionary with your two answers."""
+    ### BEGIN SOLUTION
+    return {"middles": [145.3, 166.0, 16.7], "misled": [9, 25, 0]}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-experiment", "grade": true}
+check("dqn_keras/experiment", experiment)
+
+# %% [markdown]
+# ### What the picture shows
+#
+# (10 minutes, graded by hand, 3 points.) Look at *your* picture and your differences.
+#
+# 1. Which differences are more than luck, and how do you see it? What can 20,000 steps not show? (1
+#    point)
+# 2. With a copy every 32 batches the targets are the calmest. Why does the agent learn so little? (1
+#    point)
+# 3. Plan the next experiment: what do you vary, what do you keep, how many seeds, what do you measure,
+#    and when do you say "I cannot tell"? (1 point)
+
+# %% [markdown] nbgrader={"grade_id": "question-experiment", "grade": true, "solution": true, "points": 3}
+# *Your answer here.*
+
+# %% [markdown]
+# ## 12. The video
 #
 # Now we film the trained agent. It does not learn any more.
 
@@ -735,7 +874,7 @@ video = record_video(agent, "helpers/ShortCartPole-v0", "dqn_keras.mp4", seed=3)
 show_video(video)
 
 # %% [markdown]
-# ## 12. What went wrong here?
+# ## 13. What went wrong here?
 #
 # A colleague wrote everything as you did, except for these lines in `learn`:
 #
@@ -752,28 +891,52 @@ show_video(video)
 plot_learning_curve("dqn_keras_diagnosis")
 
 # %% [markdown]
-# ### Exercise: `diagnosis` (5 minutes)
+# The second picture shows six agents. One has the settings of this unit, four have one setting
+# changed, and one is the colleague's.
+
+# %% tags=["not-graded", "raises-exception"]
+plot_lettered_curves("dqn_keras")
+
+# %% [markdown]
+# ### Exercise: `diagnosis` (15 minutes)
 #
-# Which explanation fits the snippet, the curve *and* the Q-values? Return its letter.
+# Here is a batch of three steps, with the Q-values that the network gives to the observation:
 #
-# * **a**: The learning rate is too small. With more episodes the values and the curve would rise.
-# * **b**: The targets move with every batch, so the Q-values drive each other up.
-# * **c**: With every step, the actions that were *not* taken learn that they are worth 0. So the
-#   action that is taken more often looks better, and is taken even more often.
-# * **d**: The memory is too small and holds only falls.
+# | row | $Q(s, 0)$ | $Q(s, 1)$ | action | target |
+# |---|---|---|---|---|
+# | 0 | 0.30 | 0.50 | 1 | 0.60 |
+# | 1 | 0.20 | 0.60 | 0 | 0.20 |
+# | 2 | 0.40 | 0.10 | 0 | 0.30 |
+#
+# For each of the six outputs (row 0 action 0, row 0 action 1, row 1 action 0, and so on), how far
+# should the network move, according to the batch? This is the number that `train_on_batch` is given
+# as the wanted output, minus what the network returns with the mask that it is given.
+#
+# Return a dictionary with three answers:
+#
+# * `"colleague"`: these six numbers with the colleague's lines.
+# * `"yours"`: the same six numbers with your `learn`.
+# * `"curves"`: three letters of the second picture, for (1) the settings of this unit, (2)
+#   `target_interval=32`, (3) the colleague's. For example `"abc"`.
 #
 # <details><summary>Hint</summary>
 #
-# Take one step with the action 1 and the target 5. What does the network return with this mask? And
-# what does it learn that it should have returned for action 1, and for action 0?
+# With a mask of ones the network returns both Q-values. With the one-hot mask it returns 0 where
+# the mask is 0. The wanted outputs are the same in both. You have trained `target_interval=32`
+# yourself in section 11: where was it after 20,000 steps? The colleague's curve is in the first
+# picture.
 # </details>
 
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():
-    """Return the letter of the explanation that fits."""
+    """Return the answers to the three questions."""
     ### BEGIN SOLUTION
-    return "c"
+    return {
+        "colleague": [-0.3, 0.1, 0.0, -0.6, -0.1, -0.1],
+        "yours": [0.0, 0.1, 0.0, 0.0, -0.1, 0.0],
+        "curves": "fce",
+    }
     ### END SOLUTION
 
 
@@ -781,7 +944,7 @@ def diagnosis():
 check("dqn_keras/diagnosis", diagnosis)
 
 # %% [markdown]
-# ## 13. In your own words
+# ## 14. In your own words
 #
 # (5 minutes, graded by hand.) In the naive agent, a batch held steps that came right after each
 # other. What goes wrong when a network learns only from such batches, and what exactly changes when
@@ -792,6 +955,14 @@ check("dqn_keras/diagnosis", diagnosis)
 # *Your answer here.*
 
 # %% [markdown]
+# ## What you can do now
+#
+# * You can build a Keras model with the functional API, and you know which calls are fast.
+# * You can say what a replay memory and a target network are for, because you have seen the agent
+#   without them.
+# * You can compare settings over several seeds, and you do not trust a single curve.
+# * You can find a mistake by working out what a network is told to learn.
+#
 # ## Where to go from here
 #
 # * V. Mnih et al., [Human-level control through deep reinforcement

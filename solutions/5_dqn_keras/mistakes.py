@@ -11,6 +11,7 @@ NAIVE = "dqn_keras/naive"
 MEMORY = "dqn_keras/memory"
 COPY = "dqn_keras/copy"
 UPDATE = "dqn_keras/update"
+EXPERIMENT = "dqn_keras/experiment"
 DIAGNOSIS = "dqn_keras/diagnosis"
 
 #: The probes give no points: they may fail wherever an agent learns something wrong.
@@ -116,7 +117,7 @@ MISTAKES = (
         "mask_added",
         "Add or Multiply, one of them",
         (Edit("model", MASKED, "layers.Add()([values, mask])"),),
-        MODEL, "computes_what_its_layers_say", "wrong_values", "then the mask",
+        MODEL, "computes_what_its_layers_say", "mask_added", "multiplied with them",
         also=(
             f"{MODEL}:the_mask_silences_the_other_actions", FROM_TARGET, NAIVE_BATCH, *PROBES,
         ),
@@ -563,12 +564,100 @@ MISTAKES = (
         "starts_too_late",
         ">=",
     ),
+    # --- experiment
+    Mistake(
+        "plain_means",
+        "the mean of a row",
+        (Edit("experiment", "[145.3, 166.0, 16.7]", "[142.6, 157.8, 17.0]"),),
+        EXPERIMENT, "middles", "plain_means", "the means of all scores",
+    ),
+    Mistake(
+        "medians",
+        "the middle one of five",
+        (Edit("experiment", "[145.3, 166.0, 16.7]", "[145.0, 168.0, 15.0]"),),
+        EXPERIMENT, "middles", "medians", "these are the medians",
+    ),
+    Mistake(
+        "pairs_the_other_way",
+        "how often the other is better",
+        (Edit("experiment", "[9, 25, 0]", "[16, 0, 25]"),),
+        EXPERIMENT, "misled", "pairs_the_other_way", "the other setting has the higher score",
+    ),
+    Mistake(
+        "same_seed_only",
+        "five seeds, five pairs",
+        (Edit("experiment", "[9, 25, 0]", "[2, 5, 0]"),),
+        EXPERIMENT, "misled", "same_seed_only", "only trainings in the same column",
+    ),
     # --- diagnosis
     Mistake(
-        "wrong_diagnosis",
-        "random weights, obviously",
-        (Edit("diagnosis", 'return "c"', 'return "a"'),),
-        DIAGNOSIS, "the_right_option", "wrong_option", "Look at the curve",
+        "masked_output_assumed",
+        "the network returns 0 for the other action",
+        (
+            Edit(
+                "diagnosis",
+                '"colleague": [-0.3, 0.1, 0.0, -0.6, -0.1, -0.1]',
+                '"colleague": [0.0, 0.1, 0.0, 0.0, -0.1, 0.0]',
+            ),
+        ),
+        DIAGNOSIS, "colleague", "masked_output_assumed", "numbers of the right `learn`",
+    ),
+    Mistake(
+        "target_at_both_actions",
+        "both outputs should be the target",
+        (
+            Edit(
+                "diagnosis",
+                '"colleague": [-0.3, 0.1, 0.0, -0.6, -0.1, -0.1]',
+                '"colleague": [0.3, 0.1, 0.0, -0.4, -0.1, 0.2]',
+            ),
+        ),
+        DIAGNOSIS, "colleague", "target_at_both_actions", "only at the action that was taken",
+    ),
+    Mistake(
+        "returned_minus_wanted",
+        "the error is prediction minus target",
+        (
+            Edit(
+                "diagnosis",
+                '"colleague": [-0.3, 0.1, 0.0, -0.6, -0.1, -0.1]',
+                '"colleague": [0.3, -0.1, 0.0, 0.6, 0.1, 0.1]',
+            ),
+        ),
+        DIAGNOSIS, "colleague", "returned_minus_wanted", "The other way round",
+    ),
+    Mistake(
+        "unmasked_output_assumed",
+        "the same in both",
+        (
+            Edit(
+                "diagnosis",
+                '"yours": [0.0, 0.1, 0.0, 0.0, -0.1, 0.0]',
+                '"yours": [-0.3, 0.1, 0.0, -0.6, -0.1, -0.1]',
+            ),
+        ),
+        DIAGNOSIS, "yours", "unmasked_output_assumed", "the colleague's numbers",
+    ),
+    Mistake(
+        "yours_returned_minus_wanted",
+        "the error is prediction minus target",
+        (
+            Edit(
+                "diagnosis",
+                '"yours": [0.0, 0.1, 0.0, 0.0, -0.1, 0.0]',
+                '"yours": [0.0, -0.1, 0.0, 0.0, 0.1, 0.0]',
+            ),
+        ),
+        DIAGNOSIS, "yours", "returned_minus_wanted", "The other way round",
+    ),
+    Mistake(
+        "curves_mixed_up",
+        "both stay low",
+        (Edit("diagnosis", '"fce"', '"fec"'),),
+        DIAGNOSIS,
+        "curves",
+        "wrong_matching",
+        "learns then",
     ),
     # --- the settings
     Mistake(

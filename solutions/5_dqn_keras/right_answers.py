@@ -114,7 +114,14 @@ RIGHT_ANSWERS = (
     RightAnswer("another_learning_rate", (
         Edit("agent", "Settings()", "Settings(alpha=2e-3, batch_size=128)"),
     )),
-    RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "c"', 'return "C "'),)),
+    RightAnswer("letters_in_a_list", (Edit("diagnosis", '"fce"', 'list("FCE")'),)),
+    RightAnswer("exact_interquartile_means", (
+        Edit("experiment", "[145.3, 166.0, 16.7]", "np.sort([[145, 147, 144, 83, 194], [91, 200, 197, 133, 168], [13, 22, 15, 26, 9]])[:, 1:4].mean(axis=1)"),
+    )),
+    RightAnswer("numbers_in_an_array", (
+        Edit("diagnosis", "[-0.3, 0.1, 0.0, -0.6, -0.1, -0.1]",
+             "np.array([-0.3, 0.1, 0.0, -0.6, -0.1, -0.1], np.float32)"),
+    )),
     RightAnswer("frozen_target_network", (
         Edit("update", "        self.memory = ReplayMemory(s.memory_size)\n",
              "        self.target_net.trainable = False\n"

@@ -11,6 +11,18 @@
 # about Keras: a model as a *class* of your own, an update step compiled by TensorFlow, and a whole
 # model in a file.
 #
+# **What you will learn**
+#
+# * say why the maximum of noisy estimates is too large, and measure by how much;
+# * write Double DQN's targets, and tell them from plain DQN's;
+# * write a Keras model as a class, compile an update step, and keep a whole model in a file;
+# * compare settings over several seeds, and say what the result shows and what it does not;
+# * find a mistake by following the weights from network to network.
+#
+# **Difficulty**: medium to hard. Plan three hours, of which your computer trains about three
+# minutes. You need {unit:dqn_keras} or {unit:dqn}: memory, targets and the target network are
+# explained there.
+#
 # The environment is `CartPole-v1`: 500 steps, solved at a mean score of 475. You write about 45
 # lines, in short exercises of 5 to 15 minutes, each with its check right below. Many exercises have
 # more than one gap: replace every `# YOUR CODE HERE` and every `raise NotImplementedError()`. The
@@ -35,13 +47,17 @@ from autograder import check
 from helpers import (
     AbstractAgent,
     RandomAgent,
+    Setting,
     Training,
     animate,
+    compare_settings,
     mean_score,
     play_episodes,
+    plot_experiment,
     plot_learning_curve,
     train_agent,
 )
+from helpers.figures import draw_hard_copies, draw_ring_buffer
 
 # %% [markdown]
 # ## 1. Observations and actions
@@ -65,6 +81,12 @@ print(f"The random agent scores {mean_score(baseline):.1f} on average.")
 # * All steps in the buffer are equally likely, and no step appears *twice* in a batch.
 # * Asking for more steps than the buffer holds is a mistake, so it must raise an error.
 #
+# The picture shows a buffer of 8 rows and four calls of `add` with 3 steps each.
+
+# %% tags=["not-graded"]
+draw_ring_buffer(capacity=8, pushes=(3, 3, 3, 3))
+
+# %% [markdown]
 # ### Exercise: `memory` (15 minutes)
 #
 # 1. `add`: `n` cart poles are played in parallel, so a transition has `n` rows. Write its fields
@@ -224,8 +246,10 @@ new_network(n_hidden_layers=3).summary()
 # %% [markdown]
 # ## 4. Exploring
 #
-# At the start all actions are random. Then epsilon, the probability of a random action, falls along
-# a straight line to its final value and stays there.
+# The *greedy* action is the one with the largest Q-value: what the agent thinks is best. An agent
+# that is always greedy never finds out whether it is right. So with probability epsilon it takes a
+# random action. It learns while it acts in this way, and it is tested greedily. At the start all
+# actions are random. Then epsilon falls along a straight line to its final value and stays there.
 #
 # ### Exercise: `epsilon` (5 minutes)
 #
@@ -286,7 +310,10 @@ check("double_dqn_keras/act", select_action)
 # NumPy's names: `keras.ops.max(values, axis=1)`, `keras.ops.argmax`,
 # `keras.ops.where(condition, a, b)`.
 #
-# First come the targets of the plain Deep Q-Network:
+# To learn an estimate from another estimate is called *bootstrapping*: the reward is certain, the
+# value of the next state is only believed. The discount $\gamma$ says how much the future counts;
+# the agent looks about $1 / (1 - \gamma)$ steps ahead. First come the targets of the plain Deep
+# Q-Network:
 #
 # $$y = r + \gamma\, \max_{a'} Q_{\text{target}}(s', a')$$
 #
@@ -377,9 +404,10 @@ check("double_dqn_keras/double_targets", double_dqn_targets)
 #
 # ### Exercise: `loss` (10 minutes)
 #
-# Return the mean over the batch of the **Huber loss** of $Q(s, a) - y$, one number. The Huber loss
-# is half the square for errors below 1 and a straight line above, so that a single surprise does
-# not ruin everything (Huber, 1964).
+# Return the mean over the batch of the **Huber loss** of $Q(s, a) - y$, one number. The gradient of
+# a squared error grows with the error, so a single surprise could ruin everything. The Huber loss
+# is half the square for errors below 1 and a straight line above: no error, however large, pulls
+# harder than an error of 1 (Huber, 1964).
 #
 # <details><summary>Hint</summary>
 #
@@ -404,6 +432,13 @@ check("double_dqn_keras/loss", q_loss)
 # %% [markdown]
 # ## 7. From one network to the other
 #
+# The target network gets the weights of the other one from time to time, all at once. In between it
+# stands still. The picture follows one weight, made up for this purpose.
+
+# %% tags=["not-graded"]
+draw_hard_copies(interval=12)
+
+# %% [markdown]
 # ### Exercise: `copy` (5 minutes)
 #
 # Transfer the weights: `target_net` gets the weights of `net`.
@@ -434,6 +469,10 @@ check("double_dqn_keras/copy", transfer_weights)
 # times as long as the computation. `tf.function` runs the lines *once*, records what TensorFlow has
 # to do, and from then on repeats the recording without Python. In return, nothing in there may
 # leave TensorFlow: no `.numpy()`, no NumPy functions, no `if` that needs a value from a tensor.
+#
+# The optimizer is **Adam**. It divides each number of the gradient by its usual size, so a weight
+# with small gradients takes steps as large as one with large gradients, and the learning rate is
+# about the size of a step. (Kingma, Ba, *Adam*, 2015.)
 #
 # Here are the settings, the agent's *hyperparameters*. In brackets you see what a textbook would
 # choose for this method. The reasons follow below, in the section about training.
@@ -637,8 +676,8 @@ plt.show()
 #
 # ### Exercise: `agent` (10 minutes)
 #
-# `make_agent` returns a new `DoubleDQNAgent`. Start with the settings above. Try others, too, for
-# example one or three hidden layers.
+# `make_agent` returns a new `DoubleDQNAgent`. Start with the settings above. In section 11 you try
+# others.
 #
 # <details><summary>Hint</summary>
 #
@@ -682,7 +721,114 @@ plot_learning_curve("double_dqn_keras", statistics)
 check("double_dqn_keras/agent", make_agent)
 
 # %% [markdown]
-# ## 11. A whole model in a file
+# ## 11. An experiment: does it matter here?
+#
+# On the cart pole there are only two actions, and the rewards are not noisy. Does Double DQN still
+# learn better than plain DQN? And does the network need hidden layers at all? With
+# `n_hidden_layers=0` each Q-value is a linear function of the four numbers. A *rule* that is linear
+# in them (push to the right if angle plus angular velocity is positive) keeps the pole up for 484
+# steps on average. A single training says little, because chance decides a lot. So we train each
+# setting with **several seeds**.
+#
+# ### Your prediction
+#
+# (5 minutes, graded by hand, 1 point.) Before you run the next cell: what do you expect of plain
+# DQN and of the linear network after 30,000 steps, compared with Double DQN, and why? Wrong
+# predictions cost nothing. A reason is what counts.
+
+# %% [markdown] nbgrader={"grade_id": "question-prediction", "grade": true, "solution": true, "points": 1}
+# *Your answer here.*
+
+# %% [markdown]
+# How to read the plot: the thick line or the large mark is the **interquartile mean** of the
+# trainings, the mean without the lowest and the highest quarter. The band or the bar is its 95 %
+# interval: it says how far the mean would move with other seeds. If the interval of a *difference*
+# does not contain 0, the difference is not just luck. (Agarwal et al., *Deep RL at the edge of the
+# statistical precipice*, 2021.) The next cell takes about a minute.
+
+
+# %% tags=["not-graded", "raises-exception"]
+def trained_with(**changes):
+    """A setting of an experiment: ours, except for these changes."""
+    training = Training(episodes=10_000, environments=64, max_steps=30_000)
+    return Setting(lambda: DoubleDQNAgent(Settings(**changes)), training)
+
+
+compared = compare_settings(
+    {
+        "Double DQN": trained_with(),
+        "plain DQN": trained_with(double=False),
+        "linear": trained_with(n_hidden_layers=0),
+    },
+    seeds=range(5),
+)
+print(compared.table())
+print("Double DQN minus plain DQN:", compared.difference("Double DQN", "plain DQN"))
+print("Double DQN minus linear:   ", compared.difference("Double DQN", "linear"))
+plot_experiment(compared, title="Double, plain, linear")
+
+# %% [markdown]
+# ### Exercise: `experiment` (15 minutes)
+#
+# Here are the greedy scores of the same experiment, as we measured them. (Yours may differ: your
+# computer rounds in another way.) A row is a setting, a column a seed.
+
+# %%
+greedy = {
+    "Double DQN": [392, 154, 500, 130, 500],
+    "plain DQN": [155, 328, 162, 232, 212],
+    "linear": [26, 29, 13, 28, 20],
+}
+
+# %% [markdown]
+# Return a dictionary with two keys:
+#
+# * `"middles"`: the interquartile means of the three rows, in this order. Three numbers. (With five
+#   scores, a quarter rounded down is one score at each end.)
+# * `"misled"`: suppose somebody trains only *once* with each of two settings and believes the higher
+#   score. There are $5 \cdot 5 = 25$ pairs of trainings. Three numbers: in how many of them does plain
+#   DQN beat Double DQN, Double DQN beat plain DQN, linear beat plain DQN?
+#
+# You may write numbers, or code that computes them. (The cell must work by itself, so copy the scores
+# into the function if you need them.)
+#
+# <details><summary>Hint</summary>
+#
+# The interquartile mean of five scores is the mean of the middle three. For the pairs,
+# `sum(a > b for a in one for b in other)` counts how often `a` is larger.
+# </details>
+
+
+# %% nbgrader={"grade_id": "experiment", "solution": true}
+def experiment():
+    """Return the dictionary with your two answers."""
+    ### BEGIN SOLUTION
+    return {"middles": [348.7, 202.0, 24.7], "misled": [10, 15, 0]}
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "check-experiment", "grade": true}
+check("double_dqn_keras/experiment", experiment)
+
+# %% [markdown]
+# ### What the picture shows
+#
+# (10 minutes, graded by hand, 3 points.) Look at *your* picture and your differences.
+#
+# 1. Which differences are more than luck, and which are not shown? Why is "no difference shown" not the
+#    same as "no difference"? (1 point)
+# 2. A linear *rule* can balance the pole. Why does a linear *Q-function* do so much worse, or why not?
+#    Think of the values of a pole that leans to the left, stands upright, and leans to the right. (1
+#    point)
+# 3. Plan an experiment in which you would expect Double DQN to be clearly better: what do you change
+#    about the environment, how many seeds, what do you measure, and when do you say "I cannot tell"?
+#    (1 point)
+
+# %% [markdown] nbgrader={"grade_id": "question-experiment", "grade": true, "solution": true, "points": 3}
+# *Your answer here.*
+
+# %% [markdown]
+# ## 12. A whole model in a file
 #
 # Weights alone are not a model: to load them, you must know which network they belong to. A
 # `.keras` file holds both the weights and the *configuration*: the name of the class and the
@@ -741,7 +887,7 @@ print(f"The restored agent scores {mean_score(play_episodes(restored, seed=5)):.
 animate(restored, seed=3)
 
 # %% [markdown]
-# ## 12. What went wrong here?
+# ## 13. What went wrong here?
 #
 # A colleague wrote the agent as you did, except for these lines in `train`:
 #
@@ -757,28 +903,32 @@ animate(restored, seed=3)
 plot_learning_curve("double_dqn_keras_diagnosis")
 
 # %% [markdown]
-# ### Exercise: `diagnosis` (5 minutes)
+# ### Exercise: `diagnosis` (15 minutes)
 #
-# Which explanation fits the snippet, the curve *and* the Q-values? Return its letter.
+# Follow one weight. At the start it is 0 in both networks. To keep it simple, let each batch add
+# exactly 0.1 to it in the network that learns. `target_update_freq` is 4. Look at both networks
+# after the lines above have run, for the batches 1, 3, 4, 6, 8 and 10.
 #
-# * **a**: The learning rate is too small. In ten times as many steps the curve would rise.
-# * **b**: Double DQN takes the smaller of two values, so it underestimates everything.
-# * **c**: The targets move with every batch, so the Q-values drive each other up.
-# * **d**: The weights go the wrong way. Every few batches the network goes back to its first,
-#   random weights.
+# Return a dictionary with two answers:
+#
+# * `"colleague"`: the weight in the colleague's `self.net` after these batches, six numbers.
+# * `"yours"`: the weight in *your* `self.target_net` after these batches, six numbers.
 #
 # <details><summary>Hint</summary>
 #
-# Look at your own `transfer_weights`: which network gives, and which one receives? And what has the
-# target network learned so far?
+# Look at your own `transfer_weights`: which network gives, and which one receives? After batch 4
+# one of the two gets the weight of the other. Write down both weights for the batches 1 to 10.
 # </details>
 
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():
-    """Return the letter of the explanation that fits."""
+    """Return the answers to the two questions."""
     ### BEGIN SOLUTION
-    return "d"
+    return {
+        "colleague": [0.1, 0.3, 0.0, 0.2, 0.0, 0.2],
+        "yours": [0.0, 0.0, 0.4, 0.4, 0.8, 0.8],
+    }
     ### END SOLUTION
 
 
@@ -786,7 +936,7 @@ def diagnosis():
 check("double_dqn_keras/diagnosis", diagnosis)
 
 # %% [markdown]
-# ## 13. In your own words
+# ## 14. In your own words
 #
 # (5 minutes, graded by hand.) Suppose *all* Q-values were too large by exactly 20. Would the agent
 # play any worse? When does overestimation do harm, then? And why does it help to let one network
@@ -796,6 +946,13 @@ check("double_dqn_keras/diagnosis", diagnosis)
 # *Your answer here.*
 
 # %% [markdown]
+# ## What you can do now
+#
+# * You can explain overestimation, and show it where the truth is known.
+# * You can write Double DQN, and tell it from a program that only has two networks.
+# * You can write a Keras model as a class, compile its update step, and keep it in a file.
+# * You can say when a comparison of two settings shows a difference, and when it shows none.
+#
 # ## Where to go from here
 #
 # * H. van Hasselt, A. Guez, D. Silver, [Deep Reinforcement Learning with Double

@@ -12,6 +12,7 @@ LOSS = "double_dqn_keras/loss"
 COPY = "double_dqn_keras/copy"
 UPDATE = "double_dqn_keras/update"
 SAVE = "double_dqn_keras/save"
+EXPERIMENT = "double_dqn_keras/experiment"
 DIAGNOSIS = "double_dqn_keras/diagnosis"
 
 #: The probes give no points: they may fail wherever an agent learns something wrong.
@@ -813,15 +814,88 @@ MISTAKES = (
         "nothing_loaded",
         "should return",
     ),
+    # --- experiment
+    Mistake(
+        "plain_means",
+        "the mean of a row",
+        (Edit("experiment", "[348.7, 202.0, 24.7]", "[335.2, 217.8, 23.2]"),),
+        EXPERIMENT,
+        "middles",
+        "plain_means",
+        "the means of all scores",
+    ),
+    Mistake(
+        "medians",
+        "the middle one of five",
+        (Edit("experiment", "[348.7, 202.0, 24.7]", "[392.0, 212.0, 26.0]"),),
+        EXPERIMENT,
+        "middles",
+        "medians",
+        "these are the medians",
+    ),
+    Mistake(
+        "pairs_the_other_way",
+        "how often the other is better",
+        (Edit("experiment", "[10, 15, 0]", "[15, 10, 25]"),),
+        EXPERIMENT,
+        "misled",
+        "pairs_the_other_way",
+        "the other setting has the higher score",
+    ),
+    Mistake(
+        "same_seed_only",
+        "five seeds, five pairs",
+        (Edit("experiment", "[10, 15, 0]", "[2, 3, 0]"),),
+        EXPERIMENT,
+        "misled",
+        "same_seed_only",
+        "only trainings in the same column",
+    ),
     # --- diagnosis
     Mistake(
-        "wrong_diagnosis",
-        "Double DQN is too careful",
-        (Edit("diagnosis", 'return "d"', 'return "b"'),),
+        "transfer_ignored",
+        "the network just learns",
+        (Edit("diagnosis", "[0.1, 0.3, 0.0, 0.2, 0.0, 0.2]", "[0.1, 0.3, 0.4, 0.6, 0.8, 1.0]"),),
         DIAGNOSIS,
-        "the_right_option",
-        "wrong_option",
-        "Look at the curve",
+        "colleague",
+        "transfer_ignored",
+        "one network gets the weight",
+    ),
+    Mistake(
+        "weights_before_the_transfer",
+        "after the batch, before the transfer",
+        (Edit("diagnosis", "[0.1, 0.3, 0.0, 0.2, 0.0, 0.2]", "[0.1, 0.3, 0.4, 0.2, 0.4, 0.2]"),),
+        DIAGNOSIS,
+        "colleague",
+        "before_the_transfer",
+        "after the lines have run",
+    ),
+    Mistake(
+        "colleagues_target_network",
+        "the network that is copied",
+        (Edit("diagnosis", "[0.1, 0.3, 0.0, 0.2, 0.0, 0.2]", "[0.0, 0.0, 0.4, 0.4, 0.8, 0.8]"),),
+        DIAGNOSIS,
+        "colleague",
+        "other_network",
+        "weights of the right target network",
+    ),
+    Mistake(
+        "online_for_target",
+        "both are the same",
+        (Edit("diagnosis", "[0.0, 0.0, 0.4, 0.4, 0.8, 0.8]", "[0.1, 0.3, 0.4, 0.6, 0.8, 1.0]"),),
+        DIAGNOSIS,
+        "yours",
+        "other_network",
+        "changes only with a transfer",
+    ),
+    Mistake(
+        "target_before_the_transfer",
+        "after the batch, before the transfer",
+        (Edit("diagnosis", "[0.0, 0.0, 0.4, 0.4, 0.8, 0.8]", "[0.0, 0.0, 0.0, 0.4, 0.4, 0.8]"),),
+        DIAGNOSIS,
+        "yours",
+        "before_the_transfer",
+        "after the lines have run",
     ),
     # --- the settings
     Mistake(

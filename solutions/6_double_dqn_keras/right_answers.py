@@ -139,7 +139,27 @@ RIGHT_ANSWERS = (
              "tf.function(self.gradient_step, jit_compile=True)"),
     )),
     RightAnswer("one_hidden_layer", (Edit("agent", "Settings()", "Settings(n_hidden_layers=1)"),)),
-    RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "d"', 'return " D"'),)),
+    RightAnswer(
+        "exact_interquartile_means",
+        (
+            Edit(
+                "experiment",
+                "[348.7, 202.0, 24.7]",
+                "np.sort([[392, 154, 500, 130, 500], [155, 328, 162, 232, 212], [26, 29, 13, 28, 20]])[:, 1:4].mean(axis=1)",
+            ),
+        ),
+    ),
+    RightAnswer(
+        "numbers_computed",
+        (
+            Edit("diagnosis", "[0.1, 0.3, 0.0, 0.2, 0.0, 0.2]", "0.1 * (batches % 4)"),
+            Edit(
+                "diagnosis",
+                "    return {\n",
+                "    batches = np.array([1, 3, 4, 6, 8, 10])\n    return {\n",
+            ),
+        ),
+    ),
     RightAnswer(
         "greedy_actions_by_the_networks_method",
         (

@@ -11,6 +11,7 @@ import pytest
 from matplotlib.patches import FancyBboxPatch
 
 from helpers.model_plot import plot_model
+from helpers.notebook_figures import alternative_text
 
 keras = pytest.importorskip("keras")
 layers = keras.layers
@@ -60,6 +61,12 @@ def test_everything_flows_to_the_right_and_nothing_overlaps(masked: Any) -> None
         assert next_y > y + 0.5 or next_x > x + 1.5
     names = {text.get_text().split("\n")[0]: text.get_position() for text in figure.axes[0].texts}
     assert names["action_mask"][0] == names["Dense"][0], "right before the layer that needs it"
+
+
+def test_screen_readers_read_it_in_words(masked: Any) -> None:
+    words = alternative_text(plot_model(masked))
+    assert words.startswith("A model of 5 layers: observation (batch, 4); Dense, relu (batch, 64)")
+    assert "Multiply (batch, 2), after Dense and action_mask" in words
 
 
 def test_a_sequential_model_is_a_chain() -> None:

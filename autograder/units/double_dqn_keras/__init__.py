@@ -5,17 +5,20 @@ from __future__ import annotations
 from autograder.agents.learning_check import DelayedRewardTest
 from autograder.agents.rule import AgentRule
 from autograder.units.double_dqn_keras.memory import ReplayBufferTask
-from autograder.units.double_dqn_keras.network import NetworkTask
+from autograder.units.double_dqn_keras.network import NetworkTask, deep_network
+from autograder.units.double_dqn_keras.questions import DIAGNOSIS, EXPERIMENT
+from autograder.units.double_dqn_keras.recorded import (
+    RecordedDoubleTargetsTask,
+    RecordedTargetsTask,
+)
 from autograder.units.double_dqn_keras.save import SaveTask
 from autograder.units.double_dqn_keras.update import update
-from autograder.units.shared.answers import ChoiceTask
 from autograder.units.shared.cart_pole import CART_POLE
 from autograder.units.shared.exploration import EpsilonGreedyTask, LinearEpsilonTask
 from autograder.units.shared.huber_loss import HuberLossTask
 from autograder.units.shared.q_networks import network_like
 from autograder.units.shared.replay import MemoryNames
 from autograder.units.shared.target_network import CopyTask
-from autograder.units.shared.td_targets import DoubleTargetsTask, TargetsTask
 from autograder.units.shared.wording import KERAS_TENSORS
 from autograder.units.unit import Unit
 from helpers.training import Training
@@ -33,15 +36,16 @@ UNIT = Unit(
         NetworkTask("double_dqn_keras/network"),
         LinearEpsilonTask("double_dqn_keras/epsilon"),
         EpsilonGreedyTask("double_dqn_keras/act", network=NETWORK),
-        TargetsTask("double_dqn_keras/targets", network=NETWORK, wording=KERAS_TENSORS),
-        DoubleTargetsTask(
+        RecordedTargetsTask("double_dqn_keras/targets", network=NETWORK, wording=KERAS_TENSORS),
+        RecordedDoubleTargetsTask(
             "double_dqn_keras/double_targets", network=NETWORK, wording=KERAS_TENSORS
         ),
         HuberLossTask("double_dqn_keras/loss", network=NETWORK, wording=KERAS_TENSORS),
-        CopyTask("double_dqn_keras/copy", function="transfer_weights", network=NETWORK),
+        CopyTask("double_dqn_keras/copy", function="transfer_weights", network=deep_network),
         update,
         SaveTask("double_dqn_keras/save"),
-        ChoiceTask("double_dqn_keras/diagnosis", digest="6df66808a5d6af2e"),
+        EXPERIMENT,
+        DIAGNOSIS,
     ),
     agent=AgentRule(
         points=6,

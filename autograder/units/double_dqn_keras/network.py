@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 
 from autograder.checks.expect import CheckFailed, expect, expect_close, expect_shape
@@ -9,14 +11,18 @@ from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.dense_network import VALUES, DenseNetwork
 from autograder.units.shared.examples.networks import LAYERS
-from autograder.units.shared.keras_networks import without
-from autograder.units.shared.networks import linear_layers, observations, redraw
-from autograder.worker.interface import Student, StudentObject, Tensor
+from autograder.units.shared.keras_networks import expect_small, without
+from autograder.units.shared.networks import WIDTH, linear_layers, observations, redraw
+from autograder.units.shared.q_networks import Layers, network_like
+from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
 
 PREDICT_IN_A_LOOP = (
     "act calls predict, which is made for large data sets: for a single observation it takes a "
     "hundred times as long as the computation. Use predict_on_batch."
 )
+
+#: Of 40 rows each, so that one random action in twenty shows for certain.
+ACT_CALLS = 5
 
 
 class NetworkTask(Task):
@@ -41,19 +47,10 @@ class NetworkTask(Task):
         for n_hidden_layers in (1, 3):
             net = new_network(student, 3, n_hidden_layers)
             x = observations(random)
-            net(Tensor(x))
+            expect_small(net(Tensor(observations(random, 64))))
             redraw(net, random, scale=0.2)
             layers = linear_layers(net, "tensorflow")
-            expect(
-                len(layers) == n_hidden_layers + 1,
-                "wrong_number_of_layers",
-                Message(
-                    "With n_hidden_layers = {n_hidden_layers} the network has {count} layers with "
-                    "weights; there should be {n_hidden_layers} hidden ones and the last one.",
-                    n_hidden_layers=n_hidden_layers,
-                    count=len(layers),
-                ),
-            )
+            _expect_number_of_layers(len(layers), n_hidden_layers)
             expect(
                 all(layer.weight.shape[1] == 128 for layer in layers[:-1]),
                 "wrong_width",
@@ -85,7 +82,7 @@ class NetworkTask(Task):
             "There should be a Q-value for each action.",
         )
         with without(net, ["predict"], "predict_in_a_loop", PREDICT_IN_A_LOOP):
-            chosen = net.call("act", x)
+            chosen, *again = (net.call("act", x) for _ in range(ACT_CALLS))
         action = expect_shape(
             np.array(chosen) if isinstance(chosen, (int, list)) else chosen,
             (40,),
@@ -109,6 +106,45 @@ class NetworkTask(Task):
             "act should return, for each row, the action with the largest Q-value. Nothing is "
             "random here.",
         )
+        expect(
+            all(np.array_equal(other, action) for other in again),
+            "not_greedy",
+            "Called several times with the same observations, act returns other actions. It should "
+            "always take the action with the largest Q-value: nothing is random here.",
+        )
+
+
+def _expect_number_of_layers(count: int, n_hidden_layers: int) -> None:
+    """count: layers with weights that Keras finds in the network."""
+    found = Message(
+        "With n_hidden_layers = {n_hidden_layers} the network has {count} layers with weights; "
+        "there should be {n_hidden_layers} hidden ones and the last one.",
+        n_hidden_layers=n_hidden_layers,
+        count=count,
+    )
+    expect(
+        count > n_hidden_layers,
+        "wrong_number_of_layers",
+        Message.joined(
+            found,
+            "Keras finds a layer in a list only if the list was assigned with the layer in it, or "
+            "if the layer was appended: self.hidden_layers[i] = layer hides it.",
+        ),
+    )
+    expect(count == n_hidden_layers + 1, "wrong_number_of_layers", found)
+
+
+def deep_network(student: Student, layers: Layers) -> StudentObject:
+    """A network of the student's class with three hidden layers, or one with these layers.
+
+    The latter if the class does not give the former its eight arrays of weights.
+    """
+    with suppress(StudentError, CheckFailed):
+        network = new_network(student, layers[-1][1].shape[0], 3)
+        network(Tensor(np.zeros((1, WIDTH), np.float32)))
+        if len(network.parameters()) == 8:
+            return network
+    return network_like("DQN")(student, layers)
 
 
 def new_network(student: Student, n_actions: int, n_hidden_layers: int) -> StudentObject:

@@ -27,14 +27,19 @@ class SaveTask(Task):
         name = f"network-{random.integers(2**31)}.keras"
         path = student.temporary_path(name)
         student.call("save_network", net, path)
+        # Agents save their best weights so far again and again, in the same file.
+        first = _content(student, path)
+        redraw(net, random)
+        student.call("save_network", net, path)
         kept = net(Tensor(x))
-        content = student.read_file(path)
-        if content is None:
-            raise CheckFailed(
-                "no_file",
-                "save_network wrote no file at the path that it was given: net.save(path).",
-            )
+        content = _content(student, path)
         # Another process, which has nothing but the file's bytes.
+        expect(
+            not np.array_equal(first, content),
+            "not_overwritten",
+            "A second call of save_network, after the network had learned, left the file as it "
+            "was. It should write the network as it is now.",
+        )
         with student.fresh() as other:
             copy = other.write_file(f"copy-{name}", content)
             self._expect_restored(other, copy, x, kept, net.kind)
@@ -56,7 +61,14 @@ class SaveTask(Task):
                 ),
             ) from None
         if not isinstance(restored, StudentObject):
-            raise CheckFailed("nothing_loaded", "load_network should return the network.")
+            raise CheckFailed(
+                "nothing_loaded",
+                Message(
+                    "load_network should return the network, made by keras.models.load_model; it "
+                    "returned {kind}.",
+                    kind="None" if restored is None else f"a {type(restored).__name__}",
+                ),
+            )
         found = restored(Tensor(x))
         expect(
             isinstance(found, np.ndarray) and found.shape == kept.shape,
@@ -80,3 +92,14 @@ class SaveTask(Task):
                 saved=kind,
             ),
         )
+
+
+def _content(student: Student, path: str) -> np.ndarray:
+    """The bytes of the file that save_network wrote, uint8."""
+    content = student.read_file(path)
+    if content is None:
+        raise CheckFailed(
+            "no_file",
+            "save_network wrote no file at the path that it was given: net.save(path).",
+        )
+    return content

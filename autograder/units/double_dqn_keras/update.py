@@ -10,6 +10,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, expect, expect_close
 from autograder.checks.task import check
 from autograder.messages import Message
+from autograder.units.double_dqn_keras.recorded import NO_NUMBERS, last_line
 from autograder.units.shared.probes import (
     DelayedReward,
     ProbedAgent,
@@ -48,8 +49,6 @@ STEP_MISSING = (
     "gradient_step changes no weight of self.net: compute the loss inside the tape, then "
     "self.optimizer.apply(tape.gradient(loss, variables), variables)."
 )
-#: What TensorFlow raises where a recorded function asks for numbers.
-NO_NUMBERS = ("NotImplementedError", "AttributeError", "OperatorNotAllowedInGraphError")
 
 
 class UpdateTask(QAgentTask):
@@ -124,7 +123,7 @@ class UpdateTask(QAgentTask):
                         "Compiled by tf.function the step fails. Inside, there are no numbers yet, "
                         "only a recording: no .numpy(), no NumPy functions, no predict_on_batch, "
                         "no `if` that asks a tensor. TensorFlow's error: {error}",
-                        error=error.message[:200],
+                        error=last_line(error),
                     ),
                 ) from None
             expect(
@@ -148,6 +147,7 @@ class UpdateTask(QAgentTask):
     def target_network_follows(self, student: Student, random: np.random.Generator) -> None:
         with student.doubles():
             trial = self._quick_trial(student, random, target_update_freq=BATCHES)
+            _expect_as_many_layers(trial)
             turns = play(trial, random, [SMALL_BATCH + n % 5 for n in range(3 * BATCHES + 1)])
             expect_follows_every(trial, turns, "target_update_freq")
         with student.doubles():
@@ -201,6 +201,30 @@ class UpdateTask(QAgentTask):
         trial = self.trial(student, random, **small)  # type: ignore[arg-type]
         trial.agent.set("compiled_step", trial.agent.get("gradient_step"))
         return trial
+
+
+def _expect_as_many_layers(trial: QTrial) -> None:
+    """Wherever a function made one of the agent's networks, it got the settings' number."""
+    right = trial.settings.values["n_hidden_layers"]
+    for name in UpdateTask.parts.networks:
+        made = trial.calls[name]
+        for call in range(trial.count(name)):
+            network = made.call("result", call)
+            if not any(trial.student.same(network, own) for own in (trial.net, trial.target_net)):
+                continue
+            given = made.call("given", call, "n_hidden_layers")
+            expect(
+                given == right,
+                "other_number_of_layers",
+                Message(
+                    "With Settings(n_hidden_layers={right}), one of the agent's two networks was "
+                    "made by {function} {given}. Both need as many hidden layers: "
+                    "new_network(s.n_hidden_layers).",
+                    right=right,
+                    function=name,
+                    given="without this number" if given is None else f"with {given}",
+                ),
+            )
 
 
 def _step(trial: QTrial, double: bool) -> UpdateStep:

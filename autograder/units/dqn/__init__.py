@@ -5,8 +5,8 @@ from __future__ import annotations
 from autograder.agents.learning_check import DelayedRewardTest
 from autograder.agents.rule import AgentRule
 from autograder.units.dqn.forward import ForwardTask
+from autograder.units.dqn.questions import DIAGNOSIS, EXPERIMENT
 from autograder.units.dqn.update import update
-from autograder.units.shared.answers import ChoiceTask
 from autograder.units.shared.cart_pole import CART_POLE
 from autograder.units.shared.exploration import EpsilonGreedyTask, ExponentialEpsilonTask
 from autograder.units.shared.huber_loss import HuberLossTask
@@ -34,7 +34,8 @@ UNIT = Unit(
         HuberLossTask("dqn/loss", network=NETWORK),
         SoftUpdateTask("dqn/soft_update", network=NETWORK),
         update,
-        ChoiceTask("dqn/diagnosis", digest="3e014c3e2ae25fcb"),
+        EXPERIMENT,
+        DIAGNOSIS,
     ),
     agent=AgentRule(
         points=6,

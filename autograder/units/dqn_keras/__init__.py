@@ -12,8 +12,8 @@ from autograder.units.dqn_keras.fast_calls import ActTask, KerasTargetsTask
 from autograder.units.dqn_keras.learn import LearnTask
 from autograder.units.dqn_keras.model import ModelTask
 from autograder.units.dqn_keras.naive import NaiveTask
+from autograder.units.dqn_keras.questions import DIAGNOSIS, EXPERIMENT
 from autograder.units.dqn_keras.update import update
-from autograder.units.shared.answers import ChoiceTask
 from autograder.units.shared.cart_pole import SHORT_CART_POLE
 from autograder.units.shared.exploration import LinearEpsilonTask
 from autograder.units.shared.keras_networks import masked_network
@@ -41,7 +41,8 @@ UNIT = Unit(
         ReplayMemoryTask("dqn_keras/memory"),
         CopyTask("dqn_keras/copy", network=masked_network),
         update,
-        ChoiceTask("dqn_keras/diagnosis", digest="90cb7ca46039d96b"),
+        EXPERIMENT,
+        DIAGNOSIS,
     ),
     agent=AgentRule(
         points=6,

@@ -34,25 +34,33 @@ class LearnTask(Task):
         targets = (values[np.arange(6), action] - error).astype(np.float32)
         network = masked_network(student, q.layers)
         _use_plain_descent(network)
+        optimizer = network.get("optimizer")
         with without(network, ["fit", "predict"], "fit_in_a_loop", FIT_IN_A_LOOP):
             _learn(student, network, x, action, targets)
+        expect(
+            student.same(optimizer, network.get("optimizer")),
+            "compiled_anew",
+            "After the call the network has another optimizer than before. It was compiled in "
+            "build_model, with alpha: learn should not compile it again.",
+        )
+        steps = int(np.asarray(network.get("optimizer.iterations")))
+        expect(
+            steps <= 1,
+            "several_steps",
+            Message(
+                "One call of learn made {steps} update steps. Call net.train_on_batch once, with "
+                "all {rows} rows.",
+                steps=steps,
+                rows=len(action),
+            ),
+        )
         moved = q.layers[-1][1] - _last_bias(network)
         expect(
             bool(np.any(moved)),
             "nothing_learned",
             "The network has not changed. Call net.train_on_batch([observation, mask], answers).",
         )
-        mask = np.eye(q.n_actions)[action]
-        expect_close(
-            moved,
-            2 / mask.size * (mask * error[:, None]).sum(axis=0),
-            "wrong_step",
-            "The network moves, but not only Q(s, a) of the actions taken, or not towards the "
-            "targets. The mask has a one at each row's own action, the answers have the row's "
-            "target there.",
-            known_mistakes=_wrong_steps(values, action, targets),
-            tolerance=1e-3,
-        )
+        _expect_step(moved, values, action, targets)
 
     @check(points=1)
     def returns_the_loss(self, student: Student, random: np.random.Generator) -> None:
@@ -80,12 +88,54 @@ class LearnTask(Task):
         )
 
 
+def _expect_step(
+    moved: np.ndarray, values: np.ndarray, action: np.ndarray, targets: np.ndarray
+) -> None:
+    """moved: the last bias before minus after, (n_actions,); values: (rows, n_actions)."""
+    mask = np.eye(values.shape[1])[action]
+    right = 2 / mask.size * (mask * (values - targets[:, None])).sum(axis=0)
+    known = _wrong_steps(values, action, targets)
+    if not any(np.allclose(moved, mistake.values, rtol=1e-3, atol=1e-3) for mistake in known):
+        part = float(moved @ right / (right @ right))
+        expect(
+            abs(part - 1) < 0.01 or not np.allclose(moved, part * right, rtol=1e-3, atol=1e-3),
+            "other_step_size",
+            Message(
+                "The right Q-values move towards their targets, but by {part:.3g} times the step. "
+                "The answers should hold the targets themselves: the optimizer sees to the size "
+                "of the step.",
+                part=part,
+            ),
+        )
+    expect_close(
+        moved,
+        right,
+        "wrong_step",
+        Message(
+            "The biases of the {n} actions should move by {right}; yours moved by {moved}. Compare "
+            "both arrays that train_on_batch gets with the text: the mask, 1 at each row's action, "
+            "and the answers, the row's target at this action.",
+            n=len(right),
+            right=_numbers(-right),
+            moved=_numbers(-moved),
+        ),
+        known_mistakes=known,
+        tolerance=1e-3,
+    )
+
+
+def _numbers(values: np.ndarray) -> str:
+    """As they stand in a message."""
+    return ", ".join(f"{value:.3f}" for value in values)
+
+
 def _wrong_steps(
     values: np.ndarray, action: np.ndarray, targets: np.ndarray
 ) -> tuple[KnownMistake, ...]:
     """Moves of the last bias; values: (rows, n_actions), action and targets: (rows,)."""
     n_actions = values.shape[1]
     mask, other = np.eye(n_actions)[action], np.eye(n_actions)[(action + 1) % n_actions]
+    best = np.eye(n_actions)[values.argmax(axis=1)]
     column, scale = targets[:, None], 2 / mask.size
     return (
         KnownMistake(
@@ -110,6 +160,23 @@ def _wrong_steps(
             "wrong_action",
             scale * (other * (values - column)).sum(axis=0),
             "The mask marks another action than the one taken.",
+        ),
+        KnownMistake(
+            "best_action_learns",
+            scale * (best * (values - column)).sum(axis=0),
+            "The mask marks the action that looks best in each row. Mark the action that was "
+            "taken, the argument action.",
+        ),
+        KnownMistake(
+            "error_instead_of_target",
+            scale * (mask * (2 * values - column)).sum(axis=0),
+            "The answers hold target - Q(s, a), so the network learns this difference. They should "
+            "hold the target itself: the loss takes the difference.",
+        ),
+        KnownMistake(
+            "away_from_the_targets",
+            scale * (mask * (column - values)).sum(axis=0),
+            "Q(s, a) moves away from the targets: the answers have the wrong sign somewhere.",
         ),
     )
 

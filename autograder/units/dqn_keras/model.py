@@ -9,7 +9,7 @@ from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.dense_network import VALUES, DenseNetwork
 from autograder.units.shared.examples.networks import LAYERS, MASK_OUTPUT
-from autograder.units.shared.keras_networks import ones
+from autograder.units.shared.keras_networks import expect_small, ones
 from autograder.units.shared.networks import linear_layers, observations, redraw
 from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
 
@@ -74,13 +74,26 @@ class ModelTask(Task):
         dense = DenseNetwork(
             tuple(layers), VALUES, last="the last Dense layer", relu='activation="relu"'
         ).centred(network, x)
+        inputs = [Tensor(x), Tensor(ones(5, 3))]
+        values = network(inputs)
         expect_close(
-            network([Tensor(x), Tensor(ones(5, 3))]),
+            values,
             dense(x),
             "wrong_values",
             "The Q-values are not what these layers compute: Dense, ReLU, Dense, ReLU, Dense, each "
             "fed with the result of the one before, then the mask.",
-            known_mistakes=dense.known_mistakes(x),
+            known_mistakes=(
+                KnownMistake("mask_added", dense(x) + 1, MASK_ADDED),
+                *dense.known_mistakes(x),
+            ),
+            tolerance=1e-3,
+        )
+        expect_close(
+            network(inputs, training=True),
+            values,
+            "other_values_in_training",
+            "In train_on_batch your model computes other Q-values than in predict_on_batch. Only "
+            "the Dense layers and the mask belong into it: take dropout out.",
             tolerance=1e-3,
         )
 
@@ -114,7 +127,7 @@ class ModelTask(Task):
                 KnownMistake(
                     "mask_added",
                     values - 1 + mask,
-                    "The mask is added to the values; it should be multiplied with them.",
+                    MASK_ADDED,
                 ),
             ),
             tolerance=1e-3,
@@ -130,12 +143,40 @@ class ModelTask(Task):
             "The learning rate of the optimizer should be the argument alpha. The line with "
             "keras.optimizers.Adam was given: restore it.",
         )
-        expect(
-            network.get("loss") in ("mse", "mean_squared_error"),
+        inputs = [observations(random), ones(5, 2)]
+        values = np.asarray(network([Tensor(part) for part in inputs]))
+        error = random.permutation([[0.3, -0.6], [1.5, -2.0], [0.1, 2.5], [-0.4, 3.0], [0.7, -1.2]])
+        network.set("run_eagerly", True)
+        found = network.call("test_on_batch", inputs, values + error)
+        expect_close(
+            found[0] if isinstance(found, list) else found,  # with metrics, the loss comes first
+            np.mean(error**2),
             "other_loss",
             'The loss should be the mean squared error, "mse". The line with model.compile was '
             "given: restore it.",
+            tolerance=1e-3,
         )
+        _expect_ready_to_learn(_new_model(student, 2), random)
+
+
+MASK_ADDED = "The mask is added to the values; it should be multiplied with them."
+
+
+def _expect_ready_to_learn(network: StudentObject, random: np.random.Generator) -> None:
+    """A new model starts with small Q-values, and its hidden layers let a gradient through."""
+    x, mask = observations(random, 64), ones(64, 2)
+    expect_small(network([Tensor(x), Tensor(mask)]))
+    network.set("run_eagerly", True)
+    for _ in range(2):  # last weights of 0 let the layers before learn from the second batch on
+        network.call("train_on_batch", [x, mask], x[:, :2])
+    values = np.asarray(network([Tensor(x), Tensor(mask)]))
+    expect(
+        bool(np.any(np.ptp(values, axis=0))),
+        "hidden_layers_cannot_learn",
+        "After two batches your model still has the same Q-values for all observations: nothing "
+        "comes through its hidden layers. Did their weights start at 0? Leave them as Keras draws "
+        "them.",
+    )
 
 
 def _new_model(student: Student, n_actions: int, **settings: float) -> StudentObject:

@@ -60,7 +60,7 @@ class UpdateTask(QAgentTask):
                 Message(
                     "With start_replay_step = 18 nothing was learned in {seen} steps: no weight of "
                     "self.net has changed. Does train call self.replay(), and does replay call "
-                    "learn with self.net?",
+                    "learn with self.net? Do all numbers in train come from self.settings?",
                     seen=sum(ROWS),
                 ),
             )

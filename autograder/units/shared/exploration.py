@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from autograder.units.shared.examples.q_learning import (
     LINEAR_EPSILON,
 )
 from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
-from autograder.worker.interface import Student, StudentObject
+from autograder.worker.interface import Student, StudentError, StudentObject
 
 #: Rows of one call, so that a right answer misses a tolerance of 6 standard deviations once in
 #: about a billion times.
@@ -30,17 +31,17 @@ class ExponentialEpsilonTask(Task):
 
     @check(points=1)
     def decays_exponentially(self, student: Student, random: np.random.Generator) -> None:
-        start, end = random.uniform(0.7, 1.0), random.uniform(0.02, 0.2)
-        decay = int(random.integers(300, 900))
+        start, end = _draw_ends(random)
+        decay = int(random.integers(20, 40))  # so small that a single step shows
         step = np.array([0, decay // 2, decay, 3 * decay, 100 * decay])
         factor = np.exp(-step / decay)
-        _expect_schedule(
-            [student.call("epsilon", int(s), start, end, decay) for s in step],
+        answers = Answers.ask(student, step, (start, end, decay))
+        answers.expect(
             end + (start - end) * factor,
             "wrong_epsilon",
             Message(
-                "With start {start:.2f}, end {end:.2f} and decay {decay}, epsilon should be "
-                "{start:.2f} at step 0, {decayed:.2f} at step {decay}, and {end:.2f} after very "
+                "With start {start:.4f}, end {end:.4f} and decay {decay}, epsilon should be "
+                "{start:.4f} at step 0, {decayed:.3f} at step {decay}, and {end:.4f} after very "
                 "many steps.",
                 start=start,
                 end=end,
@@ -63,6 +64,52 @@ def _wrong_decays(
             "Epsilon falls to 0, not to its end value: add end, and let only the rest, "
             "start - end, decay.",
         ),
+        KnownMistake(
+            "end_not_added",
+            (start - end) * factor,
+            "The part that decays is right, (start - end) * exp(-step / decay), but end is not "
+            "added to it.",
+        ),
+        KnownMistake(
+            "cut_at_the_end",
+            np.maximum(end, start * factor),
+            "start * exp(-step / decay), cut off at end, is another curve: what decays is "
+            "start - end, and end is added.",
+        ),
+        KnownMistake(
+            "linear",
+            start + (end - start) * np.minimum(step / decay, 1),
+            "This is a straight line from start to end. The formula has an exponential: "
+            "exp(-step / decay).",
+        ),
+        KnownMistake(
+            "half_life",
+            end + (start - end) * 2.0 ** (-step / decay),
+            "After decay steps one half of start - end is left, so this is a power of 2. The "
+            "formula has a power of e: np.exp(-step / decay).",
+        ),
+        KnownMistake(
+            "step_times_decay",
+            end + (start - end) * np.exp(-step * decay),
+            "Epsilon is at its end value after one step already: divide step by decay in the "
+            "exponent, do not multiply.",
+        ),
+        KnownMistake(
+            "divided_outside",
+            end + (start - end) * np.exp(-step) / decay,
+            "The exponential is divided by decay; the division belongs into the exponent: "
+            "np.exp(-step / decay).",
+        ),
+        *(
+            KnownMistake(
+                "one_step_off",
+                end + (start - end) * np.exp(-late / decay),
+                "This is the value of the step before or after: the first step has the number 0, "
+                "and there epsilon is exactly start. Use step as it is.",
+            )
+            for late in (step + 1, np.maximum(step - 1, 0))
+        ),
+        _rounded(end + (start - end) * factor),
         KnownMistake(
             "starts_too_high",
             end + start * factor,
@@ -107,47 +154,85 @@ class LinearEpsilonTask(Task):
 
     @check(points=1)
     def falls_on_a_line(self, student: Student, random: np.random.Generator) -> None:
-        start, end = random.uniform(0.7, 1.0), random.uniform(0.02, 0.2)
-        steps = int(random.integers(300, 900))
+        start, end = _draw_ends(random)
+        steps = int(random.integers(20, 40))  # so few that a single step shows
         step = np.array([0, steps // 3, 2 * steps // 3, steps])
         share = step / steps
-        _expect_schedule(
-            [student.call("epsilon", int(s), start, end, steps) for s in step],
+        answers = Answers.ask(student, step, (start, end, steps))
+        answers.expect(
             start + (end - start) * share,
             "wrong_epsilon",
             Message(
-                "From start {start:.2f} epsilon should fall in equal parts to {end:.2f}, reached "
+                "From start {start:.4f} epsilon should fall in equal parts to {end:.4f}, reached "
                 "after {steps} steps.",
                 start=start,
                 end=end,
                 steps=steps,
             ),
-            _wrong_lines(start, end, share),
+            _wrong_lines(start, end, step, steps),
         )
 
     @check(points=1, needs=("falls_on_a_line",))
     def stays_at_the_end(self, student: Student, random: np.random.Generator) -> None:
         start, end = 0.95, 0.07
         for step in (301, 600, 40_000):
-            found = student.call("epsilon", step, start, end, 300)
-            _expect_schedule(
-                [found],
+            answers = Answers.ask(student, np.array([step]), (start, end, 300))
+            answers.expect(
                 np.array([end]),
                 "falls_too_far",
                 Message(
                     "After the last of its {steps} steps epsilon should stay at the end value, "
-                    "{end}; yours is {found} at step {step}.",
+                    "{end}.",
                     steps=300,
                     end=end,
-                    found=round(found, 4) if isinstance(found, float) else found,
-                    step=step,
                 ),
             )
 
 
-def _wrong_lines(start: float, end: float, share: np.ndarray) -> tuple[KnownMistake, ...]:
-    """What typical mistakes answer after these shares of the steps."""
+def _wrong_lines(
+    start: float, end: float, step: np.ndarray, steps: int
+) -> tuple[KnownMistake, ...]:
+    """What typical mistakes answer at these steps."""
+    share = step / steps
+    shares_off = (
+        step / (steps + 1),
+        step / (steps - 1),
+        np.maximum(step - 1, 0) / steps,
+        (step + 1) / steps,
+    )
+    off = [each for part in shares_off for each in (part, np.minimum(part, 1))]
     return (
+        *(
+            KnownMistake(
+                "one_step_off",
+                start + (end - start) * part,
+                "The line is one step too long, or comes one step late or early: epsilon is start "
+                "at step 0 and end at the step with the number steps. The share is step / steps.",
+            )
+            for part in off
+        ),
+        KnownMistake(
+            "jumps",
+            np.where(step < steps, start, end),
+            "Epsilon stays at start and jumps to end at the last step. If you divide with //, the "
+            "share is 0 until then: write /.",
+        ),
+        KnownMistake(
+            "starts_again",
+            start + (end - start) * (share % 1),
+            "At the last step epsilon is back at start: after steps it should stay at end.",
+        ),
+        KnownMistake(
+            "end_added",
+            start + share * end,
+            "Epsilon rises from start by end. From start to end it changes by end - start.",
+        ),
+        KnownMistake(
+            "always_the_end",
+            np.full(len(share), end),
+            "Epsilon is at its end value from the first step on.",
+        ),
+        _rounded(start + (end - start) * share),
         KnownMistake(
             "falls_to_zero",
             start * (1 - share),
@@ -275,7 +360,7 @@ class EpsilonGreedyTask(Task):
             "best_action_left_out",
             "The best action never comes up among the random ones: draw from *all* actions.",
         )
-        _expect_even(counts)
+        _expect_even(counts, case.q.values(case.observation[:1])[0])
 
     @check(points=1, needs=("explores_all_actions_alike",))
     def random_with_probability_epsilon(
@@ -301,6 +386,7 @@ class EpsilonGreedyTask(Task):
                 share=share,
             ),
         )
+        self._expect_all_actions_at(epsilon, np.bincount(action, minlength=n_actions), greedy)
         expect(
             abs(share - wanted) < _tolerance(wanted),
             "wrong_share",
@@ -314,6 +400,8 @@ class EpsilonGreedyTask(Task):
                 share=share,
             ),
         )
+        self._expect_single_rows_explore(asked, case)
+        self._expect_actions_in_their_rows(student, random, epsilon)
 
     def asked(self, student: Student, q: QNetwork) -> AskedNetwork:
         """The network on the student's side, made once for several calls."""
@@ -324,7 +412,22 @@ class EpsilonGreedyTask(Task):
         rows = len(observation)
         student, _, net = asked
         given = student.put(observation)
-        chosen = student.call(self.function, net, given, epsilon)
+        try:
+            chosen = student.call(self.function, net, given, epsilon)
+        except StudentError as error:
+            if "broadcast" not in error.message or f"({asked.q.n_actions},)" not in error.message:
+                raise
+            raise CheckFailed(
+                "argmax_along_the_rows",
+                Message(
+                    "With {rows} rows and {n_actions} actions an array of {rows} numbers met one "
+                    "of {n_actions}. There should be one action for each row: take argmax along "
+                    "the last dimension (axis=1). The error: {error}",
+                    rows=rows,
+                    n_actions=asked.q.n_actions,
+                    error=error,
+                ),
+            ) from error
         expect(
             np.array_equal(np.asarray(student.fetch(given)), observation),
             "observation_changed",
@@ -353,6 +456,14 @@ class EpsilonGreedyTask(Task):
                 epsilon=epsilon,
                 index=largest,
             ),
+        )
+        largest_values = q.values(observation).max(axis=1)
+        expect(
+            bool(np.all(action == np.floor(action)))
+            or not np.any(np.isclose(action, largest_values, atol=1e-3)),
+            "values_instead_of_actions",
+            "The answers are Q-values. An action is the *number* of the largest value in its row: "
+            "argmax, not max.",
         )
         expect(
             action.dtype.kind in "iuf"
@@ -435,7 +546,69 @@ class EpsilonGreedyTask(Task):
             "row by itself: draw as many numbers as there are rows.",
         )
 
+    def _expect_single_rows_explore(self, asked: AskedNetwork, case: _SameRows) -> None:
+        """A row that comes alone explores sometimes, too: no number of rows is fixed."""
+        row = case.observation[:1]
+        greedy = self.actions(asked, row, 0.0)[0]
+        others = sum(self.actions(asked, row, ALONE)[0] != greedy for _ in range(CALLS_ALONE))
+        expect(
+            0 < others < CALLS_ALONE / 2,
+            "fixed_number_of_rows",
+            Message(
+                "With epsilon = {epsilon} and a single row, {others} of {calls} calls gave another "
+                "action than the best one; about {wanted:.0f} should. Is the number of rows that "
+                "explore computed from epsilon? Each row decides by a random number of its own.",
+                epsilon=ALONE,
+                others=others,
+                calls=CALLS_ALONE,
+                wanted=CALLS_ALONE * ALONE * (1 - 1 / case.q.n_actions),
+            ),
+        )
 
+    def _expect_all_actions_at(self, epsilon: float, counts: np.ndarray, greedy: int) -> None:
+        """The random actions are equally likely for this epsilon, too."""
+        shares = counts / DRAWS
+        others = np.delete(shares, greedy)
+        expect(
+            bool(np.all(np.abs(others - others.mean()) < _tolerance(max(others.mean(), 0.01)))),
+            "not_uniform_below_one",
+            Message(
+                "With epsilon = {epsilon} the actions have the shares {shares}. The random actions "
+                "should be equally likely for each epsilon, not only for 1. Is the random number "
+                "that decides whether to explore used again to choose the action? Draw the action "
+                "anew.",
+                epsilon=epsilon,
+                shares=np.round(shares, 2).tolist(),
+            ),
+        )
+
+    def _expect_actions_in_their_rows(
+        self, student: Student, random: np.random.Generator, epsilon: float
+    ) -> None:
+        """Where rows differ, each gets its own best action as often as it should."""
+        q, observation = QNetwork.draw_with_all_actions_best(random)
+        rows = np.tile(observation, (DRAWS // len(observation), 1))
+        asked = self.asked(student, q)
+        greedy = self.actions(asked, rows, 0.0)
+        share = float(np.mean(self.actions(asked, rows, epsilon) == greedy))
+        wanted = 1 - epsilon + epsilon / q.n_actions
+        expect(
+            abs(share - wanted) < _tolerance(wanted),
+            "actions_of_other_rows",
+            Message(
+                "If all rows are alike, the best action comes up as often as it should. If the "
+                "rows differ, only {share:.0%} of them get the best action of their *own* row with "
+                "epsilon = {epsilon}, instead of {wanted:.0%}. Do the actions come back in another "
+                "order than the rows?",
+                share=share,
+                epsilon=epsilon,
+                wanted=wanted,
+            ),
+        )
+
+
+#: Epsilon and calls where a row comes alone.
+ALONE, CALLS_ALONE = 0.3, 80
 #: Rows of a call, and calls, where it is asked whether all rows explore together.
 FEW, CALLS = 300, 24
 
@@ -466,9 +639,34 @@ def _with_large_index(random: np.random.Generator, rows: int) -> tuple[QNetwork,
             return q, observation
 
 
-def _expect_even(counts: np.ndarray) -> None:
-    """counts: of each action among DRAWS random ones."""
+def _expect_even(counts: np.ndarray, values: np.ndarray) -> None:
+    """counts: of each action among DRAWS random ones. values: the actions' Q-values."""
     n_actions = len(counts)
+    even = bool(np.all(np.abs(counts / DRAWS - 1 / n_actions) < _tolerance(1 / n_actions)))
+    best = int(values.argmax())
+    others = np.delete(counts, best) / DRAWS
+    alike = np.all(np.abs(others - others.mean()) < _tolerance(others.mean()))
+    expect(
+        even or not alike or counts[best] / DRAWS - others.max() < _tolerance(1 / n_actions),
+        "explores_too_seldom",
+        Message(
+            "With epsilon = 1 all actions should be random, but the best one has the share "
+            "{share:.0%} and each other one about {other:.0%}. Is a row greedy although it should "
+            "explore? Explore where a uniform random number is below epsilon.",
+            share=counts[best] / DRAWS,
+            other=others.mean(),
+        ),
+    )
+    expect(
+        even or bool(np.any(np.diff(counts[np.argsort(values)]) < 0)),
+        "better_actions_more_often",
+        Message(
+            "With epsilon = 1 the actions have the shares {shares}: the larger its Q-value, the "
+            "more often an action comes up. A random action must not depend on the Q-values: draw "
+            "it with np.random.randint(n_actions).",
+            shares=np.round(counts / DRAWS, 2).tolist(),
+        ),
+    )
     missing = np.flatnonzero(counts == 0)
     expect(
         not len(missing),
@@ -504,21 +702,93 @@ def _is_number(item: object) -> bool:
     return isinstance(item, (int, float)) and not isinstance(item, bool)
 
 
-def _expect_schedule(
-    found: list[object],
-    right: np.ndarray,
-    mistake: str,
-    message: str,
-    known_mistakes: tuple[KnownMistake, ...] = (),
-) -> None:
-    """found: one answer for each step asked."""
-    values = [
-        float(np.asarray(item).item())
-        if isinstance(item, (int, float, np.ndarray)) and np.size(item) == 1
-        else None
-        for item in found
-    ]
-    expect(None not in values, "not_a_number", "epsilon should return one number.")
-    expect_close(
-        np.array(values), right, mistake, message, known_mistakes=known_mistakes, tolerance=2e-3
+def _draw_ends(random: np.random.Generator) -> tuple[float, float]:
+    """Start and end of a schedule; both show whether they are rounded to two digits."""
+    start, end = random.uniform(0.7, 0.99), random.uniform(0.02, 0.2)
+    return float(np.floor(100 * start) / 100 + 0.0045), float(np.floor(100 * end) / 100 + 0.0045)
+
+
+def _rounded(right: np.ndarray) -> KnownMistake:
+    return KnownMistake(
+        "rounded",
+        np.round(right, 2),
+        "Epsilon is rounded to two digits: it then falls in stairs, and a small end becomes 0.",
+    )
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the student's `epsilon` answers at some steps, one number each."""
+
+    step: np.ndarray
+    found: np.ndarray
+
+    @classmethod
+    def ask(
+        cls, student: Student, step: np.ndarray, arguments: tuple[float, float, int]
+    ) -> Answers:
+        """Raises CheckFailed unless there is one number for each step, the same each time."""
+        answers = [student.call("epsilon", int(each), *arguments) for each in step]
+        for each, answer in zip(step, answers, strict=True):
+            _expect_number(int(each), answer)
+        found = np.array([float(np.asarray(answer).item()) for answer in answers])
+        again = student.call("epsilon", int(step[0]), *arguments)
+        _expect_number(int(step[0]), again)
+        second = float(np.asarray(again).item())
+        expect(
+            bool(np.isclose(found[0], second, equal_nan=True)),
+            "depends_on_calls",
+            Message(
+                "Called twice at step {step} with the same arguments, epsilon gave {first:.4g} and "
+                "then {second:.4g}. It should depend on its arguments alone: use step, and count "
+                "no calls.",
+                step=int(step[0]),
+                first=found[0],
+                second=second,
+            ),
+        )
+        return cls(step, found)
+
+    def expect(
+        self,
+        right: np.ndarray,
+        mistake: str,
+        message: str,
+        known_mistakes: tuple[KnownMistake, ...] = (),
+    ) -> None:
+        """Raise CheckFailed unless the answers are right; the first wrong one is shown."""
+        wrong = int(np.argmax(~np.isclose(self.found, right, rtol=2e-3, atol=2e-3)))
+        observed = Message(
+            "Yours is {found:.4g} at step {step}, not {right:.4g}.",
+            found=self.found[wrong],
+            step=self.step[wrong],
+            right=right[wrong],
+        )
+        expect_close(
+            self.found,
+            right,
+            mistake,
+            Message.joined(message, observed),
+            known_mistakes=known_mistakes,
+            tolerance=2e-3,
+        )
+
+
+def _expect_number(step: int, answer: object) -> None:
+    expect(
+        answer is not None,
+        "not_a_number",
+        Message("At step {step} epsilon returns nothing (None): is a return missing?", step=step),
+    )
+    expect(
+        not isinstance(answer, bool)
+        and not (isinstance(answer, np.ndarray) and answer.dtype.kind == "b"),
+        "a_decision",
+        "epsilon returns true or false. It should return the probability itself; select_action "
+        "makes the decision.",
+    )
+    expect(
+        isinstance(answer, (int, float, np.ndarray)) and np.size(answer) == 1,
+        "not_a_number",
+        Message("At step {step} epsilon should return one number.", step=step),
     )

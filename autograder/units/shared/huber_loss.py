@@ -14,7 +14,7 @@ from autograder.units.shared.examples.q_learning import HUBER, NO_GRADIENT
 from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
 from autograder.units.shared.td_targets import ROWS, ArrayMaker
 from autograder.units.shared.wording import TORCH, Wording
-from autograder.worker.interface import Student, Tensor
+from autograder.worker.interface import Student, StudentError, Tensor
 
 
 def huber(error: np.ndarray) -> np.ndarray:
@@ -56,12 +56,18 @@ class HuberLossTask(Task):
     @check(points=2)
     def value(self, student: Student, random: np.random.Generator) -> None:
         case = LossCase.draw(random, self.wording)
-        expect_close(
-            self.loss(student, case),
-            np.mean(huber(case.error)),
-            "wrong_loss",
+        found, right = self.loss(student, case), np.mean(huber(case.error))
+        message = (
             "The loss should be the mean over the batch of the Huber loss of Q(s, a) - target, "
-            "where Q(s, a) is each row's value of its *own* action.",
+            "where Q(s, a) is each row's value of its *own* action."
+        )
+        if not (isinstance(found, np.ndarray) and np.allclose(found, right, rtol=1e-3, atol=1e-3)):
+            message = Message.joined(message, self._single_rows(student, case))
+        expect_close(
+            found,
+            right,
+            "wrong_loss",
+            message,
             known_mistakes=case.known_mistakes(self.wording),
             tolerance=1e-3,
         )
@@ -95,6 +101,30 @@ class HuberLossTask(Task):
             tolerance=1e-3,
         )
 
+    def _single_rows(self, student: Student, case: LossCase) -> Message:
+        """What the student's function says of batches with one row each, whose loss is known."""
+        wrong: list[str] = []
+        for error in (0.5, 2.0):
+            try:
+                found = self.loss(student, case.single(error))
+            except StudentError as raised:
+                text = raised.message.strip().splitlines() or [raised.kind]
+                return Message(
+                    "Of a batch with a single row your code raises: {error}", error=text[0][:200]
+                )
+            right = float(huber(np.array(error)))
+            if not isinstance(found, np.ndarray) or found.shape != ():
+                return Message("")
+            if not np.isclose(found, right, rtol=1e-3, atol=1e-3):
+                wrong.append(f"error {error}: Huber loss {right:.3f}, yours {float(found):.3f}")
+        if wrong:
+            return Message("In batches of a single row: {wrong}.", wrong="; ".join(wrong))
+        return Message(
+            "Of a single row your loss is right, of {rows} rows it is not: each row should meet "
+            "only its own action and its own target.",
+            rows=ROWS,
+        )
+
     def loss(self, student: Student, case: LossCase) -> object:
         """The student's answer."""
         net = self.network(student, case.q.layers)
@@ -121,6 +151,15 @@ class LossCase(NamedTuple):
             case = cls(q, observation, action, targets.astype(np.float32))
             if all_distinct(np.mean(huber(case.error)), case.known_mistakes(wording)):
                 return case
+
+    def single(self, error: float) -> LossCase:
+        """One row of this batch, whose Q(s, a) is larger than its target by this error."""
+        row = int(np.argmax(self.action))  # a last action: its number is no row's
+        value = self.error[row] + self.targets[row]
+        targets = np.array([value - error], np.float32)
+        return self._replace(
+            observation=self.observation[[row]], action=self.action[[row]], targets=targets
+        )
 
     @property
     def error(self) -> np.ndarray:

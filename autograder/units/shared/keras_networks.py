@@ -7,9 +7,13 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from autograder.checks.expect import CheckFailed
+from autograder.checks.expect import CheckFailed, expect
+from autograder.messages import Message
 from autograder.units.shared.q_networks import Layers
 from autograder.worker.interface import Student, StudentError, StudentObject
+
+#: Root mean square of a new network's Q-values: Keras' own weights give 0.2, He's 1.5.
+LARGEST_START = 10.0
 
 
 def masked_network(student: Student, layers: Layers) -> StudentObject:
@@ -20,6 +24,20 @@ def masked_network(student: Student, layers: Layers) -> StudentObject:
 def ones(rows: int, n_actions: int) -> np.ndarray:
     """A mask that lets all Q-values through, (rows, n_actions)."""
     return np.ones((rows, n_actions), np.float32)
+
+
+def expect_small(values: object) -> None:
+    """The first Q-values of a new network, for observations drawn from a normal distribution."""
+    size = float(np.sqrt(np.mean(np.square(np.asarray(values, np.float64)))))
+    expect(
+        size <= LARGEST_START,
+        "large_first_values",
+        Message(
+            "The Q-values of a new network should be near 0; those of yours have a size of about "
+            "{size:.0f}. It takes long to unlearn them. Leave the weights as Keras draws them.",
+            size=size,
+        ),
+    )
 
 
 @contextmanager

@@ -46,7 +46,8 @@ def redraw(
         bool(parameters),
         "no_parameters",
         "Your network has no parameters. Layers must be attributes of the network "
-        "(self.hidden = ...): a layer made inside forward, or kept in a plain list, is not found.",
+        "(self.hidden = ...): a layer made inside forward or call, or kept in a plain list, is not "
+        "found.",
     )
     expect(
         all(value.size for value in parameters.values()),

@@ -256,10 +256,11 @@ class UpdateStep:
         raise CheckFailed(
             f"wrong_{parameter}",
             Message(
-                "{function} did not get the batch's {parameter} as it was sampled. Pass it on "
+                "{function} did not get the batch's {parameter}. {difference} Pass it on "
                 "unchanged, in the order of the parameters.",
                 function=function,
                 parameter=parameter,
+                difference=_difference(given, getattr(self.batch, parameter)),
             ),
         )
 
@@ -390,6 +391,29 @@ def _same(given: object, right: np.ndarray) -> bool:
         and array.shape == right.shape
         and np.allclose(array.astype(np.float64), right.astype(np.float64), rtol=1e-4, atol=1e-5)
     )
+
+
+def _difference(given: object, right: np.ndarray) -> Message:
+    """Where an argument is not what it should be."""
+    if not isinstance(given, np.ndarray):
+        return Message("It got a {kind}.", kind=type(given).__name__)
+    if given.shape != right.shape:
+        return Message(
+            "Its shape is {given}, that of the batch {right}.", given=given.shape, right=right.shape
+        )
+    differs = ~np.isclose(given.astype(np.float64), right.astype(np.float64), rtol=1e-4, atol=1e-5)
+    first = tuple(int(index) for index in np.argwhere(differs)[0])
+    return Message(
+        "In row {row} it got {given}, the batch has {right}.",
+        row=first[0],
+        given=_number(given[first]),
+        right=_number(right[first]),
+    )
+
+
+def _number(value: np.generic) -> str:
+    """As it stands in a message."""
+    return f"{value:.4g}" if value.dtype.kind == "f" else str(value)
 
 
 def _part(move: Parameters, right: Parameters) -> float:

@@ -85,6 +85,15 @@ class CopyTask(Task):
         )
         if not same_parameters(end, pair.goal):
             raise _wrong_copy(pair, end)
+        later = {name: own + _noise(random, own) for name, own in pair.goal.items()}
+        pair.net.set_parameters(later)
+        student.call(self.function, pair.target_net, pair.net)
+        expect(
+            same_parameters(pair.target_net.parameters(), later),
+            "copied_only_once",
+            "The first call copied the weights. Then the network learned something, and a second "
+            "call with the same two networks did not copy its new weights.",
+        )
 
     @check(points=1)
     def stays_a_network_of_its_own(self, student: Student, random: np.random.Generator) -> None:
@@ -107,11 +116,48 @@ def _wrong_copy(pair: Pair, end: Parameters) -> CheckFailed:
             missing=", ".join(name for name in end if name not in copied),
         )
         return CheckFailed("wrong_copy", Message.joined(exactly, missing))
-    pairs = zip(pair.start.values(), pair.goal.values(), end.values(), strict=True)
-    if all(np.allclose(now, (old + new) / 2, atol=1e-5) for old, new, now in pairs):
-        half = "Its weights are the mean of both networks' weights: that is half of the way."
-        return CheckFailed("half_way", Message.joined(exactly, half))
-    return CheckFailed("wrong_copy", exactly)
+    old, new, now = (
+        np.concatenate([array.ravel() for array in group.values()]).astype(np.float64)
+        for group in (pair.start, pair.goal, end)
+    )
+    known = (
+        KnownMistake(
+            "half_way",
+            (old + new) / 2,
+            "Its weights are the mean of both networks' weights: that is half of the way.",
+        ),
+        KnownMistake("weights_added", old + new, "The two networks' weights were added up."),
+        KnownMistake(
+            "wrong_sign",
+            2 * old - new,
+            "The target moved away from the network: the difference has the wrong sign.",
+        ),
+        KnownMistake(
+            "larger_ones", np.maximum(old, new), "Only weights that are larger came over."
+        ),
+    )
+    for mistake in known:
+        if np.allclose(now, mistake.values, rtol=1e-4, atol=1e-5):
+            return CheckFailed(mistake.mistake, Message.joined(exactly, mistake.message))
+    part = float((now - old) @ (new - old) / ((new - old) @ (new - old)))
+    if 0 < part < 0.99 and np.allclose(now, old + part * (new - old), rtol=1e-4, atol=1e-5):
+        way = Message("They went only {part:.1%} of the way.", part=part)
+        return CheckFailed("part_of_the_way", Message.joined(exactly, way))
+    return CheckFailed("wrong_copy", Message.joined(exactly, _farthest(old, new, now)))
+
+
+def _farthest(old: np.ndarray, new: np.ndarray, now: np.ndarray) -> Message:
+    """The weight that is farthest from what it should be; all weights in a row, each."""
+    number = int(np.argmax(np.abs(now - new)))
+    return Message(
+        "One of them should be {new:.6f} and is {now:.6f} (before the call: {old:.6f}). "
+        "{wrong} of {all} weights are wrong.",
+        new=new[number],
+        now=now[number],
+        old=old[number],
+        wrong=int(np.sum(np.abs(now - new) > 1e-6)),
+        all=len(new),
+    )
 
 
 class Pair(NamedTuple):

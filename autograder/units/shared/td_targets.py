@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.distinct import all_distinct
 from autograder.units.shared.examples.q_learning import DOUBLE_TARGETS, NO_GRADIENT, TARGETS
+from autograder.units.shared.networks import softmax
 from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
 from autograder.units.shared.wording import TORCH, Wording
 from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
@@ -61,6 +62,29 @@ class Steps(NamedTuple):
     def targets(self, next_value: np.ndarray) -> np.ndarray:
         """r + gamma V(s'), and r alone in the last steps; next_value: V(s') of each row."""
         return self.reward + self.gamma * np.where(self.terminated, 0.0, next_value)
+
+    def first_difference(
+        self, answer: object, next_value: np.ndarray, values: Mapping[str, np.ndarray]
+    ) -> Message:
+        """The first row in which the answer is wrong, with all its numbers.
+
+        values: the networks' Q-values of the next observations, (ROWS, n_actions), by their names.
+        """
+        right = self.targets(next_value)
+        if not isinstance(answer, np.ndarray) or answer.shape != right.shape:
+            return Message("")
+        row = int(np.argmax(~np.isclose(answer, right, rtol=1e-3, atol=1e-3)))
+        return Message(
+            "In row {row}: reward {reward:.2f}, terminated {terminated}, gamma {gamma}, {values}. "
+            "The target is {right:.2f}, yours is {found:.2f}.",
+            row=row,
+            reward=self.reward[row],
+            terminated=bool(self.terminated[row]),
+            gamma=self.gamma,
+            values=", ".join(f"{name} {_numbers(table[row])}" for name, table in values.items()),
+            right=right[row],
+            found=answer[row],
+        )
 
 
 class TargetsTask(Task):
@@ -111,8 +135,11 @@ class TargetsTask(Task):
             answer,
             steps.targets(best),
             "wrong_targets",
-            "The target of a step is its reward + gamma * the largest Q-value of the next "
-            "observation, and the reward alone if the episode terminated with it.",
+            Message.joined(
+                "The target of a step is its reward + gamma * the largest Q-value of the next "
+                "observation, and the reward alone if the episode terminated with it.",
+                steps.first_difference(answer, best, {"Q": values}),
+            ),
             known_mistakes=known,
             tolerance=1e-3,
         )
@@ -132,7 +159,11 @@ class TargetsTask(Task):
         q = QNetwork.draw(random)
         net = self.network(student, q.layers)
         arguments = (net, *Steps.draw(random).arguments(self.arrays))
-        _expect_no_gradient(student, self.function, arguments, net, self.wording)
+        _expect_no_gradient(student, self.differentiated(student), arguments, net, self.wording)
+
+    def differentiated(self, student: Student) -> str | StudentObject:
+        """What is called to take gradients."""
+        return self.function
 
     def targets(self, student: Student, net: StudentObject, steps: Steps) -> object:
         """The student's answer."""
@@ -179,6 +210,7 @@ class DoubleTargetsTask(Task):
             next_value = target[np.arange(ROWS), online.argmax(axis=1)]
             known = (
                 *_wrong_roles(steps, online, target),
+                *_wrong_judges(steps, online, target),
                 *_wrong_sums(steps, next_value, self.wording),
             )
             if all_distinct(steps.targets(next_value), known):
@@ -189,8 +221,13 @@ class DoubleTargetsTask(Task):
             answer,
             steps.targets(next_value),
             "wrong_targets",
-            "The target is the reward + gamma * the target network's value of the action that "
-            "`net` rates best, and the reward alone if the episode terminated.",
+            Message.joined(
+                "The target is the reward + gamma * the target network's value of the action that "
+                "`net` rates best, and the reward alone if the episode terminated.",
+                steps.first_difference(
+                    answer, next_value, {"Q of net": online, "Q of target_net": target}
+                ),
+            ),
             known_mistakes=known,
             tolerance=1e-3,
         )
@@ -200,8 +237,13 @@ class DoubleTargetsTask(Task):
         q, other = QNetwork.draw(random), QNetwork.draw(random)
         arguments = Steps.draw(random).arguments(self.arrays)
         nets = self.network(student, q.layers), self.network(student, other.layers)
+        function = self.differentiated(student)
         for net in nets:
-            _expect_no_gradient(student, self.function, (*nets, *arguments), net, self.wording)
+            _expect_no_gradient(student, function, (*nets, *arguments), net, self.wording)
+
+    def differentiated(self, student: Student) -> str | StudentObject:
+        """What is called to take gradients."""
+        return self.function
 
     def targets(self, student: Student, nets: tuple[QNetwork, QNetwork], steps: Steps) -> object:
         """The student's answer; nets: the network and the target network."""
@@ -244,6 +286,11 @@ def _answer(
         "assignment into an argument): they are needed again.",
     )
     return answer
+
+
+def _numbers(values: np.ndarray) -> str:
+    """As they stand in a message."""
+    return "[" + ", ".join(f"{value:.2f}" for value in values) + "]"
 
 
 def _expect_argument_gamma(
@@ -411,6 +458,49 @@ def _wrong_roles(steps: Steps, online: np.ndarray, target: np.ndarray) -> tuple[
     )
 
 
+def _wrong_judges(steps: Steps, online: np.ndarray, target: np.ndarray) -> tuple[KnownMistake, ...]:
+    """Other values than the target network's of each row's own action; arguments: as above."""
+    best = online.argmax(axis=1)
+    return (
+        KnownMistake(
+            "largest_of_the_smaller_ones",
+            steps.targets(np.minimum(online, target).max(axis=1)),
+            "This takes the smaller of the two networks' values of each action, and then the "
+            "largest. Double DQN takes the target network's value of the action that `net` rates "
+            "best.",
+        ),
+        KnownMistake(
+            "mean_judges",
+            steps.targets((online + target)[np.arange(ROWS), best] / 2),
+            "`net` chooses the action, but the mean of both networks gives its value. The target "
+            "network alone gives it.",
+        ),
+        KnownMistake(
+            "rows_instead_of_columns",
+            steps.targets(target[best, 0]),
+            "The numbers of the best actions pick rows of the table. They should pick in each row "
+            "the column with this number.",
+        ),
+        KnownMistake(
+            "rows_mixed",
+            steps.targets(target[:, best].mean(axis=1)),
+            "Each row got the mean over the best actions of all rows. It should get the value of "
+            "its own best action.",
+        ),
+        KnownMistake(
+            "soft_choice",
+            steps.targets(np.sum(softmax(online) * target, axis=1)),
+            "This is a mean over all actions, weighted by a softmax. Double DQN takes the value of "
+            "one action, the one that `net` rates best.",
+        ),
+        KnownMistake(
+            "two_actions_only",
+            steps.targets(target[np.arange(ROWS), online[:, :2].argmax(axis=1)]),
+            "Only the first two actions are looked at: there may be more, here there are three.",
+        ),
+    )
+
+
 def _expect_one_for_each_row(targets: object, q: QNetwork, wording: Wording) -> None:
     if isinstance(targets, np.ndarray):
         expect(
@@ -441,7 +531,7 @@ def _expect_one_for_each_row(targets: object, q: QNetwork, wording: Wording) -> 
 
 def _expect_no_gradient(
     student: Student,
-    function: str,
+    function: str | StudentObject,
     arguments: tuple[object, ...],
     net: StudentObject,
     wording: Wording,

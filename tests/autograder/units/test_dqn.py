@@ -12,6 +12,7 @@ from autograder.agents.learning_check import DelayedRewardTest
 from autograder.checks.judge import judge
 from autograder.checks.task import Task
 from autograder.units.dqn import UNIT
+from autograder.units.dqn.questions import DIAGNOSIS, RIGHT, WITHOUT_END
 from autograder.units.dqn.update import update
 from autograder.units.shared.probes import PROBES
 from autograder.worker.local import LocalStudent
@@ -598,7 +599,12 @@ SOLVED_UNIT = {
     "soft_update": soft_update,
     "DQNAgent": Agent,
     "Settings": Settings,
-    "diagnosis": lambda: "d",
+    "experiment": lambda: {"middles": [281.3, 88.0, 247.7, 9.3, 105.3], "misled": [6, 13, 1]},
+    "diagnosis": lambda: {
+        "targets": [0.73, 0.28, 0.55, 0.65],
+        "too_large": [0.0, 0.27, 0.0, 0.63],
+        "curves": "ebf",
+    },
 }
 
 
@@ -612,6 +618,7 @@ def test_the_units_tasks_come_in_the_order_of_its_exercises():
         ("dqn/loss", ("q_loss",), 3),
         ("dqn/soft_update", ("soft_update",), 3),
         ("dqn/update", ("DQNAgent",), 7),
+        ("dqn/experiment", ("experiment",), 2),
         ("dqn/diagnosis", ("diagnosis",), 1),
     ]
 
@@ -626,11 +633,30 @@ def test_right_answers_to_the_units_other_tasks_earn_all_points(task):
     assert result.points == task.points
 
 
-@pytest.mark.parametrize("letter", "abc")
-def test_only_the_last_explanation_fits_the_diagnosis(letter):
-    result = judge(UNIT.tasks[-1], LocalStudent({"diagnosis": lambda: letter}, "torch"), 1)
+def test_the_diagnosis_computes_what_the_two_functions_return():
+    assert pytest.approx([0.73, 0.28, 0.55, 0.65]) == WITHOUT_END
+    assert pytest.approx([0.73, 0.01, 0.55, 0.02]) == RIGHT
 
-    assert mistakes(result) == {"the_right_option": "wrong_option"}
+
+@pytest.mark.parametrize(
+    ("part", "answer", "mistake"),
+    [
+        ("targets", [0.73, 0.01, 0.55, 0.02], "right_targets_given"),
+        ("targets", [0.81, 0.31, 0.61, 0.72], "undiscounted"),
+        ("targets", [0.46, 0.1, 0.37, 0.2], "smaller_value_taken"),
+        ("targets", [0.73, 0.28, 0.55, 0.56], "wrong_numbers"),
+        ("too_large", [0.0, 0.27, 0.54, 0.63], "time_limit_taken_for_an_end"),
+        ("too_large", [0.0, -0.27, 0.0, -0.63], "right_minus_wrong"),
+        ("curves", "bed", "wrong_matching"),
+        ("curves", "eb", "no_matching"),
+        ("curves", "ebb", "letter_used_twice"),
+    ],
+)
+def test_each_part_of_the_diagnosis_is_judged_by_itself(part, answer, mistake):
+    answers = {**SOLVED_UNIT["diagnosis"](), part: answer}
+    result = judge(DIAGNOSIS, LocalStudent({"diagnosis": lambda: answers}, "torch"), 1)
+
+    assert mistakes(result) == {part: mistake}
 
 
 def test_the_agent_is_judged_as_the_notebook_promises():
