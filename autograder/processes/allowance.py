@@ -29,6 +29,7 @@ class Allowance:
         """
         _soft(resource.RLIMIT_DATA, private_bytes() + self.memory_bytes)
         _soft(resource.RLIMIT_CPU, math.ceil(self.processor_seconds))
+        _soft(resource.RLIMIT_CORE, 0)
 
 
 def private_bytes() -> int:

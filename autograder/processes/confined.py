@@ -75,13 +75,14 @@ class Confined:
         """Begin a piece of work. What it prints is lost, and its threads end with it."""
         sys.stdout.flush()
         sys.stderr.flush()
-        gc.freeze()  # the collector leaves what is shared alone, so that it stays shared
         results, write = os.pipe()
         parent = os.getpid()
+        gc.freeze()  # there the collector leaves alone what is shared, so that it stays shared
         pid = os.fork()
         if pid == 0:
             os.close(results)
             _live(work, write, allowance, parent)
+        gc.unfreeze()
         os.close(write)
         return cls(pid, results, allowance)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -150,6 +152,17 @@ def test_it_ends_with_its_parent() -> None:
     while _is_alive(child) and time.monotonic() < ended:
         time.sleep(0.02)
     assert not _is_alive(child)
+
+
+def test_no_core_is_dumped_and_garbage_is_still_collected_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    run_confined(lambda report: os.abort(), ENOUGH)
+
+    assert list(tmp_path.iterdir()) == []
+    assert gc.get_freeze_count() == 0
 
 
 def test_killed_it_is_gone() -> None:

@@ -111,7 +111,7 @@ def test_a_job_may_lead_to_others_and_those_may_come_first() -> None:
 def test_a_worker_without_work_asks_for_some() -> None:
     collected = Collected()
     more = [collected.job("b", wait(0)), collected.job("a", wait(0))]
-    with Pool(2) as pool:
+    with Pool(1) as pool:
         pool.run(idle=lambda: pool.add(more.pop()) if more else None)
 
     assert list(collected.outcomes) == ["a", "b"]
