@@ -92,7 +92,7 @@ def test_a_right_loss_earns_all_points(formula, seed):
     [
         (lambda q, a, t: smooth_l1_loss(taken(q, a), t, reduction="none"), "yours is (6,)"),
         (lambda q, a, t: right_loss(q, a, t)[None], "yours is (1,)"),
-        (lambda q, a, t: right_loss(q, a, t).item(), "not a float"),
+        (lambda q, a, t: right_loss(q, a, t).item(), "plain Python number"),
         (lambda q, a, t: None, "not None"),
     ],
 )
