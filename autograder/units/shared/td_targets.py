@@ -630,7 +630,9 @@ def _expect_no_gradient(
     )
 
 
-def _expect_usable_in_a_loss(student: Student, function: str, given: list[object]) -> None:
+def _expect_usable_in_a_loss(
+    student: Student, function: str | StudentObject, given: list[object]
+) -> None:
     """PyTorch can keep the targets for a backward pass."""
     if student.framework != "torch":
         return
