@@ -34,6 +34,21 @@ _KNOWN = (
         "step before it, or by an operation like -=.",
     ),
     (
+        r"leaf Variable that requires grad is being used in an in-place operation",
+        "PyTorch does not let a weight be changed in place while it records gradients: put the "
+        "lines into `with torch.no_grad():`.",
+    ),
+    (
+        r"expected index \[.*\] to be no larger than self",
+        "gather along the last dimension takes from each row the column that the index names: "
+        "values.gather(1, action.unsqueeze(1)), where the index has one row for each row.",
+    ),
+    (
+        r"shape of the mask \[\d+\] at index 0 does not match the shape of the indexed tensor",
+        "The truth values have another number of rows than the tensor: the batch can have any "
+        "size, so take it from an argument, as in len(reward).",
+    ),
+    (
         r"Can't call numpy\(\) on Tensor that requires grad",
         "A tensor with a gradient was turned into an array. Where no gradient is needed, write "
         ".detach().numpy().",

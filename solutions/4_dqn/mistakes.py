@@ -426,6 +426,24 @@ MISTAKES = (
         "other_layers",
         "three linear layers",
     ),
+    Mistake(
+        "squeezed",
+        "no dimension of size 1",
+        (Edit("forward", "return self.layer3(x)", "return self.layer3(x).squeeze()"),),
+        FORWARD,
+        "one_value_for_each_action",
+        "one_row_squeezed",
+        "single row",
+    ),
+    Mistake(
+        "no_gradient_inside",
+        "numbers are all that is needed",
+        (Edit("forward", "return self.layer3(x)", "return self.layer3(x).detach()"),),
+        FORWARD,
+        "computes_what_its_layers_say",
+        "no_gradient",
+        "nothing could be learned",
+    ),
     # --- epsilon
     Mistake(
         "decays_to_zero",
@@ -487,8 +505,17 @@ MISTAKES = (
         (Edit("epsilon", "np.exp(-step / decay)", "max(0, 1 - step / decay)"),),
         EPSILON,
         "decays_exponentially",
-        "wrong_epsilon",
-        "after very many",
+        "linear",
+        "straight line",
+    ),
+    Mistake(
+        "one_step_late",
+        "the first step has the number 1",
+        (Edit("epsilon", "-step / decay", "-(step + 1) / decay"),),
+        EPSILON,
+        "decays_exponentially",
+        "one_step_off",
+        "exactly start",
     ),
     Mistake(
         "arguments_ignored",
@@ -580,8 +607,39 @@ MISTAKES = (
         (Edit("act", "values.argmax(axis=1)", "values.argmax(axis=0)"),),
         ACT,
         "one_action_for_each_row",
-        "raises_an_error",
+        "argmax_along_the_rows",
         "broadcast",
+    ),
+    Mistake(
+        "fixed_number_of_rows",
+        "a quarter of the rows explores",
+        (
+            Edit(
+                "act",
+                "np.random.rand(n) < epsilon",
+                "np.random.permutation(n) < int(epsilon * n)",
+            ),
+        ),
+        ACT,
+        "random_with_probability_epsilon",
+        "fixed_number_of_rows",
+        "a random number of its own",
+    ),
+    Mistake(
+        "explorers_first",
+        "the order does not matter",
+        (
+            Edit("act", "np.where(explore, ", "np.where(np.sort(explore), "),
+            Edit(
+                "act",
+                "values.argmax(axis=1))",
+                'values.argmax(axis=1)[np.argsort(explore, kind="stable")])',
+            ),
+        ),
+        ACT,
+        "random_with_probability_epsilon",
+        "actions_of_other_rows",
+        "*own* row",
     ),
     Mistake(
         "values_instead_of_actions",
@@ -589,8 +647,8 @@ MISTAKES = (
         (Edit("act", "values.argmax(axis=1)", "values.max(axis=1)"),),
         ACT,
         "one_action_for_each_row",
-        "wrong_actions",
-        "whole numbers",
+        "values_instead_of_actions",
+        "argmax, not max",
     ),
     # --- targets
     Mistake(

@@ -13,11 +13,16 @@ from autograder.checks.expect import KnownMistake
 DISTINCT = 0.05
 
 
-def all_distinct(right: np.ndarray, mistakes: Sequence[KnownMistake]) -> bool:
-    """Whether no mistake gives the right answer, or another mistake's, on these inputs."""
+def all_distinct(
+    right: np.ndarray, mistakes: Sequence[KnownMistake], apart: float = DISTINCT
+) -> bool:
+    """Whether no mistake gives the right answer, or another mistake's, on these inputs.
+
+    apart: by how much they differ somewhere.
+    """
     named = [("", right), *((known.mistake, known.values) for known in mistakes)]
     return all(
-        np.max(np.abs(values - others)) > DISTINCT
+        np.max(np.abs(values - others)) > apart
         for (name, values), (other, others) in combinations(named, 2)
         if name != other
     )

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograder.checks.expect import CheckFailed, KnownMistake, expect_close, expect_shape
+from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.distinct import all_distinct
@@ -15,6 +15,9 @@ from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_net
 from autograder.units.shared.td_targets import ROWS, ArrayMaker
 from autograder.units.shared.wording import TORCH, Wording
 from autograder.worker.interface import Student, StudentError, Tensor
+
+#: How far losses are apart that are told apart, beyond every tolerance.
+APART = 0.02
 
 
 def huber(error: np.ndarray) -> np.ndarray:
@@ -46,8 +49,15 @@ class HuberLossTask(Task):
 
     @check(points=0, blocking=True)
     def a_single_number(self, student: Student, random: np.random.Generator) -> None:
+        loss = self.loss(student, LossCase.draw(random, self.wording))
+        expect(
+            not isinstance(loss, float),
+            "not_a_number",
+            "The loss is a plain Python number: nothing can be differentiated any more. Return "
+            "the tensor with the single number, without .item() or float().",
+        )
         expect_shape(
-            self.loss(student, LossCase.draw(random, self.wording)),
+            loss,
             (),
             "not_a_number",
             "The loss is one number for the whole batch: take the mean.",
@@ -149,7 +159,7 @@ class LossCase(NamedTuple):
             size = np.array([0.3, -0.6, 0.8, -1.7, 2.5, -3.1]) * random.uniform(0.9, 1.1, size=ROWS)
             targets = q.values(observation)[np.arange(ROWS), action] - random.permutation(size)
             case = cls(q, observation, action, targets.astype(np.float32))
-            if all_distinct(np.mean(huber(case.error)), case.known_mistakes(wording)):
+            if all_distinct(np.mean(huber(case.error)), case.known_mistakes(wording), APART):
                 return case
 
     def single(self, error: float) -> LossCase:
@@ -182,6 +192,8 @@ class LossCase(NamedTuple):
         return (
             *self._other_losses(error, wording),
             *self._other_values(error, wording),
+            *self._other_curves(error, wording),
+            *self._other_batches(error),
         )
 
     def _other_losses(self, error: np.ndarray, wording: Wording) -> tuple[KnownMistake, ...]:
@@ -217,6 +229,72 @@ class LossCase(NamedTuple):
             ),
         )
 
+    def _other_curves(self, error: np.ndarray, wording: Wording) -> tuple[KnownMistake, ...]:
+        """Another curve than Huber's with its corner at 1."""
+        size = np.abs(error)
+        squares = 0.5 * error**2
+        corners = (0.1, 0.5, 2.0)
+        other = Message(
+            "This is a Huber loss whose straight part does not begin at 1 (delta or beta): leave "
+            "it at 1, {huber_loss}.",
+            huber_loss=wording.huber_loss,
+        )
+        return (
+            *(
+                KnownMistake(
+                    "error_clipped",
+                    np.asarray(factor * np.mean(np.clip(error, -1, 1) ** 2)),
+                    "The error is cut to at most 1 and then squared: a large error then has no "
+                    "gradient at all. The Huber loss goes on as a straight line, |error| - 1/2.",
+                )
+                for factor in (0.5, 1)
+            ),
+            KnownMistake(
+                "negative_errors_squared",
+                np.asarray(np.mean(np.where(error < 1, squares, error - 0.5))),
+                "Large *negative* errors are squared. The condition is about the size: "
+                "|error| < 1.",
+            ),
+            *(
+                KnownMistake("other_corner", np.asarray(np.mean(values)), other)
+                for corner in corners
+                for values in (
+                    np.where(size < corner, squares, corner * (size - corner / 2)),
+                    np.where(size < corner, squares / corner, size - corner / 2),
+                )
+            ),
+        )
+
+    def _other_batches(self, error: np.ndarray) -> tuple[KnownMistake, ...]:
+        """Something else is done with the batch than a mean over its rows."""
+        targets = self.targets.astype(np.float64)
+        taken = error + targets
+        return (
+            KnownMistake(
+                "mean_over_all_actions",
+                np.asarray(np.mean(huber(error)) / self.q.n_actions),
+                "The loss is too small by the number of actions: the mean counts the zeros of the "
+                "actions that were not taken, too. Divide by the number of rows.",
+            ),
+            KnownMistake(
+                "huber_of_the_mean",
+                huber(np.mean(error)),
+                "First the mean of the errors is taken, in which errors above and below cancel. "
+                "Take the Huber loss of each row's error, then the mean.",
+            ),
+            *(
+                KnownMistake(
+                    "targets_standardised",
+                    np.asarray(
+                        np.mean(huber(taken - (targets - targets.mean()) / targets.std(ddof=ddof)))
+                    ),
+                    "The targets are standardised over the batch. They are what Q(s, a) should "
+                    "become: take them as they are.",
+                )
+                for ddof in (0, 1)
+            ),
+        )
+
     def _other_values(self, error: np.ndarray, wording: Wording) -> tuple[KnownMistake, ...]:
         values, targets = self.q.values(self.observation), self.targets.astype(np.float64)
         taken = error + targets
@@ -226,6 +304,15 @@ class LossCase(NamedTuple):
                 np.mean(huber(taken[:, None] - targets[None, :])),
                 "Each value was compared with *every* target: a column, shape (batch, 1), met a "
                 "row, shape (batch,). Give both the shape (batch,).",
+            ),
+            KnownMistake(
+                "columns_of_all_rows",
+                np.mean(huber(values[:, self.action] - targets[None, :])),
+                Message(
+                    "values[:, action] takes the columns of all actions from every row, a table. "
+                    "Take one number from each row: {chosen_values}.",
+                    chosen_values=wording.chosen_values,
+                ),
             ),
             KnownMistake(
                 "max_instead_of_chosen",

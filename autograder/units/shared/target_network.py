@@ -10,9 +10,10 @@ from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_c
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.examples.networks import COPY, SOFT_UPDATE
+from autograder.units.shared.networks import WIDTH
 from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
 from autograder.units.shared.wording import TORCH, Wording
-from autograder.worker.interface import Student, StudentObject
+from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
 
 Parameters = dict[str, np.ndarray]
 
@@ -52,6 +53,7 @@ class SoftUpdateTask(Task):
     def stays_a_network_of_its_own(self, student: Student, random: np.random.Generator) -> None:
         pair = Pair.draw(student, random, self.network)
         student.call(self.function, pair.target_net, pair.net, 1.0)
+        _expect_still_learns(student, pair.net)
         expect_lags(pair.target_net, pair.net)
 
 
@@ -230,6 +232,8 @@ def _expect_moved(move: _Move, wording: Wording) -> None:
             unmoved=unmoved,
         ),
     )
+    known = _wrong_moves(start, goal, move.tau)
+    _expect_argument_tau(start, goal, end, move.tau, known)
     expect_close(
         end,
         start + move.tau * (goal - start),
@@ -240,8 +244,32 @@ def _expect_moved(move: _Move, wording: Wording) -> None:
             tau=move.tau,
             rest=1 - move.tau,
         ),
-        known_mistakes=_wrong_moves(start, goal, move.tau),
+        known_mistakes=known,
         tolerance=1e-3,
+    )
+
+
+def _expect_argument_tau(
+    start: np.ndarray,
+    goal: np.ndarray,
+    end: np.ndarray,
+    tau: float,
+    known: tuple[KnownMistake, ...],
+) -> None:
+    """The part of the way is the argument, not another number."""
+    if any(np.allclose(end, mistake.values, rtol=1e-3, atol=1e-3) for mistake in known):
+        return  # named by its own words
+    part = float(np.median((end - start) / np.where(goal == start, 1, goal - start)))
+    expect(
+        abs(part - tau) < 1e-3
+        or not np.allclose(end, start + part * (goal - start), rtol=1e-3, atol=1e-3),
+        "fixed_tau",
+        Message(
+            "Called with tau = {tau}, soft_update moved the target by the part {part:.3g} of the "
+            "way. Use the argument tau, not a fixed number.",
+            tau=tau,
+            part=part,
+        ),
     )
 
 
@@ -264,10 +292,37 @@ def _wrong_moves(start: np.ndarray, goal: np.ndarray, tau: float) -> tuple[Known
             "The target's own part is missing: tau * network + (1 - tau) * target.",
         ),
         KnownMistake(
+            "moved_twice",
+            start + (1 - (1 - tau) ** 2) * (goal - start),
+            "Each weight is moved twice. If you go through the modules and each one's "
+            "parameters(), note that the network itself is one of its modules.",
+        ),
+        KnownMistake(
+            "moves_away",
+            start - tau * (goal - start),
+            "The target moves *away* from the network: the sign of the difference is wrong.",
+        ),
+        KnownMistake(
             "target_grows",
             start + tau * goal,
             "The target keeps all of itself; it keeps the part 1 - tau.",
         ),
+    )
+
+
+def _expect_still_learns(student: Student, net: StudentObject) -> None:
+    """A gradient still reaches the network's parameters. Raises CheckFailed if it does not."""
+    x = Tensor(np.ones((2, WIDTH), np.float32))
+    try:
+        found = student.gradients(net, x, network=net).parameters
+        learns = all(part is not None for part in found.values())
+    except StudentError as error:
+        learns = "require grad" not in error.message
+    expect(
+        learns,
+        "network_cannot_learn",
+        "After the update no gradient reaches the weights of `net` any more, so it cannot learn. "
+        "requires_grad_(False) stays switched off; torch.no_grad() holds for its lines only.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -130,6 +131,14 @@ class TargetsTask(Task):
             if all_distinct(steps.targets(best), known):
                 break
         answer = self.targets(student, self.network(student, q.layers), steps)
+        endless = Steps.draw(random)._replace(terminated=np.zeros(ROWS, dtype=bool))
+        without_ends = self.targets(student, self.network(student, q.layers), endless)
+        expect(
+            not (_same(answer, steps.reward) and not _same(without_ends, endless.reward)),
+            "one_end_stops_all",
+            "As soon as one step of the batch has terminated, no row gets gamma * V(s'). Each row "
+            "has its own `terminated`: no any() or all(), no `if`.",
+        )
         _expect_argument_gamma(answer, steps, best, known)
         expect_close(
             answer,
@@ -143,9 +152,8 @@ class TargetsTask(Task):
             known_mistakes=known,
             tolerance=1e-3,
         )
-        endless = Steps.draw(random)._replace(terminated=np.zeros(ROWS, dtype=bool))
         expect_close(
-            self.targets(student, self.network(student, q.layers), endless),
+            without_ends,
             endless.targets(q.values(endless.next_observation).max(axis=1)),
             "wrong_without_ends",
             "The targets are right for a batch in which some steps terminated, but not for one in "
@@ -264,6 +272,7 @@ def _answer(
     try:
         answer = student.call(function, *nets, *given)
     except StudentError as error:
+        _name_the_error(error, wording)
         if "bool" not in error.message:
             raise
         raise CheckFailed(
@@ -291,6 +300,45 @@ def _answer(
 def _numbers(values: np.ndarray) -> str:
     """As they stand in a message."""
     return "[" + ", ".join(f"{value:.2f}" for value in values) + "]"
+
+
+def _same(answer: object, values: np.ndarray) -> bool:
+    return (
+        isinstance(answer, np.ndarray)
+        and answer.shape == values.shape
+        and bool(np.allclose(answer, values, atol=1e-3))
+    )
+
+
+def _name_the_error(error: StudentError, wording: Wording) -> None:
+    """Errors of PyTorch whose cause is known become a sentence. Raises CheckFailed."""
+    expect(
+        "can't multiply sequence by non-int" not in error.message
+        and "'torch.return_types.max'" not in error.message,
+        "both_results_of_max",
+        Message(
+            "max(dim=1) returns two things, the values and their indices, and you compute with "
+            "both. Take the values: {largest_values}. The error: {error}",
+            largest_values=wording.largest_values,
+            error=error,
+        ),
+    )
+    expect(
+        not ("size of tensor" in error.message and {"3", str(ROWS)} <= set(_numbers_in(error))),
+        "max_along_the_wrong_axis",
+        Message(
+            "{rows} steps met {n_actions} numbers, one for each action: take the largest Q-value "
+            "of each row, {largest_values}. The error: {error}",
+            rows=ROWS,
+            n_actions=3,
+            largest_values=wording.largest_values,
+            error=error,
+        ),
+    )
+
+
+def _numbers_in(error: StudentError) -> list[str]:
+    return re.findall(r"\d+", error.message)
 
 
 def _expect_argument_gamma(
@@ -351,6 +399,37 @@ def _wrong_sums(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[Known
             "rewards_alone",
             reward,
             "These are the rewards alone: what comes after the step is missing, gamma * V(s').",
+        ),
+        KnownMistake(
+            "minus_one_at_the_end",
+            np.where(over, -1.0, reward + gamma * best),
+            "Where the episode terminated your target is -1. It is the step's reward there: a fall "
+            "needs no punishment, the returns that do not come are enough.",
+        ),
+        KnownMistake(
+            "not_of_whole_numbers",
+            reward + gamma * best * np.where(over, -2, -1),
+            Message(
+                "V(s') is multiplied by -1 and -2: that is ~ of the *whole numbers* 0 and 1. "
+                "Leave terminated as it is, boolean: {not_terminated}.",
+                not_terminated=wording.not_terminated,
+            ),
+        ),
+        *(
+            KnownMistake(
+                "value_limited",
+                reward + gamma * np.where(over, 0.0, np.clip(best, low, high)),
+                Message(
+                    "V(s') is cut to {words}. A Q-value can be any number: take it as it is.",
+                    words=words,
+                ),
+            )
+            for low, high, words in (
+                (0, 1, "numbers from 0 to 1"),
+                (-1, 1, "numbers from -1 to 1"),
+                (0, np.inf, "numbers of at least 0"),
+                (-np.inf, 1, "numbers of at most 1"),
+            )
         ),
         KnownMistake(
             "no_discount",
@@ -539,6 +618,7 @@ def _expect_no_gradient(
     # Put there first, they are not differentiated: a right answer may call `reward.numpy()`.
     given = [student.put(item) if isinstance(item, Tensor) else item for item in arguments]
     found = student.gradients(function, *given, network=net)
+    _expect_usable_in_a_loss(student, function, given)
     expect(
         all(array is None or not np.any(array) for array in found.parameters.values()),
         "gradient_through_the_target",
@@ -547,4 +627,23 @@ def _expect_no_gradient(
             "instead of the prediction. Compute them without gradient: {no_gradient}",
             no_gradient=wording.no_gradient,
         ),
+    )
+
+
+def _expect_usable_in_a_loss(
+    student: Student, function: str | StudentObject, given: list[object]
+) -> None:
+    """PyTorch can keep the targets for a backward pass."""
+    if student.framework != "torch":
+        return
+    targets = student.call_ref(function, *given)
+    try:
+        inference = targets.call("is_inference")
+    except StudentError:  # no tensor
+        return
+    expect(
+        inference is not True,
+        "inference_mode",
+        "The targets were made in torch.inference_mode(). A loss cannot keep such a tensor for its "
+        "backward pass and raises an error in learn. Use torch.no_grad().",
     )

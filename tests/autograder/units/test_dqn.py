@@ -225,6 +225,42 @@ def test_forward_asks_two_checks_of_a_point_each():
     assert {check.name: check.points for check in forward.checks} == {SHAPE: 1, VALUES: 1}
 
 
+def one(net, x):
+    return functional.relu(net.layer1(x))
+
+
+def hidden(net, x):
+    return functional.relu(net.layer2(x))
+
+
+@pytest.mark.parametrize(
+    ("way", "mistake"),
+    [
+        (lambda net, x: DQN.forward(net, x).squeeze(), "one_row_squeezed"),
+        (lambda net, x: DQN.forward(net, x.flatten().unsqueeze(0)), "flattened"),
+    ],
+)
+def test_rows_stay_rows(way, mistake):
+    assert mistakes(ask_forward(network(way))) == {SHAPE: mistake}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_values_of_a_new_network_are_small(seed):
+    class Large(DQN):
+        def __init__(self, n_observations=4, n_actions=2):
+            super().__init__(n_observations, n_actions)
+            nn.init.normal_(self.layer3.bias, std=10)
+
+    class Kaiming(DQN):
+        def __init__(self, n_observations=4, n_actions=2):
+            super().__init__(n_observations, n_actions)
+            for layer in (self.layer1, self.layer2, self.layer3):
+                nn.init.kaiming_normal_(layer.weight)
+
+    assert mistakes(ask_forward(Large, seed)) == {VALUES: "large_at_first"}
+    assert mistakes(ask_forward(Kaiming, seed)) == {}
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
     ("way", "mistake", "message"),
@@ -259,6 +295,28 @@ def test_forward_asks_two_checks_of_a_point_each():
             "tanh_instead_of_relu",
             "use tanh",
         ),
+        (
+            lambda net, x: net.layer3(functional.relu(net.layer1(x))),
+            "second_layer_left_out",
+            "not used",
+        ),
+        (
+            lambda net, x: net.layer3(hidden(net, hidden(net, one(net, x)))),
+            "second_layer_twice",
+            "",
+        ),
+        (lambda net, x: net.layer3(one(net, x) + hidden(net, one(net, x))), "layers_added", "sum"),
+        (
+            lambda net, x: DQN.forward(net, functional.relu(x)),
+            "relu_before_the_layers",
+            "before layer1",
+        ),
+        (
+            lambda net, x: DQN.forward(net, x - x.mean(dim=0)),
+            "rows_depend_on_each_other",
+            "than alone",
+        ),
+        (lambda net, x: DQN.forward(net, x).detach(), "no_gradient", "layer1.weight"),
         (lambda net, x: -DQN.forward(net, x), "wrong_values", "layer1, ReLU, layer2"),
         (lambda net, x: 1.003 * DQN.forward(net, x), "wrong_values", "layer1, ReLU, layer2"),
         (lambda net, x: DQN.forward(net, x) + 0.1, "wrong_values", "layer1, ReLU, layer2"),

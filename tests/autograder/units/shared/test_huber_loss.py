@@ -65,6 +65,10 @@ def loss_with_one_hot_actions(values, action, targets):
     return huber_loss((values * chosen).sum(dim=1), targets)
 
 
+def one_sided(error):
+    return torch.where(error < 1, error**2 / 2, error - 0.5).mean()
+
+
 def against_every_target(values, action, targets):
     return smooth_l1_loss(*torch.broadcast_tensors(values.gather(1, action[:, None]), targets))
 
@@ -92,7 +96,7 @@ def test_a_right_loss_earns_all_points(formula, seed):
     [
         (lambda q, a, t: smooth_l1_loss(taken(q, a), t, reduction="none"), "yours is (6,)"),
         (lambda q, a, t: right_loss(q, a, t)[None], "yours is (1,)"),
-        (lambda q, a, t: right_loss(q, a, t).item(), "not a float"),
+        (lambda q, a, t: right_loss(q, a, t).item(), "plain Python number"),
         (lambda q, a, t: None, "not None"),
     ],
 )
@@ -118,6 +122,14 @@ def test_a_loss_that_is_no_number_ends_the_task(formula, says, seed):
         (lambda q, a, t: smooth_l1_loss(q[:, 0], t), "always_the_first_action"),
         (lambda q, a, t: smooth_l1_loss(q, t[:, None].expand_as(q)), "all_actions"),
         (lambda q, a, t: -right_loss(q, a, t), "sign_flipped"),
+        (lambda q, a, t: smooth_l1_loss(q[:, a], t.expand(6, 6)), "columns_of_all_rows"),
+        (lambda q, a, t: ((taken(q, a) - t).clamp(-1, 1) ** 2 / 2).mean(), "error_clipped"),
+        (lambda q, a, t: one_sided(taken(q, a) - t), "negative_errors_squared"),
+        (lambda q, a, t: huber_loss(taken(q, a), t, delta=0.1), "other_corner"),
+        (lambda q, a, t: smooth_l1_loss(taken(q, a), t, beta=0.5), "other_corner"),
+        (lambda q, a, t: right_loss(q, a, t) / 3, "mean_over_all_actions"),
+        (lambda q, a, t: smooth_l1_loss(taken(q, a).mean(), t.mean()), "huber_of_the_mean"),
+        (lambda q, a, t: right_loss(q, a, (t - t.mean()) / t.std()), "targets_standardised"),
         (lambda q, a, t: 1.2 * right_loss(q, a, t), "wrong_loss"),
         (lambda q, a, t: right_loss(q, (a + 1) % 3, t), "wrong_loss"),
     ],

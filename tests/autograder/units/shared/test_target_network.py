@@ -61,6 +61,21 @@ def updates_the_data(target_net, net, tau):
         slow.data = tau * fast.data + (1 - tau) * slow.data
 
 
+def moves_twice(target_net, net, tau):
+    soft_update(target_net, net, tau)
+    soft_update(target_net, net, tau)
+
+
+def switches_gradients_off(target_net, net, tau):
+    net.requires_grad_(False)
+    soft_update(target_net, net, tau)
+
+
+def switches_the_targets_gradients_off(target_net, net, tau):
+    target_net.requires_grad_(False)
+    soft_update(target_net, net, tau)
+
+
 def only_computes(target_net, net, tau):
     for slow, fast in pairs(target_net, net):
         slow = tau * fast + (1 - tau) * slow
@@ -108,7 +123,10 @@ def test_the_soft_update_is_worth_three_points():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("function", [soft_update, updates_the_state, updates_the_data])
+@pytest.mark.parametrize(
+    "function",
+    [soft_update, updates_the_state, updates_the_data, switches_the_targets_gradients_off],
+)
 def test_a_right_soft_update_earns_all_points(function, seed):
     result = ask(SoftUpdateTask("unit/soft_update"), function, seed)
 
@@ -132,8 +150,13 @@ def test_a_right_soft_update_earns_all_points(function, seed):
         (updated_by(lambda slow, fast, tau: fast), "tau_ignored", ""),
         (updated_by(lambda slow, fast, tau: tau * fast), "target_shrinks", ""),
         (updated_by(lambda slow, fast, tau: slow + tau * fast), "target_grows", ""),
-        (updated_by(lambda slow, fast, tau: slow + 0.05 * (fast - slow)), "wrong_update", ""),
-        (updated_by(lambda slow, fast, tau: slow - tau * (fast - slow)), "wrong_update", ""),
+        (
+            updated_by(lambda slow, fast, tau: slow + 0.05 * (fast - slow)),
+            "fixed_tau",
+            "the part 0.05",
+        ),
+        (updated_by(lambda slow, fast, tau: slow - tau * (fast - slow)), "moves_away", "sign"),
+        (moves_twice, "moved_twice", "one of its modules"),
         (
             updated_by(lambda slow, fast, tau: torch.lerp(slow, fast, tau) + 0.05),
             "wrong_update",
@@ -153,11 +176,11 @@ def test_a_wrong_soft_update_is_named(function, mistake, says, seed):
 def test_a_wrong_update_is_told_both_parts(seed):
     told = []
 
-    def stands_nearly_still(target_net, net, tau):
+    def moves_too_much(target_net, net, tau):
         told.append(tau)
-        soft_update(target_net, net, 0.01)
+        updated_by(lambda slow, fast, tau: torch.lerp(slow, fast, tau) + 0.1)(target_net, net, tau)
 
-    said = message(ask(SoftUpdateTask("unit/soft_update"), stands_nearly_still, seed), MOVES)
+    said = message(ask(SoftUpdateTask("unit/soft_update"), moves_too_much, seed), MOVES)
 
     tau = told[0]
     assert 0.1 <= tau <= 0.3
@@ -222,6 +245,14 @@ def test_a_full_update_must_copy_numbers_too(seed):
     result = ask(SoftUpdateTask("unit/soft_update"), shares_when_all_is_taken, seed)
 
     assert mistakes(result) == {OWN: "target_aliased"}
+    assert result.points == 2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_network_can_still_learn_after_a_soft_update(seed):
+    result = ask(SoftUpdateTask("unit/soft_update"), switches_gradients_off, seed)
+
+    assert mistakes(result) == {OWN: "network_cannot_learn"}
     assert result.points == 2
 
 

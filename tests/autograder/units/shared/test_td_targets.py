@@ -141,6 +141,10 @@ def test_targets_of_a_wrong_shape_end_the_task(formula, mistake, says, seed):
         (lambda r, q, on, g: r + g * q.max() * on, "max_over_the_batch"),
         (lambda r, q, on, g: r + g * q[:, 0] * on, "always_the_first_action"),
         (lambda r, q, on, g: r - g * best(q) * on, "sign_flipped"),
+        (lambda r, q, on, g: torch.where(on, r + g * best(q), -1), "minus_one_at_the_end"),
+        (lambda r, q, on, g: r + g * best(q) * ~(~on).long(), "not_of_whole_numbers"),
+        (lambda r, q, on, g: r + g * best(q).clamp(0, 1) * on, "value_limited"),
+        (lambda r, q, on, g: r + g * best(q) * on.all(), "one_end_stops_all"),
         (lambda r, q, on, g: r + g * best(q) * on + 0.01 * g, "wrong_targets"),
         (lambda r, q, on, g: r + g * best(q) * on + 100, "wrong_targets"),
         (lambda r, q, on, g: r + g * best(q) * on * torch.nan, "wrong_targets"),
@@ -167,6 +171,28 @@ def test_a_mistake_at_the_ends_does_not_show_without_them(formula, mistake, seed
 
     assert mistakes(result) == {TARGETS: mistake}
     assert result.points == 0
+
+
+@pytest.mark.parametrize(
+    ("formula", "mistake"),
+    [
+        (lambda r, q, on, g: r + g * q.max(dim=1) * on, "both_results_of_max"),
+        (lambda r, q, on, g: r + g * q.max(dim=0).values * on, "max_along_the_wrong_axis"),
+    ],
+)
+def test_an_error_whose_cause_is_known_is_named(formula, mistake):
+    result = ask(TargetsTask("unit/targets"), targets_by(formula), 1)
+
+    assert mistakes(result) == {"one_target_for_each_row": mistake}
+
+
+def test_targets_can_be_kept_by_a_loss():
+    right = targets_by(lambda r, q, on, g: r + g * best(q) * on)
+
+    result = ask(TargetsTask("unit/targets"), torch.inference_mode()(right), 1)
+
+    assert set(mistakes(result).values()) == {"inference_mode"}
+    assert result.points == 2
 
 
 @pytest.mark.parametrize("seed", SEEDS)
