@@ -180,9 +180,8 @@ check("double_dqn_keras/memory", ReplayBuffer)
 # 3. In `act`, return for each row of `observation` the action with the largest Q-value, as an array
 #    of whole numbers, shape `(n,)`.
 #
-# You may initialise the weights in your own way. But keep those of the output layer small, as Keras
-# does. With large ones, for example from He initialisation on *all* layers, the first Q-values are
-# so wrong that the agent does not learn in time.
+# Leave the initial weights as Keras draws them. With He initialisation, for example, even in the
+# hidden layers alone, the first Q-values are so large that the agent does not learn in time.
 #
 # <details><summary>Hint</summary>
 #

@@ -142,7 +142,7 @@ def _wrong_copy(pair: Pair, end: Parameters) -> CheckFailed:
         if np.allclose(now, mistake.values, rtol=1e-4, atol=1e-5):
             return CheckFailed(mistake.mistake, Message.joined(exactly, mistake.message))
     part = float((now - old) @ (new - old) / ((new - old) @ (new - old)))
-    if 0 < part < 0.99 and np.allclose(now, old + part * (new - old), rtol=1e-4, atol=1e-5):
+    if 0 < part < 0.995 and np.allclose(now, old + part * (new - old), rtol=1e-4, atol=1e-5):
         way = Message("They went only {part:.1%} of the way.", part=part)
         return CheckFailed("part_of_the_way", Message.joined(exactly, way))
     return CheckFailed("wrong_copy", Message.joined(exactly, _farthest(old, new, now)))

@@ -141,6 +141,19 @@ def test_a_wrong_loss_is_named(formula, mistake, seed):
     assert result.points == 0
 
 
+@pytest.mark.parametrize(
+    ("formula", "says"),
+    [
+        (lambda q, a, t: 1.2 * right_loss(q, a, t), "error 0.5: Huber loss 0.125, yours 0.150"),
+        (lambda q, a, t: smooth_l1_loss(taken(q, a), t, beta=2.0), "error 2.0: Huber loss 1.500"),
+        (lambda q, a, t: right_loss(q, a, t.roll(1)), "Of a single row your loss is right"),
+        (lambda q, a, t: smooth_l1_loss(q[a], t[:, None].expand(q[a].shape)), "raises: index 2"),
+    ],
+)
+def test_a_wrong_loss_is_told_for_single_rows(formula, says):
+    assert says in message(ask(HuberLossTask("unit/loss"), loss_by(formula), 1), VALUE)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(("error", "wrong"), [(0.0009, {}), (0.01, {VALUE: "wrong_loss"})])
 def test_a_loss_may_be_off_by_a_thousandth(error, wrong, seed):

@@ -291,6 +291,23 @@ def copies_nearly(target_net, net):
     soft_update(target_net, net, 0.99)
 
 
+def changed_by(formula):
+    """A copy that writes this formula of the old and the new weights."""
+
+    def copy(target_net, net):
+        with torch.no_grad():
+            for slow, fast in pairs(target_net, net):
+                slow.copy_(formula(slow, fast))
+
+    return copy
+
+
+copies_rounded = changed_by(lambda old, new: new.round(decimals=2))
+adds_the_weights = changed_by(lambda old, new: old + new)
+moves_away = changed_by(lambda old, new: 2 * old - new)
+keeps_larger_weights = changed_by(torch.maximum)
+
+
 def removes_a_layer(target_net, net):
     del target_net[2]
 
@@ -342,7 +359,11 @@ def test_a_right_copy_earns_all_points(function, seed):
     [
         (copies_nothing, "nothing_copied"),
         (copies_the_weights_alone, "wrong_copy"),
-        (copies_nearly, "wrong_copy"),
+        (copies_nearly, "part_of_the_way"),
+        (copies_rounded, "wrong_copy"),
+        (adds_the_weights, "weights_added"),
+        (moves_away, "wrong_sign"),
+        (keeps_larger_weights, "larger_ones"),
         (removes_a_layer, "wrong_copy"),
         (copies_and_removes_a_layer, "wrong_copy"),
         (copies_into_another_shape, "wrong_copy"),
@@ -355,6 +376,20 @@ def test_a_wrong_copy_is_named(function, mistake, seed):
 
     assert mistakes(result) == {COPIES: mistake}
     assert result.points == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_second_call_copies_again(seed):
+    copied = set()
+
+    def copies_once(target_net, net):
+        if id(target_net) not in copied:
+            copied.add(id(target_net))
+            copy_weights(target_net, net)
+
+    result = ask(CopyTask("unit/copy"), copies_once, seed)
+
+    assert mistakes(result)[COPIES] == "copied_only_once"
 
 
 @pytest.mark.parametrize("seed", SEEDS)

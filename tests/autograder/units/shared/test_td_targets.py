@@ -303,6 +303,27 @@ def judged_row_by_row(r, q, t, on, g):
     return r + g * torch.stack(rows) * on
 
 
+@pytest.mark.parametrize(
+    ("task", "function", "check", "networks"),
+    [
+        (TargetsTask("unit/targets"), "targets_by", TARGETS, ["Q ["]),
+        (
+            DoubleTargetsTask("unit/double"),
+            "double_by",
+            DOUBLE,
+            ["Q of net [", "Q of target_net ["],
+        ),
+    ],
+)
+def test_a_wrong_target_is_told_with_the_numbers_of_its_row(task, function, check, networks):
+    make = {"targets_by": targets_by, "double_by": double_by}[function]
+    said = message(ask(task, make(lambda r, *_: 0 * r - 1), 1), check)
+
+    assert "In row 0: reward " in said
+    assert all(network in said for network in networks)
+    assert "yours is -1.00" in said
+
+
 def test_double_targets_are_worth_three_points():
     task = DoubleTargetsTask("unit/double_targets")
 
@@ -356,6 +377,15 @@ def test_double_targets_of_a_wrong_shape_end_the_task(formula, mistake, seed):
         (lambda r, q, t, on, g: g * (r + judged(q, t) * on), "reward_discounted"),
         (lambda r, q, t, on, g: r - g * judged(q, t) * on, "sign_flipped"),
         (lambda r, q, t, on, g: r + g * (best(q) + best(t)) / 2 * on, "mean_of_both"),
+        (
+            lambda r, q, t, on, g: r + g * best(torch.minimum(q, t)) * on,
+            "largest_of_the_smaller_ones",
+        ),
+        (lambda r, q, t, on, g: r + g * judged(q, (q + t) / 2) * on, "mean_judges"),
+        (lambda r, q, t, on, g: r + g * t[q.argmax(dim=1), 0] * on, "rows_instead_of_columns"),
+        (lambda r, q, t, on, g: r + g * t[:, q.argmax(dim=1)].mean(dim=1) * on, "rows_mixed"),
+        (lambda r, q, t, on, g: r + g * (q.softmax(dim=1) * t).sum(dim=1) * on, "soft_choice"),
+        (lambda r, q, t, on, g: r + g * judged(q[:, :2], t) * on, "two_actions_only"),
         (lambda r, q, t, on, g: r + g * judged(q, t) * on + 0.02, "wrong_targets"),
     ],
 )
