@@ -103,6 +103,20 @@ _KNOWN = (
         "same numbers without a gradient.",
     ),
     (
+        r"Error\(s\) in loading state_dict",
+        "load_state_dict got other names or shapes than the network has. Pass it exactly what the "
+        "state_dict() of such a network gave, without the rest of the file.",
+    ),
+    (
+        r"no attribute '(save|load)_weights'",
+        "These are methods of Keras. In PyTorch, net.state_dict() gives the weights, and "
+        "torch.save(..., path) writes them.",
+    ),
+    (
+        r"expected 'f' to be string, path, or a file-like object",
+        "The two arguments are in the wrong order: torch.save(what, path), torch.load(path).",
+    ),
+    (
         r"truth value of an array with more than one element is ambiguous|"
         r"Boolean value of Tensor with more than one value is ambiguous",
         "`if`, `and` and `or` need a single truth value and got a whole array. For arrays, or is "

@@ -6,8 +6,9 @@ import numpy as np
 
 from autograder.checks.expect import KnownMistake, expect, expect_close
 from autograder.checks.task import Task, check
+from autograder.messages import Message
 from autograder.units.shared.examples.policy_gradient import ADVANTAGE
-from autograder.units.shared.tensors import expect_tensor
+from autograder.units.shared.tensors import expect_tensor, with_gradient
 from autograder.worker.interface import Student, Tensor
 
 
@@ -43,6 +44,16 @@ class AdvantageTask(Task):
     @check(points=1)
     def no_gradient_through_the_value(self, student: Student, random: np.random.Generator) -> None:
         returns, values = random.normal(size=(2, 6)).astype(np.float32)
+        # As in a training, the values come from a network, and the returns from nowhere.
+        kept = student.put(with_gradient(student, values))
+        student.call("advantage", student.put(Tensor(returns)), kept)
+        expect(
+            bool(kept.get("requires_grad")),
+            "values_cut_off",
+            "The advantages are right, but the tensor values itself has lost its connection to the "
+            "network: detach_() works in place. The critic's loss could not train the critic any "
+            "more. values.detach() leaves values as it is.",
+        )
         expect(
             not leaks(student, returns, values),
             "value_not_detached",
@@ -81,6 +92,24 @@ def _wrong_advantages(returns: np.ndarray, values: np.ndarray) -> tuple[KnownMis
                 "Return them as they are: return minus value.",
             )
             for deviation in (right.std(), right.std(ddof=1))
+        ),
+        *(
+            KnownMistake(
+                "one_value_for_all",
+                returns - mean,
+                Message(
+                    "The mean of all {what} is subtracted. Each step has a value of its own: "
+                    "return minus value, step by step.",
+                    what=what,
+                ),
+            )
+            for what, mean in (("values", values.mean()), ("returns", returns.mean()))
+        ),
+        KnownMistake(
+            "negative_ones_removed",
+            np.maximum(right, 0),
+            "The right numbers, but the negative ones are 0. Keep them: an action that went worse "
+            "than expected should become less likely.",
         ),
         KnownMistake(
             "sign_flipped",
