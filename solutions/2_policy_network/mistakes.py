@@ -843,8 +843,8 @@ MISTAKES = (
         (Edit("act", "Categorical(probs)", "Categorical(probs[:1].expand(len(probs), 2))"),),
         ACT,
         "log_probability_of_the_chosen_action",
-        "wrong_log_probability",
-        "that was drawn",
+        "first_row_only",
+        "of the first row",
         also=(f"{ACT}:actions_follow_the_probabilities",),
     ),
     Mistake(

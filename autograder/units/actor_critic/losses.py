@@ -176,10 +176,11 @@ def _expect_nothing_added(student: Student, steps: Steps, loss: object) -> None:
     ):
         return
     flipped, _ = _losses(student, steps._replace(advantages=-steps.advantages))
-    pair = loss, flipped
-    if all(isinstance(item, np.ndarray) and item.shape == () for item in pair):
+    if not isinstance(loss, np.ndarray) or not isinstance(flipped, np.ndarray):
+        return
+    if loss.shape == flipped.shape == ():
         right = STEPS * np.array([steps.policy_loss, -steps.policy_loss])
-        expect_product_only([float(item) for item in pair], right, STEPS)
+        expect_product_only([float(loss), float(flipped)], right, STEPS)
 
 
 def _expect_alike(policy: object, critic: object, steps: Steps) -> None:

@@ -115,7 +115,7 @@ def expect_product_only(losses: list[float], right: np.ndarray, steps: int) -> N
     part = (losses[0] + losses[1]) / 2
     flipped = losses[0] - losses[1]
     expect(
-        abs(part) < 2e-3 * (1 + max(map(abs, losses)))
+        abs(part) < 1.2e-3 * (1 + max(map(abs, losses)))
         or not np.isclose(flipped, [right[0] - right[1], (right[0] - right[1]) / steps]).any(),
         "something_added",
         Message(
