@@ -11,7 +11,6 @@ from autograder.units.actor_critic.trial import Trial
 from autograder.units.shared.agents import AgentKind
 from autograder.units.shared.episode_agent import (
     EpisodeAgent,
-    actions_like_own,
     draw_scales,
     expect_asked,
     expect_cleared,
@@ -45,7 +44,7 @@ class UpdateTask(Task):
             agent.handle.call("start_episode", start)
             drawn = random.permutation([0, 1, 1, 0, 1])
             scales = draw_scales(random, 5), draw_scales(random, 5)
-            results = (actions_like_own(agent, drawn), *map(agent.remembered, (0, 1), scales))
+            results = (Tensor(drawn), *map(agent.remembered, (0, 1), scales))
             choose = student.double("choose_action", ("net", "observation"), Returned((results,)))
             action = agent.act_for_the_loop(start)
             expect_asked(agent, choose, start)

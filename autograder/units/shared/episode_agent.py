@@ -280,8 +280,8 @@ def expect_entries(agent: EpisodeAgent, calls: int, rows: int) -> list[Any]:
         found != rows * calls,
         "nothing_remembered",
         Message(
-            "After {calls} calls of act for {rows} cart poles, self.memory holds {found} entries, "
-            "one for each row. It should hold one for each call: append, not extend or +=.",
+            "act was called {calls} time(s) for {rows} cart poles, and self.memory holds {found} "
+            "entries, one for each row. It should hold one for each call: append, not extend.",
             calls=calls,
             rows=rows,
             found=found,
@@ -291,8 +291,8 @@ def expect_entries(agent: EpisodeAgent, calls: int, rows: int) -> list[Any]:
         found == calls,
         "nothing_remembered" if calls == 1 or found == 0 else "memory_overwritten",
         Message(
-            "After {calls} calls of act, self.memory should hold {calls} entries, one for each; "
-            "yours holds {found}. Append what choose_action returned to the list that is there.",
+            "act was called {calls} time(s), so self.memory should hold {calls} (one for each "
+            "call); yours holds {found}. Append what choose_action returned to that list.",
             calls=calls,
             found=found,
         ),
