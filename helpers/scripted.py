@@ -25,7 +25,7 @@ class ScriptedEnv(gym.Env):
     observations: (steps + 1, width) float32, the first one is seen at reset.
     rewards: (steps, n_actions), what each action pays at each step.
     terminated, truncated: the flags of the last step, at least one of them true.
-    steps: how many steps were made so far, over all episodes.
+    steps: how many steps were made so far, over all episodes. seeds: those given to each reset.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 50}  # noqa: RUF012
@@ -39,6 +39,7 @@ class ScriptedEnv(gym.Env):
         self.terminated = terminated
         self.truncated = truncated
         self.steps = 0
+        self.seeds: list[int | None] = []
         limit = len(rewards) if truncated else max(500, len(rewards) + 1)
         self.spec = EnvSpec("helpers/Scripted-v0", max_episode_steps=limit)
         self.observation_space = Box(-np.inf, np.inf, observations.shape[1:], np.float32)
@@ -50,6 +51,7 @@ class ScriptedEnv(gym.Env):
     ) -> tuple[np.ndarray, dict[str, Any]]:
         """The first observation, and no further information."""
         super().reset(seed=seed)
+        self.seeds.append(seed)
         self._step = 0
         return self.observations[0].copy(), {}
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograder.messages import Message
+from autograder.worker.interface import StudentObject
 
 
 class CheckFailed(Exception):
@@ -50,7 +51,8 @@ def expect_shape(actual: object, shape: tuple[int, ...], mistake: str, message: 
             expected=shape,
             actual=actual.shape,
         )
-        raise CheckFailed(mistake, Message.joined(message, difference))
+        cause = _cause_of_shape(actual.shape, shape)
+        raise CheckFailed(mistake, Message.joined(message, difference, cause))
     return actual
 
 
@@ -75,13 +77,47 @@ def expect_close(
         wrong = np.asarray(typical.values, dtype=np.float64)
         if wrong.shape == values.shape and _close(values, wrong, tolerance):
             raise CheckFailed(typical.mistake, typical.message)
-    raise CheckFailed(mistake, message)
+    raise CheckFailed(
+        mistake, Message.joined(message, first_difference(values, expected, tolerance))
+    )
+
+
+def first_difference(values: np.ndarray, expected: np.ndarray, tolerance: float) -> Message:
+    """Where two arrays of one shape first differ, and both numbers there."""
+    close = np.isclose(values.astype(np.float64), expected, rtol=tolerance, atol=tolerance)
+    wrong = ~(close & np.isfinite(values))
+    place = tuple(int(index) for index in np.argwhere(wrong)[0])
+    right, found = float(expected[place]), float(values[place])
+    if not place:
+        return Message("It should be {right:.4g}, yours is {found:.4g}.", right=right, found=found)
+    return Message(
+        "The first number that differs: [{place}] should be {right:.4g}, yours is {found:.4g}.",
+        place=", ".join(map(str, place)),
+        right=right,
+        found=found,
+    )
+
+
+def _cause_of_shape(actual: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    """What leads to such a shape in the place of this one; empty if nothing is known."""
+    if actual == (*expected, 1):
+        return "The last dimension is one too many: .squeeze(-1) removes it."
+    if len(expected) == 1 and actual == expected * 2 and expected[0] > 1:
+        return (
+            "Each number met each other one, so it became a table. Did a column of shape (n, 1) "
+            "meet a row of shape (n,), or does an index like x[:, i] take whole columns?"
+        )
+    if actual == (1, *expected):
+        return "The first dimension is one too many: what you were given is a batch already."
+    if actual == () and expected:
+        return "That is one number for all together: is something summed or averaged?"
+    return ""
 
 
 def _no_array(actual: object) -> Message:
     if actual is None:
         return Message("It should be a tensor or an array, not None: is a return missing?")
-    kind = type(actual).__name__
+    kind = actual.kind if isinstance(actual, StudentObject) else type(actual).__name__
     return Message("It should be a tensor or an array, not a {kind}.", kind=kind)
 
 

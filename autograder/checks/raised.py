@@ -87,6 +87,36 @@ _KNOWN = (
         "one number for each column, along axis 1 one for each row.",
     ),
     (
+        r"too many indices for array: array is 1-dimensional",
+        "A single row of numbers has one index, x[2]. Two indices, x[:, 2], are for a whole batch "
+        "of rows.",
+    ),
+    (
+        r"a Tensor with \d+ elements cannot be converted to Scalar|"
+        r"only one element tensors can be converted",
+        ".item(), int() and float() work for a single number only. There is a number for each row: "
+        "keep the tensor as it is.",
+    ),
+    (
+        r"can only change requires_grad flags of leaf",
+        "requires_grad cannot be changed on what a network computed. tensor.detach() gives the "
+        "same numbers without a gradient.",
+    ),
+    (
+        r"Error\(s\) in loading state_dict",
+        "load_state_dict got other names or shapes than the network has. Pass it exactly what the "
+        "state_dict() of such a network gave, without the rest of the file.",
+    ),
+    (
+        r"no attribute '(save|load)_weights'",
+        "These are methods of Keras. In PyTorch, net.state_dict() gives the weights, and "
+        "torch.save(..., path) writes them.",
+    ),
+    (
+        r"expected 'f' to be string, path, or a file-like object",
+        "The two arguments are in the wrong order: torch.save(what, path), torch.load(path).",
+    ),
+    (
         r"truth value of an array with more than one element is ambiguous|"
         r"Boolean value of Tensor with more than one value is ambiguous",
         "`if`, `and` and `or` need a single truth value and got a whole array. For arrays, or is "

@@ -140,7 +140,7 @@ draw_agent_loop()
 #
 # `env` is an environment. `rule` is a function that takes an observation and returns an action.
 # Play **one** episode with the rule, from `reset` to the end, and return the score: the sum of all
-# rewards.
+# rewards. Each call plays a new episode, so give `reset` no fixed seed. Call the rule once a step.
 #
 # <details><summary>Hint</summary>
 #

@@ -739,7 +739,8 @@ animate(agent, seed=3)
 # ## 12. Save and load
 #
 # A trained agent is worth keeping. Four things belong in the file, in a dictionary with these keys:
-# `games`, `model_state_dict`, `optimizer_state_dict`, `mean_reward`. The optimizer matters, too.
+# `games`, `model_state_dict`, `optimizer_state_dict`, `mean_reward` (`None` before the first
+# episode). The optimizer matters, too.
 # Adam remembers averages of the gradients, and without them the first steps after loading go in a
 # wrong direction.
 #

@@ -63,7 +63,7 @@ MISTAKES = (
         FORWARD,
         "probabilities_and_one_value_for_each_observation",
         "wrong_output_shape",
-        "one probability for each action",
+        "With n_actions=3",
     ),
     Mistake(
         "a_value_for_each_action",
@@ -584,7 +584,7 @@ MISTAKES = (
         UPDATE,
         "act_answers_and_remembers",
         "nothing_remembered",
-        "append",
+        "Append what choose_action returned",
     ),
     Mistake(
         "only_log_probs_remembered",

@@ -8,6 +8,7 @@ from autograder.checks.expect import KnownMistake, expect, expect_close
 from autograder.checks.task import check
 from autograder.units.shared.networks import observations, relu
 from autograder.units.shared.policies import ActTask, Policy
+from autograder.units.shared.tensors import expect_tensor
 from autograder.worker.interface import Layer, Student, StudentObject
 
 
@@ -48,10 +49,12 @@ class ActWithValuesTask(ActTask):
         expect(
             any(gradient is not None for gradient in found.parameters.values()),
             "value_cut_off",
-            "The values no longer depend on the network: no_grad(), .detach(), .item() or numpy() "
-            "cut them off, and the critic will never learn. They are detached later, and only in "
-            "the advantage.",
+            "The values no longer depend on the network: no_grad(), .detach(), .item(), numpy() "
+            "or a new torch.tensor(...) cut them off, and the critic will never learn. They are "
+            "detached later, and only in the advantage.",
         )
+        actions = student.call_ref("choose_action", network, observation, output=0)
+        expect_tensor(actions, "The actions")
 
     def _with_critic(self, student: Student, policy: Policy, critic: Layer) -> StudentObject:
         return student.network(

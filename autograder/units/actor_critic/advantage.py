@@ -6,8 +6,9 @@ import numpy as np
 
 from autograder.checks.expect import KnownMistake, expect, expect_close
 from autograder.checks.task import Task, check
+from autograder.messages import Message
 from autograder.units.shared.examples.policy_gradient import ADVANTAGE
-from autograder.units.shared.tensors import expect_tensor
+from autograder.units.shared.tensors import expect_tensor, with_gradient
 from autograder.worker.interface import Student, Tensor
 
 
@@ -43,6 +44,22 @@ class AdvantageTask(Task):
     @check(points=1)
     def no_gradient_through_the_value(self, student: Student, random: np.random.Generator) -> None:
         returns, values = random.normal(size=(2, 6)).astype(np.float32)
+        # As in a training, the values come from a network, and the returns from nowhere.
+        kept = student.put(with_gradient(student, values))
+        answer = student.call_ref("advantage", student.put(Tensor(returns)), kept)
+        expect(
+            bool(kept.get("requires_grad")),
+            "values_cut_off",
+            "The advantages are right, but the tensor values itself has lost its connection to the "
+            "network: detach_() works in place. The critic's loss could not train the critic any "
+            "more. values.detach() leaves values as it is.",
+        )
+        expect(
+            not answer.call("is_inference"),
+            "inference_tensor",
+            "What is computed within torch.inference_mode() cannot be used in a loss: backward() "
+            "refuses it later. Use values.detach().",
+        )
         expect(
             not leaks(student, returns, values),
             "value_not_detached",
@@ -82,6 +99,7 @@ def _wrong_advantages(returns: np.ndarray, values: np.ndarray) -> tuple[KnownMis
             )
             for deviation in (right.std(), right.std(ddof=1))
         ),
+        *_simplified(returns, values),
         KnownMistake(
             "sign_flipped",
             -right,
@@ -104,5 +122,30 @@ def _wrong_advantages(returns: np.ndarray, values: np.ndarray) -> tuple[KnownMis
             right**2,
             "These are squared differences, as in a loss. The advantage is the difference itself, "
             "with its sign.",
+        ),
+    )
+
+
+def _simplified(returns: np.ndarray, values: np.ndarray) -> tuple[KnownMistake, ...]:
+    """Advantages with one value for all steps, or without the negative ones."""
+    right = returns - values
+    return (
+        *(
+            KnownMistake(
+                "one_value_for_all",
+                returns - mean,
+                Message(
+                    "The mean of all {what} is subtracted. Each step has a value of its own: "
+                    "return minus value, step by step.",
+                    what=what,
+                ),
+            )
+            for what, mean in (("values", values.mean()), ("returns", returns.mean()))
+        ),
+        KnownMistake(
+            "negative_ones_removed",
+            np.maximum(right, 0),
+            "The right numbers, but the negative ones are 0. Keep them: an action that went worse "
+            "than expected should become less likely.",
         ),
     )

@@ -10,7 +10,7 @@ from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_c
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.examples.policy_gradient import ACTOR_CRITIC_LOSSES
-from autograder.units.shared.policy_loss import expect_tensor
+from autograder.units.shared.policy_loss import expect_product_only, expect_tensor
 from autograder.worker.interface import Student, Tensor
 
 #: Steps in a check.
@@ -68,6 +68,7 @@ class LossesTask(Task):
         steps = Steps.draw(random)
         kept = [student.put(Tensor(item)) for item in steps]
         loss, _ = _both(student.call("losses", *kept))
+        _expect_nothing_added(student, steps, loss)
         for item, before in zip(kept, steps, strict=True):
             expect(
                 np.array_equal(np.asarray(student.fetch(item)), before),
@@ -167,6 +168,21 @@ def _expect_mean_or_sum(
     )
 
 
+def _expect_nothing_added(student: Student, steps: Steps, loss: object) -> None:
+    """Raise CheckFailed for a policy's loss with a part that does not depend on the advantages."""
+    if (
+        isinstance(loss, np.ndarray)
+        and np.isclose(loss, steps.policy_loss * np.array([1, STEPS])).any()
+    ):
+        return
+    flipped, _ = _losses(student, steps._replace(advantages=-steps.advantages))
+    if not isinstance(loss, np.ndarray) or not isinstance(flipped, np.ndarray):
+        return
+    if loss.shape == flipped.shape == ():
+        right = STEPS * np.array([steps.policy_loss, -steps.policy_loss])
+        expect_product_only([float(loss), float(flipped)], right, STEPS)
+
+
 def _expect_alike(policy: object, critic: object, steps: Steps) -> None:
     """Raise CheckFailed if one of two right losses is a mean and the other a sum."""
     ratios = [
@@ -255,6 +271,12 @@ def _wrong_policy_losses(steps: Steps) -> tuple[KnownMistake, ...]:
             "The advantages are missing: each step's log-probability is multiplied by its own.",
         ),
         KnownMistake(
+            "product_of_means",
+            -np.mean(advantages) * np.mean(log_probs),
+            "You multiply two means (or all pairs). Multiply step by step first, then take the "
+            "mean: each action has its own advantage.",
+        ),
+        KnownMistake(
             "losses_swapped",
             steps.value_loss,
             "That is the critic's loss. The policy's comes first: return policy_loss, value_loss.",
@@ -293,6 +315,13 @@ def _wrong_value_losses(steps: Steps) -> tuple[KnownMistake, ...]:
             np.mean(np.abs(errors)),
             "That is the mean absolute error. F.smooth_l1_loss is quadratic near zero.",
         ),
+        *_other_huber_losses(errors),
+        KnownMistake(
+            "every_pair",
+            smooth_l1(values[:, None] - returns).mean(),
+            "Each value is compared with each return: a column of shape (n, 1) meets a row of "
+            "shape (n,). Give both the same shape.",
+        ),
         KnownMistake(
             "values_against_advantages",
             smooth_l1(values - advantages).mean(),
@@ -309,3 +338,43 @@ def _wrong_value_losses(steps: Steps) -> tuple[KnownMistake, ...]:
             "The critic's loss is negative: the critic would learn to be as wrong as possible.",
         ),
     )
+
+
+def _other_huber_losses(errors: np.ndarray) -> tuple[KnownMistake, ...]:
+    """Variants of the smooth L1 loss: another factor, another limit, a sign that was lost."""
+    factors = tuple(
+        KnownMistake(
+            "other_factor",
+            factor * smooth_l1(errors).mean(),
+            Message(
+                "The critic's loss is {factor} times the right one. Other agents weight it; the "
+                "formula here has no factor.",
+                factor=factor,
+            ),
+        )
+        for factor in (0.5, 0.25, 2.0)
+    )
+    size = np.abs(errors)
+    limits = tuple(
+        KnownMistake(
+            "other_limit",
+            np.where(size < beta, errors**2 / 2 / scale, (size - beta / 2) * beta / scale).mean(),
+            Message(
+                "Your loss turns from a square into a straight line at an error of {beta}. Here it "
+                "does at 1: F.smooth_l1_loss(values, returns), without beta or delta.",
+                beta=beta,
+            ),
+        )
+        for beta in (0.1, 0.5, 2.0)
+        for scale in (beta, 1.0)
+    )
+    no_size = tuple(
+        KnownMistake(
+            "no_absolute_value",
+            np.where(signed < 1, signed**2 / 2, signed - 0.5).mean(),
+            "Large negative errors are squared: whether an error is small depends on its size "
+            "without the sign, abs(error) < 1.",
+        )
+        for signed in (errors, -errors)
+    )
+    return (*factors, *limits, *no_size)

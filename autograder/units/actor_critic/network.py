@@ -12,6 +12,7 @@ from autograder.messages import Message
 from autograder.units.shared.dense_network import PROBABILITIES, VALUES, DenseNetwork, closest
 from autograder.units.shared.examples.networks import SOFTMAX, TWO_HEADS
 from autograder.units.shared.networks import (
+    WIDTH,
     Linear,
     arrangements,
     layers_of,
@@ -20,7 +21,12 @@ from autograder.units.shared.networks import (
     relu,
 )
 from autograder.units.shared.probabilities import expect_finite, expect_probabilities
-from autograder.units.shared.usage import expect_all_trained, trained_by
+from autograder.units.shared.usage import (
+    expect_all_trained,
+    expect_first_layer,
+    expect_steady,
+    trained_by,
+)
 from autograder.worker.interface import Student, StudentObject, Tensor
 
 
@@ -53,6 +59,8 @@ class ForwardTask(Task):
         network = _network(student)
         redraw(network, random)
         x = observations(random)
+        expect_first_layer(network)
+        expect_steady(network, x)
         trained = Trained.by(student, network, x)
         probs, _ = _outputs(network(Tensor(x)))
         dense = closest(trained.policy(), PROBABILITIES, "policy", x, probs)
@@ -75,6 +83,8 @@ class ForwardTask(Task):
         network = _network(student)
         redraw(network, random)
         x = observations(random, 8)
+        expect_first_layer(network)
+        expect_steady(network, x)
         trained = Trained.by(student, network, x)
         probs, values = _outputs(network(Tensor(x)))
         expect(
@@ -124,18 +134,50 @@ class Trained:
     def expect_shared_layer(self) -> None:
         """Raise CheckFailed unless both heads train a layer, and each one of its own."""
         expect_all_trained(self.student, self.network, self.x, self.by_probs | self.by_values)
-        expect(
-            bool(self.by_values - self.by_probs) and bool(self.by_probs - self.by_values),
-            "layers_missing",
-            "Each of the two heads needs a layer of its own: policy for the probabilities, critic "
-            "for the values.",
-        )
+        for head, own, other, what in (
+            ("policy", self.by_probs, self.by_values, "values"),
+            ("critic", self.by_values, self.by_probs, "probabilities"),
+        ):
+            expect(
+                bool(own - other),
+                "layers_missing",
+                Message(
+                    "Every layer that the output of {head} depends on also changes the {what}. "
+                    "Either {head} has no layer of its own, or the {what} are computed from its "
+                    "output. Both heads should read the hidden layer, each with its own layer.",
+                    head=head,
+                    what=what,
+                ),
+            )
+        self._expect_not_cut_off()
         expect(
             bool(self.by_probs & self.by_values),
             "hidden_layer_not_shared",
             "No layer is trained by both heads. Actor and critic should share one hidden layer, "
             "and it should learn from both.",
         )
+
+    def _expect_not_cut_off(self) -> None:
+        """Raise CheckFailed if the hidden layer is shared, but one head does not train it."""
+        parameters = self.network.parameters()
+        for name, first in parameters.items():
+            if WIDTH not in first.shape or name in self.by_probs & self.by_values:
+                continue
+            before = _outputs(self.network(Tensor(self.x)))
+            self.network.set_parameters({name: first + np.float32(1)})
+            after = _outputs(self.network(Tensor(self.x)))
+            self.network.set_parameters({name: first})
+            expect(
+                any(np.allclose(old, new) for old, new in zip(before, after, strict=True)),
+                "hidden_layer_not_shared",
+                Message(
+                    "Both heads use {name}, but only one of them trains it: no gradient reaches it "
+                    "from the {what}. It should learn from both: no .detach() and no no_grad() in "
+                    "forward.",
+                    name=name,
+                    what="values" if name in self.by_probs else "probabilities",
+                ),
+            )
 
     def _ways(self, names: set[str], outputs: int, head: str) -> list[list[Linear]]:
         parameters = self.network.parameters()
@@ -201,8 +243,10 @@ def _expect_shapes(probs: np.ndarray, values: np.ndarray, rows: int, n_actions: 
         (rows, n_actions),
         "wrong_output_shape",
         Message(
-            "{rows} observations should give {rows} rows with one probability for each action.",
+            "With n_actions={n_actions}, {rows} observations should give {rows} rows of "
+            "{n_actions} probabilities.",
             rows=rows,
+            n_actions=n_actions,
         ),
     )
     expect(

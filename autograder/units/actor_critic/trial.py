@@ -137,7 +137,8 @@ class Trial:
             "not_all_steps",
             Message(
                 "{function} was given an argument {name} of shape {given}. It should get a number "
-                "for each of all the steps: shape {right}.",
+                "for each of all the steps, as update is given them (self.memory may hold others): "
+                "shape {right}.",
                 function=function,
                 name=name,
                 given=shape_of(given),

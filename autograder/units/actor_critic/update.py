@@ -14,6 +14,7 @@ from autograder.units.shared.episode_agent import (
     draw_scales,
     expect_asked,
     expect_cleared,
+    expect_entries,
     expect_one_step,
 )
 from autograder.units.shared.examples.policy_gradient import OPTIMIZER_STEP
@@ -45,7 +46,7 @@ class UpdateTask(Task):
             scales = draw_scales(random, 5), draw_scales(random, 5)
             results = (Tensor(drawn), *map(agent.remembered, (0, 1), scales))
             choose = student.double("choose_action", ("net", "observation"), Returned((results,)))
-            action = agent.act(start)
+            action = agent.act_for_the_loop(start)
             expect_asked(agent, choose, start)
             _expect_remembered(agent, *map(agent.numbers, (0, 1), scales))
             expect(
@@ -54,6 +55,8 @@ class UpdateTask(Task):
                 "act should return the actions that choose_action drew: the log-probabilities "
                 "that it remembers belong to these.",
             )
+            agent.act(start)
+            expect_entries(agent, calls=2, rows=5)
 
     @check(points=2, blocking=True)
     def both_heads_learn_when_the_batch_has_ended(
@@ -103,6 +106,7 @@ class UpdateTask(Task):
 def _updated(agent: EpisodeAgent, random: np.random.Generator) -> Trial:
     """Call the agent's update directly."""
     trial = Trial.prepare(agent, random, STEPS)
+    _play_on(agent, random)
     try:
         agent.update(*trial.remembered, Tensor(trial.returns))
     except (CheckFailed, StudentError):
@@ -111,6 +115,27 @@ def _updated(agent: EpisodeAgent, random: np.random.Generator) -> Trial:
         raise
     trial.expect_losses()
     return trial
+
+
+def _play_on(agent: EpisodeAgent, random: np.random.Generator) -> None:
+    """A step after which no episode has ended: the memory holds something else than update gets."""
+    rows = 3
+    start, going_on = observations(random, rows), np.zeros(rows, bool)
+    values = (agent.remembered(head, draw_scales(random, rows)) for head in (0, 1))
+    results = (Tensor(random.integers(2, size=rows)), *values)
+    agent.student.double("choose_action", ("net", "observation"), Returned((results,)))
+    agent.handle.call("start_episode", start)
+    agent.train(
+        Transition(
+            observation=start,
+            action=agent.act(start),
+            reward=np.ones(rows, np.float32),
+            next_observation=start,
+            terminated=going_on,
+            truncated=going_on,
+            episode=np.arange(rows),
+        )
+    )
 
 
 def _play_one_step(agent: EpisodeAgent, random: np.random.Generator) -> None:
@@ -133,14 +158,7 @@ def _play_one_step(agent: EpisodeAgent, random: np.random.Generator) -> None:
 
 def _expect_remembered(agent: EpisodeAgent, log_probs: np.ndarray, values: np.ndarray) -> None:
     """Raise CheckFailed unless the memory holds both, gradients and all."""
-    memory = agent.handle.get("memory")
-    expect(
-        isinstance(memory, list) and len(memory) == 1,
-        "nothing_remembered",
-        "After one call of act, self.memory should hold one entry: append a SavedAction with the "
-        "log-probabilities and the values that choose_action returned.",
-    )
-    saved = memory[0]
+    (saved,) = expect_entries(agent, calls=1, rows=len(log_probs))
     expect(
         isinstance(saved, list) and len(saved) == 2,
         "no_saved_action",

@@ -38,7 +38,8 @@ class PlayEpisodeTask(Task):
     def every_episode_starts_afresh(self, student: Student, random: np.random.Generator) -> None:
         script = Script.draw(random, 4, Ending.TERMINATED)
         environment = script.environment(student)
-        first = script.play(student, environment).score
+        played = script.play(student, environment)
+        first = played.score
         try:
             second = script.play(student, environment).score
         except CheckFailed:
@@ -55,6 +56,9 @@ class PlayEpisodeTask(Task):
                 second=second,
             ),
         )
+        script.play(student, environment)
+        _expect_no_fixed_seed(environment.get("seeds"))
+        script.expect_asked_once_a_step(played)
 
 
 def _expect_score(
@@ -79,6 +83,19 @@ def _expect_score(
         if not script.knows(played.score):
             _expect_the_last_reward(student, random, script, played.score)
     script.expect_score(played)
+
+
+def _expect_no_fixed_seed(seeds: list[int | None]) -> None:
+    """Raise CheckFailed if each reset was given the same seed."""
+    expect(
+        seeds[0] is None or len(set(seeds)) > 1,
+        "fixed_seed",
+        Message(
+            "Each call begins with env.reset(seed={seed}), so on the cart pole every episode has "
+            "the same start, and 100 episodes say no more than one. Write env.reset().",
+            seed=seeds[0],
+        ),
+    )
 
 
 def _expect_the_last_reward(

@@ -19,7 +19,7 @@ RULE_THRESHOLD = 100.0
 RULE_EPISODES = 100
 #: Observations about which a rule that scores too little is asked, and how strongly its actions
 #: must follow one of the four numbers to count as looking at it.
-ASKED = 400
+ASKED = 401  # odd: a rule that takes turns answers otherwise at a second asking
 SEEN = 0.2
 
 
@@ -81,15 +81,38 @@ class Looks:
         """The mistake, as far as it was measured, and what to try."""
         if len(self.sides) == 1:
             return "always_the_same_side", Message(
-                "It always pushes to the {side}. Let the action depend on the angle "
-                "observation[2]: to which side does the pole lean?",
+                "It always pushes to the {side}, for each of {asked} observations that were tried. "
+                "Let the action depend on the angle observation[2]: to which side does the pole "
+                "lean? (It is in radians and stays below 0.21; int(0.21) is 0.)",
                 side="right" if 1 in self.sides else "left",
+                asked=ASKED,
             )
         if not self.steady:
             return "drawn_at_random", (
-                "The same observation gets different actions. Random actions get 22: let the "
-                "action depend on the angle observation[2] and the angular velocity observation[3]."
+                "The same observation gets different actions: they are drawn at random, or depend "
+                "on the number of the call. Random actions get 22: let the action depend on the "
+                "angle observation[2] and the angular velocity observation[3]."
             )
+        mistake, advice = self._followed()
+        return mistake, Message.joined(advice, self._elsewhere())
+
+    def _elsewhere(self) -> str:
+        """Which numbers of the cart, not of the pole, the actions follow."""
+        names = [
+            name
+            for name, weight in zip(
+                ("observation[0], the cart's position", "observation[1], the cart's velocity"),
+                self.weights,
+                strict=False,
+            )
+            if abs(weight) > SEEN
+        ]
+        if not names:
+            return ""
+        return Message("It follows {names}.", names=" and ".join(names))
+
+    def _followed(self) -> tuple[str, str]:
+        """How the actions follow the angle and the angular velocity."""
         _, _, angle, velocity = self.weights
         if angle < -SEEN:
             return "pushes_the_wrong_way", (
@@ -109,8 +132,9 @@ class Looks:
         if angle > SEEN:
             return "sees_only_half", (
                 "It looks at the angle, but hardly at the angular velocity: the angle alone gets "
-                "42. A pole that leans to the right and already swings back to the left needs no "
-                "push to the right. Also use observation[3]."
+                "42. A pole that leans to the right and already swings back to the left "
+                "needs no push to the right. Also use observation[3], with a weight that counts "
+                "(or how far the angle changed since the step before, remembered anew each step)."
             )
         if velocity > SEEN:
             return "sees_only_the_velocity", (
@@ -142,7 +166,8 @@ def _actions(answers: list[Any]) -> np.ndarray:
             isinstance(value, (int, np.integer)) and value in (0, 1),
             "not_an_action",
             Message(
-                "An action is the whole number 0 (left) or 1 (right). Your rule returned {value}.",
+                "An action is the whole number 0 (left) or 1 (right). Your rule returned {value}. "
+                "int(...) makes a whole number of a comparison like angle > 0.",
                 value=_shown(value),
             ),
         )

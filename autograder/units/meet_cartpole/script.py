@@ -79,6 +79,7 @@ class Script:
         """Raise CheckFailed unless the score is right."""
         if not self.is_right(played.score):
             self._expect_one_step_a_turn(played.steps, played.asked)
+            self._expect_steps(played)
             self._expect_the_whole_episode(played)
         expect_close(
             played.score,
@@ -93,6 +94,20 @@ class Script:
             known_mistakes=self.known_mistakes(),
         )
 
+    def expect_asked_once_a_step(self, played: Played) -> None:
+        """Raise CheckFailed if the rule was asked more often; once more after the end is fine."""
+        expect(
+            played.asked <= played.steps + 1,
+            "asked_too_often",
+            Message(
+                "In an episode of {steps} steps your function called the rule {asked} times. A "
+                "rule may draw its actions, or remember what it saw: call it once a step and keep "
+                "its answer, action = rule(observation).",
+                steps=played.steps,
+                asked=played.asked,
+            ),
+        )
+
     def _expect_one_step_a_turn(self, steps: int, asked: int) -> None:
         expect(
             not steps > asked > 0,
@@ -103,6 +118,28 @@ class Script:
                 "call.",
                 steps=steps,
                 asked=asked,
+            ),
+        )
+
+    def _expect_steps(self, played: Played) -> None:
+        expect(
+            played.steps > 0 or played.asked == 0,
+            "another_environment",
+            Message(
+                "Your function asked the rule for {asked} actions, but the environment that it was "
+                "given made no step. Call env.reset() and env.step(action) of the argument env, "
+                "not of an environment that is made inside the function.",
+                asked=played.asked,
+            ),
+        )
+        expect(
+            played.steps > 0,
+            "no_step",
+            Message(
+                "Your function returned {score} before the first env.step. Only the flags of "
+                "env.step say when an episode is over, terminated or truncated: the numbers of an "
+                "observation do not.",
+                score=played.score,
             ),
         )
 
@@ -129,8 +166,12 @@ class Script:
     @property
     def paid(self) -> np.ndarray:
         """What each step pays, (steps,)."""
-        wanted = (self.observations[:-1, 0] > 0).astype(int)
-        return self.rewards[np.arange(len(wanted)), wanted]
+        return self.rewards[np.arange(len(self._wanted)), self._wanted]
+
+    @property
+    def _wanted(self) -> np.ndarray:
+        """The actions that the observations ask for, (steps,)."""
+        return (self.observations[:-1, 0] > 0).astype(int)
 
     def known_mistakes(self) -> tuple[KnownMistake, ...]:
         """What wrong loops score."""
@@ -144,6 +185,13 @@ class Script:
                 "observation by the new one that env.step returned.",
             ),
             KnownMistake(
+                "one_step_late",
+                self.rewards[np.arange(len(paid)), self._wanted[[0, *range(len(paid) - 1)]]].sum(),
+                "Your rule is always one observation behind: the action for a step was chosen from "
+                "the observation before the newest. Call rule(observation) after observation was "
+                "replaced by the new one.",
+            ),
+            KnownMistake(
                 "only_the_last_reward",
                 paid[-1],
                 "That is the last step's reward. The score is the sum of all: score += reward.",
@@ -151,8 +199,8 @@ class Script:
             KnownMistake(
                 "only_the_first_reward",
                 paid[0],
-                "That is the first step's reward: your function returns after one step. Is the "
-                "return inside the loop?",
+                "That is the first step's reward: your function returns after one step, and the "
+                "episode was not over. Is the return inside the loop, but outside of the if?",
             ),
             KnownMistake(
                 "last_reward_missing",
@@ -207,6 +255,15 @@ class Script:
                 "step_returns_five_things",
                 "env.step(action) returns five things: observation, reward, terminated, truncated, "
                 "info. (Old tutorials have four: that was Gym before 2022.)",
+            ) from error
+        if error.kind == "AttributeError" and "FirstNumberRule" in error.message:
+            raise CheckFailed(
+                "rule_is_a_function",
+                Message(
+                    "The rule is a plain function without methods ({where}). Call it: action = "
+                    "rule(observation).",
+                    where=error.where,
+                ),
             ) from error
         raise error
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.checks.expect import CheckFailed, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
+from autograder.messages import Message
 from autograder.units.shared.dense_network import PROBABILITIES, closest
 from autograder.units.shared.examples.networks import LAYERS, SOFTMAX
 from autograder.units.shared.networks import (
@@ -16,7 +17,12 @@ from autograder.units.shared.networks import (
     redraw,
 )
 from autograder.units.shared.probabilities import expect_finite, expect_probabilities
-from autograder.units.shared.usage import expect_all_trained, trained_by
+from autograder.units.shared.usage import (
+    expect_all_trained,
+    expect_first_layer,
+    expect_steady,
+    trained_by,
+)
 from autograder.worker.interface import Student, StudentObject, Tensor
 
 
@@ -30,12 +36,17 @@ class ForwardTask(Task):
     def one_row_of_probabilities_for_each_observation(
         self, student: Student, random: np.random.Generator
     ) -> None:
-        for n_actions in (2, 3):
+        for n_actions, rows in ((2, 5), (3, 5), (3, 1)):
             expect_shape(
-                _network(student, n_actions)(Tensor(observations(random))),
-                (5, n_actions),
+                _network(student, n_actions)(Tensor(observations(random, rows))),
+                (rows, n_actions),
                 "wrong_output_shape",
-                "Five observations should give five rows with one probability for each action.",
+                Message(
+                    "With n_actions={n_actions}, an input of shape ({rows}, 4) should give one row "
+                    "of {n_actions} probabilities for each observation.",
+                    n_actions=n_actions,
+                    rows=rows,
+                ),
             )
 
     @check(points=1)
@@ -49,6 +60,8 @@ class ForwardTask(Task):
         network = _network(student)
         redraw(network, random)
         x = observations(random)
+        expect_first_layer(network)
+        expect_steady(network, x)
         expect_all_trained(student, network, x, trained_by(student, network, x))
         layers = _layers(network)
         dense = closest(layers, PROBABILITIES, "policy_head", x, network(Tensor(x)))

@@ -19,9 +19,11 @@ from autograder.units.shared.episode_agent import (
     RATE,
     TOLERANCE,
     EpisodeAgent,
+    actions_like_own,
     draw_scales,
     expect_asked,
     expect_cleared,
+    expect_entries,
     expect_one_step,
     shape_of,
 )
@@ -55,21 +57,30 @@ class UpdateTask(Task):
             start = observations(random, 5)
             agent.handle.call("start_episode", start)
             drawn = random.permutation([0, 1, 1, 0, 1])
-            scales = draw_scales(random, 5)
-            choose = student.double(
-                "choose_action",
-                ("net", "observation"),
-                Returned(((Tensor(drawn), agent.remembered(0, scales)),)),
-            )
-            action = agent.act(start)
+            scales = draw_scales(random, 5), draw_scales(random, 5)
+            actions = actions_like_own(agent, drawn)
+            results = tuple((actions, agent.remembered(0, part)) for part in scales)
+            choose = student.double("choose_action", ("net", "observation"), Returned(results))
+            action = agent.act_for_the_loop(start)
             expect_asked(agent, choose, start)
-            _expect_remembered(agent, agent.numbers(0, scales), drawn)
+            first, second = (agent.numbers(0, part) for part in scales)
+            _expect_remembered(agent, first, drawn)
             expect(
                 np.array_equal(action, drawn),
                 "other_action",
                 "act should return the actions that choose_action drew: the log-probabilities "
                 "that it remembers belong to these.",
             )
+            agent.act(start)
+            memory = expect_entries(agent, calls=2, rows=5)
+            for entry, right in zip(memory, (first, second), strict=True):
+                expect_close(
+                    entry,
+                    right,
+                    "wrong_order",
+                    "After two calls of act, self.memory should hold the log-probabilities of the "
+                    "first call, then those of the second: append adds at the end.",
+                )
 
     @check(points=1, blocking=True)
     def learns_when_all_episodes_have_ended(
@@ -245,13 +256,7 @@ def expect_share(share: float, rest: float) -> None:
 
 def _expect_remembered(agent: EpisodeAgent, log_probs: np.ndarray, drawn: np.ndarray) -> None:
     """Raise CheckFailed unless the memory holds these log-probabilities, gradient and all."""
-    memory = agent.handle.get("memory")
-    expect(
-        isinstance(memory, list) and len(memory) == 1,
-        "nothing_remembered",
-        "After one call of act, self.memory should hold one entry: append the log-probabilities "
-        "that choose_action returned.",
-    )
+    memory = expect_entries(agent, calls=1, rows=len(drawn))
     expect_close(
         memory[0],
         log_probs,

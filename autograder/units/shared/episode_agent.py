@@ -7,20 +7,21 @@ update on the weights is known by value, whatever the network and the other func
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
 from autograder.checks.expect import CheckFailed, expect, expect_shape
 from autograder.messages import Message
 from autograder.units.shared.agents import AgentKind, make_agent, network_of
-from autograder.units.shared.networks import differences
+from autograder.units.shared.networks import WIDTH, differences
 from autograder.worker.interface import (
     Returned,
     Scaled,
     Student,
     StudentError,
     StudentObject,
+    Tensor,
 )
 from helpers.agents import Transition
 
@@ -93,9 +94,12 @@ class EpisodeAgent:
 
     def act(self, observation: np.ndarray) -> np.ndarray:
         """The agent's actions, (n,) of whole numbers. Raises CheckFailed for anything else."""
+        return self._checked(self.handle.call("act", observation), len(observation))
+
+    def _checked(self, answer: object, rows: int) -> np.ndarray:
         action = expect_shape(
-            self.handle.call("act", observation),
-            (len(observation),),
+            answer,
+            (rows,),
             "wrong_actions",
             "act should return one action for each row.",
         )
@@ -105,6 +109,16 @@ class EpisodeAgent:
             Message("act should return the actions 0 or 1, not {actions}.", actions=action),
         )
         return action
+
+    def act_for_the_loop(self, observation: np.ndarray) -> np.ndarray:
+        """The same, but the actions must be an array, as the training loop expects."""
+        found = self.student.call_ref(self.handle.get("act"), observation)
+        expect(
+            found.kind != "Tensor",
+            "wrong_actions",
+            "act should return the actions as a NumPy array, yours is a tensor: action.numpy().",
+        )
+        return self._checked(self.student.fetch(found), len(observation))
 
     def update(self, *arguments: object) -> None:
         """Call the agent's own update. Raises CheckFailed for errors with a known cause."""
@@ -238,6 +252,52 @@ def expect_asked(agent: EpisodeAgent, choose: StudentObject, observation: np.nda
         "act should call choose_action with its own network and the observation as it got them: "
         "choose_action(self.net, observation).",
     )
+
+
+def actions_like_own(agent: EpisodeAgent, actions: np.ndarray) -> Tensor | np.ndarray:
+    """The actions as the student's choose_action gives its own: a tensor, or an array.
+
+    Call it before choose_action is replaced.
+    """
+    observation = np.zeros((len(actions), WIDTH), np.float32)
+    try:
+        own = agent.student.call_ref("choose_action", agent.net, observation, output=0)
+    except StudentError:
+        return Tensor(actions)
+    return actions if own.kind == "ndarray" else Tensor(actions)
+
+
+def expect_entries(agent: EpisodeAgent, calls: int, rows: int) -> list[Any]:
+    """The agent's memory. Raises CheckFailed unless it has one entry for each call of act."""
+    memory = agent.handle.get("memory")
+    expect(
+        isinstance(memory, list),
+        "nothing_remembered",
+        "self.memory should stay a list, to which act appends in each step.",
+    )
+    found = len(memory)
+    expect(
+        found != rows * calls,
+        "nothing_remembered",
+        Message(
+            "act was called {calls} time(s) for {rows} cart poles, and self.memory holds {found} "
+            "entries, one for each row. It should hold one for each call: append, not extend.",
+            calls=calls,
+            rows=rows,
+            found=found,
+        ),
+    )
+    expect(
+        found == calls,
+        "nothing_remembered" if calls == 1 or found == 0 else "memory_overwritten",
+        Message(
+            "act was called {calls} time(s), so self.memory should hold {calls} (one for each "
+            "call); yours holds {found}. Append what choose_action returned to that list.",
+            calls=calls,
+            found=found,
+        ),
+    )
+    return list(memory)
 
 
 def draw_scales(random: np.random.Generator, n: int) -> np.ndarray:

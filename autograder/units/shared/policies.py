@@ -18,6 +18,10 @@ from autograder.worker.interface import Layer, Student, StudentError, StudentObj
 DRAWS = 10_000
 #: The probabilities of action 1 that are checked. A small one shows a little exploration on top.
 PROBABILITIES = (0.02, 0.9, 0.35)
+#: Rows whose log-probabilities are looked at: enough for two draws to differ somewhere.
+ROWS = 40
+#: Calls with a small batch, for draws that do not differ within a call.
+CALLS = 60
 _NUMBERS = {2: "two", 3: "three"}
 
 
@@ -93,6 +97,16 @@ class ActTask(Task):
             observation = random.normal(size=(rows, WIDTH)).astype(dtype)
             answer = self._ask(student, network, observation)
             for name, value in zip(self.results, answer, strict=True):
+                expect(
+                    value.shape != (rows, 2) or name != "log-probabilities",
+                    "wrong_shape",
+                    Message(
+                        "For {rows} observations there are {rows} rows of two log-probabilities, "
+                        "those of both actions. Return that of the action that was drawn, shape "
+                        "({rows},): Categorical(probs).log_prob(action).",
+                        rows=rows,
+                    ),
+                )
                 expect_shape(
                     value,
                     (rows,),
@@ -112,16 +126,17 @@ class ActTask(Task):
     ) -> None:
         policy = Policy.draw(random)
         network = self.network(student, policy, random)
-        observation = random.normal(size=(12, WIDTH)).astype(np.float32)
+        observation = random.normal(size=(ROWS, WIDTH)).astype(np.float32)
         action, log_prob, *_ = self._ask(student, network, observation)
         _expect_actions(action, log_prob)
         probabilities = policy.probabilities(observation)
+        _expect_no_other_draw(log_prob, np.log(probabilities), action)
         expect_close(
             log_prob,
-            np.log(probabilities[np.arange(12), action]),
+            np.log(probabilities[np.arange(ROWS), action]),
             "wrong_log_probability",
-            "The log-probability should be that of the action that was drawn: "
-            "Categorical(probs).log_prob(action).",
+            "The log-probability should be that of the action that was drawn, from the "
+            "probabilities as the network gave them: Categorical(probs).log_prob(action).",
             known_mistakes=_wrong_log_probabilities(probabilities, action),
             tolerance=1e-3,
         )
@@ -144,12 +159,34 @@ class ActTask(Task):
         network = self.network(student, policy, random)
         observation = np.tile(kinds, (DRAWS, 1))  # row i is of kind i modulo the number of kinds
         drawn, again = (self._ask(student, network, observation)[0] for _ in range(2))
-        _expect_shares(drawn.reshape(DRAWS, -1).mean(axis=0), probabilities)
+        shares = drawn.reshape(DRAWS, -1).mean(axis=0)
+        if set(shares) <= {0.0, 1.0}:
+            self._expect_a_draw_for_each_row(student, network, kinds)
+        _expect_shares(shares, probabilities)
         expect(
             not np.array_equal(drawn, again),
             "seeded_anew",
             "Two calls for the same observations draw exactly the same actions. Is there a seed "
             "set inside choose_action? Then every step draws with the same random numbers.",
+        )
+
+    def _expect_a_draw_for_each_row(
+        self, student: Student, network: StudentObject, kinds: np.ndarray
+    ) -> None:
+        """Raise CheckFailed if equal rows always get the same action, but not in each call."""
+        rows = np.tile(kinds[::-1], (3, 1))
+        calls = np.stack(
+            [self._ask(student, network, rows)[0].reshape(3, len(kinds)) for _ in range(CALLS)]
+        )  # (CALLS, 3, kinds)
+        expect(
+            bool(np.any(calls != calls[:, :1])) or bool(np.all(calls == calls[:1])),
+            "one_draw_for_all",
+            Message(
+                "In each of {calls} calls, equal rows of a batch got equal actions, and from call "
+                "to call the actions changed: a single random number, or a single action, serves "
+                "all rows. Draw anew for each row: Categorical(probs).sample().",
+                calls=CALLS,
+            ),
         )
 
     def _ask(
@@ -202,6 +239,29 @@ def _expect_actions(action: np.ndarray, log_prob: np.ndarray) -> None:
     )
 
 
+def _expect_no_other_draw(log_prob: np.ndarray, logs: np.ndarray, action: np.ndarray) -> None:
+    """Raise CheckFailed for log-probabilities of other actions; logs (n, 2), the others (n,)."""
+    rows = np.arange(len(action))
+    own = np.isclose(log_prob, logs[rows, action], rtol=1e-3, atol=1e-3)
+    other = np.isclose(log_prob, logs[rows, 1 - action], rtol=1e-3, atol=1e-3)
+    expect(
+        not (bool(np.all(own | other)) and not own.all() and not other.all())
+        or any(np.allclose(log_prob, logs[:, column], atol=1e-3) for column in (0, 1)),
+        "log_probability_of_the_likeliest"
+        if np.allclose(log_prob, logs.max(axis=1), atol=1e-3)
+        else "log_probability_of_another_draw",
+        Message(
+            "In {number} of {rows} rows the log-probability is that of the action that was not "
+            "drawn. {cause} Take it of the action that you return.",
+            number=int(np.sum(~own)),
+            rows=len(action),
+            cause=Message("It is always that of the likeliest action.")
+            if np.allclose(log_prob, logs.max(axis=1), atol=1e-3)
+            else Message("Does another draw, a second sample(), serve for it?"),
+        ),
+    )
+
+
 def _wrong_log_probabilities(
     probabilities: np.ndarray, action: np.ndarray
 ) -> tuple[KnownMistake, ...]:
@@ -225,9 +285,21 @@ def _wrong_log_probabilities(
             "These are the log-probabilities of the actions that were not chosen.",
         ),
         KnownMistake(
+            "first_row_only",
+            np.log(probabilities[0, action]),
+            "These are the log-probabilities of the first row, for all rows. Take each row's own "
+            "(a tensor of actions of shape (n, 1) leads to it as well: it should be (n,)).",
+        ),
+        KnownMistake(
             "always_the_first_action",
             np.log(probabilities[:, 0]),
             "These are always the log-probabilities of action 0. Take that of each row's own "
+            "action.",
+        ),
+        KnownMistake(
+            "always_the_second_action",
+            np.log(probabilities[:, 1]),
+            "These are always the log-probabilities of action 1. Take that of each row's own "
             "action.",
         ),
         KnownMistake(

@@ -66,6 +66,7 @@ class ReturnsTask(Task):
                 known_mistakes=_wrong_returns(rewards, gamma),
                 tolerance=1e-3,
             )
+        _expect_long_episodes(student)
 
     @check(points=1, needs=("returns_are_right",))
     def integer_rewards(self, student: Student, random: np.random.Generator) -> None:
@@ -105,6 +106,28 @@ class ReturnsTask(Task):
         )
 
 
+def _expect_long_episodes(student: Student) -> None:
+    """Raise CheckFailed unless the returns of an episode of 500 steps are right, too."""
+    rewards = np.ones(500)
+    found = _array(student.call("discounted_returns", rewards.tolist(), 0.5))
+    right = discounted(rewards, 0.5)
+    if isinstance(found, np.ndarray) and found.shape == right.shape:
+        wrong = np.flatnonzero(~np.isclose(found, right, rtol=1e-3, atol=1e-3))
+        expect(
+            len(wrong) == 0,
+            "long_episodes",
+            Message(
+                "Short episodes are right, but for an episode of 500 steps, each with reward 1, "
+                "and gamma = 0.5 the return of step {step} should be {right:.4f}; yours is "
+                "{found}. gamma ** 200 is too small for float32: powers of gamma, and divisions "
+                "by them, go wrong where G_t = r_t + gamma * G_{{t+1}} does not.",
+                step=int(wrong[0]) if len(wrong) else 0,
+                right=right[wrong[0]] if len(wrong) else 0.0,
+                found=float(found[wrong[0]]) if len(wrong) else 0.0,
+            ),
+        )
+
+
 class NormaliseTask(Task):
     """`normalise(returns)`: mean 0, standard deviation 1, same shape."""
 
@@ -113,34 +136,10 @@ class NormaliseTask(Task):
 
     @check(points=1)
     def mean_zero_spread_one(self, student: Student, random: np.random.Generator) -> None:
-        returns = random.normal(3.0, 5.0, size=7).astype(np.float32)
-        kept = student.put(Tensor(returns))
-        answer = student.call_ref("normalise", kept)
-        values = expect_shape(
-            student.fetch(answer),
-            returns.shape,
-            "wrong_shape",
-            "There should be as many numbers as before.",
-        )
-        expect(
-            np.array_equal(np.asarray(student.fetch(kept)), returns),
-            "returns_changed",
-            "Your function changes the tensor it was given (-= and /= do). Compute a new one.",
-        )
-        expect_tensor(answer, "The normalised returns")
-        centred = returns - returns.mean()
-        spreads = (returns.std(), returns.std(ddof=1))
-        if any(np.allclose(values, centred / spread, atol=1e-3) for spread in spreads):
-            return
-        expect_close(
-            values,
-            centred / spreads[0],
-            "wrong_normalisation",
-            "The normalised returns should have mean 0 and standard deviation 1: subtract the "
-            "mean, then divide by the standard deviation.",
-            known_mistakes=_wrong_normalisations(returns, spreads),
-            tolerance=1e-3,
-        )
+        for spread in (5.0, 0.05):
+            returns = random.normal(3.0, spread, size=7).astype(np.float32)
+            returns[0] += 2 * np.float32(spread)  # mean and median differ
+            _expect_normalised(student, returns)
 
     @check(points=1, needs=("mean_zero_spread_one",))
     def equal_returns_stay_finite(self, student: Student, random: np.random.Generator) -> None:
@@ -167,6 +166,45 @@ class NormaliseTask(Task):
                 ),
                 tolerance=1e-3,
             )
+
+
+def _expect_normalised(student: Student, returns: np.ndarray) -> None:
+    """Raise CheckFailed unless the student's function normalises these returns, (n,)."""
+    kept = student.put(Tensor(returns))
+    answer = student.call_ref("normalise", kept)
+    values = expect_shape(
+        student.fetch(answer),
+        returns.shape,
+        "wrong_shape",
+        "There should be as many numbers as before.",
+    )
+    expect(
+        np.array_equal(np.asarray(student.fetch(kept)), returns),
+        "returns_changed",
+        "Your function changes the tensor it was given (-= and /= do). Compute a new one.",
+    )
+    expect_tensor(answer, "The normalised returns")
+    centred = returns - returns.mean()
+    spreads = (returns.std(), returns.std(ddof=1))
+    if any(np.allclose(values, centred / spread, atol=1e-3) for spread in spreads):
+        return
+    expect_close(
+        values,
+        centred / spreads[0],
+        "wrong_normalisation",
+        Message(
+            "The normalised returns should have mean 0 and standard deviation 1; yours have "
+            "{mean:.3g} and {deviation:.3g}, for returns with mean {given_mean:.3g} and standard "
+            "deviation {given_deviation:.3g}. Subtract the mean, then divide the differences by "
+            "the standard deviation.",
+            mean=values.mean(),
+            deviation=values.std(),
+            given_mean=returns.mean(),
+            given_deviation=returns.std(),
+        ),
+        known_mistakes=_wrong_normalisations(returns, spreads),
+        tolerance=1e-3,
+    )
 
 
 def _wrong_returns(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, ...]:
@@ -211,6 +249,7 @@ def _wrong_returns(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, ...
         ),
         *_wrong_discounts(rewards, gamma),
         *_normalised(right),
+        *_cut_short(rewards, gamma),
         KnownMistake(
             "own_reward_discounted",
             gamma * right,
@@ -241,6 +280,38 @@ def _wrong_discounts(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, .
             np.cumsum((rewards * gamma ** np.arange(len(rewards)))[::-1])[::-1],
             "The discount counts from the first step of the episode. For each step's return it "
             "begins anew: the step's own reward is not discounted.",
+        ),
+    )
+
+
+def _cut_short(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, ...]:
+    """Returns that leave out some of what follows, or all of it."""
+    right = discounted(rewards, gamma)
+    following = np.append(rewards[1:], 0.0)
+    return (
+        KnownMistake(
+            "rewards_themselves",
+            rewards,
+            "These are the rewards themselves: nothing that follows was added. Is the sum set back "
+            "to 0 in each step?",
+        ),
+        KnownMistake(
+            "one_step_only",
+            rewards + gamma * following,
+            "Only the next reward was added. A return goes on to the end of the episode: G_t = r_t "
+            "+ gamma * G_{t+1}, with the *return* of the next step.",
+        ),
+        KnownMistake(
+            "first_step_missing",
+            np.append(0.0, right[1:]),
+            "The return of the first step is 0, all others are right: the loop ends one step too "
+            "early. range(n - 1, -1, -1) goes down to 0.",
+        ),
+        KnownMistake(
+            "rewards_ignored",
+            discounted(np.ones(len(rewards)), gamma),
+            "These are the returns of rewards that are all 1. Use the rewards that you are given: "
+            "they may be other numbers.",
         ),
     )
 
@@ -326,8 +397,97 @@ def _wrong_normalisations(
                 centred / spread**2,
                 "You divided by the variance. The standard deviation is its square root.",
             ),
+            *_odd_normalisations(returns, spread),
         ]
-    return tuple(wrong)
+    return (*_other_scales(returns), *wrong)
+
+
+def _odd_normalisations(returns: np.ndarray, spread: float) -> tuple[KnownMistake, ...]:
+    """What formulas that differ in one place return; spread: the standard deviation."""
+    centred = returns - returns.mean()
+    right = centred / spread
+    return (
+        KnownMistake(
+            "brackets_missing",
+            returns - returns.mean() / spread,
+            "Only the mean was divided: / comes before -. Put brackets around the subtraction: "
+            "(returns - mean) / deviation.",
+        ),
+        KnownMistake(
+            "divided_first",
+            returns / spread - returns.mean(),
+            "The returns were divided first, and then the mean of the undivided ones was "
+            "subtracted. Subtract the mean first, then divide.",
+        ),
+        *(
+            KnownMistake(
+                "large_epsilon",
+                centred / (spread + epsilon),
+                Message(
+                    "The number added to the divisor is {epsilon}, which is not tiny beside a "
+                    "standard deviation of {spread:.3g}. Take 1e-8 or so.",
+                    epsilon=epsilon,
+                    spread=spread,
+                ),
+            )
+            for epsilon in (1.0, 0.1, 0.01)
+        ),
+        KnownMistake(
+            "median_instead_of_mean",
+            (returns - _lower_median(returns)) / spread,
+            "You subtracted the median. It should be the mean: then the results add up to 0.",
+        ),
+        KnownMistake(
+            "clipped",
+            np.clip(right, -1, 1),
+            "The right numbers, but cut off at -1 and 1. Return them as they are.",
+        ),
+        KnownMistake(
+            "negative_ones_removed",
+            np.maximum(right, 0),
+            "The right numbers, but the negative ones are 0. Keep them: a return below the mean "
+            "makes its action less likely.",
+        ),
+    )
+
+
+def _other_scales(returns: np.ndarray) -> tuple[KnownMistake, ...]:
+    """What other ways to scale numbers return."""
+    centred = returns - returns.mean()
+    return (
+        KnownMistake(
+            "divided_by_at_least_one",
+            centred / max(float(returns.std()), 1.0),
+            Message(
+                "These returns have a standard deviation of {spread:.3g}, and you did not divide "
+                "by it: is the divisor kept at 1 or more? Only a divisor of 0 is a problem.",
+                spread=returns.std(),
+            ),
+        ),
+        KnownMistake(
+            "scaled_to_0_1",
+            (returns - returns.min()) / np.ptp(returns),
+            "These numbers lie between 0 and 1: smallest and largest return were used. Use mean "
+            "and standard deviation.",
+        ),
+        KnownMistake(
+            "scaled_to_length_1",
+            returns / np.linalg.norm(returns),
+            "These returns are scaled so that their squares sum to 1, as F.normalize does. "
+            "Subtract the mean and divide by the standard deviation.",
+        ),
+        KnownMistake(
+            "sum_of_squares",
+            centred / np.linalg.norm(centred),
+            "You divided by the root of the *sum* of the squares. The standard deviation is the "
+            "root of their mean.",
+        ),
+    )
+
+
+def _lower_median(values: np.ndarray) -> float:
+    """The median as torch has it: one of the values."""
+    return float(np.sort(values)[(len(values) - 1) // 2])
 
 
 def _array(value: object) -> object:

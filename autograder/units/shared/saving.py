@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.checks.expect import CheckFailed, expect
+from autograder.checks.raised import raised
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.agents import AgentKind, make_agent, network_of
@@ -18,6 +19,11 @@ from autograder.worker.interface import Scaled, Student, StudentError, StudentOb
 KEYS = ("games", "model_state_dict", "optimizer_state_dict", "mean_reward")
 #: Steps of the optimizer, each with another gradient; all but the last before saving.
 STEPS = 4
+OBJECTS_SAVED = (
+    "Your file would hold whole objects of Python, which another program cannot read: the network "
+    "or the optimizer itself, or a method, as state_dict without its brackets is one. Save what "
+    "agent.net.state_dict() and agent.optimizer.state_dict() return."
+)
 _ONE = np.ones((), np.float32)
 
 
@@ -52,38 +58,20 @@ class SavedAgent:
         agent.call("optimizer.load_state_dict", state)
         for gradient in gradients[:-1]:
             _learn(student, agent, gradient)
-        games, mean_reward = (
-            int(random.integers(100, 999)),
-            float(np.round(random.uniform(20, 400), 2)),
-        )
+        games, mean_reward = _draw_counters(random)
         agent.set("games", games)
         agent.set("mean_reward", mean_reward)
-        student.call("save_agent", agent, path)
+        _save(student, agent, path)
         parameters = network.parameters()
         _learn(student, agent, gradients[-1])
         return cls(games, mean_reward, rate, parameters, gradients[-1], network.parameters())
 
     def expect_in(self, student: Student, agent: StudentObject) -> None:
-        """Raise CheckFailed unless this agent is as the saved one was, and learns as it did."""
-        found = network_of(agent).parameters()
-        expect(
-            _equal(self.parameters, found),
-            "model_not_loaded",
-            "The loaded agent's network has other weights than the saved one: save "
-            "agent.net.state_dict() and pass it to agent.net.load_state_dict(...).",
-        )
-        for name, right in (("games", self.games), ("mean_reward", self.mean_reward)):
-            value = agent.get(name)
-            expect(
-                value == right,
-                "counters_not_loaded",
-                Message(
-                    "{name} should come back, too: it was {right}, and is {value} after loading.",
-                    name=name,
-                    right=right,
-                    value=value,
-                ),
-            )
+        """Raise CheckFailed unless this agent is as the saved one was, and learns as it did.
+
+        The agent's network has these weights already.
+        """
+        _expect_counters(agent, self.games, self.mean_reward)
         rate = _first_group(agent.call("optimizer.state_dict")).get("lr")
         expect(
             rate == self.learning_rate,
@@ -132,18 +120,151 @@ class SaveTask(Task):
         with student.doubles():
             agent = make_agent(student, self.kind, random)
             saved = SavedAgent.save(student, agent, path, random)
-        content = student.read_file(path)
-        if content is None:
-            raise CheckFailed(
-                "no_file",
-                "save_agent wrote no file at the path that it was given: torch.save(..., path).",
-            )
+        content = _content(student, path)
         with student.fresh() as other, other.doubles():
             # Only what stands in the file counts: another process reads it, at another place.
             _expect_keys(other, other.write_file("moved.pt", content))
             agent = make_agent(other, self.kind, random)
-            other.call("load_agent", agent, other.write_file("moved.pt", content))
+            _expect_loaded(other, agent, other.write_file("moved.pt", content), saved.parameters)
             saved.expect_in(other, agent)
+        self._expect_an_agent_that_has_not_played(student, random)
+
+    def _expect_an_agent_that_has_not_played(
+        self, student: Student, random: np.random.Generator
+    ) -> None:
+        """It comes back as well, into an agent that has played."""
+        path = student.temporary_path("untrained.pt")
+        with student.doubles():
+            try:
+                agent = make_agent(student, self.kind, random)
+                agent.set("games", 0)
+                agent.set("mean_reward", None)
+                student.call("save_agent", agent, path)
+                other = make_agent(student, self.kind, random)
+                games, mean_reward = _draw_counters(random)
+                other.set("games", games)
+                other.set("mean_reward", mean_reward)
+                student.call("load_agent", other, path)
+            except StudentError as error:
+                raise CheckFailed(
+                    "not_played_yet",
+                    Message.joined(
+                        "Before its first episode an agent has games = 0 and mean_reward = None. "
+                        "Such an agent should come back as well.",
+                        raised(error),
+                    ),
+                ) from error
+            _expect_counters(other, 0, None)
+
+
+def _draw_counters(random: np.random.Generator) -> tuple[int, float]:
+    """Games and mean reward of an agent that has played."""
+    return int(random.integers(100, 999)), float(random.uniform(20, 400))
+
+
+def _save(student: Student, agent: StudentObject, path: str) -> None:
+    """Let the student save the agent. Raises CheckFailed where it would save whole objects."""
+    try:
+        student.call("save_agent", agent, path)
+    except StudentError as error:
+        if "pickle" in error.message:
+            raise CheckFailed("objects_saved", OBJECTS_SAVED) from error
+        raise
+
+
+def _content(student: Student, path: str) -> np.ndarray:
+    """The file's bytes. Raises CheckFailed if there is none."""
+    content = student.read_file(path)
+    if content is not None:
+        return content
+    for suffix in (".pt", ".pth"):
+        expect(
+            student.read_file(path + suffix) is None,
+            "no_file",
+            Message(
+                "save_agent wrote its file at path + {suffix!r}. Write it at exactly the path that "
+                "it was given: torch.save(..., path).",
+                suffix=suffix,
+            ),
+        )
+    raise CheckFailed(
+        "no_file",
+        "save_agent wrote no file at the path that it was given: torch.save(..., path).",
+    )
+
+
+def _expect_loaded(
+    student: Student, agent: StudentObject, path: str, saved: dict[str, np.ndarray]
+) -> None:
+    """Let the student load the file. Raises CheckFailed unless these weights came back.
+
+    The agent has counters of its own, so that only what was put back is equal.
+    """
+    agent.set("games", 7)
+    agent.set("mean_reward", 11.0)
+    before = network_of(agent).parameters()
+    returned = student.call("load_agent", agent, path)
+    for name, calls in (("net", "agent.net"), ("optimizer", "agent.optimizer")):
+        item = agent.get(name)
+        expect(
+            isinstance(item, StudentObject) and item.kind not in ("dict", "OrderedDict"),
+            "replaced_by_a_dictionary",
+            Message(
+                "After loading, {calls} is a dictionary. What state_dict() gave is put back with "
+                "{calls}.load_state_dict(...), not with =.",
+                calls=calls,
+            ),
+        )
+    found = network_of(agent).parameters()
+    if _equal(saved, found):
+        return
+    expect(
+        not (
+            isinstance(returned, StudentObject)
+            and returned.kind == agent.kind
+            and not student.same(returned, agent)
+        ),
+        "model_not_loaded",
+        "load_agent returned another agent, and the agent that it was given has other weights than "
+        "the saved one. Put everything back into the argument agent: whoever calls load_agent goes "
+        "on with that one.",
+    )
+    expect(
+        not _equal(before, found),
+        "model_not_loaded",
+        "The loaded agent's network has other weights than the saved one: load_agent did not "
+        "change them at all. agent.net.load_state_dict(...) puts back what agent.net.state_dict() "
+        "gave (with strict=False it ignores names that do not fit).",
+    )
+    missing = [name for name in saved if not _equal({name: saved[name]}, _only(found, name))]
+    raise CheckFailed(
+        "model_not_loaded",
+        Message(
+            "The loaded agent's network has other weights than the saved one in {names}. Save all "
+            "of agent.net.state_dict() and pass it to agent.net.load_state_dict(...).",
+            names=", ".join(missing) or "parameters that the saved one did not have",
+        ),
+    )
+
+
+def _only(parameters: dict[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
+    return {name: parameters[name]} if name in parameters else {}
+
+
+def _expect_counters(agent: StudentObject, games: int, mean_reward: float | None) -> None:
+    for name, right in (("games", games), ("mean_reward", mean_reward)):
+        value = agent.get(name)
+        expect(
+            value == right,
+            "counters_not_loaded",
+            Message(
+                "{name} should come back, too: it was {right} in the agent that was saved, and is "
+                "{value} after loading.",
+                name=name,
+                right=right,
+                value=value,
+            ),
+        )
 
 
 def _learn(student: Student, agent: StudentObject, gradient: dict[str, np.ndarray]) -> None:
@@ -178,11 +299,28 @@ def _expect_keys(student: Student, path: str) -> None:
             missing=", ".join(missing),
         ),
     )
+    for key in ("model_state_dict", "optimizer_state_dict"):
+        expect(not _is_object(content[key]), "objects_saved", OBJECTS_SAVED)
+
+
+def _is_object(value: object) -> bool:
+    """Whether it is a method, or something that has a state_dict of its own."""
+    if not isinstance(value, StudentObject):
+        return False
+    if value.kind in ("method", "function", "builtin_function_or_method"):
+        return True
+    try:
+        value.get("state_dict")
+    except StudentError:
+        return False
+    return True
 
 
 def _equal(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:
     return first.keys() == second.keys() and all(
-        np.allclose(first[name], second[name], rtol=1e-5, atol=1e-6) for name in first
+        first[name].shape == second[name].shape
+        and np.allclose(first[name], second[name], rtol=1e-5, atol=1e-6)
+        for name in first
     )
 
 

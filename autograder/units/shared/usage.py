@@ -6,6 +6,7 @@ import numpy as np
 
 from autograder.checks.expect import expect
 from autograder.messages import Message
+from autograder.units.shared.networks import WIDTH
 from autograder.worker.interface import Student, StudentObject, Tensor
 
 
@@ -47,6 +48,33 @@ def expect_all_trained(
         False,
         "layer_not_used",
         Message("These parameters are not used in forward: {names}.", names=names),
+    )
+
+
+def expect_first_layer(network: StudentObject) -> None:
+    """Raise CheckFailed unless some parameter belongs to a layer that takes observations."""
+    parameters = network.parameters()
+    expect(
+        any(array.ndim == 2 and WIDTH in array.shape for array in parameters.values()),
+        "layer_not_found",
+        Message(
+            "None of your network's parameters belongs to a layer that takes the 4 numbers of an "
+            "observation. Found: {names}. A layer in a plain list, or one that is made inside "
+            "forward, is not found and never learns: make it an attribute in __init__, self.hidden "
+            "= ... (or use nn.ModuleList).",
+            names=", ".join(f"{name} {array.shape}" for name, array in parameters.items()),
+        ),
+    )
+
+
+def expect_steady(network: StudentObject, x: np.ndarray) -> None:
+    """Raise CheckFailed if the same observations get other answers at a second call."""
+    expect(
+        np.array_equal(_flat(network(Tensor(x))), _flat(network(Tensor(x)))),
+        "random_answers",
+        "The same observations get other answers at a second call: something in forward is drawn "
+        "at random, like dropout or gumbel_softmax. The network only computes; the action is drawn "
+        "later, from its probabilities.",
     )
 
 

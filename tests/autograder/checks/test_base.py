@@ -88,7 +88,34 @@ def test_another_shape_is_told_together_with_the_right_one(shape):
     with pytest.raises(CheckFailed) as raised:
         expect_shape(np.zeros(shape), (2, 3), "wrong_shape", "One row each.")
     assert raised.value.mistake == "wrong_shape"
-    assert raised.value.message == (f"One row each. The shape should be (2, 3), yours is {shape}.")
+    said = f"One row each. The shape should be (2, 3), yours is {shape}."
+    assert raised.value.message.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ((5, 1), ".squeeze(-1)"),
+        ((1, 5), "a batch already"),
+        ((5, 5), "became a table"),
+        ((), "summed or averaged"),
+    ],
+)
+def test_a_known_cause_of_a_shape_is_told(shape, said):
+    with pytest.raises(CheckFailed) as raised:
+        expect_shape(np.zeros(shape), (5,), "wrong_shape", "One number each.")
+    assert said in raised.value.message
+
+
+def test_the_first_number_that_differs_is_told():
+    with pytest.raises(CheckFailed) as raised:
+        expect_close(RIGHT + np.arange(3), RIGHT, "wrong", "Not these.")
+    assert raised.value.message == (
+        "Not these. The first number that differs: [1] should be -2, yours is -1."
+    )
+    with pytest.raises(CheckFailed) as raised:
+        expect_close(3, np.array(2.5), "wrong", "Not this.")
+    assert raised.value.message == "Not this. It should be 2.5, yours is 3."
 
 
 @pytest.mark.parametrize(

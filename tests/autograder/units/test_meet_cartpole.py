@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import gymnasium as gym
 import numpy as np
 import pytest
 
@@ -90,6 +91,25 @@ def first_step_before_the_loop(env, rule):
         score += reward
         if terminated or truncated:
             return score
+
+
+class SeededEnv(gym.Wrapper):
+    def reset(self, **_):
+        return self.env.reset(seed=1)
+
+
+def plays_elsewhere(env, rule):
+    return right_loop(gym.make("CartPole-v1"), rule)
+
+
+def one_step_late(env, rule):
+    observation, _ = env.reset()
+    score, over, action = 0.0, False, rule(observation)
+    while not over:
+        newest, reward, terminated, truncated, _ = env.step(action)
+        score, over = score + reward, terminated or truncated
+        action, observation = rule(observation), newest
+    return score
 
 
 def carries_its_score_over():
@@ -215,7 +235,11 @@ def test_a_right_loop_earns_all_points(loop, seed):
         (lambda env, rule: [right_loop(env, rule)], "wrong_score", "not a list"),
         (lambda env, rule: np.array([right_loop(env, rule)]), "wrong_score", "yours is (1,)"),
         (lambda env, rule: str(right_loop(env, rule)), "wrong_score", "not a str"),
-        (lambda env, rule: float("nan"), "wrong_score", "Add up all rewards"),
+        (lambda env, rule: float("nan") * right_loop(env, rule), "wrong_score", "Add up all"),
+        (lambda env, rule: 3.0, "no_step", "before the first env.step"),
+        (plays_elsewhere, "another_environment", "the argument env"),
+        (one_step_late, "one_step_late", "one observation behind"),
+        (lambda env, rule: rule.predict(env.reset()[0]), "rule_is_a_function", "rule(observation)"),
         (action_two, "raises_an_error", "there is no action 2"),
         (lambda env, rule: {}["unpack"], "raises_an_error", "KeyError"),
     ],
@@ -322,6 +346,24 @@ def test_a_loop_may_end_where_the_environment_says_that_every_episode_ends():
 
     assert played(play_episode, 0).points == 3
     assert played(partial(capped, steps=500), 0).points == 3
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_each_episode_starts_anew_and_asks_the_rule_once_a_step(seed):
+    def seeded(env, rule):
+        return right_loop(SeededEnv(env), rule)
+
+    def asks_twice(env, rule):
+        return right_loop(env, lambda observation: (rule(observation), rule(observation))[0])
+
+    assert outcomes(played(seeded, seed)).keys() == {AFRESH}
+    assert outcomes(played(seeded, seed))[AFRESH][0] == "fixed_seed"
+    assert outcomes(played(asks_twice, seed)).keys() == {AFRESH}
+    assert outcomes(played(asks_twice, seed))[AFRESH][0] == "asked_too_often"
+    assert (
+        "4 steps your function called the rule 8 times"
+        in outcomes(played(asks_twice, seed))[AFRESH][1]
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -262,7 +262,7 @@ def test_actions_must_be_the_whole_numbers_0_and_1(change, seed):
             "not chosen",
         ),
         (lambda probs, action: torch.log(probs[:, 0]), "always_the_first_action", "of action 0"),
-        (lambda probs, action: torch.log(probs[:, 1]), "wrong_log_probability", "was drawn"),
+        (lambda probs, action: torch.log(probs[:, 1]), "always_the_second_action", "of action 1"),
         (
             lambda probs, action: -Categorical(probs).log_prob(action),
             "sign_flipped",
@@ -277,6 +277,50 @@ def test_another_log_probability_is_named(of, mistake, said, seed):
     assert mistakes(result) == {LOG_PROBABILITY: mistake}
     assert said in message(result, LOG_PROBABILITY)
     assert result.points == 2
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    ("log_prob", "mistake", "said"),
+    [
+        (
+            lambda probs, action: Categorical(probs).log_prob(Categorical(probs).sample()),
+            "log_probability_of_another_draw",
+            "second sample()",
+        ),
+        (
+            lambda probs, action: probs.max(dim=-1).values.log(),
+            "log_probability_of_the_likeliest",
+            "likeliest",
+        ),
+    ],
+)
+def test_log_probabilities_of_other_draws_are_told_apart(log_prob, mistake, said, seed):
+    def choose_action(net, observation):
+        probs = net(torch.as_tensor(observation, dtype=torch.float32))
+        action = Categorical(probs).sample()
+        return action, log_prob(probs, action)
+
+    result = judge(
+        ActTask("test/act"), LocalStudent({"choose_action": choose_action}, "torch"), seed
+    )
+
+    assert mistakes(result) == {LOG_PROBABILITY: mistake}
+    assert said in message(result, LOG_PROBABILITY)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_random_number_for_all_rows_is_not_taken_for_something_else(seed):
+    def choose_action(net, observation):
+        probs = net(torch.as_tensor(observation, dtype=torch.float32))
+        action = (torch.rand(()) < probs[:, 1]).long()
+        return action, Categorical(probs).log_prob(action)
+
+    result = judge(
+        ActTask("test/act"), LocalStudent({"choose_action": choose_action}, "torch"), seed
+    )
+
+    assert mistakes(result) == {"actions_follow_the_probabilities": "one_draw_for_all"}
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -182,7 +182,7 @@ def test_the_tasks_are_named_after_their_unit_and_need_one_function():
         (added_up_from_the_front, "accumulated_from_the_front", "paid for the past"),
         (without_the_own_reward, "shifted_by_one", "lacks its own"),
         (own_reward_discounted, "own_reward_discounted", "by the factor gamma"),
-        (rewards_themselves, "wrong_returns", "the returns should be"),
+        (rewards_themselves, "rewards_themselves", "nothing that follows"),
         (one_value_not_a_number, "wrong_returns", "the returns should be"),
     ],
 )
@@ -238,7 +238,7 @@ def test_the_message_shows_rewards_discount_and_returns_to_work_out_on_paper():
 
     def remembers(rewards, gamma):
         asked.append((list(rewards), gamma))
-        return rewards_themselves(rewards, gamma)
+        return one_value_not_a_number(rewards, gamma)
 
     said = message(asked_for_returns(remembers), RIGHT)
     rewards, gamma = asked[1]
@@ -256,8 +256,8 @@ def test_rewards_between_minus_2_and_4_and_discounts_below_1_have_two_decimals()
 
     for seed in range(10):
         asked_for_returns(remembers, seed)
-    drawn = [reward for rewards, _ in asked[1::7] for reward in rewards]
-    discounts = [gamma for _, gamma in asked[1::7]]
+    drawn = [reward for rewards, _ in asked[1::8] for reward in rewards]
+    discounts = [gamma for _, gamma in asked[1::8]]
 
     assert -2 <= min(drawn) < -1 and 3 < max(drawn) <= 4
     assert min(discounts) >= 0.4 and max(discounts) <= 0.8
@@ -313,10 +313,10 @@ def test_the_message_shows_the_whole_rewards_and_their_returns():
     def remembers(rewards, gamma):
         asked.append((list(rewards), gamma))
         whole = all(type(reward) is int for reward in rewards)
-        return (rewards_themselves if whole else returns_of)(rewards, gamma)
+        return (one_value_not_a_number if whole else returns_of)(rewards, gamma)
 
     said = message(asked_for_returns(remembers), WHOLE)
-    rewards, gamma = asked[4]
+    rewards, gamma = asked[5]
 
     assert all(type(reward) is int for reward in rewards)
     assert gamma == 0.5

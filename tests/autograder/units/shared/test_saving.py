@@ -308,3 +308,56 @@ def test_an_agent_whose_network_is_not_solved_is_saved_with_one_of_the_checks():
 )
 def test_an_agent_without_what_is_saved_is_told_so(agent, mistake, says):
     assert_fails(judged(agent), mistake, says)
+
+
+def save_and_fix(**counters):
+    """A `save_agent` that writes other counters, computed from the agent."""
+
+    def saves(agent, path):
+        save(agent, path)
+        state = torch.load(path, weights_only=True)
+        torch.save(state | {name: change(agent) for name, change in counters.items()}, path)
+
+    return saves
+
+
+def adds_games(agent, path):
+    before = agent.games
+    load(agent, path)
+    agent.games += before
+
+
+def replaces_the_network_by_its_state(agent, path):
+    load(agent, path)
+    agent.net = agent.net.state_dict()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("saves", "loads", "mistake", "said"),
+    [
+        (
+            save_and_fix(mean_reward=lambda agent: agent.mean_reward or 0.0),
+            load,
+            "counters_not_loaded",
+            "was None",
+        ),
+        (
+            save_and_fix(mean_reward=lambda agent: float(agent.mean_reward)),
+            load,
+            "not_played_yet",
+            "NoneType",
+        ),
+        (save, adds_games, "counters_not_loaded", "games should come back"),
+        (save, replaces_the_network_by_its_state, "replaced_by_a_dictionary", "not with ="),
+        (save_and_fix(model_state_dict=lambda agent: agent.net), load, "objects_saved", "brackets"),
+        (save, load_into_another_agent, "model_not_loaded", "returned another agent"),
+        (save, load_without_bias, "model_not_loaded", "in bias"),
+    ],
+)
+def test_what_does_not_come_back_has_a_name(saves, loads, mistake, said, seed):
+    namespace = {"Agent": Agent, "save_agent": saves, "load_agent": loads}
+    (check,) = judge(SaveTask("test/save", KIND), LocalStudent(namespace, "torch"), seed).checks
+
+    assert check.mistake == mistake
+    assert said in check.message
