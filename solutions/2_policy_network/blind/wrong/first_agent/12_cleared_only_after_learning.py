@@ -1,0 +1,33 @@
+# believed: it is enough to empty the lists after learning, as in the PyTorch REINFORCE example
+# truth: start_episode does not make new lists, so what is left of an episode that was cut off is mixed into the next one
+class FirstPolicy(AbstractAgent):
+    """REINFORCE in a single environment: plays an episode, then learns from it."""
+
+    def __init__(self, gamma=0.99, lr=5e-3):
+        self.net = PolicyNetwork()
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=lr)
+        self.gamma = gamma
+        self.saved_log_probs = []
+        self.rewards = []
+
+    def start_episode(self, observation):
+        pass
+
+    def act(self, observation, explore=True):
+        if not explore:
+            with torch.no_grad():
+                return self.net(torch.as_tensor(observation)).argmax(dim=-1).numpy()  # (n,)
+        action, log_prob = choose_action(self.net, observation)
+        self.saved_log_probs.append(log_prob)
+        return action.numpy()
+
+    def train(self, transition):
+        self.rewards.append(float(transition.reward[0]))
+        if transition.terminated[0] or transition.truncated[0]:
+            returns = normalise(discounted_returns(self.rewards, self.gamma))
+            loss = policy_loss(torch.cat(self.saved_log_probs), returns)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+            del self.rewards[:]
+            del self.saved_log_probs[:]

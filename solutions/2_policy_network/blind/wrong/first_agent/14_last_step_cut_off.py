@@ -1,0 +1,31 @@
+# believed: the last step has no following state, so it has nothing to learn; the sizes did not fit, so I cut the last log-probability
+# truth: the reward of the last step is never appended and its action never learned from; the returns of all other steps lack the last reward as well
+class FirstPolicy(AbstractAgent):
+    """REINFORCE in a single environment: plays an episode, then learns from it."""
+
+    def __init__(self, gamma=0.99, lr=5e-3):
+        self.net = PolicyNetwork()
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=lr)
+        self.gamma = gamma
+
+    def start_episode(self, observation):
+        self.log_probs = []
+        self.rewards = []
+
+    def act(self, observation, explore=True):
+        if not explore:
+            with torch.no_grad():
+                return self.net(torch.as_tensor(observation)).argmax(dim=-1).numpy()  # (n,)
+        action, log_prob = choose_action(self.net, observation)
+        self.log_probs.append(log_prob)
+        return action.numpy()
+
+    def train(self, transition):
+        if transition.terminated[0] or transition.truncated[0]:
+            returns = normalise(discounted_returns(self.rewards, self.gamma))
+            loss = policy_loss(torch.cat(self.log_probs[:-1]), returns)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.optimizer.step()
+        else:
+            self.rewards.append(float(transition.reward[0]))

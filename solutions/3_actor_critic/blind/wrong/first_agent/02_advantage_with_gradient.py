@@ -1,0 +1,33 @@
+# believed: the advantage is simply returns minus values, a function for it is not needed (as in the Keras example)
+# truth: the gradient of the actor's loss flows through the values into the critic, which learns to make the actor's loss small
+class FirstActorCritic(AbstractAgent):
+    """Actor and critic in a single environment: plays an episode, then learns from it."""
+
+    def __init__(self, gamma=0.99, lr=5e-3):
+        self.net = ActorCriticNetwork()
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=lr)
+        self.gamma = gamma
+
+    def start_episode(self, observation):
+        self.log_probs, self.values, self.rewards = [], [], []
+
+    def act(self, observation, explore=True):
+        if not explore:
+            with torch.no_grad():
+                return self.net(torch.as_tensor(observation))[0].argmax(dim=-1).numpy()  # (n,)
+        action, log_prob, value = choose_action(self.net, observation)
+        self.log_probs.append(log_prob)
+        self.values.append(value)
+        return action.numpy()
+
+    def train(self, transition):
+        self.rewards.append(float(transition.reward[0]))
+        if transition.terminated[0] or transition.truncated[0]:
+            log_probs, values = torch.cat(self.log_probs), torch.cat(self.values)
+            returns = normalise(discounted_returns(self.rewards, self.gamma))
+            diff = returns - values
+            actor_loss, critic_loss = losses(log_probs, diff, values, returns)
+            self.optimizer.zero_grad()
+            loss = actor_loss + critic_loss
+            loss.backward()
+            self.optimizer.step()

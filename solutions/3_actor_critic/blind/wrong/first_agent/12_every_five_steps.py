@@ -1,0 +1,37 @@
+# believed: an actor-critic need not wait for the end, A2C learns every n_steps=5 steps
+# truth: it learns from pieces of five steps whose returns lack all later rewards, several times per episode instead of once at its end
+class FirstActorCritic(AbstractAgent):
+    """Actor and critic in a single environment: plays an episode, then learns from it."""
+
+    def __init__(self, gamma=0.99, lr=5e-3):
+        self.net = ActorCriticNetwork()
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=lr)
+        self.gamma = gamma
+
+    def start_episode(self, observation):
+        self.log_probs = []
+        self.values = []
+        self.rewards = []
+
+    def act(self, observation, explore=True):
+        if not explore:
+            with torch.no_grad():
+                return self.net(torch.as_tensor(observation))[0].argmax(dim=-1).numpy()  # (n,)
+        action, log_prob, value = choose_action(self.net, observation)
+        self.log_probs.append(log_prob)
+        self.values.append(value)
+        return action.numpy()
+
+    def train(self, transition):
+        self.rewards.append(float(transition.reward[0]))
+        done = transition.terminated[0] or transition.truncated[0]
+        if done or len(self.rewards) == 5:
+            log_probs = torch.cat(self.log_probs)
+            values = torch.cat(self.values)
+            returns = normalise(discounted_returns(self.rewards, self.gamma))
+            advantages = advantage(returns, values)
+            policy_loss, value_loss = losses(log_probs, advantages, values, returns)
+            self.optimizer.zero_grad()
+            (policy_loss + value_loss).backward()
+            self.optimizer.step()
+            self.log_probs, self.values, self.rewards = [], [], []
