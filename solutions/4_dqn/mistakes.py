@@ -697,7 +697,7 @@ MISTAKES = (
         (Edit("targets", MAX, "target_net(next_observation).max(dim=0).values"),),
         TARGETS,
         "one_target_for_each_row",
-        "raises_an_error",
+        "max_along_the_wrong_axis",
         "size of tensor",
         also=(LEARNS, *PROBES),
     ),

@@ -122,6 +122,31 @@ MISTAKES = (
             f"{MODEL}:the_mask_silences_the_other_actions", FROM_TARGET, NAIVE_BATCH, *PROBES,
         ),
     ),
+    Mistake(
+        "weights_of_zero",
+        "zero is the smallest start",
+        (
+            Edit("model", FIRST, FIRST.replace("relu\"", "relu\", kernel_initializer=\"zeros\"")),
+            Edit("model", SECOND, SECOND.replace("relu\"", "relu\", kernel_initializer=\"zeros\"")),
+        ),
+        MODEL, "is_compiled_for_learning", "hidden_layers_cannot_learn", "start at 0",
+        also=PROBES,
+    ),
+    Mistake(
+        "large_weights",
+        "a standard normal distribution is the standard",
+        (Edit("model", LAST, 'layers.Dense(n_actions, kernel_initializer=keras.initializers.'
+              'RandomNormal(stddev=100.0))(hidden)'),),
+        MODEL, "is_compiled_for_learning", "large_first_values", "near 0",
+        also=PROBES,
+    ),
+    Mistake(
+        "dropout",
+        "dropout never hurts",
+        (Edit("model", LAST, "layers.Dense(n_actions)(layers.Dropout(0.5)(hidden))"),),
+        MODEL, "computes_what_its_layers_say", "other_values_in_training", "take dropout out",
+        also=PROBES,
+    ),
     # --- epsilon
     Mistake(
         "falls_below_the_end",
@@ -308,6 +333,21 @@ MISTAKES = (
         "to_categorical(action, n_actions)",
         also=PROBES,
     ),
+    Mistake(
+        "trains_twice",
+        "once to learn, once for the loss",
+        (Edit("learn", f"    return {STEP}", f"    {STEP}\n    return {STEP}"),),
+        LEARN, "only_the_action_taken_learns", "several_steps", "2 update steps",
+        also=PROBES,
+    ),
+    Mistake(
+        "compiled_again",
+        "compile before training",
+        (Edit("learn", f"    return {STEP}",
+              f"    net.compile(loss=\"mse\", optimizer=\"adam\")\n    return {STEP}"),),
+        LEARN, "only_the_action_taken_learns", "compiled_anew", "not compile it again",
+        also=PROBES,
+    ),
     # --- naive
     Mistake(
         "naive_columns_swapped",
@@ -334,6 +374,13 @@ MISTAKES = (
         "targets_are_those_of_the_batch",
         "targets_not_passed_on",
         "pass them on unchanged",
+    ),
+    Mistake(
+        "naive_forgets_the_steps",
+        "learned is learned",
+        (Edit("naive", "map(np.array, columns)\n",
+              "map(np.array, columns)\n        self.memory.clear()\n"),),
+        NAIVE, "learns_from_the_last_steps", "learns_only_now_and_then", "after every step",
     ),
     # --- memory
     Mistake(
@@ -420,6 +467,16 @@ MISTAKES = (
               "target_net.set_weights(target_net.get_weights()[:-2] + net.get_weights()[-2:])"),),
         COPY, "copies_the_weights", "wrong_copy", "exactly",
         also=(f"{UPDATE}:target_network_is_a_copy",),
+    ),
+    Mistake(
+        "copied_once",
+        "equal is equal",
+        (Edit("copy", "target_net.set_weights(net.get_weights())",
+              'if not hasattr(target_net, "copied"):\n'
+              "        target_net.set_weights(net.get_weights())\n"
+              "        target_net.copied = True"),),
+        COPY, "copies_the_weights", "copied_only_once", "second call",
+        also=PROBES,
     ),
     # --- update
     Mistake(

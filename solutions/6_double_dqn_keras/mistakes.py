@@ -250,6 +250,23 @@ MISTAKES = (
         "values_instead_of_actions",
         "argmax",
     ),
+    Mistake(
+        "act_explores",
+        "an agent's act is epsilon-greedy",
+        (
+            Edit(
+                "network",
+                f"return {BEST}",
+                f"best = {BEST}\n"
+                "        explore = np.random.rand(len(best)) < 0.05\n"
+                "        return np.where(explore, 1 - best, best)",
+            ),
+        ),
+        NETWORK,
+        "act_takes_the_best_action",
+        "not_greedy",
+        "with the largest Q-value",
+    ),
     # --- epsilon
     Mistake(
         "falls_below_the_end",
@@ -352,6 +369,22 @@ MISTAKES = (
         "no_gradient_through_the_target",
         "gradient_through_the_target",
         "stop_gradient",
+    ),
+    Mistake(
+        "targets_leave_tensorflow",
+        "predict_on_batch, as before",
+        (
+            Edit(
+                "targets",
+                MAX,
+                "keras.ops.max(target_net.predict_on_batch(next_observation), axis=1)",
+            ),
+        ),
+        TARGETS,
+        "no_gradient_through_the_target",
+        "leaves_tensorflow",
+        "only a recording",
+        also=PROBES,
     ),
     # --- double_targets
     Mistake(
@@ -773,6 +806,22 @@ MISTAKES = (
         "not turns or steps",
         also=PROBES,
     ),
+    Mistake(
+        "two_layers_in_the_target",
+        "new_network makes a network",
+        (
+            Edit(
+                "update",
+                "self.target_net = new_network(s.n_hidden_layers)",
+                "self.target_net = new_network()",
+            ),
+        ),
+        UPDATE,
+        "target_network_follows",
+        "other_number_of_layers",
+        "without this number",
+        also=PROBES,
+    ),
     # --- save
     Mistake(
         "weights_only",
@@ -813,6 +862,21 @@ MISTAKES = (
         "the_whole_model_comes_back",
         "nothing_loaded",
         "should return",
+    ),
+    Mistake(
+        "never_overwritten",
+        "a file is never overwritten",
+        (
+            Edit(
+                "save",
+                "    net.save(path)\n",
+                "    import os\n\n    if not os.path.exists(path):\n        net.save(path)\n",
+            ),
+        ),
+        SAVE,
+        "the_whole_model_comes_back",
+        "not_overwritten",
+        "as it is now",
     ),
     # --- experiment
     Mistake(

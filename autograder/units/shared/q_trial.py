@@ -136,9 +136,17 @@ class QTrial:
         agent.call(method)
 
     def separate(self) -> None:
-        """Give the target network other weights than the network's."""
+        """Give the target network other weights than the network's.
+
+        Each keeps its sign: a further layer that passes positive numbers on would pass none if it
+        were turned around, and the values would not depend on the observation any more.
+        """
+        random = np.random.default_rng(1)
         self.target_net.set_parameters(
-            {name: (-0.7 * own).astype(own.dtype) for name, own in self.net.parameters().items()}
+            {
+                name: (own * random.uniform(0.3, 1.7, size=own.shape)).astype(own.dtype)
+                for name, own in self.net.parameters().items()
+            }
         )
 
     def count(self, double: str) -> int:

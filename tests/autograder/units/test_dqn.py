@@ -163,6 +163,19 @@ def messages(result):
     return " ".join(check.message for check in result.checks if not check.passed)
 
 
+def test_the_target_networks_values_depend_on_the_observation():
+    student = LocalStudent(
+        {"DQN": DQN, "DQNAgent": Agent, "Settings": Settings, "ReplayMemory": Memory}, "torch"
+    )
+    random = np.random.default_rng(1)
+    with student.doubles():
+        trial = update.trial(student, random)
+        trial.separate()
+        values = trial.answers(trial.target_net, random.normal(size=(9, 4)).astype(np.float32))
+
+    assert np.all(np.std(values, axis=0) > 0.1)
+
+
 # --- forward
 
 
