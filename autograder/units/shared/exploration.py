@@ -56,6 +56,21 @@ def _wrong_decays(
     start: float, end: float, decay: int, step: np.ndarray
 ) -> tuple[KnownMistake, ...]:
     """What typical mistakes answer at these steps."""
+    return (
+        *_other_curves(start, end, decay, step),
+        *_wrong_starts(start, end, decay, step),
+        KnownMistake(
+            "arguments_ignored",
+            0.05 + (0.9 - 0.05) * np.exp(-step / 1000),
+            "This is the right formula with fixed numbers: use the arguments start, end and decay.",
+        ),
+    )
+
+
+def _other_curves(
+    start: float, end: float, decay: int, step: np.ndarray
+) -> tuple[KnownMistake, ...]:
+    """Other formulas that fall from start to end, or nearly."""
     factor = np.exp(-step / decay)
     return (
         KnownMistake(
@@ -100,6 +115,15 @@ def _wrong_decays(
             "The exponential is divided by decay; the division belongs into the exponent: "
             "np.exp(-step / decay).",
         ),
+    )
+
+
+def _wrong_starts(
+    start: float, end: float, decay: int, step: np.ndarray
+) -> tuple[KnownMistake, ...]:
+    """The right curve from another place, in another direction, or in stairs."""
+    factor = np.exp(-step / decay)
+    return (
         *(
             KnownMistake(
                 "one_step_off",
@@ -137,11 +161,6 @@ def _wrong_decays(
             "never_decays",
             np.full(len(step), start),
             "Epsilon stays at its start value, whatever the step.",
-        ),
-        KnownMistake(
-            "arguments_ignored",
-            0.05 + (0.9 - 0.05) * np.exp(-step / 1000),
-            "This is the right formula with fixed numbers: use the arguments start, end and decay.",
         ),
     )
 
@@ -193,7 +212,11 @@ def _wrong_lines(
     start: float, end: float, step: np.ndarray, steps: int
 ) -> tuple[KnownMistake, ...]:
     """What typical mistakes answer at these steps."""
-    share = step / steps
+    return (*_lines_off(start, end, step, steps), *_other_schedules(start, end, step, steps))
+
+
+def _lines_off(start: float, end: float, step: np.ndarray, steps: int) -> tuple[KnownMistake, ...]:
+    """Lines that are too long, or come one step late or early."""
     shares_off = (
         step / (steps + 1),
         step / (steps - 1),
@@ -201,16 +224,23 @@ def _wrong_lines(
         (step + 1) / steps,
     )
     off = [each for part in shares_off for each in (part, np.minimum(part, 1))]
+    return tuple(
+        KnownMistake(
+            "one_step_off",
+            start + (end - start) * part,
+            "The line is one step too long, or comes one step late or early: epsilon is start "
+            "at step 0 and end at the step with the number steps. The share is step / steps.",
+        )
+        for part in off
+    )
+
+
+def _other_schedules(
+    start: float, end: float, step: np.ndarray, steps: int
+) -> tuple[KnownMistake, ...]:
+    """Other ways from start to end, and to other ends."""
+    share = step / steps
     return (
-        *(
-            KnownMistake(
-                "one_step_off",
-                start + (end - start) * part,
-                "The line is one step too long, or comes one step late or early: epsilon is start "
-                "at step 0 and end at the step with the number steps. The share is step / steps.",
-            )
-            for part in off
-        ),
         KnownMistake(
             "jumps",
             np.where(step < steps, start, end),

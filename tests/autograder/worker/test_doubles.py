@@ -1,12 +1,14 @@
 """Doubles in the place of a student's functions: in this process and across the border alike."""
 
 import types
+from collections import namedtuple
 
 import numpy as np
 import pytest
 
 from autograder.grading.notebook import Submission, SubmittedCell
 from autograder.grading.session import Session
+from autograder.worker.doubles import Double
 from autograder.worker.interface import (
     PassedOn,
     Returned,
@@ -438,3 +440,24 @@ def test_a_gradient_can_be_that_of_a_weighted_sum(q_student):
 
     _, bias = found.parameters.values()
     np.testing.assert_allclose(bias, [1.0, 3.0])
+
+
+def test_several_results_have_the_names_that_the_students_function_gives_them() -> None:
+    Choice = namedtuple("Choice", "action log_prob")
+    double = Double(["net"], lambda call, given: (3, 4), lambda item: (item, False), Choice)
+    double.original = lambda net: Choice(1, 2)
+
+    result = double("net")
+
+    assert result == (3, 4)
+    assert (result.action, result.log_prob) == (3, 4)
+    with pytest.raises(AttributeError, match="no attribute 'value'"):
+        _ = result.value
+
+
+def test_without_names_several_results_are_a_tuple() -> None:
+    double = Double(["net"], lambda call, given: (3, 4), lambda item: (item, False))
+    double.original = lambda net: (1, 2)
+
+    with pytest.raises(AttributeError):
+        _ = double("net").action

@@ -29,7 +29,3 @@ def rule(observation):
         return 1
     else:
         return 0
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "b"

@@ -8,5 +8,3 @@ def play_episode(env, rule):
     return score
 # %% rule
 rule = lambda observation: +(observation[2] + observation[3] / 4 > 0).item()
-# %% diagnosis
-diagnosis = lambda: "b"

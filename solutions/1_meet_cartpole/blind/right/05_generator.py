@@ -16,8 +16,3 @@ def rule(observation):
     """Return the action, 0 or 1, for an observation of four numbers."""
     weights = (0, 0, 1, 0.15)
     return int(sum(w * o for w, o in zip(weights, observation)) > 0)
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    answers = {"height of the curve": "below 10", "that is": "always to the same side"}
-    return "b" if answers["height of the curve"] == "below 10" else "d"

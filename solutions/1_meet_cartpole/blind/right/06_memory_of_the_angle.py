@@ -21,8 +21,3 @@ def rule(observation):
     omega = (theta - previous_angle) / 0.02  # fifty steps per second
     previous_angle = theta
     return int(theta + 0.2 * omega > 0)
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    letter = "b"
-    return letter

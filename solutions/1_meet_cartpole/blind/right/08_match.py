@@ -18,11 +18,3 @@ def rule(observation):
             return 1
         case _:
             return 0
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    match "less than 10":
-        case "less than 10":
-            return "b"
-        case "about 22":
-            return "d"

@@ -35,10 +35,3 @@ class Rule:
 
 
 rule = Rule()
-# %% diagnosis
-class Diagnosis:
-    def __call__(self):
-        return "b"
-
-
-diagnosis = Diagnosis()

@@ -24,9 +24,3 @@ def rule(observation):
     action = int(theta + 0.4 * theta_dot > 0)
     assert action in (0, 1)
     return action
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    answer = "b"
-    assert answer in "abcd" and len(answer) == 1
-    return answer

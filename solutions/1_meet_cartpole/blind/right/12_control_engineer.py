@@ -17,7 +17,3 @@ def rule(observation):
     K = np.array([0.05, 0.1, 1.0, 0.5])
     u = float(np.dot(K, observation))
     return 0 if u <= 0 else 1
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "b"  # constant input u

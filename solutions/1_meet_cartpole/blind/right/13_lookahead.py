@@ -36,7 +36,3 @@ def rule(observation):
         return (a + 0.3 * w) ** 2 + 0.001 * (x + v) ** 2
 
     return min((0, 1), key=cost)
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return min("b")

@@ -23,9 +23,3 @@ def rule(observation):
     if angle < -0.02:
         return 0
     return 1 if spin > 0 else 0
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    if False:
-        return "a"
-    return "b"

@@ -14,7 +14,3 @@ def rule(observation):
     falls_right = observation[2] > 0
     turns_right = observation[3] > 0
     return 1 if falls_right and turns_right else 0
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "B".lower()

@@ -110,6 +110,3 @@ class DQNAgent(AbstractAgent):
 
 # %% agent
 make_agent = lambda: DQNAgent(Settings())
-
-# %% diagnosis
-diagnosis = lambda: "d"

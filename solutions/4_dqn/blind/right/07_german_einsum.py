@@ -155,9 +155,3 @@ def make_agent():
     """Return a new, untrained agent."""
     # die Einstellungen aus dem Text
     return DQNAgent(Settings())
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    # das Netz hat nie gelernt, was ein Zustand nach dem Sturz wert ist
-    return "d"

@@ -174,10 +174,3 @@ def make_agent():
     settings = Settings()
     assert settings.gamma >= 0.98
     return DQNAgent(settings)
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    answer = "d"
-    assert answer in "abcd"
-    return answer

@@ -178,10 +178,3 @@ class DQNAgent(AbstractAgent):
 def make_agent():
     """Return a new, untrained agent."""
     return DQNAgent(Settings())
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    match "what does it believe about the state after a fall?":
-        case str():
-            return "d"

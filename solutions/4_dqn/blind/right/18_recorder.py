@@ -176,8 +176,3 @@ class RecordedAgent(DQNAgent):
 def make_agent():
     """Return a new, untrained agent."""
     return RecordedAgent(Settings())
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "d"

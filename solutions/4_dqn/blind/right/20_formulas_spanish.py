@@ -161,9 +161,3 @@ class DQNAgent(AbstractAgent):
 def make_agent():
     """Return a new, untrained agent."""
     return DQNAgent(Settings())
-
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    # la red cree que tras la caída todo sigue
-    return "d"

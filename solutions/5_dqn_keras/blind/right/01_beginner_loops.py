@@ -257,7 +257,3 @@ def make_agent():
     settings = Settings()
     agent = DQNAgent(settings)
     return agent
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "c"

@@ -241,8 +241,3 @@ class DQNAgent(AbstractAgent):
 def make_agent():
     """Return a new, untrained agent."""
     return DQNAgent(Settings())
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    explanations = dict(a="learning rate", b="moving targets", c="others learn 0", d="small memory")
-    return next(letter for letter, text in explanations.items() if text == "others learn 0")

@@ -201,7 +201,3 @@ class DQNAgent(AbstractAgent):
             copy_weights(self.target_net, self.net)
 # %% agent
 make_agent = partial(DQNAgent, Settings())
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "c"

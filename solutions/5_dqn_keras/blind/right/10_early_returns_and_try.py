@@ -231,7 +231,3 @@ def make_agent():
         return DQNAgent(Settings())
     finally:
         pass
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "c"

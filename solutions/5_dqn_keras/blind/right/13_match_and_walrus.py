@@ -234,11 +234,3 @@ def make_agent():
     match "recommended":
         case "recommended":
             return DQNAgent(Settings())
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    match "mask of ones":
-        case "mask of ones":
-            return "c"
-        case _:
-            return "a"

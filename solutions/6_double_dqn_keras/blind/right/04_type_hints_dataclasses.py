@@ -223,7 +223,3 @@ def save_network(net: DQN, path: str) -> None:
 def load_network(path: str) -> DQN:
     """Return the model that was written into the file."""
     return keras.saving.load_model(path)
-# %% diagnosis
-def diagnosis() -> str:
-    """Return the letter of the explanation that fits."""
-    return "d"

@@ -214,8 +214,3 @@ def load_network(path):
     """Return the model that was written into the file."""
     # Die Klasse ist bei Keras angemeldet.
     return keras.models.load_model(path)
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    # Richtung verwechselt
-    return "d"

@@ -210,7 +210,3 @@ def load_network(path):
         return keras.models.load_model(path)
     except FileNotFoundError as error:
         raise FileNotFoundError(f"there is no network in {path}") from error
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "d"

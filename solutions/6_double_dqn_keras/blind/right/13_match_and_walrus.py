@@ -201,9 +201,3 @@ def load_network(path):
     if (net := keras.models.load_model(path)) is None:
         raise ValueError(path)
     return net
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    match "weights go the wrong way":
-        case "weights go the wrong way":
-            return "d"

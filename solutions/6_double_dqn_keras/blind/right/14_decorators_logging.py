@@ -222,7 +222,3 @@ def load_network(path):
     """Return the model that was written into the file."""
     log.info("loading %s", path)
     return keras.models.load_model(path)
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "d"

@@ -192,10 +192,3 @@ def save_network(net, path):
 def load_network(path):
     """Return the model that was written into the file."""
     return keras.models.load_model(path)
-# %% diagnosis
-LETTER = "d"
-
-
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return LETTER

@@ -240,7 +240,3 @@ def save_network(net, path):
 def load_network(path):
     """Return the model that was written into the file."""
     return keras.models.load_model(path, custom_objects={"DQN": DQN})
-# %% diagnosis
-def diagnosis():
-    """Return the letter of the explanation that fits."""
-    return "d"
