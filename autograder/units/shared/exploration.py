@@ -70,6 +70,50 @@ def _wrong_decays(
             "The part that decays is right, (start - end) * exp(-step / decay), but end is not "
             "added to it.",
         ),
+        *_other_formulas(start, end, decay, step),
+        _rounded(end + (start - end) * factor),
+        KnownMistake(
+            "starts_too_high",
+            end + start * factor,
+            "Epsilon begins at start + end: what decays is start - end.",
+        ),
+        KnownMistake(
+            "start_and_end_swapped",
+            start + (end - start) * factor,
+            "Epsilon rises instead of falling: start and end are swapped.",
+        ),
+        KnownMistake(
+            "rises",
+            end + (start - end) * np.exp(step / decay),
+            "Epsilon rises: the exponent is negative, exp(-step / decay).",
+        ),
+        *(
+            KnownMistake(
+                "whole_division",
+                end + (start - end) * np.exp(exponent),
+                "Epsilon goes down in stairs: // cuts the fraction off, write /.",
+            )
+            for exponent in (-(step // decay), -step // decay)
+        ),
+        KnownMistake(
+            "never_decays",
+            np.full(len(step), start),
+            "Epsilon stays at its start value, whatever the step.",
+        ),
+        KnownMistake(
+            "arguments_ignored",
+            0.05 + (0.9 - 0.05) * np.exp(-step / 1000),
+            "This is the right formula with fixed numbers: use the arguments start, end and decay.",
+        ),
+    )
+
+
+def _other_formulas(
+    start: float, end: float, decay: int, step: np.ndarray
+) -> tuple[KnownMistake, ...]:
+    """What other curves from start to end answer at these steps."""
+    factor = np.exp(-step / decay)
+    return (
         KnownMistake(
             "cut_at_the_end",
             np.maximum(end, start * factor),
@@ -108,40 +152,6 @@ def _wrong_decays(
                 "and there epsilon is exactly start. Use step as it is.",
             )
             for late in (step + 1, np.maximum(step - 1, 0))
-        ),
-        _rounded(end + (start - end) * factor),
-        KnownMistake(
-            "starts_too_high",
-            end + start * factor,
-            "Epsilon begins at start + end: what decays is start - end.",
-        ),
-        KnownMistake(
-            "start_and_end_swapped",
-            start + (end - start) * factor,
-            "Epsilon rises instead of falling: start and end are swapped.",
-        ),
-        KnownMistake(
-            "rises",
-            end + (start - end) * np.exp(step / decay),
-            "Epsilon rises: the exponent is negative, exp(-step / decay).",
-        ),
-        *(
-            KnownMistake(
-                "whole_division",
-                end + (start - end) * np.exp(exponent),
-                "Epsilon goes down in stairs: // cuts the fraction off, write /.",
-            )
-            for exponent in (-(step // decay), -step // decay)
-        ),
-        KnownMistake(
-            "never_decays",
-            np.full(len(step), start),
-            "Epsilon stays at its start value, whatever the step.",
-        ),
-        KnownMistake(
-            "arguments_ignored",
-            0.05 + (0.9 - 0.05) * np.exp(-step / 1000),
-            "This is the right formula with fixed numbers: use the arguments start, end and decay.",
         ),
     )
 
@@ -194,23 +204,8 @@ def _wrong_lines(
 ) -> tuple[KnownMistake, ...]:
     """What typical mistakes answer at these steps."""
     share = step / steps
-    shares_off = (
-        step / (steps + 1),
-        step / (steps - 1),
-        np.maximum(step - 1, 0) / steps,
-        (step + 1) / steps,
-    )
-    off = [each for part in shares_off for each in (part, np.minimum(part, 1))]
     return (
-        *(
-            KnownMistake(
-                "one_step_off",
-                start + (end - start) * part,
-                "The line is one step too long, or comes one step late or early: epsilon is start "
-                "at step 0 and end at the step with the number steps. The share is step / steps.",
-            )
-            for part in off
-        ),
+        *_lines_off(start, end, step, steps),
         KnownMistake(
             "jumps",
             np.where(step < steps, start, end),
@@ -253,6 +248,26 @@ def _wrong_lines(
             np.full(len(share), start),
             "Epsilon stays at its start value, whatever the step.",
         ),
+    )
+
+
+def _lines_off(start: float, end: float, step: np.ndarray, steps: int) -> tuple[KnownMistake, ...]:
+    """Lines that are one step too long or too short, or come one step late or early."""
+    shares_off = (
+        step / (steps + 1),
+        step / (steps - 1),
+        np.maximum(step - 1, 0) / steps,
+        (step + 1) / steps,
+    )
+    off = [each for part in shares_off for each in (part, np.minimum(part, 1))]
+    return tuple(
+        KnownMistake(
+            "one_step_off",
+            start + (end - start) * part,
+            "The line is one step too long, or comes one step late or early: epsilon is start "
+            "at step 0 and end at the step with the number steps. The share is step / steps.",
+        )
+        for part in off
     )
 
 

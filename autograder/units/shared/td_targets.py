@@ -400,6 +400,29 @@ def _wrong_sums(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[Known
             reward,
             "These are the rewards alone: what comes after the step is missing, gamma * V(s').",
         ),
+        *_wrong_ends(steps, best, wording),
+        KnownMistake(
+            "no_discount",
+            steps._replace(gamma=1.0).targets(best),
+            "gamma is missing: what comes later counts gamma times less.",
+        ),
+        KnownMistake(
+            "reward_discounted",
+            gamma * (reward + np.where(over, 0.0, best)),
+            "The reward is discounted, too; only V(s') is.",
+        ),
+        KnownMistake(
+            "sign_flipped",
+            reward - gamma * np.where(over, 0.0, best),
+            "V(s') is subtracted: what comes later is *added* to the reward.",
+        ),
+    )
+
+
+def _wrong_ends(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[KnownMistake, ...]:
+    """What is done to the last steps, or to V(s'), that the formula does not say."""
+    reward, gamma, over = steps.reward, steps.gamma, steps.terminated
+    return (
         KnownMistake(
             "minus_one_at_the_end",
             np.where(over, -1.0, reward + gamma * best),
@@ -430,21 +453,6 @@ def _wrong_sums(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[Known
                 (0, np.inf, "numbers of at least 0"),
                 (-np.inf, 1, "numbers of at most 1"),
             )
-        ),
-        KnownMistake(
-            "no_discount",
-            steps._replace(gamma=1.0).targets(best),
-            "gamma is missing: what comes later counts gamma times less.",
-        ),
-        KnownMistake(
-            "reward_discounted",
-            gamma * (reward + np.where(over, 0.0, best)),
-            "The reward is discounted, too; only V(s') is.",
-        ),
-        KnownMistake(
-            "sign_flipped",
-            reward - gamma * np.where(over, 0.0, best),
-            "V(s') is subtracted: what comes later is *added* to the reward.",
         ),
     )
 
