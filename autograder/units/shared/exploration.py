@@ -56,21 +56,6 @@ def _wrong_decays(
     start: float, end: float, decay: int, step: np.ndarray
 ) -> tuple[KnownMistake, ...]:
     """What typical mistakes answer at these steps."""
-    return (
-        *_other_curves(start, end, decay, step),
-        *_wrong_starts(start, end, decay, step),
-        KnownMistake(
-            "arguments_ignored",
-            0.05 + (0.9 - 0.05) * np.exp(-step / 1000),
-            "This is the right formula with fixed numbers: use the arguments start, end and decay.",
-        ),
-    )
-
-
-def _other_curves(
-    start: float, end: float, decay: int, step: np.ndarray
-) -> tuple[KnownMistake, ...]:
-    """Other formulas that fall from start to end, or nearly."""
     factor = np.exp(-step / decay)
     return (
         KnownMistake(
@@ -85,6 +70,50 @@ def _other_curves(
             "The part that decays is right, (start - end) * exp(-step / decay), but end is not "
             "added to it.",
         ),
+        *_other_formulas(start, end, decay, step),
+        _rounded(end + (start - end) * factor),
+        KnownMistake(
+            "starts_too_high",
+            end + start * factor,
+            "Epsilon begins at start + end: what decays is start - end.",
+        ),
+        KnownMistake(
+            "start_and_end_swapped",
+            start + (end - start) * factor,
+            "Epsilon rises instead of falling: start and end are swapped.",
+        ),
+        KnownMistake(
+            "rises",
+            end + (start - end) * np.exp(step / decay),
+            "Epsilon rises: the exponent is negative, exp(-step / decay).",
+        ),
+        *(
+            KnownMistake(
+                "whole_division",
+                end + (start - end) * np.exp(exponent),
+                "Epsilon goes down in stairs: // cuts the fraction off, write /.",
+            )
+            for exponent in (-(step // decay), -step // decay)
+        ),
+        KnownMistake(
+            "never_decays",
+            np.full(len(step), start),
+            "Epsilon stays at its start value, whatever the step.",
+        ),
+        KnownMistake(
+            "arguments_ignored",
+            0.05 + (0.9 - 0.05) * np.exp(-step / 1000),
+            "This is the right formula with fixed numbers: use the arguments start, end and decay.",
+        ),
+    )
+
+
+def _other_formulas(
+    start: float, end: float, decay: int, step: np.ndarray
+) -> tuple[KnownMistake, ...]:
+    """What other curves from start to end answer at these steps."""
+    factor = np.exp(-step / decay)
+    return (
         KnownMistake(
             "cut_at_the_end",
             np.maximum(end, start * factor),
@@ -115,15 +144,6 @@ def _other_curves(
             "The exponential is divided by decay; the division belongs into the exponent: "
             "np.exp(-step / decay).",
         ),
-    )
-
-
-def _wrong_starts(
-    start: float, end: float, decay: int, step: np.ndarray
-) -> tuple[KnownMistake, ...]:
-    """The right curve from another place, in another direction, or in stairs."""
-    factor = np.exp(-step / decay)
-    return (
         *(
             KnownMistake(
                 "one_step_off",
@@ -132,35 +152,6 @@ def _wrong_starts(
                 "and there epsilon is exactly start. Use step as it is.",
             )
             for late in (step + 1, np.maximum(step - 1, 0))
-        ),
-        _rounded(end + (start - end) * factor),
-        KnownMistake(
-            "starts_too_high",
-            end + start * factor,
-            "Epsilon begins at start + end: what decays is start - end.",
-        ),
-        KnownMistake(
-            "start_and_end_swapped",
-            start + (end - start) * factor,
-            "Epsilon rises instead of falling: start and end are swapped.",
-        ),
-        KnownMistake(
-            "rises",
-            end + (start - end) * np.exp(step / decay),
-            "Epsilon rises: the exponent is negative, exp(-step / decay).",
-        ),
-        *(
-            KnownMistake(
-                "whole_division",
-                end + (start - end) * np.exp(exponent),
-                "Epsilon goes down in stairs: // cuts the fraction off, write /.",
-            )
-            for exponent in (-(step // decay), -step // decay)
-        ),
-        KnownMistake(
-            "never_decays",
-            np.full(len(step), start),
-            "Epsilon stays at its start value, whatever the step.",
         ),
     )
 
@@ -212,35 +203,9 @@ def _wrong_lines(
     start: float, end: float, step: np.ndarray, steps: int
 ) -> tuple[KnownMistake, ...]:
     """What typical mistakes answer at these steps."""
-    return (*_lines_off(start, end, step, steps), *_other_schedules(start, end, step, steps))
-
-
-def _lines_off(start: float, end: float, step: np.ndarray, steps: int) -> tuple[KnownMistake, ...]:
-    """Lines that are too long, or come one step late or early."""
-    shares_off = (
-        step / (steps + 1),
-        step / (steps - 1),
-        np.maximum(step - 1, 0) / steps,
-        (step + 1) / steps,
-    )
-    off = [each for part in shares_off for each in (part, np.minimum(part, 1))]
-    return tuple(
-        KnownMistake(
-            "one_step_off",
-            start + (end - start) * part,
-            "The line is one step too long, or comes one step late or early: epsilon is start "
-            "at step 0 and end at the step with the number steps. The share is step / steps.",
-        )
-        for part in off
-    )
-
-
-def _other_schedules(
-    start: float, end: float, step: np.ndarray, steps: int
-) -> tuple[KnownMistake, ...]:
-    """Other ways from start to end, and to other ends."""
     share = step / steps
     return (
+        *_lines_off(start, end, step, steps),
         KnownMistake(
             "jumps",
             np.where(step < steps, start, end),
@@ -283,6 +248,26 @@ def _other_schedules(
             np.full(len(share), start),
             "Epsilon stays at its start value, whatever the step.",
         ),
+    )
+
+
+def _lines_off(start: float, end: float, step: np.ndarray, steps: int) -> tuple[KnownMistake, ...]:
+    """Lines that are one step too long or too short, or come one step late or early."""
+    shares_off = (
+        step / (steps + 1),
+        step / (steps - 1),
+        np.maximum(step - 1, 0) / steps,
+        (step + 1) / steps,
+    )
+    off = [each for part in shares_off for each in (part, np.minimum(part, 1))]
+    return tuple(
+        KnownMistake(
+            "one_step_off",
+            start + (end - start) * part,
+            "The line is one step too long, or comes one step late or early: epsilon is start "
+            "at step 0 and end at the step with the number steps. The share is step / steps.",
+        )
+        for part in off
     )
 
 

@@ -367,11 +367,6 @@ def _expect_argument_gamma(
 
 def _wrong_sums(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[KnownMistake, ...]:
     """What typical mistakes make of the right values of the next observations, (ROWS,)."""
-    return (*_wrong_ends(steps, best, wording), *_wrong_terms(steps, best))
-
-
-def _wrong_ends(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[KnownMistake, ...]:
-    """Sums that are wrong because of what terminated."""
     reward, gamma, over = steps.reward, steps.gamma, steps.terminated
     return (
         KnownMistake(
@@ -396,6 +391,39 @@ def _wrong_ends(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[Known
             "still counts.",
         ),
         KnownMistake(
+            "reward_missing",
+            gamma * np.where(over, 0.0, best),
+            "The reward is missing: the target is reward + gamma * V(s').",
+        ),
+        KnownMistake(
+            "rewards_alone",
+            reward,
+            "These are the rewards alone: what comes after the step is missing, gamma * V(s').",
+        ),
+        *_wrong_ends(steps, best, wording),
+        KnownMistake(
+            "no_discount",
+            steps._replace(gamma=1.0).targets(best),
+            "gamma is missing: what comes later counts gamma times less.",
+        ),
+        KnownMistake(
+            "reward_discounted",
+            gamma * (reward + np.where(over, 0.0, best)),
+            "The reward is discounted, too; only V(s') is.",
+        ),
+        KnownMistake(
+            "sign_flipped",
+            reward - gamma * np.where(over, 0.0, best),
+            "V(s') is subtracted: what comes later is *added* to the reward.",
+        ),
+    )
+
+
+def _wrong_ends(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[KnownMistake, ...]:
+    """What is done to the last steps, or to V(s'), that the formula does not say."""
+    reward, gamma, over = steps.reward, steps.gamma, steps.terminated
+    return (
+        KnownMistake(
             "minus_one_at_the_end",
             np.where(over, -1.0, reward + gamma * best),
             "Where the episode terminated your target is -1. It is the step's reward there: a fall "
@@ -410,13 +438,6 @@ def _wrong_ends(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[Known
                 not_terminated=wording.not_terminated,
             ),
         ),
-    )
-
-
-def _wrong_terms(steps: Steps, best: np.ndarray) -> tuple[KnownMistake, ...]:
-    """Sums in which a term is missing, limited, or has another factor."""
-    reward, gamma, over = steps.reward, steps.gamma, steps.terminated
-    return (
         *(
             KnownMistake(
                 "value_limited",
@@ -432,31 +453,6 @@ def _wrong_terms(steps: Steps, best: np.ndarray) -> tuple[KnownMistake, ...]:
                 (0, np.inf, "numbers of at least 0"),
                 (-np.inf, 1, "numbers of at most 1"),
             )
-        ),
-        KnownMistake(
-            "reward_missing",
-            gamma * np.where(over, 0.0, best),
-            "The reward is missing: the target is reward + gamma * V(s').",
-        ),
-        KnownMistake(
-            "rewards_alone",
-            reward,
-            "These are the rewards alone: what comes after the step is missing, gamma * V(s').",
-        ),
-        KnownMistake(
-            "no_discount",
-            steps._replace(gamma=1.0).targets(best),
-            "gamma is missing: what comes later counts gamma times less.",
-        ),
-        KnownMistake(
-            "reward_discounted",
-            gamma * (reward + np.where(over, 0.0, best)),
-            "The reward is discounted, too; only V(s') is.",
-        ),
-        KnownMistake(
-            "sign_flipped",
-            reward - gamma * np.where(over, 0.0, best),
-            "V(s') is subtracted: what comes later is *added* to the reward.",
         ),
     )
 
