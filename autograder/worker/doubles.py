@@ -51,7 +51,7 @@ class Double:
         self._calls.append({name: self._snapshot(item) for name, item in bound.items()})
         result = self._answer(len(self._calls) - 1, list(bound.values()))
         if type(result) is tuple and callable(self.original):
-            result = Several(result, lambda: self.original(*arguments, **keywords))
+            result = Several(result, lambda: self._own()(*arguments, **keywords))
         self._results.append(result)
         return result
 
@@ -72,6 +72,13 @@ class Double:
 
     def __subclasscheck__(self, kind: type) -> bool:
         return isinstance(self.original, type) and issubclass(kind, self.original)
+
+    def _own(self) -> Any:
+        """The student's own function, below all doubles."""
+        own = vars(self)["original"]
+        while isinstance(own, Double):
+            own = vars(own)["original"]
+        return own
 
     def _bound(self, arguments: Any, keywords: dict[str, Any]) -> dict[str, Any]:
         """Each argument by the name of its parameter."""

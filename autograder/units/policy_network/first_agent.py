@@ -73,7 +73,7 @@ class PolicyLesson(Lesson):
         moved = self.agent.moved()
         expect_one_step(self.agent, moved)
         (share,) = moved.shares(self.expected)
-        expect_share(share, moved.rest)
+        expect_share(share, moved.rest, len(self.weights))
 
 
 class FirstPolicyTask(FirstAgentTask):
