@@ -229,7 +229,11 @@ def _rule(unit: Unit) -> dict[str, Any]:
         "threshold": unit.agent.threshold,
         "episodes": unit.agent.episodes,
         "trainings": unit.agent.trainings,
-        "training": asdict(unit.agent.training),
+        "training": {
+            name: value
+            for name, value in asdict(unit.agent.training).items()
+            if not name.startswith("on_")  # what is called on the way decides nothing
+        },
     }
 
 

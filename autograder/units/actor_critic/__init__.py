@@ -35,7 +35,7 @@ UNIT = Unit(
         DIAGNOSIS,
     ),
     agent=AgentRule(
-        points=6,
+        points=3,
         world=CART_POLE,
         training=Training(
             episodes=2_500, environments=64, max_steps=600_000, checkpoint_every=16_000

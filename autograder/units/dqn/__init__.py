@@ -38,7 +38,7 @@ UNIT = Unit(
         DIAGNOSIS,
     ),
     agent=AgentRule(
-        points=6,
+        points=4,
         world=CART_POLE,
         training=Training(
             episodes=5_000, environments=32, max_steps=160_000, checkpoint_every=2_500

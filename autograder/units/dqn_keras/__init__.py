@@ -45,7 +45,7 @@ UNIT = Unit(
         DIAGNOSIS,
     ),
     agent=AgentRule(
-        points=6,
+        points=4,
         world=SHORT_CART_POLE,
         training=Training(
             episodes=5_000, environments=48, max_steps=160_000, checkpoint_every=4_000

@@ -76,7 +76,7 @@ class FirstAgentTask(Task, ABC):
     def lesson(self, agent: EpisodeAgent, random: np.random.Generator, steps: int) -> Lesson:
         """Put the doubles of the loss in place; within `student.doubles()`."""
 
-    @check(points=1, blocking=True)
+    @check(points=0, blocking=True)
     def plays_the_action_that_was_drawn(
         self, student: Student, random: np.random.Generator
     ) -> None:
@@ -101,7 +101,7 @@ class FirstAgentTask(Task, ABC):
                 "belongs to this one.",
             )
 
-    @check(points=1, blocking=True)
+    @check(points=0, blocking=True)
     def learns_when_its_episode_has_ended(
         self, student: Student, random: np.random.Generator
     ) -> None:

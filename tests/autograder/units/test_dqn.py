@@ -731,7 +731,7 @@ def test_each_part_of_the_diagnosis_is_judged_by_itself(part, answer, mistake):
 
 
 def test_the_agent_is_judged_as_the_notebook_promises():
-    assert UNIT.agent.points == 6
+    assert UNIT.agent.points == 4
     assert UNIT.agent.threshold == 475
     assert UNIT.agent.trainings == 3
     assert UNIT.agent.episodes == 100

@@ -89,7 +89,7 @@ def test_a_right_agent_earns_all_points_though_nothing_else_is_solved(seed):
     result = judged(seed)
 
     assert mistakes(result) == {}
-    assert result.points == 3
+    assert result.points == 1
 
 
 @pytest.mark.parametrize(
