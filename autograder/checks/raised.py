@@ -26,7 +26,7 @@ _KNOWN = (
     (
         r"backward through the graph a second time",
         "backward() was called twice on the same graph, which the first call has used up. Compute "
-        "one loss and call backward() once.",
+        "one loss and call backward() once (a function that returns a loss does not call it).",
     ),
     (
         r"modified by an inplace operation",

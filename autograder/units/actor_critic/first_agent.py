@@ -53,7 +53,7 @@ class ActorCriticLesson(Lesson):
         return self.trial.expected
 
     def expect_step(self) -> None:
-        """A step down both losses; half the critic's loss is common."""
+        """A step down the sum of both losses."""
         expect_one_step(self.agent, self.trial.moved())
         expect_both_heads(self.trial)
         for head in (0, 1):

@@ -10,6 +10,7 @@ from autograder.messages import Message
 from autograder.units.actor_critic.trial import Trial
 from autograder.units.shared.agents import AgentKind
 from autograder.units.shared.episode_agent import (
+    TOLERANCE,
     EpisodeAgent,
     draw_scales,
     expect_asked,
@@ -26,8 +27,6 @@ AGENT = AgentKind("ACPolicy", "ActorCriticNetwork", heads=2)
 #: Episodes of the batch that is played, and steps in a direct call of update: these are more than
 #: anybody would cut off as "the first ones".
 EPISODES, STEPS = 6, 150
-#: How much more or less than the other a loss may count: half the critic's loss is common.
-MOST_WEIGHT = 5
 
 
 class UpdateTask(Task):
@@ -185,8 +184,9 @@ def _expect_remembered(agent: EpisodeAgent, log_probs: np.ndarray, values: np.nd
             agent.remembers_a_gradient(0, output=number),
             "memory_cut_off",
             Message(
-                "SavedAction.{name} has no gradient any more: .detach(), .item() or numpy() cut "
-                "the graph, and update could not learn from it. Save it as it is.",
+                "SavedAction.{name} has no gradient, so update could not learn from it. Save it as "
+                "choose_action returned it, without .detach(), .item() or numpy(), and call "
+                "choose_action outside torch.no_grad().",
                 name=name,
             ),
         )
@@ -211,7 +211,7 @@ def expect_both_heads(trial: Trial) -> None:
 
 
 def expect_share(trial: Trial, head: int) -> None:
-    """Raise CheckFailed unless a loss makes the weights move down its gradient, and counts."""
+    """Raise CheckFailed unless a loss makes the weights move down its gradient, as far as both."""
     share, other = trial.shares[head], trial.shares[1 - head]
     mistake, name = (("policy_uphill", "policy"), ("critic_uphill", "critic"))[head]
     expect(
@@ -224,12 +224,12 @@ def expect_share(trial: Trial, head: int) -> None:
         ),
     )
     expect(
-        share * MOST_WEIGHT > other,
+        share > other * (1 - TOLERANCE),
         "losses_weighted",
         Message(
             "The {name}'s loss counts {share:.3g} times in the step, the other one {other:.3g} "
-            "times, so that almost nothing is learned from it. Call backward() on the sum of the "
-            "two losses.",
+            "times. Here both count the same: call backward() on the plain sum of the two losses, "
+            "without a factor.",
             name=name,
             share=share,
             other=other,

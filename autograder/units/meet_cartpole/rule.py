@@ -19,8 +19,10 @@ RULE_THRESHOLD = 100.0
 RULE_EPISODES = 100
 #: Observations about which a rule that scores too little is asked, and how strongly its actions
 #: must follow one of the four numbers to count as looking at it.
-ASKED = 401  # odd: a rule that takes turns answers otherwise at a second asking
+ASKED = 2001  # odd: a rule that takes turns answers otherwise at a second asking
 SEEN = 0.2
+#: Sizes of the numbers in the first observations that a rule gets: some poles hardly lean.
+SIZES = np.tile(np.geomspace(0.001, 0.2, 10), 20)[:, np.newaxis]  # (200, 1)
 
 
 class RuleTask(Task):
@@ -33,7 +35,8 @@ class RuleTask(Task):
     def an_action_for_every_observation(
         self, student: Student, random: np.random.Generator
     ) -> None:
-        observation = random.normal(scale=0.2, size=(20, 4)).astype(np.float32)
+        observation = (SIZES * random.normal(size=(len(SIZES), 4))).astype(np.float32)
+        observation[0] = 0.001  # a rule that keeps the first one for ever always keeps the same
         _actions(student.map_rows("rule", observation))
 
     @check(points=4)
@@ -51,28 +54,35 @@ class RuleTask(Task):
                 episodes=RULE_EPISODES,
                 score=score,
             )
-            mistake, advice = Looks.of(student, random).explained()
+            mistake, advice = Looks.of(student).explained()
             raise CheckFailed(mistake, Message.joined(observed, advice))
 
 
 @dataclass(frozen=True)
 class Looks:
-    """What a rule's actions depend on, measured over random observations."""
+    """What a rule's actions depend on, measured over many observations."""
 
     sides: frozenset[int]  # the actions that occur
+    fast: frozenset[int]  # the actions for poles that lean and swing fast to the right
     steady: bool  # whether the same observation gets the same action
     weights: np.ndarray  # (4,), correlation of the action with each number
 
     @classmethod
-    def of(cls, student: Student, random: np.random.Generator) -> Looks:
-        """Ask the rule about many observations, all numbers of the same size, and once more."""
+    def of(cls, student: Student) -> Looks:
+        """Ask the rule about many observations, all numbers of the same size, and once more.
+
+        They are always the same ones, so that the same rule is always explained in the same way.
+        """
+        random = np.random.default_rng(1)
         observation = random.normal(scale=0.1, size=(ASKED, 4)).astype(np.float32)
         first, second = (_actions(student.map_rows("rule", observation)) for _ in range(2))
+        fast = random.uniform((-0.1, -0.1, 0.1, 1.2), (0.1, 0.1, 0.2, 1.6), size=(100, 4))
         centred = first - first.mean()
         spread = float(np.sqrt((centred**2).sum())) or 1.0
         lengths = np.sqrt((observation**2).sum(axis=0))
         return cls(
             frozenset(first.tolist()),
+            frozenset(_actions(student.map_rows("rule", fast.astype(np.float32))).tolist()),
             bool(np.mean(first == second) > 0.95),
             observation.T @ centred / (spread * lengths),
         )
@@ -80,13 +90,7 @@ class Looks:
     def explained(self) -> tuple[str, str]:
         """The mistake, as far as it was measured, and what to try."""
         if len(self.sides) == 1:
-            return "always_the_same_side", Message(
-                "It always pushes to the {side}, for each of {asked} observations that were tried. "
-                "Let the action depend on the angle observation[2]: to which side does the pole "
-                "lean? (It is in radians and stays below 0.21; int(0.21) is 0.)",
-                side="right" if 1 in self.sides else "left",
-                asked=ASKED,
-            )
+            return self._one_sided()
         if not self.steady:
             return "drawn_at_random", (
                 "The same observation gets different actions: they are drawn at random, or depend "
@@ -95,6 +99,25 @@ class Looks:
             )
         mistake, advice = self._followed()
         return mistake, Message.joined(advice, self._elsewhere())
+
+    def _one_sided(self) -> tuple[str, str]:
+        """A rule with a single action for ordinary poles, and perhaps another for fast ones."""
+        side = "right" if 1 in self.sides else "left"
+        if self.fast - self.sides:
+            return "only_when_it_is_fast", Message(
+                "As long as the numbers are small, it always pushes to the {side}; only a pole "
+                "that swings fast changes that. If you use int(...): it cuts off the decimals, "
+                "int(0.9) is 0. Compare first, then make a number of it: int(... > 0).",
+                side=side,
+            )
+        return "always_the_same_side", Message(
+            "It always pushes to the {side}, for each of {asked} observations that were tried. "
+            "Does the action depend on the argument observation, and on no other variable such as "
+            "env? To which side does the pole lean: observation[2] > 0? (The angle is in radians "
+            "and stays below 0.21, so int(observation[2]) is always 0.)",
+            side=side,
+            asked=ASKED,
+        )
 
     def _elsewhere(self) -> str:
         """Which numbers of the cart, not of the pole, the actions follow."""

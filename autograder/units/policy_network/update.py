@@ -277,8 +277,9 @@ def _expect_remembered(agent: EpisodeAgent, log_probs: np.ndarray, drawn: np.nda
     expect(
         agent.remembers_a_gradient(0),
         "memory_cut_off",
-        "The log-probabilities in self.memory have no gradient any more: .detach(), .item() or "
-        "numpy() cut the graph, and update could not learn from them. Append them as they are.",
+        "The log-probabilities in self.memory have no gradient, so update could not learn from "
+        "them. Append what choose_action returned, without .detach(), .item() or numpy(), and call "
+        "choose_action outside torch.no_grad().",
     )
 
 

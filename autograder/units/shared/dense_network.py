@@ -41,8 +41,9 @@ PROBABILITIES = Output(
         (
             "relu_on_logits",
             lambda logits: softmax(relu(logits)),
-            "There is also a ReLU after {last}. It sets every negative value to 0, and the network "
-            "can no longer make an action unlikely. Only the softmax comes after the last layer.",
+            "There is also a ReLU after {last}. It sets every negative value to 0: the softmax "
+            "cannot tell such actions apart, and they get no gradient. Only the softmax comes "
+            "after the last layer.",
         ),
         (
             "softmax_twice",

@@ -244,6 +244,12 @@ def expect_asked(agent: EpisodeAgent, choose: StudentObject, observation: np.nda
     )
     net, given = (choose.call("given", 0, name) for name in ("net", "observation"))
     expect(
+        agent.student.same(network_of(agent.handle), agent.net),
+        "network_replaced",
+        "self.net is another network than before the episode: it forgets what was learned, and the "
+        "optimizer does not hold its weights. Make the network in __init__ only.",
+    )
+    expect(
         isinstance(net, StudentObject)
         and agent.student.same(net, agent.net)
         and isinstance(given, np.ndarray)

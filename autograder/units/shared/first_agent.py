@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, expect, expect_close
 from autograder.checks.task import Task, check
 from autograder.messages import Message
-from autograder.units.shared.agents import AgentKind
+from autograder.units.shared.agents import AgentKind, make_agent
 from autograder.units.shared.episode_agent import (
     EpisodeAgent,
     expect_asked,
@@ -106,13 +106,18 @@ class FirstAgentTask(Task, ABC):
         self, student: Student, random: np.random.Generator
     ) -> None:
         found = {ending: self._learned(student, random, ending) for ending in ENDINGS}
-        too_early = any(any(counts[:-1]) for counts in found.values())
-        expect(
-            not too_early,
-            "learns_too_early",
-            "The agent learned before its episode had ended. Only then does it know what each step "
-            "was worth: ask transition.terminated[0] and transition.truncated[0].",
-        )
+        for ending, counts in found.items():
+            expect(
+                not any(counts[:-1]),
+                "learns_too_early",
+                Message(
+                    "The agent learned after step {step} of an episode of {steps} steps, before "
+                    "its end. Only then does it know what each step was worth: ask "
+                    "transition.terminated[0] and transition.truncated[0].",
+                    step=1 + sum(count == 0 for count in counts),
+                    steps=ending.steps,
+                ),
+            )
         waiting = [ending for ending, counts in found.items() if counts[-1] == 0]
         expect(
             len(waiting) < len(ENDINGS),
@@ -145,11 +150,14 @@ class FirstAgentTask(Task, ABC):
             first.expect_step()
             moved = agent.moved()
             agent = agent.from_here()
+            _break_off(self.lesson(agent, random, 2), random)
             second = self.lesson(agent, random, 3)
-            _learn(second, random, Ending("terminated", 3))
+            _learn(second, random, Ending("truncated", 3))
             # Whatever the first step made of its loss, the second one should make of its own.
             expected = np.multiply(moved.shares(first.expected), second.expected)
             expect_cleared(agent.moved().amounts, expected, np.array(moved.amounts))
+            third = self.lesson(agent.from_here(), random, 3)
+            _learn_beside(third, make_agent(student, self.kind, random), random)
 
     def _learned(self, student: Student, random: np.random.Generator, ending: Ending) -> list[int]:
         """How often the loss had been computed after each step, (ending.steps,)."""
@@ -173,8 +181,11 @@ class Ending(NamedTuple):
     steps: int
 
 
-#: One after the other; a flag is the name of a field of the transition.
-ENDINGS = (Ending("terminated", 3), Ending("truncated", 2))
+#: One after the other; a name is the field of the transition that is true at the end. The first one
+#: is longer than the fixed numbers of steps after which other algorithms learn.
+ENDINGS = (Ending("terminated", 150), Ending("truncated", 2))
+#: An episode that nobody plays to its end.
+BROKEN_OFF = "broken off"
 #: The agent's discount: not the one that is usual.
 GAMMA = 0.7
 
@@ -221,9 +232,21 @@ class _Returns(NamedTuple):
                 given=rewards,
             ),
         )
+        right = np.array(self.rewards)
+        expect(
+            not np.allclose(given[:-1], right[:-1]) or np.isclose(given[-1], right[-1]),
+            "last_reward_changed",
+            Message(
+                "discounted_returns was given {given:.3g} as the last reward, but it was "
+                "{right:.3g}. At the end, too, append transition.reward[0] as it is: add no value "
+                "of the next state.",
+                given=given[-1],
+                right=right[-1],
+            ),
+        )
         expect_close(
             given,
-            np.array(self.rewards),
+            right,
             "other_rewards",
             "discounted_returns should be given the rewards of this episode, the first one first: "
             "transition.reward[0] of each step.",
@@ -253,8 +276,12 @@ def _play(
     ending: Ending,
     returns: _Returns,
     counts: list[int],
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> None:
-    """Play one episode, and note after each step how often the loss had been computed."""
+    """Play one episode, and note after each step how often the loss had been computed.
+
+    meanwhile: what else happens after each step.
+    """
     agent = lesson.agent
     results = tuple(
         (Tensor(random.integers(2, size=1)), *lesson.drawn(step)) for step in range(ending.steps)
@@ -265,6 +292,36 @@ def _play(
         action = agent.act(transition.observation)
         agent.train(transition._replace(action=action))
         counts.append(lesson.learned)
+        meanwhile()
+
+
+def _break_off(lesson: Lesson, random: np.random.Generator) -> None:
+    """Begin an episode that does not end: the next one is all that the agent should learn from."""
+    ending = Ending(BROKEN_OFF, len(lesson.returns))
+    _play(lesson, random, ending, _Returns.put(lesson, random), [])
+
+
+def _learn_beside(lesson: Lesson, other: StudentObject, random: np.random.Generator) -> None:
+    """Play an episode while another agent begins its own: they should not share their memory.
+
+    Call it for an agent that has learned rightly from an episode alone.
+    """
+    returns = _Returns.put(lesson, random)
+
+    def begin() -> None:
+        other.call("start_episode", observations(random, 1))
+
+    try:
+        _play(lesson, random, Ending("terminated", len(lesson.returns)), returns, [], begin)
+        returns.expect_given()
+        lesson.expect_given()
+    except (CheckFailed, StudentError) as error:
+        raise CheckFailed(
+            "shared_memory",
+            "When a second agent begins its episode, the first one loses what it remembers. Lists "
+            "that are made in the class body, or outside the class, belong to all agents: make "
+            "them in start_episode, self.rewards = [].",
+        ) from error
 
 
 def _learn(lesson: Lesson, random: np.random.Generator, ending: Ending) -> None:

@@ -276,8 +276,8 @@ def _wrong_log_probabilities(
         KnownMistake(
             "probabilities_taken_for_logits",
             np.log(softmax(probabilities)[rows, action]),
-            "Categorical took the probabilities for logits and applied a softmax again: write "
-            "Categorical(probs), or Categorical(probs=probs).",
+            "The network returns probabilities already, and a softmax was applied again: use no "
+            "softmax of your own, and write Categorical(probs), not Categorical(logits=probs).",
         ),
         KnownMistake(
             "log_probability_of_another_action",
@@ -392,8 +392,8 @@ _WRONG_SHARES: tuple[tuple[str, Callable[[np.ndarray], np.ndarray], str], ...] =
     (
         "probabilities_taken_for_logits",
         lambda p: 1 / (1 + np.exp(1 - 2 * p)),
-        "The probabilities were taken for logits, and a softmax was applied again: write "
-        "Categorical(probs), or Categorical(probs=probs).",
+        "The network returns probabilities already, and a softmax was applied again: use no "
+        "softmax of your own, and write Categorical(probs), not Categorical(logits=probs).",
     ),
     (
         "drawn_from_one_row",

@@ -25,6 +25,12 @@ def expect_probabilities(output: np.ndarray, head: str) -> None:
         "These are logarithms of probabilities: use softmax, not log_softmax.",
     )
     expect(
+        not np.isclose(output.sum(), 1, atol=1e-4),
+        "sum_over_everything",
+        "All numbers of the batch together sum to one, but each row should: sum over the last "
+        "dimension only, dim=-1 (with keepdim=True if you divide by the sum yourself).",
+    )
+    expect(
         bool(np.all(output >= 0) and np.allclose(output.sum(axis=1), 1, atol=1e-4)),
         "no_softmax",
         Message(

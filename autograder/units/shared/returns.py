@@ -94,8 +94,9 @@ class ReturnsTask(Task):
         expect(
             student.fetch(kept) == rewards,
             "rewards_changed",
-            "Your function changes the list it was given (rewards.reverse() does). Work on a copy, "
-            "or loop over reversed(rewards): the caller still needs the list.",
+            "Your function changes the list it was given, which the caller still needs. "
+            "rewards.reverse() does that, and returns = rewards is the same list, not a copy: "
+            "begin with list(rewards) or a new list.",
         )
         expect_close(
             _array(student.call("discounted_returns", kept, 0.5)),
@@ -184,6 +185,14 @@ def _expect_normalised(student: Student, returns: np.ndarray) -> None:
         "Your function changes the tensor it was given (-= and /= do). Compute a new one.",
     )
     expect_tensor(answer, "The normalised returns")
+    expect_close(
+        np.asarray(student.call("normalise", kept)),
+        values,
+        "not_the_same_again",
+        "A second call with the same returns gives other numbers: something is kept from one call "
+        "to the next. Use only the mean and the standard deviation of these returns.",
+        tolerance=1e-3,
+    )
     centred = returns - returns.mean()
     spreads = (returns.std(), returns.std(ddof=1))
     if any(np.allclose(values, centred / spread, atol=1e-3) for spread in spreads):

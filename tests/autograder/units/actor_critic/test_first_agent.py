@@ -91,15 +91,11 @@ def test_a_right_agent_earns_all_points_though_nothing_else_is_solved(seed):
     assert result.points == 1
 
 
-def weighted(self, actor, critic):
-    Agent.step(self, actor, 0.5 * critic)
-
-
 def sum_of_stack(self, actor, critic):
     Agent.step(self, torch.stack([actor, critic]).sum(), 0)
 
 
-@pytest.mark.parametrize("step", [weighted, sum_of_stack])
+@pytest.mark.parametrize("step", [sum_of_stack])
 def test_other_styles_earn_all_points(step):
     assert mistakes(judged(step=step)) == {}
 
@@ -125,9 +121,47 @@ def returns_as_advantages(self, log_probs, values, returns):
     return losses(log_probs, returns, values, returns)
 
 
+def value_after_the_time_limit(self, transition):
+    self.rewards.append(float(transition.reward[0]) + 0.7 * float(transition.truncated[0]))
+    if self.ended(transition):
+        self.learn()
+
+
+def empties_the_lists_of_the_class(self, observation):
+    self.memory.clear()
+    self.rewards.clear()
+
+
+def empties_nothing(self, observation):
+    if not hasattr(self, "memory"):
+        self.memory, self.rewards = [], []
+
+
+def empties_after_learning(self, actor, critic):
+    Agent.step(self, actor, critic)
+    self.memory, self.rewards = [], []
+
+
+IN_THE_CLASS = {"memory": [], "rewards": [], "start_episode": empties_the_lists_of_the_class}
+EMPTIED_AFTER_LEARNING = {
+    "start_episode": empties_nothing,
+    "step": empties_after_learning,
+}
+
+
 @pytest.mark.parametrize(
     ("methods", "check", "mistake"),
     [
+        ({"ended": lambda self, t: len(self.rewards) % 64 == 0}, ENDS, "learns_too_early"),
+        (
+            {"ended": lambda self, t: Agent.ended(self, t) or len(self.rewards) == 5},
+            ENDS,
+            "learns_too_early",
+        ),
+        ({"train": value_after_the_time_limit}, LEARNS, "last_reward_changed"),
+        (IN_THE_CLASS, LEARNS, "shared_memory"),
+        (EMPTIED_AFTER_LEARNING, LEARNS, "other_rewards"),
+        ({"step": lambda self, a, c: Agent.step(self, a, 0.5 * c)}, LEARNS, "losses_weighted"),
         ({"ended": lambda self, t: True}, ENDS, "learns_too_early"),
         ({"ended": lambda self, t: False}, ENDS, "never_learns"),
         ({"ended": lambda self, t: t.terminated[0]}, ENDS, "waits_where_truncated"),
