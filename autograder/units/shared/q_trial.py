@@ -97,7 +97,13 @@ class QTrial:
         if not isinstance(network, StudentObject):
             raise CheckFailed(
                 "no_network",
-                Message("The agent should keep a network in self.{name}.", name=name),
+                Message(
+                    "self.{name} should be a network, but it is of the type {kind}. Methods that "
+                    "load or set weights return no network: make the network first, and load into "
+                    "it on a line of its own.",
+                    name=name,
+                    kind=type(network).__name__,
+                ),
             )
         return network
 
