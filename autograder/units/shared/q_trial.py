@@ -98,11 +98,10 @@ class QTrial:
             raise CheckFailed(
                 "no_network",
                 Message(
-                    "self.{name} should be a network, but it is of the type {kind}. Methods that "
+                    "self.{name} should hold a network, but what it holds is none. Methods that "
                     "load or set weights return no network: make the network first, and load into "
                     "it on a line of its own.",
                     name=name,
-                    kind=type(network).__name__,
                 ),
             )
         return network

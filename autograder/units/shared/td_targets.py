@@ -374,7 +374,7 @@ def _wrong_sums(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[Known
             "terminal_not_masked",
             reward + gamma * best,
             "After a step that terminated the episode nothing comes any more, but your target "
-            "counts on it: V(s') is 0 there. Without that a fall costs nothing.",
+            "counts on it: V(s') is 0 there. As it is, a fall costs nothing.",
         ),
         KnownMistake(
             "mask_inverted",

@@ -149,7 +149,7 @@ LATER = "            copy(self.target_net, self.net)\n"
             "self.target_net = [self.target_net]\n        self.optimizer",
             COPY,
             "no_network",
-            "self.target_net should be a network, but it is of the type list",
+            "self.target_net should hold a network",
         ),
         ("            self.learn()", "            pass", STARTS, "never_starts", "no weight"),
         ("self.steps >=", "self.steps >", STARTS, "starts_too_late", "Write >="),
