@@ -221,7 +221,7 @@ MISTAKES = (
         "terminal_not_masked",
         "the formula has no mask",
         (Edit("targets", TARGET, "reward + gamma * next_values.max(axis=1)"),),
-        TARGETS, "targets_are_right", "terminal_not_masked", "grows without end",
+        TARGETS, "targets_are_right", "terminal_not_masked", "costs nothing",
         also=PROBES,
     ),
     Mistake(
@@ -579,7 +579,7 @@ MISTAKES = (
         UPDATE,
         "target_network_follows",
         "wrong_interval",
-        "not turns or steps",
+        "no turns or steps",
         also=PROBES,
     ),
     Mistake(
@@ -609,7 +609,7 @@ MISTAKES = (
         UPDATE,
         "target_network_follows",
         "wrong_interval",
-        "not turns or steps",
+        "no turns or steps",
         also=PROBES,
     ),
     Mistake(

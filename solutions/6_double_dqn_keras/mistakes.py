@@ -331,7 +331,7 @@ MISTAKES = (
         TARGETS,
         "targets_are_right",
         "terminal_not_masked",
-        "grows without end",
+        "costs nothing",
     ),
     Mistake(
         "where_the_wrong_way_round",
@@ -453,7 +453,7 @@ MISTAKES = (
         DOUBLE,
         "one_network_chooses_the_other_judges",
         "terminal_not_masked",
-        "grows without end",
+        "costs nothing",
         also=PROBES,
     ),
     Mistake(
@@ -803,7 +803,7 @@ MISTAKES = (
         UPDATE,
         "target_network_follows",
         "wrong_interval",
-        "not turns or steps",
+        "no turns or steps",
         also=PROBES,
     ),
     Mistake(

@@ -229,6 +229,18 @@ def _wrong_lines(
         ),
         _rounded(start + (end - start) * share),
         KnownMistake(
+            "aimed_at_zero",
+            np.maximum(start * (1 - share), end),
+            "This is a straight line, but it aims at 0 and is cut off at end, so it gets there too "
+            "early. The line itself should lead from start to end.",
+        ),
+        KnownMistake(
+            "equal_factors",
+            start * (end / start) ** share,
+            "Epsilon falls by the same factor in each step. On a straight line it falls by the "
+            "same difference in each step.",
+        ),
+        KnownMistake(
             "falls_to_zero",
             start * (1 - share),
             "The line ends at 0, not at the end value.",
@@ -331,8 +343,12 @@ class EpsilonGreedyTask(Task):
         expect(
             len(set(action.tolist())) > 1,
             "same_action_for_all",
-            "With epsilon = 0 all rows get the same action: each row has its own best one. Take "
-            "argmax along the last dimension (dim=-1 or axis=-1).",
+            Message(
+                "With epsilon = 0 all rows get action {action}, but each row has its own best one. "
+                "Check that argmax runs along the last dimension (dim=-1 or axis=-1), and print "
+                "the Q-values: if all are equal, as after a product with zeros, argmax is 0.",
+                action=action[0],
+            ),
         )
         raise CheckFailed(
             "not_greedy",
@@ -357,7 +373,9 @@ class EpsilonGreedyTask(Task):
         expect(
             not always_best,
             "never_explores",
-            "With epsilon = 1 every action should be random, but all rows got the best one.",
+            "With epsilon = 1 every action should be random, but all rows got the best one, which "
+            "is the same in all rows here. Draw random actions: np.random.randint(n_actions, "
+            "size=n).",
         )
         expect(
             counts.max() < DRAWS,
@@ -381,7 +399,11 @@ class EpsilonGreedyTask(Task):
     def random_with_probability_epsilon(
         self, student: Student, random: np.random.Generator
     ) -> None:
-        case = _SameRows.draw(random)
+        while True:
+            case = _SameRows.draw(random)
+            # A random number used twice leads to the first or the last action: it has to show.
+            if 0 < case.best < case.q.n_actions - 1:
+                break
         asked = self.asked(student, case.q)
         greedy = self._greedy_action(asked, case)
         self._expect_a_decision_for_each_row(asked, case, greedy)
@@ -771,13 +793,13 @@ class Answers:
         message: str,
         known_mistakes: tuple[KnownMistake, ...] = (),
     ) -> None:
-        """Raise CheckFailed unless the answers are right; the first wrong one is shown."""
-        wrong = int(np.argmax(~np.isclose(self.found, right, rtol=2e-3, atol=2e-3)))
+        """Raise CheckFailed unless the answers are right; the wrong ones are shown."""
+        wrong = np.flatnonzero(~np.isclose(self.found, right, rtol=2e-3, atol=2e-3))
         observed = Message(
-            "Yours is {found:.4g} at step {step}, not {right:.4g}.",
-            found=self.found[wrong],
-            step=self.step[wrong],
-            right=right[wrong],
+            "Yours is {differences}.",
+            differences="; ".join(
+                f"{self.found[i]:.4g} at step {self.step[i]}, not {right[i]:.4g}" for i in wrong
+            ),
         )
         expect_close(
             self.found,

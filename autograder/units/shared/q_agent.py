@@ -300,7 +300,8 @@ def expect_starts(trial: QTrial, turns: Sequence[Turn], due: int, setting: str) 
         "starts_too_late",
         Message(
             "With {setting} = {wait} the network should learn as soon as {wait} steps have come "
-            "in, but it began after {seen}. Write >= where the two are compared, not >.",
+            "in, but it began after {seen}. Write >= where the two are compared, not >; to return "
+            "early, write <, not <=.",
             setting=setting,
             wait=wait,
             seen=seen[learned[0] - 1],
@@ -350,9 +351,10 @@ def expect_follows_every(trial: QTrial, turns: Sequence[Turn], setting: str) -> 
         bool(copies),
         "target_never_follows",
         Message(
-            "In {batches} batches the target network never changed. {due} Count the batches in "
-            "self.batches and call {call}.",
+            "In {batches} batches the target network never changed. {due} {counted}Count the "
+            "batches in self.batches and call {call}.",
             batches=batches[-1],
+            counted=_counted(trial, int(batches[-1])),
             due=due,
             call=call,
         ),
@@ -361,8 +363,8 @@ def expect_follows_every(trial: QTrial, turns: Sequence[Turn], setting: str) -> 
         len(copies) < batches[-1] - 1,
         "target_follows_always",
         Message(
-            "The target network follows after every batch: it no longer stands still. {due} Count "
-            "batches (self.batches), not turns or steps.",
+            "The target network follows after every batch: it no longer stands still. {due} Add 1 "
+            "to self.batches for each batch, and count no turns or steps.",
             due=due,
         ),
     )
@@ -370,12 +372,22 @@ def expect_follows_every(trial: QTrial, turns: Sequence[Turn], setting: str) -> 
         len(copies) >= 2 and set(np.diff(copies)) == {interval},
         "wrong_interval",
         Message(
-            "The target network followed after the batches {copies} of {batches}. {due} Count "
-            "batches (self.batches), not turns or steps.",
+            "The target network followed after the batches {copies} of {batches}. {due} Add 1 to "
+            "self.batches for each batch, only once, and count no turns or steps.",
             copies=", ".join(map(str, copies)),
             batches=batches[-1],
             due=due,
         ),
+    )
+
+
+def _counted(trial: QTrial, batches: int) -> Message:
+    """What the agent's counter says after so many batches, if it is wrong."""
+    counter = trial.agent.get("batches")
+    if not isinstance(counter, int) or counter == batches:
+        return Message("")
+    return Message(
+        "After them self.batches is {counter}: self.batches += 1 adds one. ", counter=counter
     )
 
 

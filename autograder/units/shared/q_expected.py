@@ -216,6 +216,18 @@ class UpdateStep:
 
     def _name_the_column(self, name: str, parameter: str, given: object) -> None:
         trial, function = self.trial, self._function(name)
+        right = getattr(self.batch, parameter)
+        expect(
+            not _same_in_all_rows(given, right),
+            "one_row_repeated",
+            Message(
+                "{function} got the same {parameter} in all {rows} rows: one step repeated, not "
+                "{rows} steps. Where the batch is put together, take another step for each row.",
+                function=function,
+                parameter=parameter,
+                rows=len(right),
+            ),
+        )
         later = trial.batch(1)
         expect(
             not _same(given, getattr(later, parameter)),
@@ -390,6 +402,18 @@ def _same(given: object, right: np.ndarray) -> bool:
         array is not None
         and array.shape == right.shape
         and np.allclose(array.astype(np.float64), right.astype(np.float64), rtol=1e-4, atol=1e-5)
+    )
+
+
+def _same_in_all_rows(given: object, right: np.ndarray) -> bool:
+    """Whether all rows of an argument are alike, though those of the batch are not."""
+    return (
+        isinstance(given, np.ndarray)
+        and given.shape == right.shape
+        and given.dtype.kind == "f"
+        and bool(np.all(given == given[0]))
+        and bool(np.any(given != 0))
+        and not np.all(right == right[0])
     )
 
 

@@ -97,7 +97,12 @@ class QTrial:
         if not isinstance(network, StudentObject):
             raise CheckFailed(
                 "no_network",
-                Message("The agent should keep a network in self.{name}.", name=name),
+                Message(
+                    "self.{name} should hold a network, but what it holds is none. Methods that "
+                    "load or set weights return no network: make the network first, and load into "
+                    "it on a line of its own.",
+                    name=name,
+                ),
             )
         return network
 

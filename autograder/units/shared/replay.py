@@ -18,6 +18,8 @@ from helpers.agents import Transition
 ENTRIES, BATCH, BATCHES = 27, 6, 500
 #: A small memory, and the rows of the pushes that fill it several times.
 CAPACITY, PUSHES = 11, (4, 3, 5, 1, 7, 4, 2, 6, 3)
+#: Transitions of each batch that is drawn from it.
+DRAWN = 3
 
 #: By so much the number that a next observation carries is larger.
 NEXT = 1
@@ -68,6 +70,7 @@ class ReplayMemoryTask(Task):
 
     @check(points=0, blocking=True)
     def counts_its_transitions(self, student: Student, random: np.random.Generator) -> None:
+        self._expect_own_transitions(student, random)
         memory = self.memory(student, capacity=30)
         pushed: list[Transition] = []
         for rows in (1, 6, 5):
@@ -130,7 +133,7 @@ class ReplayMemoryTask(Task):
                     length=length,
                 ),
             )
-            history.append(memory.numbers(batches=80, batch_size=3))
+            history.append(memory.numbers(batches=80, batch_size=DRAWN))
         _expect_newest(history)
 
     @check(points=1)
@@ -158,6 +161,23 @@ class ReplayMemoryTask(Task):
             "of the memory is to mix them. Draw each one at random.",
         )
         _expect_uniform(counts)
+
+    def _expect_own_transitions(self, student: Student, random: np.random.Generator) -> None:
+        """What one memory gets does not show in another one."""
+        memory, other = (self.memory(student, capacity=30) for _ in range(2))
+        before = other.length()
+        memory.push(numbered(random, 0, 1))
+        expect(
+            other.length() == before,
+            "shared_between_memories",
+            Message(
+                "There were two memories. A push of one transition into the first one changed the "
+                "length of the second one from {before} to {after}: make what keeps the "
+                "transitions in __init__, not in the class.",
+                before=before,
+                after=other.length(),
+            ),
+        )
 
     def _expect_kind(self, memory: MemoryObject) -> None:
         """Batches hold what the exercise asks for, tensors or arrays."""
@@ -208,8 +228,9 @@ class StrictReplayMemoryTask(ReplayMemoryTask):
             return
         raise CheckFailed(
             "samples_too_many",
-            "The memory held 3 transitions, and a batch of 4 was sampled. Raise an error instead "
-            "(an assert will do), so that a mistake like this does not go unnoticed.",
+            "The memory held 3 transitions, and a batch of 4 was asked for without an error. "
+            "Raise one (an assert will do): a line that is printed, or a smaller batch, is easily "
+            "overlooked.",
         )
 
 
@@ -412,7 +433,9 @@ def _expect_counted(length: int, pushed: list[Transition]) -> None:
     raise CheckFailed(
         "wrong_length",
         Message(
-            "After {right} transitions in pushes of {rows} len(memory) is {length}.",
+            "After {right} transitions in pushes of {rows} rows len(memory) is {length}, not "
+            "{right}. Each push adds its own number of rows, len(transition.action): no fixed "
+            "number, and no rows that were never written.",
             right=right,
             rows=", ".join(str(_rows(transition)) for transition in pushed),
             length=length,
@@ -463,6 +486,19 @@ def _expect_newest(history: list[set[int]]) -> None:
             held=sorted(held),
         )
         stands_still = all(later == history[-1] for later in history[turn:])
+        only_newest = all(
+            later == set(range(total - DRAWN, total))
+            for later, total in zip(history, totals, strict=True)
+        )
+        expect(
+            not only_newest,
+            "always_the_newest",
+            Message.joined(
+                seen,
+                "Each batch holds the newest transitions. Draw the rows at random from all that "
+                "the memory holds.",
+            ),
+        )
         mistake, hint = _why_not_the_newest(held, newest, stands_still)
         raise CheckFailed(mistake, Message.joined(seen, hint))
 
@@ -482,8 +518,9 @@ def _why_not_the_newest(held: set[int], newest: set[int], stands_still: bool) ->
     if held == without_last:
         return (
             "last_row_never_sampled",
-            "The last of the filled rows is never drawn. The end of randint or range does not "
-            "count: it is self.size, not self.size - 1.",
+            "The last of the filled rows is never drawn. Draw from all of them: the end of randint "
+            "or range does not count, so it is self.size, and no remainder of a division may be "
+            "left out.",
         )
     if -1 in held:
         return "samples_empty_places", "Rows that were never written come up (-1)."
@@ -491,6 +528,12 @@ def _why_not_the_newest(held: set[int], newest: set[int], stands_still: bool) ->
         return (
             "keeps_the_oldest",
             "A full memory must go on: the newest takes the place of the oldest.",
+        )
+    if pushed <= CAPACITY:
+        return (
+            "some_never_sampled",
+            "Nothing may be forgotten yet: there is room for all. If all are stored, sample leaves "
+            "some out: draw from all filled rows, the first (0) and the last (size - 1) included.",
         )
     return (
         "forgets_the_wrong_ones",

@@ -83,7 +83,9 @@ class CopyTask(Task):
         expect(
             not same_parameters(pair.start, end),
             "nothing_copied",
-            "The target network still has its old weights: write the network's weights into it.",
+            "The target network still has its old weights. A new model under the name target_net, "
+            "or a change in the arrays that get_weights() returns (they are copies), does not "
+            "reach it: write into the model that was given, with set_weights or assign.",
         )
         if not same_parameters(end, pair.goal):
             raise _wrong_copy(pair, end)
@@ -112,12 +114,6 @@ def _wrong_copy(pair: Pair, end: Parameters) -> CheckFailed:
     goal = dict(zip(end, pair.goal.values(), strict=True))
     copied = [name for name in end if np.allclose(end[name], goal[name], atol=1e-6)]
     exactly = "The target network should have exactly the network's weights now."
-    if copied and len(copied) < len(end):
-        missing = Message(
-            "Not copied: {missing}.",
-            missing=", ".join(name for name in end if name not in copied),
-        )
-        return CheckFailed("wrong_copy", Message.joined(exactly, missing))
     old, new, now = (
         np.concatenate([array.ravel() for array in group.values()]).astype(np.float64)
         for group in (pair.start, pair.goal, end)
@@ -135,17 +131,31 @@ def _wrong_copy(pair: Pair, end: Parameters) -> CheckFailed:
             "The target moved away from the network: the difference has the wrong sign.",
         ),
         KnownMistake(
-            "larger_ones", np.maximum(old, new), "Only weights that are larger came over."
+            "larger_ones",
+            np.maximum(old, new),
+            "Only weights that are larger came over, the others are the target's old ones: copy "
+            "each weight, whatever its size.",
         ),
     )
     for mistake in known:
         if np.allclose(now, mistake.values, rtol=1e-4, atol=1e-5):
             return CheckFailed(mistake.mistake, Message.joined(exactly, mistake.message))
+    if copied and len(copied) < len(end):
+        return CheckFailed("wrong_copy", Message.joined(exactly, _not_copied(list(end), copied)))
     part = float((now - old) @ (new - old) / ((new - old) @ (new - old)))
     if 0 < part < 0.995 and np.allclose(now, old + part * (new - old), rtol=1e-4, atol=1e-5):
         way = Message("They went only {part:.1%} of the way.", part=part)
         return CheckFailed("part_of_the_way", Message.joined(exactly, way))
     return CheckFailed("wrong_copy", Message.joined(exactly, _farthest(old, new, now)))
+
+
+def _not_copied(names: list[str], copied: list[str]) -> Message:
+    """Which of the weights are not the network's; names: of all of them, in their order."""
+    missing = [name for name in names if name not in copied]
+    listed = ", ".join(missing)
+    if missing == names[-2:]:
+        return Message("Not copied: the whole last layer with weights ({missing}).", missing=listed)
+    return Message("Not copied: {missing}.", missing=listed)
 
 
 def _farthest(old: np.ndarray, new: np.ndarray, now: np.ndarray) -> Message:
@@ -182,8 +192,16 @@ class Pair(NamedTuple):
 
     def expect_net_unchanged(self) -> None:
         """The network itself has not moved."""
+        unchanged = same_parameters(self.net.parameters(), self.goal)
         expect(
-            same_parameters(self.net.parameters(), self.goal),
+            unchanged or same_parameters(self.target_net.parameters(), self.start),
+            "both_networks_changed",
+            "The target network has changed, but the weights of `net` have changed, too. Only the "
+            "target network's may: does a line write into the weights of `net`? An operation in "
+            "place (+=, *=, or a name that ends in _) changes what it is called on.",
+        )
+        expect(
+            unchanged,
             "wrong_direction",
             "The network's own weights have changed: the target follows the network, not the other "
             "way round.",
@@ -217,21 +235,13 @@ def _expect_moved(move: _Move, wording: Wording) -> None:
         not np.allclose(end, start, atol=1e-5),
         "nothing_moved",
         Message(
-            "The target network has not changed. A new tensor made by a formula is not its weight: "
-            "write the result into the weights ({writes_weights}).",
+            "The target network itself has not changed. A new tensor made by a formula, or a copy "
+            "of the network, is another object: write the result into the weights of target_net "
+            "({writes_weights}).",
             writes_weights=wording.writes_weights,
         ),
     )
-    unmoved = float(np.mean(np.isclose(end, start, atol=1e-6)))
-    expect(
-        unmoved < 0.05,
-        "some_weights_left_out",
-        Message(
-            "{unmoved:.0%} of the target's weights have not moved: all layers move, weights and "
-            "biases.",
-            unmoved=unmoved,
-        ),
-    )
+    _expect_all_moved(move)
     known = _wrong_moves(start, goal, move.tau)
     _expect_argument_tau(start, goal, end, move.tau, known)
     expect_close(
@@ -246,6 +256,36 @@ def _expect_moved(move: _Move, wording: Wording) -> None:
         ),
         known_mistakes=known,
         tolerance=1e-3,
+    )
+
+
+def _expect_all_moved(move: _Move) -> None:
+    """None of the target's parameters stands still."""
+    names = list(move.end)
+    still = [name for name in names if np.allclose(move.end[name], move.start[name], atol=1e-6)]
+    expect(
+        len(names) < 3 or still != names[1:],
+        "only_the_first_moved",
+        Message(
+            "Only the first of {count} parameters moved, {first}. Is there a `return` inside the "
+            "loop? It ends the function in the first round.",
+            count=len(names),
+            first=names[0],
+        ),
+    )
+    end, start = (
+        np.concatenate([array.ravel() for array in group.values()])
+        for group in (move.end, move.start)
+    )
+    unmoved = float(np.mean(np.isclose(end, start, atol=1e-6)))
+    expect(
+        unmoved < 0.05,
+        "some_weights_left_out",
+        Message(
+            "{unmoved:.0%} of the target's weights have not moved: all layers move, weights and "
+            "biases.",
+            unmoved=unmoved,
+        ),
     )
 
 

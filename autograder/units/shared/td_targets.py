@@ -278,8 +278,9 @@ def _answer(
         raise CheckFailed(
             "computes_with_booleans",
             Message(
-                "terminated is boolean, and the framework does not subtract or multiply booleans: "
-                "write {not_terminated}. The error: {error}",
+                "terminated is boolean, and one of your operations is not defined for booleans: "
+                "the error says which. Instead of 1 - terminated write {not_terminated}. The "
+                "error: {error}",
                 not_terminated=wording.not_terminated,
                 error=error,
             ),
@@ -373,7 +374,7 @@ def _wrong_sums(steps: Steps, best: np.ndarray, wording: Wording) -> tuple[Known
             "terminal_not_masked",
             reward + gamma * best,
             "After a step that terminated the episode nothing comes any more, but your target "
-            "counts on it: V(s') is 0 there. Unmasked, Q grows without end.",
+            "counts on it: V(s') is 0 there. As it is, a fall costs nothing.",
         ),
         KnownMistake(
             "mask_inverted",
@@ -522,7 +523,8 @@ def _wrong_roles(steps: Steps, online: np.ndarray, target: np.ndarray) -> tuple[
         KnownMistake(
             "networks_swapped",
             steps.targets(online[np.arange(ROWS), target.argmax(axis=1)]),
-            "The two networks are swapped: `net` chooses, the target network gives the value.",
+            "The two networks are swapped: in each call `net` chooses, and the target network "
+            "gives the value.",
         ),
         KnownMistake(
             "smaller_of_both",
@@ -631,8 +633,8 @@ def _expect_no_gradient(
         all(array is None or not np.any(array) for array in found.parameters.values()),
         "gradient_through_the_target",
         Message(
-            "The targets still depend on the network's weights: learning would move the target "
-            "instead of the prediction. Compute them without gradient: {no_gradient}",
+            "The targets should be fixed numbers, but a gradient still flows from them into the "
+            "weights of a network. Compute them without gradient: {no_gradient}",
             no_gradient=wording.no_gradient,
         ),
     )

@@ -30,7 +30,10 @@ TORCH = Wording(
     largest_values="values.max(dim=1).values",
     best_actions="values.argmax(dim=1)",
     not_terminated="~terminated",
-    no_gradient="with torch.no_grad():",
+    no_gradient=(
+        "indent the lines in a block `with torch.no_grad():`. On a line of its own, without "
+        "`with`, torch.no_grad() does nothing."
+    ),
     chosen_values="values.gather(1, action.unsqueeze(1)).squeeze(1)",
     huber_loss="F.smooth_l1_loss",
     writes_weights="copy_, lerp_ or load_state_dict",
@@ -52,7 +55,10 @@ KERAS_TENSORS = Wording(
     largest_values="keras.ops.max(values, axis=1)",
     best_actions="keras.ops.argmax(values, axis=1)",
     not_terminated="keras.ops.where(terminated, reward, ...)",
-    no_gradient="keras.ops.stop_gradient(targets)",
+    no_gradient=(
+        "return keras.ops.stop_gradient(targets). The call leaves `targets` as it is; only its "
+        "result has no gradient."
+    ),
     chosen_values="tf.gather(values, action, batch_dims=1)",
     huber_loss="keras.losses.Huber()",
     writes_weights="set_weights or assign",

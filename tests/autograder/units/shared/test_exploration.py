@@ -218,6 +218,8 @@ def test_the_message_says_what_the_exponential_schedule_should_be(seed):
     ("epsilon", "mistake", "says"),
     [
         (lambda t, a, b, n: linear(t, a, 0, n), "falls_to_zero", "ends at 0"),
+        (lambda t, a, b, n: max(linear(t, a, 0, n), b), "aimed_at_zero", "aims at 0"),
+        (lambda t, a, b, n: a * (b / a) ** (t / n), "equal_factors", "same difference"),
         (lambda t, a, b, n: linear(t, b, a, n), "start_and_end_swapped", "swapped"),
         (lambda t, a, b, n: exponential(t, a, b, n), "exponential", "straight line"),
         (lambda t, a, b, n: a, "never_decays", "stays at its start"),
@@ -243,14 +245,13 @@ def test_a_wrong_line_is_named_and_its_end_is_not_asked_for(epsilon, mistake, sa
 @pytest.mark.parametrize(
     "epsilon",
     [
-        lambda t, a, b, n: max(a * (1 - t / n), b),
         lambda t, a, b, n: linear(t, a, b, 1.1 * n),
         lambda t, a, b, n: linear(t, a, b, n) + 0.01 * (t == 0),
         lambda t, a, b, n: linear(t, a, b, n) + 0.01 * (0 < t < n / 2),
         lambda t, a, b, n: linear(t, a, b, n) + 0.01 * (n / 2 < t < n),
         lambda t, a, b, n: linear(t, a, b, n) + 0.01 * (t == n),
     ],
-    ids=["cut off", "too slow", "at first", "early", "late", "at last"],
+    ids=["too slow", "at first", "early", "late", "at last"],
 )
 def test_a_schedule_may_be_right_only_at_its_end(epsilon, seed):
     def schedule(step, start, end, steps):

@@ -149,7 +149,7 @@ LATER = "            copy(self.target_net, self.net)\n"
             "self.target_net = [self.target_net]\n        self.optimizer",
             COPY,
             "no_network",
-            "a network in self.target_net.",
+            "self.target_net should hold a network",
         ),
         ("            self.learn()", "            pass", STARTS, "never_starts", "no weight"),
         ("self.steps >=", "self.steps >", STARTS, "starts_too_late", "Write >="),
@@ -170,6 +170,7 @@ LATER = "            copy(self.target_net, self.net)\n"
             "once in each",
         ),
         (LATER, "            pass\n", FOLLOWS, "target_never_follows", "never changed"),
+        ("self.batches += 1", "self.batches = +1", FOLLOWS, "target_never_follows", "batches is 1"),
         (
             "self.batches % self.settings.interval",
             "self.batches % 1",

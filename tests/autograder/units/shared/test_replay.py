@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import FrozenInstanceError
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -149,6 +150,31 @@ class CountsPlaces(Memory):
 class CountsTheFirstPushesOnly(Memory):
     def __len__(self):
         return min(self.size, 4)
+
+
+class SharesItsPlaces(Memory):
+    """All memories of the class keep their transitions in one list."""
+
+    kept: ClassVar[list[int]] = []
+
+    def push(self, transition):
+        super().push(transition)
+        self.kept.extend(transition.action.tolist())
+
+    def __len__(self):
+        return len(self.kept)
+
+
+class DrawsTheNewest(Memory):
+    def draw(self, batch_size):
+        newest = (self.position - 1 - np.arange(batch_size)) % self.capacity
+        return newest if self.capacity == 11 else super().draw(batch_size)
+
+
+class NeverDrawsTheFirstRow(Memory):
+    def draw(self, batch_size):
+        rows = np.random.randint(1, self.size, size=batch_size)
+        return rows if self.capacity == 11 else super().draw(batch_size)
 
 
 class CountsInFractions(Memory):
@@ -403,7 +429,8 @@ def test_a_unit_chooses_the_names():
     [
         (lambda capacity: None, COUNTS, "no_memory", "ReplayMemory(capacity)"),
         (CountsPushes, COUNTS, "counts_pushes", "After 2 pushes of 7 transitions"),
-        (CountsPlaces, COUNTS, "wrong_length", "in pushes of 1 len(memory) is 30"),
+        (CountsPlaces, COUNTS, "wrong_length", "in pushes of 1 rows len(memory) is 30, not 1"),
+        (SharesItsPlaces, COUNTS, "shared_between_memories", "not in the class"),
         (CountsInFractions, COUNTS, "wrong_length", "a whole number"),
         (GivesFourColumns, GIVES, "not_five_columns", "sample should give five"),
         (GivesSixColumns, GIVES, "not_five_columns", "sample should give five"),
@@ -444,6 +471,8 @@ def test_a_memory_that_keeps_something_else_is_asked_no_more(memory, check, mist
         (GivesActionsAsFloats, TAKES, "actions_not_whole", "come back as float32"),
         (TakesSinglePrecisionOnly, TAKES, "raises_an_error", "AssertionError"),
         (CutsWhatIsDouble, TAKES, "wrong_column", "the observation: observation."),
+        (DrawsTheNewest, FORGETS, "always_the_newest", "at random"),
+        (NeverDrawsTheFirstRow, FORGETS, "some_never_sampled", "the first (0)"),
         (KeepsTheOldest, FORGETS, "keeps_the_oldest", "must go on"),
         (BeginsAgainWithEachPushTooLarge, FORGETS, "samples_empty_places", "should hold"),
         (DrawsNeighbours, DRAWS, "neighbours", "followed each other"),

@@ -101,6 +101,11 @@ def moves_both(target_net, net, tau):
     soft_update(net, target_net, tau)
 
 
+def moves_the_first_parameter_alone(target_net, net, tau):
+    with torch.no_grad():
+        next(target_net.parameters()).lerp_(next(net.parameters()), tau)
+
+
 def makes_a_smaller_layer(target_net, net, tau):
     target_net[2] = nn.Linear(8, 2)
 
@@ -142,7 +147,8 @@ def test_a_right_soft_update_earns_all_points(function, seed):
         (moves_the_weights_alone, "some_weights_left_out", "16% of the target's weights"),
         (moves_the_first_layer_alone, "some_weights_left_out", "40% of the target's weights"),
         (moves_the_network, "wrong_direction", "the target follows the network"),
-        (moves_both, "wrong_direction", "the target follows the network"),
+        (moves_both, "both_networks_changed", "have changed, too"),
+        (moves_the_first_parameter_alone, "only_the_first_moved", "first of 4 parameters"),
         (makes_a_smaller_layer, "wrong_target", "other layers"),
         (makes_a_larger_layer, "wrong_target", "other layers"),
         (forgets_a_layer, "wrong_target", "other layers"),
@@ -281,6 +287,12 @@ def copies_the_other_way(target_net, net):
     net.load_state_dict(target_net.state_dict())
 
 
+def copies_larger_weights(target_net, net):
+    with torch.no_grad():
+        for theirs, own in zip(target_net.parameters(), net.parameters(), strict=True):
+            theirs.copy_(torch.maximum(theirs, own))
+
+
 def copies_and_changes_the_network(target_net, net):
     copy_weights(target_net, net)
     with torch.no_grad():
@@ -368,7 +380,8 @@ def test_a_right_copy_earns_all_points(function, seed):
         (copies_and_removes_a_layer, "wrong_copy"),
         (copies_into_another_shape, "wrong_copy"),
         (copies_the_other_way, "wrong_direction"),
-        (copies_and_changes_the_network, "wrong_direction"),
+        (copies_and_changes_the_network, "both_networks_changed"),
+        (copies_larger_weights, "larger_ones"),
     ],
 )
 def test_a_wrong_copy_is_named(function, mistake, seed):
