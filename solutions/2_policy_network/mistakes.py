@@ -170,7 +170,7 @@ MISTAKES = (
         ACT,
         "log_probability_of_the_chosen_action",
         "probabilities_taken_for_logits",
-        "applied a softmax again",
+        "softmax was applied again",
         also=(f"{ACT}:actions_follow_the_probabilities",),
     ),
     Mistake(
