@@ -98,7 +98,7 @@ MISTAKES = (
         MEMORY,
         "refuses_to_sample_too_many",
         "samples_too_many",
-        "Raise an error",
+        "Raise one",
     ),
     Mistake(
         "truncated_taken_for_terminated",

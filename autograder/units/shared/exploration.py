@@ -228,6 +228,28 @@ def _wrong_lines(
             "Epsilon is at its end value from the first step on.",
         ),
         _rounded(start + (end - start) * share),
+        *_other_shapes(start, end, share),
+        KnownMistake(
+            "falls_to_zero",
+            start * (1 - share),
+            "The line ends at 0, not at the end value.",
+        ),
+        KnownMistake(
+            "start_and_end_swapped",
+            end + (start - end) * share,
+            "Epsilon rises instead of falling: start and end are swapped.",
+        ),
+        KnownMistake(
+            "never_decays",
+            np.full(len(share), start),
+            "Epsilon stays at its start value, whatever the step.",
+        ),
+    )
+
+
+def _other_shapes(start: float, end: float, share: np.ndarray) -> tuple[KnownMistake, ...]:
+    """What falls from start to end otherwise than on a straight line between them."""
+    return (
         KnownMistake(
             "aimed_at_zero",
             np.maximum(start * (1 - share), end),
@@ -241,24 +263,9 @@ def _wrong_lines(
             "same difference in each step.",
         ),
         KnownMistake(
-            "falls_to_zero",
-            start * (1 - share),
-            "The line ends at 0, not at the end value.",
-        ),
-        KnownMistake(
-            "start_and_end_swapped",
-            end + (start - end) * share,
-            "Epsilon rises instead of falling: start and end are swapped.",
-        ),
-        KnownMistake(
             "exponential",
             end + (start - end) * np.exp(-share),
             "This is the exponential schedule; here a straight line is asked for.",
-        ),
-        KnownMistake(
-            "never_decays",
-            np.full(len(share), start),
-            "Epsilon stays at its start value, whatever the step.",
         ),
     )
 

@@ -216,18 +216,7 @@ class UpdateStep:
 
     def _name_the_column(self, name: str, parameter: str, given: object) -> None:
         trial, function = self.trial, self._function(name)
-        right = getattr(self.batch, parameter)
-        expect(
-            not _same_in_all_rows(given, right),
-            "one_row_repeated",
-            Message(
-                "{function} got the same {parameter} in all {rows} rows: one step repeated, not "
-                "{rows} steps. Where the batch is put together, take another step for each row.",
-                function=function,
-                parameter=parameter,
-                rows=len(right),
-            ),
-        )
+        _expect_different_rows(function, parameter, given, getattr(self.batch, parameter))
         later = trial.batch(1)
         expect(
             not _same(given, getattr(later, parameter)),
@@ -402,6 +391,21 @@ def _same(given: object, right: np.ndarray) -> bool:
         array is not None
         and array.shape == right.shape
         and np.allclose(array.astype(np.float64), right.astype(np.float64), rtol=1e-4, atol=1e-5)
+    )
+
+
+def _expect_different_rows(function: str, parameter: str, given: object, right: np.ndarray) -> None:
+    """The column that a function got is not one row of the batch again and again."""
+    expect(
+        not _same_in_all_rows(given, right),
+        "one_row_repeated",
+        Message(
+            "{function} got the same {parameter} in all {rows} rows: one step repeated, not "
+            "{rows} steps. Where the batch is put together, take another step for each row.",
+            function=function,
+            parameter=parameter,
+            rows=len(right),
+        ),
     )
 
 

@@ -572,6 +572,13 @@ def test_right_agents_earn_all_points_whatever_their_functions_do(edits, seed):
         ),
         (TARGETS, TARGETS.replace("s.gamma", "0.99"), BATCH, "fixed_discount", "got 0.99"),
         (TARGETS, TARGETS.replace("b.reward", "b.reward + 0.2"), BATCH, "wrong_reward", "reward"),
+        (
+            TARGETS,
+            TARGETS.replace("b.reward", "0 * b.reward + b.reward[0]"),
+            BATCH,
+            "one_row_repeated",
+            "the same reward in all 32 rows",
+        ),
         (LOSS, LOSS.replace("b.action", "1 - b.action"), BATCH, "wrong_action", "action"),
         (LOSS, LOSS.replace(", y)", ", y + 1)"), BATCH, "targets_not_passed_on", "unchanged"),
         ("loss.backward()", "(-loss).backward()", BATCH, "loss_negated", "without a minus"),
