@@ -168,6 +168,10 @@ RIGHT_ANSWERS = (
         (Edit("losses", "-advantages", "-(returns - values).detach()"),),
     ),
     RightAnswer(
+        "half_the_critics_loss",
+        (Edit("update", "policy_loss + value_loss", "policy_loss + 0.5 * value_loss"),),
+    ),
+    RightAnswer(
         "two_backwards_one_step",
         (
             Edit(
@@ -242,6 +246,10 @@ RIGHT_ANSWERS = (
             ),
             Edit("diagnosis", "[0, 1, 4, 5]", "(5, 4, 1, 0)"),
         ),
+    ),
+    RightAnswer(
+        "first_agent_with_half_the_critics_loss",
+        (Edit("first_agent", "(actor + critic).backward()", "(actor + 0.5 * critic).backward()"),),
     ),
     RightAnswer(
         "first_agent_with_tuples",
