@@ -158,7 +158,7 @@ MISTAKES = (
         "falls_to_zero",
         "start times what is left",
         (Edit("epsilon", "start + (end - start) * share", "max(start * (1 - share), end)"),),
-        EPSILON, "falls_on_a_line", "wrong_epsilon", "in equal parts",
+        EPSILON, "falls_on_a_line", "aimed_at_zero", "aims at 0",
     ),
     Mistake(
         "start_and_end_swapped",

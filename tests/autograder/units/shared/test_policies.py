@@ -254,7 +254,7 @@ def test_actions_must_be_the_whole_numbers_0_and_1(change, seed):
         (
             lambda probs, action: Categorical(logits=probs).log_prob(action),
             "probabilities_taken_for_logits",
-            "softmax again",
+            "softmax was applied again",
         ),
         (
             lambda probs, action: Categorical(probs).log_prob(1 - action),
