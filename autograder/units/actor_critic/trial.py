@@ -123,8 +123,8 @@ class Trial:
                 name not in ("log_probs", "values") or bool(self.losses.call("tracked", 0, name)),
                 "argument_cut_off",
                 Message(
-                    "losses was given {what} without their gradient. Pass them as update got "
-                    "them: they are detached in advantage only.",
+                    "losses was given {what} without their gradient. Pass them as choose_action "
+                    "returned them: they are detached in advantage only.",
                     what=NAMES[name],
                 ),
             )
@@ -137,8 +137,8 @@ class Trial:
             "not_all_steps",
             Message(
                 "{function} was given an argument {name} of shape {given}. It should get a number "
-                "for each of all the steps, as update is given them (self.memory may hold others): "
-                "shape {right}.",
+                "for each of all the steps, shape {right}. torch.cat puts tensors of shape (n,) "
+                "together; torch.stack adds a dimension.",
                 function=function,
                 name=name,
                 given=shape_of(given),

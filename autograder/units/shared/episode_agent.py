@@ -89,7 +89,10 @@ class EpisodeAgent:
     @property
     def steps(self) -> int:
         """How many steps the optimizer has made since the beginning."""
-        steps = self.handle.get("optimizer.steps")
+        try:
+            steps = self.handle.get("optimizer.steps")
+        except StudentError:  # another optimizer, which the agent has made since then
+            return 0
         return steps - self.steps_before if isinstance(steps, int) else 0
 
     def act(self, observation: np.ndarray) -> np.ndarray:
@@ -210,8 +213,9 @@ def expect_one_step(agent: EpisodeAgent, moved: Moved) -> None:
     expect(
         not moved.nowhere,
         "no_gradient",
-        "The optimizer made its step, but no weight has changed: there was no gradient. The order "
-        "is zero_grad(), then backward(), then step().",
+        "The optimizer made its step, but no weight has changed: there was no gradient. Is the "
+        "order zero_grad(), backward(), step()? And are the tensors those that choose_action "
+        "returned? New ones made of their numbers have no connection to the network.",
     )
     expect(
         not moved.unmoved,

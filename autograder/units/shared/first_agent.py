@@ -253,7 +253,13 @@ class _Returns(NamedTuple):
         )
         gamma = self.discounted.call("given", 0, "gamma")
         expect(
-            gamma is not None and abs(float(gamma) - GAMMA) < 1e-6,
+            gamma is not None,
+            "fixed_discount",
+            "discounted_returns was called without gamma, so its default counts, not the agent's "
+            "discount: give it self.gamma.",
+        )
+        expect(
+            abs(float(gamma) - GAMMA) < 1e-6,
             "fixed_discount",
             Message(
                 "discounted_returns was given gamma = {gamma}, but the agent's discount "

@@ -15,8 +15,8 @@ def expect_tensor(result: StudentObject, what: str) -> None:
         result.kind not in ("list", "tuple", "deque", "ndarray"),
         "not_a_tensor",
         Message(
-            "{what} should be a tensor, not a {kind}: the agent goes on computing with them in "
-            "PyTorch. torch.as_tensor(..., dtype=torch.float32) makes one.",
+            "{what} should be a tensor, not a {kind}. Return PyTorch's own tensors as they are, or "
+            "make one with torch.as_tensor(...).",
             what=what,
             kind=result.kind,
         ),

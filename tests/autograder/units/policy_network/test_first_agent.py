@@ -128,6 +128,11 @@ def keeps_gradients(self, loss):
     self.optimizer.step()
 
 
+def new_optimizer_for_each_episode(self, observation):
+    Agent.start_episode(self, observation)
+    self.optimizer = torch.optim.Adam(self.net.parameters(), lr=5e-3)
+
+
 def new_optimizer(self, loss):
     optimizer = torch.optim.SGD(self.net.parameters(), lr=0.5)
     optimizer.zero_grad()
@@ -164,6 +169,7 @@ def empties_log_probs_only(self, observation):
         ({"step": two_steps}, LEARNS, "two_steps"),
         ({"step": keeps_gradients}, LEARNS, "zero_grad_missing"),
         ({"step": new_optimizer}, LEARNS, "another_optimizer"),
+        ({"start_episode": new_optimizer_for_each_episode}, LEARNS, "another_optimizer"),
         ({"step": lambda self, loss: Agent.step(self, -loss)}, LEARNS, "step_uphill"),
         ({"start_episode": never_empties}, LEARNS, "other_rewards"),
         ({"start_episode": empties_log_probs_only}, LEARNS, "other_rewards"),
