@@ -83,13 +83,18 @@ def task_waited_for(
 
 
 def _assigned(source: str) -> set[str]:
-    """The names that a cell's own lines assign."""
+    """The names that a cell's own lines assign or define."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # a magic
         return set()
-    targets = (node for node in ast.walk(tree) if isinstance(node, ast.Name))
-    return {node.id for node in targets if isinstance(node.ctx, ast.Store)}
+    nodes = list(ast.walk(tree))
+    assigned = {
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    return assigned | {
+        node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+    }
 
 
 def _frames(traceback: TracebackType | None) -> Iterator[FrameType]:

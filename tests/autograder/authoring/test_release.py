@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.authoring import release as release_module
 from autograder.authoring.edits import mistakes_of, right_answers_of
 from autograder.authoring.first_cell import wheel_name
 from autograder.authoring.leaks import LONG_ENOUGH, Leak, leaks, solutions, without_spaces
@@ -84,9 +85,21 @@ def test_a_notebook_that_shows_its_own_solution_is_not_released(
     assert not (tmp_path / "student").exists()
 
 
-def test_the_instructor_is_told_which_notebook_builds_on_an_earlier_solution(
+def test_no_notebook_shows_the_solution_of_another(
     course: Course, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert run_release(course, UNITS, tmp_path / "student") == 0
+    assert "shows the solution" not in capsys.readouterr().out
+
+
+def test_the_instructor_is_told_which_notebook_builds_on_an_earlier_solution(
+    course: Course,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    earlier = Leak("3_actor_critic/actor_critic.ipynb", "policy_network/returns")
+    monkeypatch.setattr(release_module, "leaks", lambda *_: iter([earlier]))
     units = [unit_named("policy_network"), unit_named("actor_critic")]
     assert run_release(course, units, tmp_path / "student") == 0
     assert (

@@ -93,7 +93,7 @@ def test_a_check_cell_shows_its_checks_the_curve_and_the_points(
     assert "475 are needed" in "".join(report["data"]["text/html"])
     assert curve["data"]["image/png"].startswith("iVBOR")
     assert points["output_type"] == "execute_result"
-    assert float("".join(points["data"]["text/plain"])) == 3.0
+    assert float("".join(points["data"]["text/plain"])) == 1.5
 
 
 def test_what_a_student_left_below_a_check_cell_counts_nothing(

@@ -132,4 +132,4 @@ def test_interrupting_it_ends_it_with_the_score_so_far_and_no_verdict(tmp_path: 
     assert text.count("mean score") == 1, "and no other training begins"
     assert "You interrupted the training." in report and "Run the cell again" in report
     assert FAILED.colour not in report
-    assert re.search("– agent +6, not checked yet", points[0]["text"])
+    assert re.search("– agent +3, not checked yet", points[0]["text"])

@@ -49,7 +49,7 @@ def test_in_plain_text_every_exercise_has_its_line_and_the_open_ones_are_named()
     assert lines[0] == f"policy_network: 4 of {UNIT.max_points:g} points so far"
     assert lines[1].split() == ["✓", "forward", "3", "of", "3"]
     assert lines[2].split()[:4] == ["✗", "act", "1", "of"]
-    assert lines[-2].split() == ["–", "agent", "6,", "not", "checked", "yet"]
+    assert lines[-2].split() == ["–", "agent", "3,", "not", "checked", "yet"]
     assert lines[-1].startswith("Open: act, returns, ") and "forward" not in lines[-1]
 
 
