@@ -251,6 +251,16 @@ class _Returns(NamedTuple):
             "discounted_returns should be given the rewards of this episode, the first one first: "
             "transition.reward[0] of each step.",
         )
+        self._expect_discount()
+        expect_close(
+            self.normalised.call("given", 0, "returns"),
+            self.raw,
+            "other_returns",
+            "normalise should be given what discounted_returns returned.",
+        )
+
+    def _expect_discount(self) -> None:
+        """Raise CheckFailed unless the rewards were discounted by the agent's own discount."""
         gamma = self.discounted.call("given", 0, "gamma")
         expect(
             gamma is not None,
@@ -267,12 +277,6 @@ class _Returns(NamedTuple):
                 gamma=gamma,
                 right=GAMMA,
             ),
-        )
-        expect_close(
-            self.normalised.call("given", 0, "returns"),
-            self.raw,
-            "other_returns",
-            "normalise should be given what discounted_returns returned.",
         )
 
 
