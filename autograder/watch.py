@@ -57,7 +57,7 @@ class Watch:
             return STOPPED
 
     def look(self) -> None:
-        """Note who has something new; a folder that is still being written has to wait."""
+        """Queue students with new files; skip folders that are still being written."""
         look = dict(self._submissions())
         for place, state in look.items():
             if state != self._graded.get(place) and state == self._last_look.get(place):

@@ -34,7 +34,6 @@ from autograder.authoring.mutants import (
 from autograder.authoring.parallel import in_parallel
 from autograder.checks.judge import judge
 from autograder.course import Course
-from autograder.grading.notebook import Submission
 from autograder.units import Unit, unit_named
 from mutation.deletion import DeleteStatement
 
@@ -92,24 +91,17 @@ def examine(root: Path, question: Question) -> ReferenceMutant:
     """The mutant, with the first check of its own task that fails."""
     course, unit = Course(root), unit_named(question.unit)
     (task,) = [task for task in unit.tasks if task.name == f"{unit.name}/{question.mutant.cell}"]
+    mutated = reference(unit, course).with_sources({question.mutant.cell: question.source})
     signal.signal(signal.SIGALRM, _end)
     signal.alarm(PATIENCE_S)
     try:
-        student = silent_student_of(_mutated(reference(unit, course), question), unit)
+        student = silent_student_of(mutated, unit)
         caught = first_failed(judge(task, student, SEED))
     except Endless:
         caught = "takes too long"
     finally:
         signal.alarm(0)
     return replace(question.mutant, caught_by=caught)
-
-
-def _mutated(submission: Submission, question: Question) -> Submission:
-    cells = tuple(
-        replace(cell, source=question.source) if cell.name == question.mutant.cell else cell
-        for cell in submission.cells
-    )
-    return Submission(cells, submission.warnings)
 
 
 def _operators() -> Iterator[tuple[str, Operator]]:

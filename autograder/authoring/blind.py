@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Course, CourseError
@@ -51,10 +51,7 @@ def answered(submission: Submission, answer: BlindAnswer) -> Submission:
     unknown = set(answer.cells) - {cell.name for cell in submission.cells}
     if unknown:
         raise CourseError(f"{answer.name}: no cell {', '.join(sorted(unknown))} to replace")
-    cells = tuple(
-        replace(cell, source=answer.cells.get(cell.name, cell.source)) for cell in submission.cells
-    )
-    return Submission(cells, submission.warnings)
+    return submission.with_sources(answer.cells)
 
 
 def _folder(unit: Unit, course: Course) -> Path:

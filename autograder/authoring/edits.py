@@ -12,7 +12,7 @@ import os
 import types
 from collections.abc import Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -96,8 +96,7 @@ def edited(submission: Submission, edits: tuple[Edit, ...]) -> Submission:
             found = sources[edit.cell].count(edit.old)
             raise CourseError(f"cell {edit.cell} holds {edit.old!r} {found} times, not once")
         sources[edit.cell] = sources[edit.cell].replace(edit.old, edit.new)
-    cells = tuple(replace(cell, source=sources[cell.name]) for cell in submission.cells)
-    return Submission(cells, submission.warnings)
+    return submission.with_sources(sources)
 
 
 def student_of(submission: Submission, unit: Unit) -> LocalStudent:

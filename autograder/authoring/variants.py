@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 
 from autograder.grading.notebook import Submission
 
@@ -72,11 +71,9 @@ _DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 def varied(submission: Submission, variant: str) -> Submission:
     """The submission with each of its solution cells changed in this way."""
     change = VARIANTS[variant]
-    cells = tuple(
-        replace(cell, source=change(cell.source)) if cell.solution and cell.runs else cell
-        for cell in submission.cells
+    return submission.with_sources(
+        {cell.name: change(cell.source) for cell in submission.cells if cell.solution and cell.runs}
     )
-    return Submission(cells, submission.warnings)
 
 
 def _used_when_defined(node: ast.FunctionDef | ast.ClassDef) -> set[str]:

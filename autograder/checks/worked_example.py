@@ -1,4 +1,4 @@
-"""A worked example: the same idea with other numbers, for somebody who has read the hint."""
+"""Worked examples: the idea of a task, computed with other numbers, shown below a hint."""
 
 from __future__ import annotations
 

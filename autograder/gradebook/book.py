@@ -166,7 +166,7 @@ class Book:
             return final_marks(gradebook, unit.assignment, unit.name, entries)
 
     def add_student(self, student: str) -> None:
-        """Let the gradebook know a student who has handed in nothing."""
+        """Add a student without a submission to the gradebook."""
         with self._writing(_KEPT), self._gradebook() as gradebook:
             gradebook.update_or_create_student(student)
 

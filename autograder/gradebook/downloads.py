@@ -96,7 +96,7 @@ def _prefix(part: str, rest: str, below: tuple[str, ...]) -> str:
 
 
 def uploaders(extracted: Path) -> dict[str, Uploader]:
-    """Everybody who has a file in a download, by the id that they have here."""
+    """All students with a file in a download, by their id in this course."""
     numbers = _numbers_of_names(extracted)
     found: dict[str, Uploader] = {}
     for path in _files(extracted):

@@ -19,8 +19,8 @@ from __future__ import annotations
 import copy
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
@@ -100,6 +100,13 @@ class Submission:
 
     cells: tuple[SubmittedCell, ...]
     warnings: tuple[str, ...] = ()
+
+    def with_sources(self, sources: Mapping[str, str]) -> Submission:
+        """The same submission with other sources in some of its cells, by their names."""
+        cells = tuple(
+            replace(cell, source=sources.get(cell.name, cell.source)) for cell in self.cells
+        )
+        return replace(self, cells=cells)
 
 
 def read_skeleton(path: Path) -> Skeleton:

@@ -35,8 +35,9 @@ def export_marks(
 ) -> int:
     """Write the marks for a system into reports/, and the feedback pages as a zip file.
 
-    name: of the assignment there (default: the unit's title). The exit status is 0 if everybody
-    who has a mark is in the file. Raises CourseError if the gradebook has no marks of the unit.
+    name: of the assignment there (default: the unit's title). The exit status is 0 if every
+    student with a mark is in the file. Raises CourseError if the gradebook has no marks of the
+    unit.
     """
     book = Book.open(course)
     people = uploaders(course.root / "downloaded" / unit.assignment / "extracted")

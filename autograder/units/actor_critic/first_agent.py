@@ -66,5 +66,5 @@ class FirstActorCriticTask(FirstAgentTask):
     kind = AgentKind("FirstActorCritic", "ActorCriticNetwork", heads=2)
 
     def lesson(self, agent: EpisodeAgent, random: np.random.Generator, steps: int) -> Lesson:
-        """An episode of so many steps."""
+        """An episode with this number of steps."""
         return ActorCriticLesson.prepare(agent, random, steps)

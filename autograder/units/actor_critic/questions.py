@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.checks.expect import KnownMistake
+from autograder.units.shared.experiment_question import middles
 from autograder.units.shared.questions import Matching, Numbers, QuestionTask, Rows
-from helpers.estimates import interquartile_mean
 
 #: Four steps of the diagnosis.
 RETURNS = np.array([1.2, 0.4, -0.6, -1.0])
@@ -24,28 +24,7 @@ TRAINING = np.array(
 EXPERIMENT = QuestionTask(
     "actor_critic/experiment",
     (
-        Numbers(
-            "middles",
-            "Sort the five scores of a row, leave out the lowest and the highest, and take the "
-            "mean of the other three.",
-            points=1,
-            values=lambda: interquartile_mean(TRAINING),
-            tolerance=0.1,
-            known=(
-                KnownMistake(
-                    "plain_means",
-                    TRAINING.mean(axis=1),
-                    "“middles”: these are the means of all five scores. For the interquartile mean "
-                    "leave out the lowest and the highest one of each row.",
-                ),
-                KnownMistake(
-                    "medians",
-                    np.median(TRAINING, axis=1),
-                    "“middles”: these are the medians. The interquartile mean uses more scores: "
-                    "three of five.",
-                ),
-            ),
-        ),
+        middles(TRAINING),
         Rows(
             "shown",
             "Look at both ends of each interval. If one is negative and the other is positive, 0 "

@@ -82,5 +82,5 @@ class FirstPolicyTask(FirstAgentTask):
     kind = AgentKind("FirstPolicy", "PolicyNetwork")
 
     def lesson(self, agent: EpisodeAgent, random: np.random.Generator, steps: int) -> Lesson:
-        """An episode of so many steps."""
+        """An episode with this number of steps."""
         return PolicyLesson.prepare(agent, random, steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.checks.expect import KnownMistake
+from autograder.units.shared.experiment_question import middles, won_pairs
 from autograder.units.shared.questions import Matching, Numbers, QuestionTask
 from autograder.units.shared.returns import discounted
 from helpers.estimates import interquartile_mean
@@ -25,19 +26,14 @@ TRAINING = np.array(
 REWARDS, GAMMA = np.array([1.0, 0.0, 2.0, 4.0]), 0.5
 
 
-def _wins(scores: np.ndarray, others: np.ndarray) -> int:
-    """Pairs of a training of each kind in which the first has the higher score."""
-    return int(np.sum(scores[:, None] > others[None, :]))
-
-
 def misled() -> np.ndarray:
     """In how many of 25 pairs each of the three comparisons comes out for the large rate, (3,)."""
     _, middle, large = range(3)
     return np.array(
         [
-            _wins(TRAINING[large], TRAINING[middle]),
-            _wins(GREEDY[large], GREEDY[middle]),
-            _wins(GREEDY[large], GREEDY[0]),
+            won_pairs(TRAINING[large], TRAINING[middle]),
+            won_pairs(GREEDY[large], GREEDY[middle]),
+            won_pairs(GREEDY[large], GREEDY[0]),
         ],
         dtype=float,
     )
@@ -51,26 +47,9 @@ def from_the_front() -> np.ndarray:
 EXPERIMENT = QuestionTask(
     "policy_network/experiment",
     (
-        Numbers(
-            "middles",
-            "Sort the five scores of a row, leave out the lowest and the highest, and take the "
-            "mean of the other three.",
-            points=1,
-            values=lambda: interquartile_mean(GREEDY),
-            tolerance=0.1,
+        middles(
+            GREEDY,
             known=(
-                KnownMistake(
-                    "plain_means",
-                    GREEDY.mean(axis=1),
-                    "“middles”: these are the means of all five scores. For the interquartile mean "
-                    "leave out the lowest and the highest one of each row.",
-                ),
-                KnownMistake(
-                    "medians",
-                    np.median(GREEDY, axis=1),
-                    "“middles”: these are the medians. The interquartile mean uses more scores: "
-                    "three of five.",
-                ),
                 KnownMistake(
                     "training_scores",
                     interquartile_mean(TRAINING),

@@ -11,8 +11,11 @@ from autograder.units.shared.questions import Numbers
 from helpers.estimates import interquartile_mean
 
 
-def middles(scores: np.ndarray, points: float = 1) -> Numbers:
-    """The interquartile mean of each setting; scores: (settings, seeds)."""
+def middles(scores: np.ndarray, points: float = 1, known: tuple[KnownMistake, ...] = ()) -> Numbers:
+    """The interquartile mean of each setting; scores: (settings, seeds).
+
+    known: wrong answers of this experiment, beside the usual ones.
+    """
     return Numbers(
         "middles",
         "Sort the scores of a row, leave out a quarter of them at each end, rounded down, and take "
@@ -32,6 +35,7 @@ def middles(scores: np.ndarray, points: float = 1) -> Numbers:
                 np.median(scores, axis=1),
                 "“middles”: these are the medians. The interquartile mean uses more of the scores.",
             ),
+            *known,
         ),
     )
 
@@ -41,7 +45,7 @@ def misled(pairs: Sequence[tuple[np.ndarray, np.ndarray]], points: float = 1) ->
 
     pairs: for each comparison the scores (seeds,) of the one and of the other setting.
     """
-    wins = np.array([_wins(first, other) for first, other in pairs], dtype=float)
+    wins = np.array([won_pairs(first, other) for first, other in pairs], dtype=float)
     return Numbers(
         "misled",
         "Compare each score of the one row with each score of the other, and count how often that "
@@ -51,7 +55,7 @@ def misled(pairs: Sequence[tuple[np.ndarray, np.ndarray]], points: float = 1) ->
         known=(
             KnownMistake(
                 "pairs_the_other_way",
-                np.array([_wins(other, first) for first, other in pairs], dtype=float),
+                np.array([won_pairs(other, first) for first, other in pairs], dtype=float),
                 "“misled”: you counted the pairs in which the other setting has the higher score.",
             ),
             KnownMistake(
@@ -64,6 +68,6 @@ def misled(pairs: Sequence[tuple[np.ndarray, np.ndarray]], points: float = 1) ->
     )
 
 
-def _wins(scores: np.ndarray, others: np.ndarray) -> int:
+def won_pairs(scores: np.ndarray, others: np.ndarray) -> int:
     """Pairs of a training of each kind in which the first has the higher score."""
     return int(np.sum(scores[:, None] > others[None, :]))

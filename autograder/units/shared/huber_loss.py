@@ -112,7 +112,7 @@ class HuberLossTask(Task):
         )
 
     def _single_rows(self, student: Student, case: LossCase) -> Message:
-        """What the student's function says of batches with one row each, whose loss is known."""
+        """The student's loss for batches of a single row, beside the known one."""
         wrong: list[str] = []
         for error in (0.5, 2.0):
             try:
