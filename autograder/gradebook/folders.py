@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from nbgrader.utils import find_all_files
 
 from autograder.gradebook.receipts import copy_receipts
 from autograder.grading.hand_ins import HandIn
+from autograder.grading.whole_file import write_whole
 from autograder.units import Unit
 
 
@@ -85,17 +85,9 @@ class Folders:
         return Path(self.coursedir.format_path(step, student, self.unit.assignment))
 
     def _write(self, path: Path, text: str, mode: int) -> None:
-        """Whole or not at all."""
+        """Write the file, in folders that a group shares if the course says so."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.chmod(temporary, mode)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(path, text, mode)
         if self.coursedir.groupshared:
             for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
                 with contextlib.suppress(PermissionError):

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from autograder.grading.timestamps import read_small_file
+from autograder.grading.whole_file import write_whole
 
 FILES = ("timestamp.txt", "submission_secret.txt")
 
@@ -29,16 +28,4 @@ def copy_receipts(submitted: Path, folder: Path, permissions: int = 0o644) -> No
         if name not in wanted:
             (folder / name).unlink(missing_ok=True)
         elif wanted[name] != found.get(name):
-            _write(folder / name, wanted[name], permissions)
-
-
-def _write(path: Path, text: str, permissions: int) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".receipt")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, permissions)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+            write_whole(folder / name, wanted[name], permissions)

@@ -7,13 +7,12 @@ a secret of its own, made of the course's secret. So there is nothing more to ba
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from autograder.course import Course, CourseError
+from autograder.grading.whole_file import write_whole
 from autograder.units import Unit
 
 Counts = Literal["best", "last"]
@@ -54,10 +53,7 @@ def begin_round(course: Course, unit: Unit, wanted: Rounds) -> Rounds:
     begun = replace(wanted, number=1 if known is None else known.number + 1)
     path = _path(course, unit)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".round")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(begun), file)
-    os.replace(temporary, path)
+    write_whole(path, json.dumps(asdict(begun)))
     return begun
 
 
