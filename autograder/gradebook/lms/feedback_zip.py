@@ -14,12 +14,12 @@ def zip_feedback(
 ) -> list[str]:
     """Write the pages of those whose download is there; returns the students of the others.
 
-    pages: each student's feedback page.
+    pages: each student's feedback page. The file holds them in the order of the ids.
     """
     unknown = []
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for student, page in pages.items():
+        for student, page in sorted(pages.items()):
             uploader = uploaders.get(student)
             if uploader is None:
                 unknown.append(student)

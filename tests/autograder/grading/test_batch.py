@@ -274,7 +274,7 @@ def test_a_file_that_takes_too_much_to_read_is_refused_and_delays_nobody(
     monkeypatch.setattr(batch, "READING", replace(READING, memory_bytes=25 * MEBIBYTE))
     hand_in(classroom, unit, "anna", {"forward": "a"})
     path = hand_in(classroom, unit, "eve", {})
-    path.write_text('{"cells": [' + ", ".join(["{}"] * 490_000) + "]}")
+    path.write_text('{"cells": [' + ",".join(['{"":0}'] * 490_000) + "]}")
 
     graded = grade(classroom, unit)
 
