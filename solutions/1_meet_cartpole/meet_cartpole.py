@@ -366,7 +366,7 @@ print(f"The rule scores {here:.0f} on the cart pole and {there:.0f} on the no-op
 # | 4 | 0.10 | -0.08 |
 # | 5 | -0.06 | 0.20 |
 #
-# ### Exercise: `by_hand` (10 minutes)
+# ### Exercise: `on_paper` (10 minutes)
 #
 # Return a dictionary with two keys:
 #
@@ -381,16 +381,16 @@ print(f"The rule scores {here:.0f} on the cart pole and {there:.0f} on the no-op
 # </details>
 
 
-# %% nbgrader={"grade_id": "by_hand", "solution": true}
-def by_hand():
+# %% nbgrader={"grade_id": "on_paper", "solution": true}
+def on_paper():
     """Return the dictionary with your two answers."""
     ### BEGIN SOLUTION
     return {"scores": [11, 7, 4], "disagree": [0, 3, 5]}
     ### END SOLUTION
 
 
-# %% nbgrader={"grade_id": "check-by_hand", "grade": true}
-check("meet_cartpole/by_hand", by_hand)
+# %% nbgrader={"grade_id": "check-on_paper", "grade": true}
+check("meet_cartpole/on_paper", on_paper)
 
 # %% [markdown]
 # ## 9. What went wrong here?

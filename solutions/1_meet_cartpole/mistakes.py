@@ -5,7 +5,7 @@ from autograder.authoring.edits import Edit, Mistake
 PLAY = "meet_cartpole/play_episode"
 RULE = "meet_cartpole/rule"
 DIAGNOSIS = "meet_cartpole/diagnosis"
-BY_HAND = "meet_cartpole/by_hand"
+ON_PAPER = "meet_cartpole/on_paper"
 
 FALLS = "plays_until_the_pole_falls"
 TIME = "plays_until_time_is_up"
@@ -392,8 +392,8 @@ MISTAKES = (
     Mistake(
         "steps_instead_of_rewards",
         "every step pays 1",
-        (Edit("by_hand", "[11, 7, 4]", "[5, 4, 1]"),),
-        BY_HAND,
+        (Edit("on_paper", "[11, 7, 4]", "[5, 4, 1]"),),
+        ON_PAPER,
         "scores",
         "steps_counted",
         "sum of rewards",
@@ -401,8 +401,8 @@ MISTAKES = (
     Mistake(
         "smallest_reward_of_cem",
         "Cem keeps a single reward, any of them",
-        (Edit("by_hand", "[11, 7, 4]", "[11, 7, 1]"),),
-        BY_HAND,
+        (Edit("on_paper", "[11, 7, 4]", "[11, 7, 1]"),),
+        ON_PAPER,
         "scores",
         "wrong_numbers",
         "number 3 of the list",
@@ -410,8 +410,8 @@ MISTAKES = (
     Mistake(
         "rows_pushed_right",
         "where both push right",
-        (Edit("by_hand", "[0, 3, 5]", "[1, 4]"),),
-        BY_HAND,
+        (Edit("on_paper", "[0, 3, 5]", "[1, 4]"),),
+        ON_PAPER,
         "disagree",
         "wrong_rows",
         "Compute both sums for each row",
@@ -419,8 +419,8 @@ MISTAKES = (
     Mistake(
         "rows_counted_from_one",
         "the first row is row 1",
-        (Edit("by_hand", "[0, 3, 5]", "[1, 4, 6]"),),
-        BY_HAND,
+        (Edit("on_paper", "[0, 3, 5]", "[1, 4, 6]"),),
+        ON_PAPER,
         "disagree",
         "no_rows",
         "from 0 to 5",

@@ -163,10 +163,10 @@ RIGHT_ANSWERS = (
         ),
     ),
     RightAnswer(
-        "by_hand_computed",
+        "on_paper_computed",
         (
-            Edit("by_hand", "[11, 7, 4]", "np.array([2 + 1 + 3 + 1 + 4, 2 + 1 + 3 + 1, 4.0])"),
-            Edit("by_hand", "[0, 3, 5]", "(5, 3, 0)"),
+            Edit("on_paper", "[11, 7, 4]", "np.array([2 + 1 + 3 + 1 + 4, 2 + 1 + 3 + 1, 4.0])"),
+            Edit("on_paper", "[0, 3, 5]", "(5, 3, 0)"),
         ),
     ),
     RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "b"', 'return "B "'),)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.agents.rule import PlayedRule
-from autograder.units.meet_cartpole.by_hand import BY_HAND
+from autograder.units.meet_cartpole.on_paper import ON_PAPER
 from autograder.units.meet_cartpole.play_episode import PlayEpisodeTask
 from autograder.units.meet_cartpole.rule import RULE_THRESHOLD, RuleTask
 from autograder.units.shared.answers import ChoiceTask
@@ -18,7 +18,7 @@ UNIT = Unit(
     tasks=(
         PlayEpisodeTask("meet_cartpole/play_episode"),
         RuleTask("meet_cartpole/rule"),
-        BY_HAND,
+        ON_PAPER,
         ChoiceTask("meet_cartpole/diagnosis", digest="b1e93e3bf81de84a"),
     ),
     played=PlayedRule(threshold=RULE_THRESHOLD, environment="CartPole-v1"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.checks.judge import judge
-from autograder.units.meet_cartpole import UNIT, by_hand, rule
+from autograder.units.meet_cartpole import UNIT, on_paper, rule
 from autograder.units.meet_cartpole.script import Ending, Script
 from autograder.units.shared.answers import ChoiceTask
 from autograder.worker.local import LocalStudent
@@ -23,7 +23,7 @@ SEEDS = (0, 1, 2)
 
 PLAY = UNIT.task("meet_cartpole/play_episode")
 RULE = UNIT.task("meet_cartpole/rule")
-BY_HAND = UNIT.task("meet_cartpole/by_hand")
+ON_PAPER = UNIT.task("meet_cartpole/on_paper")
 
 
 def right_loop(env, rule, over=any, add=lambda score, reward: score + reward):
@@ -168,7 +168,7 @@ def test_the_unit_has_four_tasks_of_eleven_points():
     assert [(task.name, task.points) for task in UNIT.tasks] == [
         ("meet_cartpole/play_episode", 3),
         ("meet_cartpole/rule", 5),
-        ("meet_cartpole/by_hand", 2),
+        ("meet_cartpole/on_paper", 2),
         ("meet_cartpole/diagnosis", 1),
     ]
     assert [
@@ -558,7 +558,7 @@ def test_what_four_tries_can_guess_is_less_than_a_tenth_of_the_unit():
 
 
 def test_what_is_computed_by_hand_is_what_the_loops_and_rules_do():
-    rewards = by_hand.REWARDS
+    rewards = on_paper.REWARDS
 
     def ben():
         score = 0
@@ -571,7 +571,7 @@ def test_what_is_computed_by_hand_is_what_the_loops_and_rules_do():
     disagree = [row for row, (angle, w) in enumerate(rows) if (angle > 0) != (angle + w > 0)]
     answers = {"scores": [sum(rewards), ben(), rewards[-1]], "disagree": disagree}
 
-    assert judge(BY_HAND, LocalStudent({"by_hand": lambda: answers}, None), 1).points == 2
+    assert judge(ON_PAPER, LocalStudent({"on_paper": lambda: answers}, None), 1).points == 2
 
 
 def test_the_diagnosis_has_one_right_option_among_four():

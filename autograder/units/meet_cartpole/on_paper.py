@@ -1,4 +1,4 @@
-"""What meet_cartpole asks to be computed by hand: a score, and where two rules disagree."""
+"""What meet_cartpole asks to be computed on paper: a score, and where two rules disagree."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def scores() -> np.ndarray:
     return np.array([REWARDS.sum(), REWARDS[:-1].sum(), REWARDS[-1]])
 
 
-BY_HAND = QuestionTask(
-    "meet_cartpole/by_hand",
+ON_PAPER = QuestionTask(
+    "meet_cartpole/on_paper",
     (
         Numbers(
             "scores",
@@ -46,7 +46,7 @@ BY_HAND = QuestionTask(
             "velocity. The rules disagree where one is positive and the other is not.",
             points=1,
             rows=6,
-            digest="b30005278977a18c",
+            digest="ea26cc2173c26673",
         ),
     ),
 )
