@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections import ChainMap
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from inspect import Parameter, Signature, getattr_static, signature
+from inspect import BoundArguments, Parameter, Signature, getattr_static, signature
 from sys import modules
 from types import MethodType
 from typing import Any
@@ -85,17 +85,34 @@ class Double:
         if keywords and callable(self.original):
             try:
                 own = signature(self.original).bind(*arguments, **keywords)
-                if any(item.kind in _ANY_NUMBER for item in own.signature.parameters.values()):
-                    raise TypeError("no names of its own")
             except (TypeError, ValueError):
                 pass  # then the names of the double itself have to fit
             else:
-                given = map(own.arguments.get, own.signature.parameters)  # None: left out
-                arguments = tuple(given)[: len(self._signature.parameters)]
-                keywords = {}
+                arguments, keywords = self._by_position(own)
         bound = self._signature.bind(*arguments, **keywords)
         bound.apply_defaults()
         return bound.arguments
+
+    def _by_position(self, own: BoundArguments) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments of a call of the original, as the double takes them.
+
+        What only the original's `**keywords` take is kept if the double has a parameter for it.
+        """
+        kinds = {name: item.kind for name, item in own.signature.parameters.items()}
+        named = [own.arguments.get(name) for name in kinds if kinds[name] not in _ANY_NUMBER]
+        other = [own.arguments.get(name, ()) for name in kinds if kinds[name] in _ANY_NUMBER]
+        parameters = list(self._signature.parameters)
+        positional = [item for part in other if isinstance(part, tuple) for item in part]
+        given = tuple([*named, *positional][: len(parameters)])
+        left = parameters[len(given) :]
+        extra = {
+            name: item
+            for part in other
+            if isinstance(part, dict)
+            for name, item in part.items()
+            if name in left
+        }
+        return given, extra
 
     @property
     def count(self) -> int:

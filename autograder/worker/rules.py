@@ -34,7 +34,9 @@ class Side(NamedTuple):
     def own(self, name: str) -> Any:
         """What the student has under this name, whether a double stands there or not."""
         found = self.namespace.get(name)
-        return found.original if isinstance(found, Double) else found
+        while isinstance(found, Double):  # one double may stand in for another
+            found = found.original
+        return found
 
 
 class Behaviour(ABC):

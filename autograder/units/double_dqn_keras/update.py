@@ -65,6 +65,7 @@ class UpdateTask(QAgentTask):
         double_targets="double_dqn_targets",
         loss="q_loss",
         keeps_scaled_rewards=False,
+        like="DQN",
     )
     settings: ClassVar[Mapping[str, float]] = {
         "gamma": GAMMA,

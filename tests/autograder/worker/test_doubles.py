@@ -9,6 +9,7 @@ import pytest
 from autograder.grading.notebook import Submission, SubmittedCell
 from autograder.grading.session import Session
 from autograder.worker.doubles import Double
+from autograder.worker.frameworks import NumPyFramework
 from autograder.worker.interface import (
     PassedOn,
     Returned,
@@ -19,7 +20,15 @@ from autograder.worker.interface import (
     WeightedSums,
 )
 from autograder.worker.local import LocalStudent
-from autograder.worker.rules import Memories, Networks, RowSums, TableLoss, Term, WeightsWritten
+from autograder.worker.rules import (
+    Memories,
+    Networks,
+    RowSums,
+    Side,
+    TableLoss,
+    Term,
+    WeightsWritten,
+)
 from helpers.agents import Transition
 
 CODE = """
@@ -461,3 +470,36 @@ def test_without_names_several_results_are_a_tuple() -> None:
 
     with pytest.raises(AttributeError):
         _ = double("net").action
+
+
+class Sized:
+    """A student's class that passes on whatever else it gets, as Keras models do."""
+
+    def __init__(self, actions=2, **keywords):
+        self.keywords = keywords
+
+
+@pytest.mark.parametrize(
+    "arguments, keywords, expected",
+    [
+        ((), {"actions": 3, "name": "net"}, {"actions": 3, "layers": None}),
+        ((3,), {"layers": 1, "name": "net"}, {"actions": 3, "layers": 1}),
+        ((), {"layers": 1}, {"actions": None, "layers": 1}),
+    ],
+)
+def test_a_double_takes_the_keywords_that_its_original_passes_on(arguments, keywords, expected):
+    double = Double(["actions", "layers"], lambda call, given: 0, lambda item: (item, False), Sized)
+
+    double(*arguments, **keywords)
+
+    assert {name: double.given(0, name) for name in expected} == expected
+
+
+def test_the_students_own_is_found_below_two_doubles():
+    local = LocalStudent({"Net": Sized}, "torch")
+    with local.doubles():
+        for _ in range(2):
+            local.double("Net", (), Returned((1,)))
+        found = Side(NumPyFramework(), local.namespace).own("Net")
+
+    assert found is Sized

@@ -53,6 +53,16 @@ class Network(nn.Module):
         return self.outputs(self.probabilities(self.policy(x)), self.values(x))
 
 
+class HeadsTogether(Network):
+    """Both heads in a single product, so that each output has a gradient of zeros to the other."""
+
+    def forward(self, x):
+        weight = torch.cat([self.policy.weight, self.critic.weight])
+        bias = torch.cat([self.policy.bias, self.critic.bias])
+        both = F.linear(self.features(x), weight, bias)
+        return self.outputs(self.probabilities(both[:, :-1]), both[:, -1])
+
+
 class DeepHeads(Network):
     def make(self, hidden_size, n_actions):
         super().make(hidden_size, n_actions)
@@ -169,6 +179,7 @@ def changed(base=Network, **methods):
     [
         Network,
         DeepHeads,
+        HeadsTogether,
         DeepTrunk,
         HeadsFirst,
         ByHand,
