@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.agents.rejection import PolicyIgnoresNetwork
-from autograder.agents.rule import AgentRule
 from autograder.agents.spaces import ActionSpace
+from autograder.agents.spec import AgentSpec
 from autograder.checks.expect import CheckFailed
 from autograder.messages import Message
 from autograder.worker.interface import Student, StudentError, StudentObject
@@ -17,39 +17,40 @@ from helpers.agents import AbstractAgent, Transition
 
 @dataclass(frozen=True)
 class Candidate:
-    """An agent of the student's and the rule by which it is judged.
+    """An agent of the student's.
 
-    made: the student's object. agent: what the training loop calls; it returns valid actions only.
+    spec: what the unit says about its agents. made: the student's object. agent: what the training
+    loop calls; it returns valid actions only.
     """
 
-    rule: AgentRule
+    spec: AgentSpec
     student: Student
     made: StudentObject
     agent: AbstractAgent
 
     @classmethod
-    def make(cls, rule: AgentRule, student: Student) -> Candidate:
+    def make(cls, spec: AgentSpec, student: Student) -> Candidate:
         """Make a new agent. Raises StudentError if the student's function returns none."""
-        made = student.call(rule.factory)
+        made = student.call(spec.factory)
         if not isinstance(made, StudentObject):
             returned = "nothing (None)" if made is None else f"{made!r:.80}"
-            raise _no_agent(rule, f"it returned {returned}")
+            raise _no_agent(spec, f"it returned {returned}")
         try:
-            agent = student.agent(made, rule.world.steps)
+            agent = student.agent(made, spec.world.steps)
         except StudentError as error:
-            raise _no_agent(rule, error.message) from error
-        return cls(rule, student, made, ValidActions(agent, rule.world.actions))
+            raise _no_agent(spec, error.message) from error
+        return cls(spec, student, made, ValidActions(agent, spec.world.actions))
 
     def fresh(self) -> Candidate:
         """Another agent, made in the same way."""
-        return Candidate.make(self.rule, self.student)
+        return Candidate.make(self.spec, self.student)
 
     def values(self, observation: np.ndarray) -> np.ndarray:
         """The output of the agent's network or table, (n, ...) to (n, width).
 
         Raises PolicyIgnoresNetwork if it is not such an array.
         """
-        decider = self.rule.decider
+        decider = self.spec.decider
         try:
             values = decider.values(self.student, self.made, observation)
         except CheckFailed as failed:
@@ -104,5 +105,5 @@ class ValidActions(AbstractAgent):
         self._agent.set_weights(weights)
 
 
-def _no_agent(rule: AgentRule, why: str) -> StudentError:
-    return StudentError("TypeError", f"{rule.factory}() must return an agent: {why}")
+def _no_agent(spec: AgentSpec, why: str) -> StudentError:
+    return StudentError("TypeError", f"{spec.factory}() must return an agent: {why}")

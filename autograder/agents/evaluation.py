@@ -92,14 +92,14 @@ def train_and_score(
         played = play_episodes(candidate.agent, disguised, rule.scored_episodes)
         score = mean_score(played)
         if score >= rule.threshold:
-            expect_learning(candidate, np.random.default_rng([seed, 1]))
+            expect_learning(rule, candidate, np.random.default_rng([seed, 1]))
     return score, statistics
 
 
-def expect_learning(candidate: Candidate, random: np.random.Generator) -> None:
+def expect_learning(rule: AgentRule, candidate: Candidate, random: np.random.Generator) -> None:
     """Raise DoesNotLearn unless fresh agents learn as the rule asks, if it asks."""
-    if candidate.rule.learning_test is not None:
-        candidate.rule.learning_test.expect_learning(candidate, random)
+    if rule.learning_test is not None:
+        rule.learning_test.expect_learning(candidate, random)
 
 
 def _thinned(scores: list[float]) -> tuple[float, ...]:

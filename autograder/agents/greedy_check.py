@@ -17,8 +17,8 @@ PROBED = 64
 
 def expect_greedy_policy(candidate: Candidate, random: np.random.Generator) -> None:
     """The greedy action has the best value: with the weights as trained, and with others."""
-    decider, agent = candidate.rule.decider, candidate.agent
-    observation = candidate.rule.world.observations.draw(random, PROBED)
+    decider, agent = candidate.spec.decider, candidate.agent
+    observation = candidate.spec.world.observations.draw(random, PROBED)
     trained = candidate.weights()
     if not trained:
         raise _ignores(
@@ -41,7 +41,7 @@ def expect_greedy(candidate: Candidate, observation: np.ndarray) -> np.ndarray:
 
     observation: (n, ...). Raises PolicyIgnoresNetwork where they are not, or there are none.
     """
-    decider, space = candidate.rule.decider, candidate.rule.world.actions
+    decider, space = candidate.spec.decider, candidate.spec.world.actions
     values = candidate.values(observation)
     actions = candidate.greedy(observation)
     if not decider.has_value_of(values, actions):
@@ -54,5 +54,5 @@ def expect_greedy(candidate: Candidate, observation: np.ndarray) -> np.ndarray:
 
 
 def _ignores(candidate: Candidate, template: str, **values: str) -> PolicyIgnoresNetwork:
-    attribute = candidate.rule.decider.attribute
+    attribute = candidate.spec.decider.attribute
     return PolicyIgnoresNetwork(Message(template, attribute=attribute, **values))

@@ -59,8 +59,8 @@ class AgentTestedByCopy(AbstractAgent):
             self._copy = self._matching_copy()
         if self._copy is None:
             return self.agent.act(observation, explore=False)
-        rule = self.candidate.rule
-        return rule.decider.greedy(self._copy(observation), rule.world.actions)
+        spec = self.candidate.spec
+        return spec.decider.greedy(self._copy(observation), spec.world.actions)
 
     def train(self, transition: Transition) -> None:
         """Learn from a step; after it, the network is another one."""
@@ -78,9 +78,9 @@ class AgentTestedByCopy(AbstractAgent):
 
     def _matching_copy(self) -> Copy | None:
         """A copy of the network or table, if the agent acts by it; None if there is none."""
-        world = self.candidate.rule.world
+        world = self.candidate.spec.world
         framework = self.candidate.student.framework
-        copies = self.candidate.rule.decider.copies(self.get_weights(), framework, world)
+        copies = self.candidate.spec.decider.copies(self.get_weights(), framework, world)
         if not copies:
             return None  # and is not asked: layers of other kinds may change when they are
         probe = world.observations.draw(np.random.default_rng(0), PROBED)

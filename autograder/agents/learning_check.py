@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from autograder.agents.candidate import Candidate
 from autograder.agents.puzzle import Puzzle
 from autograder.agents.rejection import DoesNotLearn, PolicyIgnoresNetwork
 from autograder.messages import Message
 from helpers.agents import Transition
-
-if TYPE_CHECKING:
-    from autograder.agents.candidate import Candidate
 
 
 class LearningTest(ABC):
@@ -65,7 +62,7 @@ class RandomRewardTest(LearningTest):
 
         Those of the first actions, rewarded a step later: a discounted return reaches back to them.
         """
-        agent, observations = candidate.agent, candidate.rule.world.observations
+        agent, observations = candidate.agent, candidate.spec.world.observations
         rows = observations.draw(random, 2 * self.episodes)
         first, second = rows[: self.episodes], rows[self.episodes :]
         rewards = random.choice([-1.0, 1.0], size=self.episodes)
@@ -76,7 +73,7 @@ class RandomRewardTest(LearningTest):
         agent.train(_step(second, agent.act(second), rewards, second, ends=True))
         candidate.weights()  # waits until everything has been learned
         after = _values(candidate, first)
-        likelihood = candidate.rule.decider.log_likelihood
+        likelihood = candidate.spec.decider.log_likelihood
         moved = likelihood(after, chosen) - likelihood(before, chosen)  # (episodes,)
         return float(np.sum(moved * rewards) / max(np.sum(np.abs(moved)), 1e-12))
 
@@ -109,7 +106,7 @@ class DelayedRewardTest(LearningTest):
     def expect_learning(self, candidate: Candidate, random: np.random.Generator) -> None:
         """Raise DoesNotLearn unless a fresh agent finds the rule."""
         candidate = candidate.fresh()
-        world = candidate.rule.world
+        world = candidate.spec.world
         puzzle = world.observations.puzzle(random, world.actions.choices)
         others = puzzle.first(random, self.asked)
         for _ in range(self.rounds):
@@ -128,7 +125,7 @@ class DelayedRewardTest(LearningTest):
 
     def _teach(self, candidate: Candidate, puzzle: Puzzle, random: np.random.Generator) -> None:
         """One batch of episodes."""
-        agent, actions = candidate.agent, candidate.rule.world.actions
+        agent, actions = candidate.agent, candidate.spec.world.actions
         first = puzzle.first(random, self.episodes)
         agent.start_episode(first)
         action = agent.act(first)
@@ -142,8 +139,8 @@ class DelayedRewardTest(LearningTest):
 def _values(candidate: Candidate, observation: np.ndarray) -> np.ndarray:
     """The candidate's values, (n, ...) to (n, width), as many as there are actions."""
     values = candidate.values(observation)
-    if values.shape[1] != candidate.rule.world.actions.width:
-        attribute = candidate.rule.decider.attribute
+    if values.shape[1] != candidate.spec.world.actions.width:
+        attribute = candidate.spec.decider.attribute
         raise PolicyIgnoresNetwork(
             Message("`agent.{attribute}` does not give one value per action", attribute=attribute)
         )

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from autograder.agents.decider import Decider, Network
 from autograder.agents.learning_check import LearningTest
-from autograder.agents.world import GradedWorld
+from autograder.agents.spec import AgentSpec
 from helpers.training import Training
 
 
-@dataclass(frozen=True)
-class AgentRule:
+@dataclass(frozen=True, kw_only=True)
+class AgentRule(AgentSpec):
     """How a fresh agent of the student's is trained and scored by the grader.
 
-    training: its budget. world: where it is trained and scored.
+    training: its budget.
     threshold: the mean score to reach, greedily, over `episodes` fresh episodes.
-    decider: what makes its decisions, a network or a table.
     learning_test: for agents that reached the threshold, because a search for good weights reaches
     it, too; None: there is no such test.
     learns_in: the short names of the tasks that make it learn: its points count only if each of
     these has earned points, so that no agent is paid which learns in no part that was asked for.
-    factory: the student's function that makes the agent.
     trainings: the most that are tried, each with its own seed and disguise; a pass ends them.
     processor_seconds: limit of one training.
     """
@@ -29,19 +26,11 @@ class AgentRule:
     points: float
     training: Training
     threshold: float
-    world: GradedWorld
-    decider: Decider = field(default_factory=Network)
     learning_test: LearningTest | None = None
     learns_in: tuple[str, ...] = ()
-    factory: str = "make_agent"
     episodes: int = 100
     trainings: int = 3
     processor_seconds: float = 60.0
-
-    @property
-    def environment(self) -> str:
-        """The id of its environment."""
-        return self.world.world.environment
 
     @property
     def scored_episodes(self) -> int:

@@ -193,7 +193,7 @@ def _calibrated(root: Path, unit_name: str, variant: str, seed: int) -> Run:
 
 def _learns(rule: AgentRule, student: LocalStudent, random: np.random.Generator) -> bool:
     try:
-        expect_learning(Candidate.make(rule, student), random)
+        expect_learning(rule, Candidate.make(rule, student), random)
     except (StudentError, AgentRejected):
         return False
     return True

@@ -16,7 +16,6 @@ sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 import numpy as np  # noqa: E402
 
-import autograder  # noqa: E402
 from autograder.worker import silent_check  # noqa: E402
 from autograder.worker.interface import (  # noqa: E402
     NotSolved,
@@ -340,5 +339,5 @@ if __name__ == "__main__":
     allowance = [MAX_PRINTED_CHARS]
     sys.stdout = CappedStream(sys.stdout, allowance)
     sys.stderr = CappedStream(sys.stderr, allowance)
-    silent_check.install(autograder)
+    silent_check.install(sys.modules["autograder"])
     Worker().serve()

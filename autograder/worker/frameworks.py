@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograder.worker.fitting import fitted, rows, same_function, sizes_for
-from autograder.worker.interface import Gradients, Layer, StudentError, Tensor
+from autograder.worker.values import Gradients, Layer, StudentError, Tensor
 
 
 class Framework(ABC):

@@ -17,36 +17,14 @@ import numpy as np
 
 from autograder.worker.rows import StepFormat
 from autograder.worker.rules import Behaviour
+from autograder.worker.values import Gradients, Layer
+from autograder.worker.values import NotSolved as NotSolved
+from autograder.worker.values import StudentError as StudentError
+from autograder.worker.values import Tensor as Tensor
 from helpers.agents import AbstractAgent
 
-#: A linear layer: weight (inputs, outputs) and bias (outputs,).
-Layer = tuple[np.ndarray, np.ndarray]
 #: A method's name and its arguments.
 MethodCall = tuple[str, tuple[Any, ...]]
-
-
-class StudentError(Exception):
-    """The student's code raised an exception.
-
-    kind: the exception's class name. where: the line of the student's code, if known.
-    """
-
-    def __init__(self, kind: str, message: str, where: str = "") -> None:
-        super().__init__(f"{kind}: {message}" if message else kind)
-        self.kind = kind
-        self.message = message
-        self.where = where
-
-
-class NotSolved(StudentError):
-    """The exercise still raises NotImplementedError, or its name is not defined yet."""
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """An array that the student's code receives as a tensor of the unit's framework."""
-
-    array: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -86,18 +64,6 @@ class WeightedSums:
 
 
 Rule = Returned | PassedOn | WeightedSums | Behaviour
-
-
-@dataclass(frozen=True)
-class Gradients:
-    """The derivative of a sum of outputs, by each tensor given and by each parameter.
-
-    A missing path (the value does not depend on it) is None.
-    """
-
-    value: Any
-    arguments: tuple[np.ndarray | None, ...]
-    parameters: dict[str, np.ndarray | None]
 
 
 @dataclass(frozen=True)

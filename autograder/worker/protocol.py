@@ -141,7 +141,7 @@ def encode(value: Any, to_tree: Callable[[Any], Any | None]) -> tuple[bytes, byt
                 raise ProtocolError("an integer is too large")
             return item
         if isinstance(item, float):
-            return item if math.isfinite(item) else {"float": repr(item)}
+            return item if math.isfinite(item) else {"float": repr(float(item))}
         if isinstance(item, np.ndarray):
             arrays.append(np.ascontiguousarray(item))
             described.append([item.dtype.str, list(item.shape)])

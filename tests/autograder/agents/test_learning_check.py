@@ -22,8 +22,10 @@ def asked(make_agent, test, seed=0, environment="CartPole-v1"):
     """Ask the agents that a function makes; raises what they are told."""
     student = LocalStudent({"make_agent": make_agent}, None)
     world = GradedWorld.of(environment)
-    rule = AgentRule(1, Training(), threshold=475.0, world=world, learning_test=test)
-    expect_learning(Candidate(rule, student, None, None), np.random.default_rng(seed))
+    rule = AgentRule(
+        points=1, training=Training(), threshold=475.0, world=world, learning_test=test
+    )
+    expect_learning(rule, Candidate(rule, student, None, None), np.random.default_rng(seed))
 
 
 def softmax(scores):

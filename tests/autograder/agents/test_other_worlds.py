@@ -129,7 +129,7 @@ def learning(world, factory, test, seed=0):
     rule, code = WORLDS[world]
     rule = replace(rule, factory=factory, learning_test=test)
     candidate = Candidate.make(rule, student_with(code))
-    expect_learning(candidate, np.random.default_rng(seed))
+    expect_learning(rule, candidate, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_who_does_not_look_ahead_does_not_learn_a_rule_of_states():
     candidate = Candidate.make(rule, student_with(sees_one_step))
 
     with pytest.raises(DoesNotLearn):
-        expect_learning(candidate, np.random.default_rng(0))
+        expect_learning(rule, candidate, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("n", [3, 4, 48])
@@ -206,5 +206,7 @@ def test_spaces_that_the_grader_does_not_know_are_refused():
 
 def test_where_all_episodes_are_the_same_one_is_scored():
     assert TABULAR.scored_episodes == 1
-    lake = AgentRule(1, Training(), 0.7, GradedWorld.of("FrozenLake-v1"))
+    lake = AgentRule(
+        points=1, training=Training(), threshold=0.7, world=GradedWorld.of("FrozenLake-v1")
+    )
     assert lake.scored_episodes == 100

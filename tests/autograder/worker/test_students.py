@@ -50,7 +50,7 @@ def as_array_sum(x): return x.sum()
 def kind_of(value): return type(value).__name__
 def dtype_of(value): return str(value.dtype)
 def draws(): return [random.random(), float(np.random.rand()), float(torch.rand(1))]
-def odd(): return [float("nan"), float("inf"), np.float64(2.0), np.arange(3)[::-1]]
+def odd(): return [float("nan"), np.float64("inf"), np.float64(2.0), np.arange(3)[::-1]]
 """
 
 
