@@ -5,10 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any, TypeVar
 
+from autograder.notebook.quiet import quiet_tensorflow
 from autograder.worker.frameworks import allow_both_in_one_process
 
 Case = TypeVar("Case")
@@ -47,6 +49,8 @@ def _prepare() -> None:
     """Make a fresh worker ready: only its parent decides when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
+    quiet_tensorflow()
+    warnings.simplefilter("ignore")  # they are about the answers, not for who validates the checks
     allow_both_in_one_process()
 
 

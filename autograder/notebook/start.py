@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import logging
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.notebook.not_ready import NotReady
 from autograder.notebook.packages import expect_framework, expect_packages
+from autograder.notebook.quiet import quiet_tensorflow
 from autograder.worker.threads import use_one_thread
 
 #: What notebooks import besides Python's own modules.
@@ -38,7 +37,7 @@ def start(name: str, drive: bool = False) -> None:
     unit = unit_named(name)
     expect_framework(unit.framework)
     if unit.framework == "tensorflow":
-        _quiet_tensorflow()
+        quiet_tensorflow()
     explain_waiting_cells(unit)
     start_headless_display()
     exercises = len(unit.task_points)
@@ -63,18 +62,3 @@ def _hiding_files(folder: Path) -> Iterator[str]:
     """The names of the files in a folder that Python imports in the place of a library."""
     names = sys.stdlib_module_names | _LIBRARIES
     yield from sorted(path.name for path in folder.glob("*.py") if path.stem in names)
-
-
-def _quiet_tensorflow() -> None:
-    """Keep TensorFlow's messages about itself out of the notebook; errors are still shown."""
-    os.environ["KERAS_BACKEND"] = "tensorflow"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")  # else it announces them at every level
-    # Importing TensorFlow sets its logger's level anew; a filter stays.
-    logger = logging.getLogger("tensorflow")
-    if _only_errors not in logger.filters:
-        logger.addFilter(_only_errors)
-
-
-def _only_errors(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.ERROR

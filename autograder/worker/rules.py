@@ -10,13 +10,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from autograder.worker.doubles import Double
-from autograder.worker.frameworks import Framework
 from helpers.agents import Transition
+
+if TYPE_CHECKING:
+    from autograder.worker.frameworks import Framework
 
 #: Learning rate of networks that learn by themselves: small enough for many batches.
 PLAIN_RATE = 0.01

@@ -6,6 +6,8 @@ own line or in an earlier one.
 
 from __future__ import annotations
 
+from graphlib import TopologicalSorter
+
 import pytest
 
 from tests.architecture.imports import ROOT, Module, modules
@@ -80,6 +82,16 @@ def test_every_module_has_a_layer_and_every_layer_has_modules():
 
 def test_nothing_imports_a_later_layer():
     assert breaches(lambda importer, name: layer(name) > layer(importer)) == []
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    known = {module.name for module in modules()}
+    graph = {
+        module.name: {name for _, name in own_imports(module)} & known - {module.name}
+        for module in modules()
+    }
+
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
 def test_the_helpers_know_nothing_of_grading():
