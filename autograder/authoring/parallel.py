@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -49,9 +50,18 @@ def _prepare() -> None:
     """Make a fresh worker ready: only its parent decides when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _stop)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     quiet_tensorflow()
     warnings.simplefilter("ignore")  # they are about the answers, not for who validates the checks
     allow_both_in_one_process()
+
+
+def _end_with_the_parent() -> None:
+    """Leave at once when nobody waits for the results any more."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _stop(number: int, frame: Any) -> None:
