@@ -127,10 +127,11 @@ mutants: setup $(VENV)-mutation  ## ask the checks about mutants of the referenc
 	@PYTHONPATH=.:$(VENV)-mutation $(BIN)/python -m mutation.references $(UNITS) --jobs $(WORKERS)
 
 mutation: setup $(VENV)-mutation  ## test the checks with SAMPLE mutants (docs/mutation.md); resumable
-	export PYTHONPATH=.:$(VENV)-mutation
+	@export PYTHONPATH=.:$(VENV)-mutation
 	config=mutation/cosmic-ray.toml session=.autograder/mutation.sqlite
 	if [ ! -f $$session ]; then
 		mkdir -p .autograder
+		echo "Looking for all mutants of the checks. This takes a minute."
 		$(BIN)/python -m cosmic_ray.cli init $$config $$session.new
 		$(BIN)/python -m cosmic_ray.tools.filters.operators_filter $$session.new $$config
 		$(BIN)/python -m mutation.drawn $$session.new
