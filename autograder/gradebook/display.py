@@ -10,10 +10,13 @@ import base64
 import binascii
 import html
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
+from bleach.html5lib_shim import Filter
 from jinja2 import pass_context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
@@ -29,6 +32,10 @@ LONGEST_TEXT = 20_000
 #: All code of a notebook, and all its Markdown, in characters: at least twice what a solved unit
 #: has. To format a megabyte takes minutes and gigabytes.
 MOST_OF_A_KIND = 40_000
+#: So many formatted cells are remembered: most are in every student's notebook.
+REMEMBERED = 256
+#: Where nobody has said what a picture shows.
+_NO_DESCRIPTION = "No description has been provided for this image"
 _CUT = "(The grader shows only the beginning of what was handed in: the rest is left out here.)"
 
 TAGS = frozenset((
@@ -56,6 +63,15 @@ def safe_markdown(context: Any, source: str | None) -> str:
     if len(source) > LONGEST_MARKDOWN:
         return f"<pre>{html.escape(source[:LONGEST_MARKDOWN])}\n…</pre>"
     attachments = context.get("cell", {}).get("attachments", {})
+    return _formatted(source, attachments) if attachments else _formatted_text(source)
+
+
+@lru_cache(REMEMBERED)
+def _formatted_text(source: str) -> str:
+    return _formatted(source, {})
+
+
+def _formatted(source: str, attachments: Any) -> str:
     try:
         rendered = _renderer(attachments).render(source)
     except Exception:  # whatever a student wrote, the page is shown
@@ -132,10 +148,10 @@ def _clean(output: NotebookNode) -> NotebookNode | None:
             data[kind] = _joined(content)
     if not data:
         return None
-    alternative = output.get("metadata", {}).get("image/png", {}).get("alt", "")
     cleaned = NotebookNode(output_type=output.output_type, data=data, metadata=NotebookNode())
-    if alternative:
-        cleaned.metadata["image/png"] = NotebookNode(alt=plain_lines(str(alternative), 200))
+    for kind in set(data) & set(_PICTURE_TYPES):
+        alternative = output.get("metadata", {}).get(kind, {}).get("alt") or _NO_DESCRIPTION
+        cleaned.metadata[kind] = NotebookNode(alt=plain_lines(str(alternative), 200))
     if output.output_type == "execute_result":
         cleaned["execution_count"] = None
     return cleaned
@@ -165,9 +181,21 @@ def _cleaner(writer: str) -> bleach.Cleaner:
         attributes=_allowed if styles is None else _allowed_with_style,
         protocols={"http", "https", "mailto", "data"},
         css_sanitizer=styles,
+        filters=[DescribedPictures],
         strip=True,
         strip_comments=True,
     )
+
+
+class DescribedPictures(Filter):  # type: ignore[misc]
+    """Gives each picture an alternative text, for those who cannot see it."""
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """The pieces of the HTML, as html5lib passes them on."""
+        for piece in super().__iter__():
+            if piece.get("name") == "img":
+                piece["data"].setdefault((None, "alt"), _NO_DESCRIPTION)
+            yield piece
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:

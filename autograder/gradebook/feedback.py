@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,17 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
 
+from autograder.gradebook.display import REMEMBERED
 from autograder.gradebook.final_mark import FinalMark
 from autograder.gradebook.final_marks import find_final_mark
 from autograder.gradebook.pages import key_of_page, key_of_result
 from autograder.gradebook.receipts import copy_receipts
 
 _SCORE = re.compile(r"Score: [-\d.]+ / [\d.]+")
+_WAITING = "to be graded by hand"
+#: With what head and list of cells begin in nbgrader's template, and what comes after them.
+_HEAD = ("<head>", "<body>")
+_OVERVIEW = ('<div class="panel-heading">', '<div class="panel-body">')
 _MATHJAX = "https://cdnjs.cloudflare.com"
 _STYLE = """
 body { background: #f6f7f9; }
@@ -54,6 +61,7 @@ class FeedbackExporter(HTMLExporter):
     def __init__(self, **settings: Any) -> None:
         """settings: of traitlets; `parent` is nbgrader's converter."""
         super().__init__(**settings)
+        self._formatted: dict[str | None, Callable[[str], str]] = {}
         if isinstance(self.parent, GenerateFeedback) and not self.parent.force:
             converter = self.parent
             converter.assignments = {
@@ -69,16 +77,15 @@ class FeedbackExporter(HTMLExporter):
         """The page as one HTML file that runs no script from the notebook."""
         result = str(nb.metadata.get("autograder", {}).get("result", ""))
         html, resources = self._rendered(nb, resources)
-        page = BeautifulSoup(html, features="html.parser")
-        for picture in page.find_all("img", alt=False):
-            picture["alt"] = "No description has been provided for this image"
-        _drop_scripts_in_body(page)
-        _name_cells(page)
         mark = _mark(resources)
+        # Only head and overview are parsed: to parse the cells takes longer than to render them.
+        start, head, html = _divided(html, _HEAD)
+        before, overview, cells = _divided(html, _OVERVIEW)
+        head = _our_head(head, "" if mark is None else mark.page_key(result))
+        overview = _our_overview(overview, mark)
         if mark is not None:
-            _name_waiting_answers(page, mark)
-        _insert_head(page, "" if mark is None else mark.page_key(result))
-        return str(page), resources
+            cells = _with_waiting_answers(cells, mark)
+        return "".join((start, head, before, overview, cells)), resources
 
     def _rendered(
         self, nb: NotebookNode, resources: dict[str, Any] | None
@@ -86,7 +93,7 @@ class FeedbackExporter(HTMLExporter):
         """What the templates make of a notebook, as HTMLExporter has it before it parses it."""
         language = nb.metadata.get("language_info", {})
         lexer = language.get("pygments_lexer", language.get("name"))
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        self.register_filter("highlight_code", self._highlight(lexer))
         resources = self._init_resources(resources)
         data_type = WidgetsDataTypeFilter(
             notebook_metadata=self._nb_metadata, parent=self, resources=resources
@@ -96,6 +103,22 @@ class FeedbackExporter(HTMLExporter):
             nb, resources
         )
         return rendered
+
+    def _highlight(self, lexer: str | None) -> Callable[..., str]:
+        """A filter that formats code. It remembers what it made: most cells are everybody's."""
+        if lexer not in self._formatted:
+            highlight = Highlight2HTML(pygments_lexer=lexer, parent=self)
+            self._formatted[lexer] = lru_cache(REMEMBERED)(highlight)
+        formatted = self._formatted[lexer]
+        # CleanCells has removed what the metadata say of another language.
+        return lambda source, metadata=None: formatted(source)
+
+
+def _divided(html: str, borders: tuple[str, str]) -> tuple[str, str, str]:
+    """What stands before the first border, from there to the second, and from there on."""
+    start = html.index(borders[0])
+    end = html.index(borders[1], start)
+    return html[:start], html[start:end], html[end:]
 
 
 def _is_old(converter: GenerateFeedback, notebooks: list[str]) -> bool:
@@ -123,15 +146,18 @@ def _mark(resources: dict[str, Any]) -> FinalMark | None:
         return find_final_mark(gradebook, names["student"], names["assignment"], names["notebook"])
 
 
-def _drop_scripts_in_body(page: BeautifulSoup) -> None:
-    for script in page.find_all("script"):
-        if script.find_parent("body") is not None:
-            script.decompose()
+def _our_overview(overview: str, mark: FinalMark | None) -> str:
+    """The page's heading and its list of cells, by the names of the exercises."""
+    page = BeautifulSoup(overview, features="html.parser")
+    _name_cells(page)
+    if mark is not None and mark.waiting:
+        _count_waiting_answers(page, mark)
+    return str(page)
 
 
 def _name_cells(page: BeautifulSoup) -> None:
     """nbgrader's list of cells calls each "Test cell": call it by its exercise, once."""
-    for link in _links(page):
+    for link in page.find_all("a"):
         target = str(link.get("href", "")).removeprefix("#")
         if target.startswith("check-"):
             link.string = target.removeprefix("check-").replace("_", " ")
@@ -139,29 +165,30 @@ def _name_cells(page: BeautifulSoup) -> None:
             link.parent.decompose()
 
 
-def _links(page: BeautifulSoup) -> list[Tag]:
-    """The links of nbgrader's list of cells."""
-    contents = page.find(id="toc")
-    return list(contents.find_all("a")) if isinstance(contents, Tag) else []
-
-
-def _name_waiting_answers(page: BeautifulSoup, mark: FinalMark) -> None:
+def _count_waiting_answers(page: BeautifulSoup, mark: FinalMark) -> None:
     """An answer that nobody has read yet has no score: nbgrader would show a zero."""
     for name in mark.waiting:
-        places = [link.parent for link in _links(page) if link.get("href") == f"#{name}"]
-        anchor = page.find("a", attrs={"name": name})
-        places += [] if anchor is None else [anchor.find_next("span", class_="pull-right")]
-        for text in (text for place in places if place for text in place.find_all(string=_SCORE)):
-            text.replace_with(_SCORE.sub("to be graded by hand", text))
-    if mark.waiting:
-        answers = "1 answer is" if mark.to_grade == 1 else f"{mark.to_grade} answers are"
-        heading = page.find("h4")
-        assert heading is not None, "nbgrader's template has a heading"
-        heading.append(f" {answers} still to be graded by hand.")
+        for link in page.find_all("a", href=f"#{name}"):
+            assert link.parent is not None
+            for text in link.parent.find_all(string=_SCORE):
+                text.replace_with(_SCORE.sub(_WAITING, text))
+    answers = "1 answer is" if mark.to_grade == 1 else f"{mark.to_grade} answers are"
+    heading = page.find("h4")
+    assert heading is not None, "nbgrader's template has a heading"
+    heading.append(f" {answers} still to be graded by hand.")
 
 
-def _insert_head(page: BeautifulSoup, key: str) -> None:
+def _with_waiting_answers(cells: str, mark: FinalMark) -> str:
+    """The same above each answer: the first score after the anchor that nbgrader puts there."""
+    for name in mark.waiting:
+        before, anchor, after = cells.partition(f'<a name="{name}"></a>')
+        cells = before + anchor + _SCORE.sub(_WAITING, after, count=1)
+    return cells
+
+
+def _our_head(html: str, key: str) -> str:
     """A policy that lets only the page's own scripts run, its look, and the key of its content."""
+    page = BeautifulSoup(html, features="html.parser")
     head = page.head
     assert head is not None, "nbgrader's template has a head"
     hashes = [_hash(script) for script in head.find_all("script") if not script.get("src")]
@@ -185,6 +212,7 @@ def _insert_head(page: BeautifulSoup, key: str) -> None:
         page.new_tag("meta", attrs={"http-equiv": "Content-Security-Policy", "content": policy}),
     )
     head.insert(0, page.new_tag("meta", charset="utf-8"))
+    return str(page)
 
 
 def _hash(script: Tag) -> str:

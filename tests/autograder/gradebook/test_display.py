@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from autograder.course import MARKER, Course
 from autograder.gradebook.display import (
     MOST_OF_A_KIND,
     CleanCells,
+    clean_html,
     clean_report,
     safe_markdown,
 )
@@ -149,6 +151,27 @@ def test_outputs_of_unknown_kinds_are_dropped() -> None:
     cleaned, _ = CleanCells().preprocess(notebook, {})
     assert cleaned.cells[0].outputs[0].data == {"text/html": "alert(1)<b>kept</b>"}
     assert "widgets" not in cleaned.metadata
+
+
+def test_a_picture_without_a_description_says_so() -> None:
+    picture = base64.b64encode(b"a picture").decode()
+    output = new_output("display_data", data={"image/png": picture})
+    notebook = new_notebook(cells=[new_code_cell("", outputs=[output])])
+    cleaned, _ = CleanCells().preprocess(notebook, {})
+    shown = cleaned.cells[0].outputs[0].metadata["image/png"].alt
+    assert shown.startswith("No description")
+    assert f'alt="{shown}"' in clean_html(f'<img src="data:image/png;base64,{picture}">')
+    assert 'alt="a pole"' in clean_html(f'<img src="data:image/png;base64,{picture}" alt="a pole">')
+
+
+def test_a_cell_is_formatted_once_and_again_where_its_pictures_differ() -> None:
+    def shown(picture: str) -> str:
+        cell = {"attachments": {"a.png": {"image/png": picture}}}
+        return safe_markdown({"cell": cell}, "![a pole](attachment:a.png)")
+
+    assert "AAAA" in shown("AAAA")
+    assert "BBBB" in shown("BBBB")
+    assert rendered("**a**") is rendered("**a**")
 
 
 def test_raw_cells_and_foreign_metadata_do_nothing() -> None:

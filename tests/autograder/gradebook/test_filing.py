@@ -153,7 +153,7 @@ def test_what_takes_too_much_to_show_is_named_and_costs_nobody_else_anything(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     solved(classroom, unit, "anna")
-    path = hand_in(classroom, unit, "eve", {"forward": "x=1;" * 10_000})
+    path = hand_in(classroom, unit, "eve", {"question-why": "> a\n\n" * 8_000})
     keep(classroom, unit, path, make_result(unit))
     monkeypatch.setattr(filing, "SHOWING", Allowance(400 * MEBIBYTE, 1.0, 300.0))
 
