@@ -9,10 +9,14 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from nbformat import NotebookNode
+
 from autograder.authoring.source import BEGIN, END, read_source
 from autograder.course import Course
+from autograder.gradebook.rubric import Rubric
 from autograder.units import Unit
 
+_BETWEEN = re.compile(rf"{BEGIN}\n(.*?)\n *{END}", re.DOTALL)
 #: Characters of a solution that no other line has by accident.
 LONG_ENOUGH = 50
 
@@ -36,12 +40,22 @@ def leaks(course: Course, units: list[Unit], files: Mapping[str, bytes]) -> Iter
 
 
 def solutions(course: Course, unit: Unit) -> Iterator[tuple[str, str]]:
-    """Each exercise of a unit with a solution that is long enough to be recognised."""
-    between = re.compile(rf"{BEGIN}\n(.*?)\n *{END}", re.DOTALL)
+    """Each exercise of a unit with a solution that is long enough to be recognised.
+
+    Of a question in words these are its model answer and each item of its rubric.
+    """
     for cell in read_source(course, unit).cells:
-        for body in between.findall(cell.source):
+        for body in _bodies(cell):
             if len(without_spaces(body)) >= LONG_ENOUGH:
                 yield f"{unit.name}/{cell.id}", body
+
+
+def _bodies(cell: NotebookNode) -> list[str]:
+    """What students must not see of a cell of the source."""
+    if cell.cell_type == "code":
+        return _BETWEEN.findall(cell.source)
+    rubric = Rubric.read(cell.source)
+    return [] if rubric is None else [rubric.answer, *(item.text for item in rubric.items)]
 
 
 def without_spaces(text: str) -> str:

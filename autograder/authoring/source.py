@@ -26,6 +26,7 @@ from autograder.authoring.first_cell import START, START_ID, first_cell
 from autograder.authoring.last_cell import last_cell
 from autograder.authoring.references import resolve
 from autograder.course import Course, CourseError
+from autograder.gradebook.rubric import Rubric
 from autograder.units import Unit
 
 CHECK_PREFIX = "check-"
@@ -172,12 +173,20 @@ class _Reader:
         if cell.cell_type != "code":
             if not name.startswith(QUESTION_PREFIX):
                 raise self._wrong(cell, f"is a question in words: call it {QUESTION_PREFIX}{name}")
+            self._check_rubric(cell)
             return
         if name not in self.points:
             raise self._wrong(cell, f"belongs to no task; there are: {', '.join(self.points)}")
         begins, ends = cell.source.count(BEGIN), cell.source.count(END)
         if begins == 0 or begins != ends:
             raise self._wrong(cell, f"needs its answer between {BEGIN} and {END}")
+
+    def _check_rubric(self, cell: NotebookNode) -> None:
+        rubric, points = Rubric.read(cell.source), cell.metadata.nbgrader["points"]
+        if rubric is not None and rubric.points != points:
+            raise self._wrong(
+                cell, f"is worth {points} points, but its rubric has {_plain(rubric.points)}"
+            )
 
     def _check_check(self, cell: NotebookNode) -> None:
         task = f"{self.unit.name}/{_grade_id(cell).removeprefix(CHECK_PREFIX)}"

@@ -79,6 +79,11 @@ def _formatted(source: str, attachments: Any) -> str:
     return clean_html(rendered)
 
 
+def formatted(source: str) -> str:
+    """Markdown of the course's authors as HTML, formulas left for MathJax."""
+    return clean_html(_renderer({}).render(source))
+
+
 def clean_html(text: str) -> str:
     """HTML without scripts, styles, forms, names that JavaScript finds, and foreign pictures."""
     return _cleaner("student").clean(text)

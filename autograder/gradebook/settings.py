@@ -63,7 +63,11 @@ def configure(c: Config, config_file: str) -> None:
     # In feedback and formgrader: what a student wrote is formatted, but nothing in it runs.
     c.GenerateFeedback.exporter_class = "autograder.gradebook.feedback.FeedbackExporter"
     c.HTMLExporter.filters = {"markdown2html": "autograder.gradebook.display.safe_markdown"}
-    c.HTMLExporter.preprocessors = ["autograder.gradebook.display.CleanCells"]
+    # The formgrader alone shows the rubric of a question.
+    c.HTMLExporter.preprocessors = [
+        "autograder.gradebook.display.CleanCells",
+        "autograder.gradebook.marking.ShowRubrics",
+    ]
 
     # `nbgrader export`: the status beside the score, and no name is a spreadsheet's formula.
     c.ExportApp.plugin_class = "autograder.gradebook.export.MarksExportPlugin"

@@ -451,7 +451,15 @@ check("meet_cartpole/diagnosis", diagnosis)
 # would it have to remember?
 
 # %% [markdown] nbgrader={"grade_id": "question-learning", "grade": true, "solution": true, "points": 2}
-# *Your answer here.*
+# The program tries values of the weight, for example 0, 0.5, 1 and 2, or the best one so far plus a
+# small random number. With each value it plays many episodes, because the score of one episode depends
+# on its start, and it compares the mean scores. It remembers the best value so far with its mean
+# score, and replaces it only by a value that scores better.
+#
+# **Points**
+#
+# * 1: It tries several values, each in more than one episode, and compares mean scores.
+# * 1: It says how a new value is found and what is remembered: the best value so far and its score.
 
 # %% [markdown]
 # ## What you can do now

@@ -646,7 +646,14 @@ check("policy_network/agent", make_agent)
 # reason is what counts.
 
 # %% [markdown] nbgrader={"grade_id": "question-prediction", "grade": true, "solution": true, "points": 1}
-# *Your answer here.*
+# For example: 0.03 wins both. With 0.003 the policy has hardly moved after 40,000 steps. With 0.3
+# each step follows one noisy batch so far that it overshoots. Another guess with a reason is just as
+# good.
+#
+# **Points**
+#
+# * 1: It names a best learning rate for both scores and gives a reason that fits: steps too small
+#   to get there, or so large that they overshoot. Whether it comes true does not matter.
 
 # %% tags=["not-graded", "raises-exception"]
 budget = Training(episodes=10_000, environments=64, max_steps=40_000)
@@ -727,7 +734,23 @@ check("policy_network/experiment", experiment)
 #    spend them, what should they measure, and when should they say "I cannot tell"? (1 point)
 
 # %% [markdown] nbgrader={"grade_id": "question-experiment", "grade": true, "solution": true, "points": 3}
-# *Your answer here.*
+# 1. A difference is more than luck if its 95 % interval does not contain 0. In our run these are the
+# two greedy differences. The training scores of 0.3 and 0.03 are not told apart.
+# 2. Training draws its actions: where the best action is wrong, the other one is drawn now and then and
+# saves the pole. The greedy policy makes the same mistake each time. Too large steps have pushed the
+# logits so far apart that the probabilities are close to 0 and 1, even where the choice is wrong, and
+# there the gradient is almost 0, so that it is hardly corrected any more.
+# 3. Five trainings with each, the same budget, seeds chosen before. Measure the greedy score and look at
+# the interval of the difference of the interquartile means. If it contains 0: "I cannot tell".
+#
+# **Points**
+#
+# * 1: It uses the intervals of *its own* run: a difference counts if its interval does not contain
+#   0.
+# * 1: It tells drawing from always taking the best action, and describes a policy that is almost
+#   certain, also where it is wrong.
+# * 1: It trains both with several seeds and the same budget, measures one score, and says "I cannot
+#   tell" if the interval contains 0.
 
 # %% [markdown]
 # ## 11. Watch it
@@ -856,7 +879,16 @@ check("policy_network/diagnosis", diagnosis)
 # with 64 episodes per update. With a single one it is much harder.)
 
 # %% [markdown] nbgrader={"grade_id": "question-baseline", "grade": true, "solution": true, "points": 2}
-# *Your answer here.*
+# Each drawn action is made more likely. But the probabilities of a state add up to 1, and an action
+# with a larger return is pushed harder: over many draws the better actions gain and the others lose. The
+# mean of the gradient is right, only its spread is large. With the shift, returns below the mean become
+# negative, and the actions at the end of a bad episode become less likely.
+#
+# **Points**
+#
+# * 1: Every drawn action is pushed up, the better ones more, so that over many draws they win.
+# * 1: With the shift the actions at the end of a bad episode have negative weights and become less
+#   likely.
 
 # %% [markdown]
 # ## What you can do now

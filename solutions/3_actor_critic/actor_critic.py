@@ -514,7 +514,14 @@ animate(agent, seed=3)
 # reason is what counts.
 
 # %% [markdown] nbgrader={"grade_id": "question-prediction", "grade": true, "solution": true, "points": 1}
-# *Your answer here.*
+# For example: critic first, then no critic, then "says 3". The critic takes out what the state
+# explains, so that advantages spread less and each step is less noisy. A constant 3 makes every
+# advantage negative, which is right on average and very noisy.
+#
+# **Points**
+#
+# * 1: It gives an order for both scores and a reason that has to do with the spread, or the sign,
+#   of the advantages. Whether it comes true does not matter.
 
 
 # %% tags=["not-graded", "raises-exception"]
@@ -609,7 +616,20 @@ check("actor_critic/experiment", experiment)
 #    at? What would make you change your mind about the critic? (1 point)
 
 # %% [markdown] nbgrader={"grade_id": "question-experiment", "grade": true, "solution": true, "points": 3}
-# *Your answer here.*
+# 1. The critic is shown to help if the interval of "critic minus no critic" is above 0. If it contains
+# 0, as in our run (-0.1 to 53.4), the question is open: it is not shown that the critic is useless.
+# 2. The width of an interval comes from the spread between the seeds. Greedy scores differ by hundreds
+# from seed to seed, so that even 235 could be luck. The training scores differ little, so 59 is enough.
+# 3. Ten more seeds for each of "critic" and "no critic", and none for "says 3". Look at the interval of
+# the training difference over all seeds: all of it above 0 speaks for the critic, all of it below 0
+# against it, and with 0 inside it stays open.
+#
+# **Points**
+#
+# * 1: It reads its own interval, and does not take "not shown" for "no difference".
+# * 1: The spread between seeds decides how wide an interval is, and greedy scores spread more.
+# * 1: It spends the trainings on the two agents in question, and says before which result would
+#   change its mind.
 # %% [markdown]
 # ## 9. What does the critic think?
 #
@@ -754,7 +774,18 @@ check("actor_critic/diagnosis", diagnosis)
 # what a baseline may depend on, and what it may not.)
 
 # %% [markdown] nbgrader={"grade_id": "question-baseline", "grade": true, "solution": true, "points": 2}
-# *Your answer here.*
+# Every advantage becomes too small by 3. Most are negative then, so that nearly every drawn action
+# is made less likely. Worse actions are pushed down harder than good ones, and the probabilities add up
+# to 1, so that over many draws the good ones gain. A baseline that depends on the state alone changes
+# the mean of the gradient by
+# $b(s) \sum_a \pi(a \mid s) \nabla \log \pi(a \mid s) = b(s) \nabla 1 = 0$.
+# It must not depend on the action that was drawn.
+#
+# **Points**
+#
+# * 1: The drawn actions are pushed down, the good ones less, so that over many draws they win: the
+#   spread grows, the mean stays.
+# * 1: A baseline may depend on the state, and not on the action (or on what happened after it).
 
 # %% [markdown]
 # ## What you can do now

@@ -724,7 +724,14 @@ check("dqn/agent", make_agent)
 # nothing. A reason is what counts.
 
 # %% [markdown] nbgrader={"grade_id": "question-prediction", "grade": true, "solution": true, "points": 1}
-# *Your answer here.*
+# For example: 0.25 is best, 1 is worst. The target network keeps the targets still while the
+# network moves towards them. With $\tau = 1$ every error is in the targets at once. With
+# $\tau = 0.005$ the targets are calm, but old, so that 20,000 steps may be too few.
+#
+# **Points**
+#
+# * 1: It expects an order and gives a reason: a target network keeps the targets from moving with
+#   every update. Whether the order comes true does not matter.
 
 # %% [markdown]
 # Three settings, five seeds each: the next cell takes about a minute.
@@ -801,7 +808,25 @@ check("dqn/experiment", experiment)
 #    tell"? (1 point)
 
 # %% [markdown] nbgrader={"grade_id": "question-experiment", "grade": true, "solution": true, "points": 3}
-# *Your answer here.*
+# 1. Those whose 95 % interval does not contain 0: in our run $\tau = 0.25$ against both others. Whether
+# $\tau = 0.005$ would catch up, or end higher, after more steps, is not shown.
+# 2. With $\tau = 1$ the targets contain the network's newest errors. An overestimated value raises the
+# targets of the steps before it, these raise the next ones, and so on. With a very small $\tau$ the
+# targets show what the network knew hundreds of updates ago, and a value needs that long for each step
+# that it travels back.
+# 3. Our table cannot tell: in 13 of 25 pairs of trainings `lr=1e-4` has the higher score. Vary the
+# learning rate alone. Keep everything else and the number of steps. Train ten seeds or more with each,
+# measure the greedy score, and look at the interval of the difference. If it contains 0: "I cannot
+# tell".
+#
+# **Points**
+#
+# * 1: It uses the intervals of its own run, and says that slow learning may catch up after 20,000
+#   steps.
+# * 1: With $\tau = 1$ errors feed themselves through the targets; with a very small one the targets
+#   are old.
+# * 1: It says that our table cannot tell, changes one thing, trains more seeds, and names the score
+#   and when it is undecided.
 
 # %% [markdown]
 # ## 13. Watch it, keep it
@@ -1019,7 +1044,19 @@ check("dqn/diagnosis", diagnosis)
 # still help to play several cart poles in parallel?
 
 # %% [markdown] nbgrader={"grade_id": "question-off-policy", "grade": true, "solution": true, "points": 2}
-# *Your answer here.*
+# A transition says what the environment does after this action in this state. That is true whoever
+# chose the action. The target $r + \gamma \max_{a'} Q(s', a')$ takes the next action from the present
+# network, not from the one that played. (A policy gradient averages over the actions of the *present*
+# policy, so old ones do not fit.) Several cart poles are in different states at the same time: what
+# enters the memory is more varied, batches have fewer steps that are alike, and one call of the network
+# acts for all of them.
+#
+# **Points**
+#
+# * 1: The transition is a fact about the environment, and the target uses the maximum over the
+#   present network's values, not the action that was played later.
+# * 1: Several cart poles bring steps that are less alike at the same time (or: more steps in the
+#   same time).
 
 # %% [markdown]
 # ## What you can do now

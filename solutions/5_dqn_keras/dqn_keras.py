@@ -776,7 +776,13 @@ check("dqn_keras/agent", make_agent)
 # counts.
 
 # %% [markdown] nbgrader={"grade_id": "question-prediction", "grade": true, "solution": true, "points": 1}
-# *Your answer here.*
+# For example: every 4 batches is best and every 32 is worst. After each batch, the targets move with
+# every update. After 32, they are calm, but old, and 20,000 steps are few.
+#
+# **Points**
+#
+# * 1: It expects an order and gives a reason: targets that move too often, or that are too old.
+#   Whether the order comes true does not matter.
 
 # %% [markdown]
 # How to read the plot: the thick line or the large mark is the **interquartile mean** of the
@@ -862,7 +868,22 @@ check("dqn_keras/experiment", experiment)
 #    and when do you say "I cannot tell"? (1 point)
 
 # %% [markdown] nbgrader={"grade_id": "question-experiment", "grade": true, "solution": true, "points": 3}
-# *Your answer here.*
+# 1. Those whose 95 % interval does not contain 0: in our run every 4 against every 32. Every batch and
+# every 4 are not told apart. Whether every 32 would catch up after more steps is not shown.
+# 2. A value travels back by one step with each copy, because the targets of the step before use the
+# copied weights. With a copy every 32 batches there are few copies within 20,000 steps. The network
+# learns the old, wrong targets very exactly.
+# 3. For example intervals 1, 4 and 8. Keep everything else and the number of steps, train ten seeds or
+# more with each, measure the greedy score, and look at the intervals of the differences. If one contains
+# 0: "I cannot tell".
+#
+# **Points**
+#
+# * 1: It uses the intervals of its own run, and says that slow learning may catch up after 20,000
+#   steps.
+# * 1: Values travel back only with the copies, so that with few copies the targets stay wrong for a
+#   long time.
+# * 1: It changes one thing, trains more seeds, and names the score and when it is undecided.
 
 # %% [markdown]
 # ## 12. The video
@@ -952,7 +973,17 @@ check("dqn_keras/diagnosis", diagnosis)
 # of the target network as long as possible?
 
 # %% [markdown] nbgrader={"grade_id": "question-remedies", "grade": true, "solution": true, "points": 2}
-# *Your answer here.*
+# Steps right after each other are nearly the same. A network that learns only from them fits the
+# present situation and forgets the others, and its next actions lead to more of the same. Steps drawn
+# from a large memory come from many episodes and times: a batch shows all kinds of situations, and each
+# step is used several times. The interval must not be too long, because the targets would be those of an
+# old network, and a value travels back by only one step with each copy.
+#
+# **Points**
+#
+# * 1: Steps right after each other are alike, and a batch drawn from a large memory is mixed, so
+#   that nothing is forgotten.
+# * 1: With a very long interval the targets are old, and values travel back very slowly.
 
 # %% [markdown]
 # ## What you can do now

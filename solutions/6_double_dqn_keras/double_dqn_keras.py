@@ -736,7 +736,14 @@ check("double_dqn_keras/agent", make_agent)
 # predictions cost nothing. A reason is what counts.
 
 # %% [markdown] nbgrader={"grade_id": "question-prediction", "grade": true, "solution": true, "points": 1}
-# *Your answer here.*
+# For example: Double DQN and plain DQN are close, because two actions without noisy rewards give the
+# maximum little to choose from. The linear network stays low, because a linear function cannot be high
+# upright and low on both sides.
+#
+# **Points**
+#
+# * 1: It expects something of both and gives a reason: how much the maximum overestimates here, and
+#   what a linear function can show. Whether it comes true does not matter.
 
 # %% [markdown]
 # How to read the plot: the thick line or the large mark is the **interquartile mean** of the
@@ -824,7 +831,21 @@ check("double_dqn_keras/experiment", experiment)
 #    (1 point)
 
 # %% [markdown] nbgrader={"grade_id": "question-experiment", "grade": true, "solution": true, "points": 3}
-# *Your answer here.*
+# 1. Those whose 95 % interval does not contain 0: in our run Double DQN against the linear network.
+# Double against plain is not shown with five seeds: their scores overlap, and the interval is wide. More
+# seeds may still show a difference.
+# 2. The value is high upright and low on both sides: a hill. A linear function only rises or falls, so
+# its values are wrong somewhere, and the targets pass the errors on. A rule needs no values: it needs the
+# right sign of one linear expression.
+# 3. Make the maximum choose among more noise: many actions, or rewards with random noise added. Ten seeds
+# or more with each, the same steps. Measure the greedy score, and how far the Q-values are above the
+# returns that follow. If the interval of the difference contains 0: "I cannot tell".
+#
+# **Points**
+#
+# * 1: It uses the intervals of its own run, and says that few seeds can hide a difference.
+# * 1: The values are high in the middle and low on both sides, which no linear function can be.
+# * 1: It adds noise or actions, trains several seeds, and names the score and when it is undecided.
 
 # %% [markdown]
 # ## 12. A whole model in a file
@@ -942,7 +963,16 @@ check("double_dqn_keras/diagnosis", diagnosis)
 # choose and the other one evaluate?
 
 # %% [markdown] nbgrader={"grade_id": "question-overestimation", "grade": true, "solution": true, "points": 2}
-# *Your answer here.*
+# No: the largest Q-value is still that of the same action. Overestimation does harm where it differs
+# from action to action or from state to state. The maximum then picks the values that are too large by
+# chance, and the targets pass them on. The errors of two networks differ: the action that one of them
+# overestimates by chance is not, as a rule, overestimated by the other one, which evaluates it.
+#
+# **Points**
+#
+# * 1: The same error everywhere changes no choice; harm comes from errors that differ between
+#   actions or states, of which the maximum picks the largest.
+# * 1: The network that evaluates has other errors than the one that chooses.
 
 # %% [markdown]
 # ## What you can do now

@@ -139,7 +139,9 @@ def jupyter(home: Path, folder: Path, packages: Path) -> Iterator[Lab]:
             return False
 
     with log.open("w") as output:
-        server = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+        server = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=output, stderr=output
+        )
         try:
             _wait_for("Jupyter answers", answers)
             yield Lab(address, token, folder)

@@ -120,6 +120,8 @@ def test_what_nobody_generates_any_more_goes(tiny: Course, unit: Unit) -> None:
         ('"check-double", "grade"', '"check-half", "grade"', "'check-half' belongs to no task"),
         ('"grade": true}\ncheck', '"grade": true, "points": 5}\ncheck', "must not say its points"),
         (', "points": 2', "", "'question-why' is graded by hand and needs points"),
+        ("of doubling.", "of doubling.\n#\n# **Points**\n#\n# * 1: It doubles.",
+         "'question-why' is worth 2 points, but its rubric has 1"),
         ('"question-why"', '"why"', "call it question-why"),
         ("policy_network/double", "policy_network/dubble", "must call check("),
         ("about 5 minutes", "soon", "does not say how long it takes"),

@@ -13,7 +13,9 @@ import textwrap
 import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbgrader.utils import is_grade
 
 from autograder.authoring import release as release_module
 from autograder.authoring.edits import mistakes_of, right_answers_of
@@ -50,6 +52,16 @@ def folder(course: Course, tmp_path: Path) -> Path:
 def test_a_units_release_shows_none_of_its_solutions(course: Course, unit: Unit) -> None:
     assert len(list(solutions(course, unit))) > 0
     assert list(leaks(course, [unit], contents(course, [unit]))) == []
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_each_question_in_words_has_a_rubric_that_would_be_missed(
+    course: Course, unit: Unit
+) -> None:
+    notebook = nbformat.read(course.released(unit.assignment), as_version=4)
+    answers = (cell for cell in notebook.cells if cell.cell_type == "markdown" and is_grade(cell))
+    asked = {f"{unit.name}/{cell.id}" for cell in answers}
+    assert asked and asked <= {exercise for exercise, _ in solutions(course, unit)}
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
