@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from autograder.course import Course, CourseError
@@ -17,7 +18,7 @@ from autograder.grading.batch import GradedSubmission, counted_now, grade_cohort
 from autograder.grading.hand_ins import HandIn, compose_names, submissions
 from autograder.grading.rounds import rounds_of
 from autograder.grading.submission import GradingOptions
-from autograder.processes.pool import Pool
+from autograder.processes.pool import Elsewhere, Pool
 from autograder.processes.progress import Progress
 from autograder.rendering.text import plain
 from autograder.report.files import write_csv, write_page
@@ -37,17 +38,19 @@ def grade_class(
     sandboxed: bool = True,
     jobs: int | None = None,
     students: Collection[str] = (),
+    cluster: Elsewhere | None = None,
 ) -> int:
     """Grade what was handed in for a unit, and show and file the marks.
 
-    students: the ids of those to grade (default: everybody). The exit status is 0 if each of them
+    students: the ids of those to grade (default: everybody). cluster: where submissions are judged
+    (default: here, `jobs` at once). The exit status is 0 if each of them
     who handed in is in the gradebook and has a feedback page, else INCOMPLETE. Raises CourseError
     if there is nothing to grade, nowhere to put the marks, or if somebody else is grading this
     unit.
     """
     book = Book.open(course, sandboxed)
     with grading(course, unit.assignment):
-        graded, counting = _graded(book, unit, GradingOptions(sandboxed), jobs, students)
+        graded, counting = _graded(book, unit, GradingOptions(sandboxed), jobs, students, cluster)
         _print_changes(book.changes(unit, graded))
         failed, no_page = _write(book, unit, graded, counting, jobs)
         _show(course, unit, book, _with_earlier_results(book, unit, graded))
@@ -102,6 +105,7 @@ def preview_class(
     sandboxed: bool = True,
     jobs: int | None = None,
     students: Collection[str] = (),
+    cluster: Elsewhere | None = None,
 ) -> int:
     """Say whose marks `grade_class` would change, and why; no mark and no page is written.
 
@@ -110,7 +114,7 @@ def preview_class(
     """
     book = Book.open(course, sandboxed)
     with grading(course, unit.assignment):
-        graded, _ = _graded(book, unit, GradingOptions(sandboxed), jobs, students)
+        graded, _ = _graded(book, unit, GradingOptions(sandboxed), jobs, students, cluster)
         changes = book.changes(unit, graded)
         new = sum(bool(submission.key) for submission in graded.values()) - book.count(unit, graded)
     _print_changes(changes)
@@ -123,7 +127,12 @@ def preview_class(
 
 
 def _graded(
-    book: Book, unit: Unit, options: GradingOptions, jobs: int | None, students: Collection[str]
+    book: Book,
+    unit: Unit,
+    options: GradingOptions,
+    jobs: int | None,
+    students: Collection[str],
+    cluster: Elsewhere | None = None,
 ) -> tuple[dict[str, GradedSubmission], dict[str, HandIn]]:
     """The results of these students, once it is known that the gradebook can take them.
 
@@ -141,13 +150,14 @@ def _graded(
     book.check(unit)
     take_attempts(course, unit, hand_ins)
     named = [hand_in.student for hand_in in hand_ins]
+    make_pool = partial(Pool, jobs, cluster)
     for attempts in attempts_to_judge(course, unit, named):
-        _judged(course.in_round(attempts[0].round), unit, attempts, options, jobs)
+        _judged(course.in_round(attempts[0].round), unit, attempts, options, make_pool)
     counting = {hand_in.student: counted_now(hand_in, unit, course) for hand_in in hand_ins}
     graded: dict[str, GradedSubmission] = {}
     for name in sorted({hand_in.round for hand_in in counting.values()}):
         of_round = [hand_in for hand_in in counting.values() if hand_in.round == name]
-        graded |= _judged(course.in_round(name), unit, of_round, options, jobs)
+        graded |= _judged(course.in_round(name), unit, of_round, options, make_pool)
     return {student: _as_shown(course, unit, graded[student]) for student in named}, counting
 
 
@@ -185,11 +195,15 @@ def _kept(course: Course, unit: Unit, hand_in: HandIn) -> GradedSubmission | Non
 
 
 def _judged(
-    course: Course, unit: Unit, hand_ins: list[HandIn], options: GradingOptions, jobs: int | None
+    course: Course,
+    unit: Unit,
+    hand_ins: list[HandIn],
+    options: GradingOptions,
+    make_pool: Callable[[], Pool],
 ) -> dict[str, GradedSubmission]:
     """Each student's result, in order."""
     with (
-        Pool(jobs) as pool,
+        make_pool() as pool,
         Progress(f"Grading {unit.name}", len(hand_ins), pool, "notebook") as bar,
     ):
         return grade_cohort(hand_ins, unit, course, options, pool, bar)

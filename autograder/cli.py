@@ -7,6 +7,8 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +84,8 @@ def _parser() -> argparse.ArgumentParser:
                        help="grade this student only; may be given several times")  # fmt: skip
     grade.add_argument("--diff", action="store_true",
                        help="only say whose marks would change, and why")  # fmt: skip
+    grade.add_argument("--cluster", metavar="ADDRESS",
+                       help="judge on a Dask cluster: its scheduler, or: local")  # fmt: skip
     add_jobs(grade, "notebooks")
     add_unsafe(grade)
 
@@ -163,12 +167,27 @@ def _grade(parsed: argparse.Namespace) -> int:
     from autograder.class_run import grade_class, preview_class
 
     course = Course.find()
-    run = preview_class if parsed.diff else grade_class
-    statuses = [
-        run(course, unit, sandboxed=not parsed.unsafe, jobs=parsed.jobs, students=parsed.students)
-        for unit in _units(course, parsed.units)
-    ]
-    return max(statuses, default=GRADED)
+    units = _units(course, parsed.units)
+    run = partial(
+        preview_class if parsed.diff else grade_class,
+        course,
+        sandboxed=not parsed.unsafe,
+        jobs=parsed.jobs,
+        students=parsed.students,
+    )
+    with _cluster(parsed, units) as cluster:
+        return max((run(unit, cluster=cluster) for unit in units), default=GRADED)
+
+
+def _cluster(parsed: argparse.Namespace, units: Sequence[Unit]) -> AbstractContextManager[Any]:
+    """The cluster that is asked for, or none. Raises CourseError if it may not be used."""
+    if parsed.cluster is None:
+        return nullcontext()
+    if parsed.unsafe:
+        raise CourseError("--cluster grades in the sandbox only: leave out --unsafe.")
+    from autograder.cluster.connection import Cluster
+
+    return Cluster(parsed.cluster, units, parsed.jobs)
 
 
 def _units(course: Course, names: Sequence[str]) -> list[Unit]:

@@ -23,10 +23,12 @@ from autograder.grading.judging import (
     judging,
     reading,
     require_all,
+    require_released,
     unreadable,
 )
 from autograder.grading.keys import SUBMISSION_DIGITS, unread_key
 from autograder.grading.known_files import KnownFiles
+from autograder.grading.parcel import parcel_of
 from autograder.grading.records import read_result, write_result
 from autograder.grading.submission import GradingOptions, nothing_graded
 from autograder.processes.confined import End, Outcome, run_confined
@@ -171,7 +173,10 @@ class Cohort:
     _finished: dict[str, Result] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        require_all(self.unit, self.course, self.options)
+        if self.pool.elsewhere is None:
+            require_all(self.unit, self.course, self.options)
+        else:
+            require_released(self.unit, self.course)
         self._files = KnownFiles(self.unit, self.course, self.options)
         self._with_digest: dict[str, list[HandIn]] = {}
 
@@ -228,13 +233,15 @@ class Cohort:
 
     def _start(self, hand_in: HandIn, key: str, attempt: int) -> None:
         assert hand_in.notebook is not None
-        work = judging(hand_in.notebook, self.unit, self.course, self.options)
+        submitted = (hand_in.notebook, self.unit, self.course, self.options)
+        work, parcel = judging(*submitted), parcel_of(*submitted)
         done = partial(self._judged, hand_in, key, attempt)
-        self.pool.add(Job(f"judging {hand_in.student}", work, JUDGING, done))
+        self.pool.add(Job(f"judging {hand_in.student}", work, JUDGING, done, parcel))
 
     def _judged(self, hand_in: HandIn, key: str, attempt: int, outcome: Outcome) -> None:
         result = judged(outcome, self.unit, self.options)
-        if not result.status.is_final and attempt < ATTEMPTS:
+        once_more = attempt < ATTEMPTS and outcome.end is not End.LOST
+        if not result.status.is_final and once_more:
             self._start(hand_in, key, attempt + 1)
             return
         self._keep(key, result)

@@ -38,12 +38,17 @@ _FAILED = "The grader failed ({detail}). This is not a mark."
 
 
 def require_all(unit: Unit, course: Course, options: GradingOptions) -> None:
-    """Ask in this process for what every judging needs, so that it fails here or not at all.
+    """Ask in this process for what every judging here needs, so that it fails here or not at all.
 
     Raises SandboxUnavailable; CourseError without released notebook, or without a secret.
     """
     if options.sandboxed:
         require()
+    require_released(unit, course)
+
+
+def require_released(unit: Unit, course: Course) -> None:
+    """Ask for what every judging needs, wherever. Raises CourseError."""
     released_notebook(unit, course)
     course.secret()
 
@@ -77,8 +82,9 @@ def judged(outcome: Outcome, unit: Unit, options: GradingOptions) -> Result:
 
     Raises SandboxUnavailable where the sandbox could not be built: no other submission's could.
     """
-    if outcome.value.startswith(_UNAVAILABLE):
-        raise SandboxUnavailable(outcome.value.removeprefix(_UNAVAILABLE).decode())
+    unavailable = without_sandbox(outcome)
+    if unavailable:
+        raise SandboxUnavailable(unavailable)
     if outcome.end is End.DONE:
         return decode_result(outcome.value)
     status, message = _status(outcome)
@@ -86,6 +92,13 @@ def judged(outcome: Outcome, unit: Unit, options: GradingOptions) -> Result:
         nothing = nothing_graded(unit, status, message)
         return replace(nothing, sandboxed=options.sandboxed)
     return replace(decode_result(outcome.value), status=status, message=message)
+
+
+def without_sandbox(outcome: Outcome) -> str:
+    """Why the sandbox of a judging could not be built; empty if it could."""
+    if not outcome.value.startswith(_UNAVAILABLE):
+        return ""
+    return outcome.value.removeprefix(_UNAVAILABLE).decode()
 
 
 def unreadable(outcome: Outcome) -> tuple[Status, Message]:

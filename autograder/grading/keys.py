@@ -52,7 +52,7 @@ def rules_key(written: object, unit: Unit, course: Course, options: GradingOptio
     parts = {
         "unit": unit.assignment,
         "released": hashlib.sha256(released.read_bytes()).hexdigest(),
-        "module": _source_digest(unit),
+        "module": unit_version(unit),
         "grader": grader_version(),
         "options": asdict(options),
         "submission": written,
@@ -80,7 +80,7 @@ def _keyed_digest(course: Course, parts: object) -> str:
     return hmac.new(course.secret(), text, hashlib.sha256).hexdigest()[:SUBMISSION_DIGITS]
 
 
-def _source_digest(unit: Unit) -> str:
+def unit_version(unit: Unit) -> str:
     """A digest of the modules that the unit's checks are made of."""
     digest = hashlib.sha256()
     for path in unit_sources(unit):
@@ -98,9 +98,14 @@ def grader_version() -> str:
         for path in sorted(folder.rglob("*.py")):
             digest.update(str(path.relative_to(folder.parent)).encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
-    for name in _PACKAGES:
-        digest.update(f"{name} {_version(name)}".encode())
+    for name, number in package_versions().items():
+        digest.update(f"{name} {number}".encode())
     return digest.hexdigest()
+
+
+def package_versions() -> dict[str, str]:
+    """The versions of the packages that may change a mark; `none` of one that is not installed."""
+    return {name: _version(name) for name in _PACKAGES}
 
 
 def _version(package: str) -> str:

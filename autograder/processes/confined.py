@@ -43,6 +43,7 @@ class End(Enum):
     OUT_OF_MEMORY = "out of memory"
     OUT_OF_TIME = "out of time"
     KILLED = "killed"  # by somebody else, or by itself
+    LOST = "lost"  # with the machine that did it
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ LAYERS = (
     ("autograder.notebook",),
     ("autograder", "autograder.sandbox", "autograder.processes"),
     ("autograder.grading",),
+    ("autograder.cluster",),
     ("autograder.gradebook",),
     ("autograder.report",),
     ("autograder.class_run",),
@@ -38,7 +39,7 @@ SHARED_WITH_THE_WORKER = tuple(
 )
 #: Who answers in their own process: the student's notebook, and authors' proofs.
 ANSWERING_IN_PROCESS = ("autograder.notebook", "autograder.authoring")
-ENGINE = ("sandbox", "processes", "grading", "gradebook", "report", "authoring")
+ENGINE = ("sandbox", "processes", "grading", "cluster", "gradebook", "report", "authoring")
 MOST_FILES_AT_THE_TOP = 8
 
 
