@@ -73,13 +73,20 @@ def expect_close(
     values = expect_shape(_as_array(actual), expected.shape, mistake, message)
     if _close(values, expected, tolerance):
         return
+    name_known(values, known_mistakes, tolerance)
+    raise CheckFailed(
+        mistake, Message.joined(message, first_difference(values, expected, tolerance))
+    )
+
+
+def name_known(
+    values: np.ndarray, known_mistakes: Iterable[KnownMistake], tolerance: float
+) -> None:
+    """Raise CheckFailed with the first of the known mistakes that leads to these values."""
     for typical in known_mistakes:
         wrong = np.asarray(typical.values, dtype=np.float64)
         if wrong.shape == values.shape and _close(values, wrong, tolerance):
             raise CheckFailed(typical.mistake, typical.message)
-    raise CheckFailed(
-        mistake, Message.joined(message, first_difference(values, expected, tolerance))
-    )
 
 
 def first_difference(values: np.ndarray, expected: np.ndarray, tolerance: float) -> Message:

@@ -100,6 +100,7 @@ def _wrong_advantages(returns: np.ndarray, values: np.ndarray) -> tuple[KnownMis
             for deviation in (right.std(), right.std(ddof=1))
         ),
         *_simplified(returns, values),
+        *_other_steps(returns, values),
         KnownMistake(
             "sign_flipped",
             -right,
@@ -123,6 +124,27 @@ def _wrong_advantages(returns: np.ndarray, values: np.ndarray) -> tuple[KnownMis
             "These are squared differences, as in a loss. The advantage is the difference itself, "
             "with its sign.",
         ),
+    )
+
+
+def _other_steps(returns: np.ndarray, values: np.ndarray) -> tuple[KnownMistake, ...]:
+    """Advantages that compare a return with the value of the step before or after."""
+    earlier, later = np.append(0, values[:-1]), np.append(values[1:], 0)
+    return tuple(
+        KnownMistake(
+            "value_of_another_step",
+            returns - shifted,
+            Message(
+                "The value of the step {place} is subtracted from each return. Both belong to the "
+                "same step: returns[t] - values[t].",
+                place=place,
+            ),
+        )
+        for place, moved in (
+            ("before", (np.roll(values, 1), earlier)),
+            ("after", (np.roll(values, -1), later)),
+        )
+        for shifted in moved
     )
 
 

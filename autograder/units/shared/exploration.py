@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
+from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_shape, name_known
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.examples.q_learning import (
@@ -21,6 +21,8 @@ from autograder.worker.interface import Student, StudentError, StudentObject
 #: Rows of one call, so that a right answer misses a tolerance of 6 standard deviations once in
 #: about a billion times.
 DRAWS = 4_000
+#: How far epsilon may be off, relative and absolute: rounded to three digits it is right.
+TOLERANCE = 2e-3
 
 
 class ExponentialEpsilonTask(Task):
@@ -48,7 +50,10 @@ class ExponentialEpsilonTask(Task):
                 decay=decay,
                 decayed=end + (start - end) * np.exp(-1),
             ),
-            _wrong_decays(start, end, decay, step),
+            (
+                *_wrong_decays(start, end, decay, step),
+                *_other_ends(answers.found, start, end, 1 - factor),
+            ),
         )
 
 
@@ -179,7 +184,10 @@ class LinearEpsilonTask(Task):
                 end=end,
                 steps=steps,
             ),
-            _wrong_lines(start, end, step, steps),
+            (
+                *_wrong_lines(start, end, step, steps),
+                *_other_ends(answers.found, start, end, share),
+            ),
         )
 
     @check(points=1, needs=("falls_on_a_line",))
@@ -243,6 +251,39 @@ def _wrong_lines(
             "never_decays",
             np.full(len(share), start),
             "Epsilon stays at its start value, whatever the step.",
+        ),
+    )
+
+
+def _other_ends(
+    found: np.ndarray, start: float, end: float, share: np.ndarray
+) -> tuple[KnownMistake, ...]:
+    """The right curve to another end or from another start; share: how far it has come."""
+    first, last = float(found[0]), float(found[-1])
+    if np.isclose(first, last):
+        return ()
+    return (
+        KnownMistake(
+            "another_end",
+            start + (last - start) * share,
+            Message(
+                "The curve has the right form and begins at start, but where it should be at end, "
+                "{right:.4g}, it is at {found:.4g}. Use the arguments as they are: no fixed number "
+                "and no factor.",
+                found=last,
+                right=end,
+            ),
+        ),
+        KnownMistake(
+            "another_start",
+            first + (end - first) * share,
+            Message(
+                "The curve has the right form and ends at end, but it begins at {found:.4g}, not "
+                "at start, {right:.4g}. Use the arguments as they are: no fixed number and no "
+                "factor.",
+                found=first,
+                right=start,
+            ),
         ),
     )
 
@@ -801,21 +842,17 @@ class Answers:
         known_mistakes: tuple[KnownMistake, ...] = (),
     ) -> None:
         """Raise CheckFailed unless the answers are right; the wrong ones are shown."""
-        wrong = np.flatnonzero(~np.isclose(self.found, right, rtol=2e-3, atol=2e-3))
+        if np.allclose(self.found, right, rtol=TOLERANCE, atol=TOLERANCE):
+            return
+        name_known(self.found, known_mistakes, TOLERANCE)
+        wrong = np.flatnonzero(~np.isclose(self.found, right, rtol=1e-4, atol=1e-4))
         observed = Message(
             "Yours is {differences}.",
             differences="; ".join(
                 f"{self.found[i]:.4g} at step {self.step[i]}, not {right[i]:.4g}" for i in wrong
             ),
         )
-        expect_close(
-            self.found,
-            right,
-            mistake,
-            Message.joined(message, observed),
-            known_mistakes=known_mistakes,
-            tolerance=2e-3,
-        )
+        raise CheckFailed(mistake, Message.joined(message, observed))
 
 
 def _expect_number(step: int, answer: object) -> None:

@@ -66,6 +66,18 @@ def test_a_right_advantage_earns_all_points(function, seed):
         ),
         (lambda returns, values: returns, IS_DIFFERENCE, "values_ignored", "not subtracted"),
         (
+            lambda returns, values: returns - values.roll(-1),
+            IS_DIFFERENCE,
+            "value_of_another_step",
+            "step after",
+        ),
+        (
+            lambda returns, values: returns - torch.cat([torch.zeros(1), values[:-1]]),
+            IS_DIFFERENCE,
+            "value_of_another_step",
+            "step before",
+        ),
+        (
             lambda returns, values: (returns - values.detach()).abs(),
             IS_DIFFERENCE,
             "distance_instead_of_difference",

@@ -165,6 +165,8 @@ def test_epsilon_is_finite(ask, right, answer):
         (lambda t, a, b, n: exponential(max(t - 1, 0), a, b, n), "one_step_off", "exactly start"),
         (lambda t, a, b, n: round(exponential(t, a, b, n), 2), "rounded", "two digits"),
         (lambda t, a, b, n: bool(t < n), "a_decision", "true or false"),
+        (lambda t, a, b, n: exponential(t, a, 0.03, n), "another_end", "it is at 0.03"),
+        (lambda t, a, b, n: exponential(t, 0.9, b, n), "another_start", "begins at 0.9"),
         (lambda t, a, b, n: exponential(t, a, b, 1.1 * n), "wrong_epsilon", "epsilon should be"),
         (lambda t, a, b, n: b, "wrong_epsilon", "epsilon should be"),
     ],
@@ -218,6 +220,9 @@ def test_the_message_says_what_the_exponential_schedule_should_be(seed):
     ("epsilon", "mistake", "says"),
     [
         (lambda t, a, b, n: linear(t, a, 0, n), "falls_to_zero", "ends at 0"),
+        (lambda t, a, b, n: linear(t, a, 0.05, n), "another_end", "it is at 0.05"),
+        (lambda t, a, b, n: linear(t, a, b, 1.1 * n), "another_end", "no factor"),
+        (lambda t, a, b, n: linear(t, 1.0, b, n), "another_start", "begins at 1,"),
         (lambda t, a, b, n: max(linear(t, a, 0, n), b), "aimed_at_zero", "aims at 0"),
         (lambda t, a, b, n: a * (b / a) ** (t / n), "equal_factors", "same difference"),
         (lambda t, a, b, n: linear(t, b, a, n), "start_and_end_swapped", "swapped"),
@@ -245,13 +250,12 @@ def test_a_wrong_line_is_named_and_its_end_is_not_asked_for(epsilon, mistake, sa
 @pytest.mark.parametrize(
     "epsilon",
     [
-        lambda t, a, b, n: linear(t, a, b, 1.1 * n),
         lambda t, a, b, n: linear(t, a, b, n) + 0.01 * (t == 0),
         lambda t, a, b, n: linear(t, a, b, n) + 0.01 * (0 < t < n / 2),
         lambda t, a, b, n: linear(t, a, b, n) + 0.01 * (n / 2 < t < n),
         lambda t, a, b, n: linear(t, a, b, n) + 0.01 * (t == n),
     ],
-    ids=["too slow", "at first", "early", "late", "at last"],
+    ids=["at first", "early", "late", "at last"],
 )
 def test_a_schedule_may_be_right_only_at_its_end(epsilon, seed):
     def schedule(step, start, end, steps):
