@@ -32,7 +32,7 @@ CELLS = {
 class SimplePolicy(AbstractAgent):
     def __init__(self, *arguments, **keywords):
         self.net = nn.Linear(4, 2)
-        self.optimizer = optim.Adam(self.net.parameters())
+        self.optimizer = torch.optim.Adam(self.net.parameters())
         self.games, self.mean_reward, self.turns = 0, None, 0
 
     def start_episode(self, observation):

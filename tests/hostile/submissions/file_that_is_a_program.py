@@ -9,7 +9,7 @@ CELLS = {
 class SimplePolicy(AbstractAgent):
     def __init__(self, lr=0.01, gamma=0.99):
         self.net = PolicyNetwork()
-        self.optimizer = optim.Adam(self.net.parameters(), lr=lr)
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=lr)
         self.games, self.mean_reward = 0, None
 
     def act(self, observation, explore=True):
