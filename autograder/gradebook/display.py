@@ -51,6 +51,8 @@ PROPERTIES = (
 )  # fmt: skip
 #: The classes that code highlighting uses.
 CLASSES = {"highlight", *STANDARD_TYPES.values()} - {""}
+#: Nothing is painted outside: a formula can move its parts anywhere, over marks as well.
+_FRAME = "contain: paint; overflow-x: auto"
 _LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=]*", re.IGNORECASE)
 _PICTURE_TYPES = ("image/png", "image/jpeg")
@@ -76,7 +78,7 @@ def _formatted(source: str, attachments: Any) -> str:
         rendered = _renderer(attachments).render(source)
     except Exception:  # whatever a student wrote, the page is shown
         rendered = f"<pre>{html.escape(source)}</pre>"
-    return clean_html(rendered)
+    return f'<div style="{_FRAME}">{clean_html(rendered)}</div>'
 
 
 def formatted(source: str) -> str:

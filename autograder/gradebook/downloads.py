@@ -34,6 +34,10 @@ _ILIAS_TIME = re.compile(r"(?P<time>20\d{12})_(?P<rest>.+)", re.S)
 _JUNK = re.compile(r"(^|/)(__MACOSX|\.[^/]*|Thumbs\.db|desktop\.ini)(/|$)")
 
 
+#: What nbgrader's own exchange writes beside a notebook. In an upload it is the student's word.
+RECEIPTS = ("timestamp.txt", "submission_secret.txt")
+
+
 @dataclass(frozen=True)
 class Upload:
     """One file of a download: whose it is, its name there, and when it came if that is known.
@@ -147,6 +151,9 @@ class LmsCollector(FileNameCollectorPlugin):
         upload = upload_of(inside)
         if upload is None:
             self.log.warning("No student is named in %s: left out", inside)
+            return None
+        if Path(upload.file).name in RECEIPTS:
+            self.log.warning("The time of an upload is the system's, left out: %s", inside)
             return None
         student = self._student(upload, extracted)
         if not is_student_id(student):

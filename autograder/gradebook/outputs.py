@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
@@ -48,16 +49,11 @@ def check_outputs(result: Result, task: TaskResult, max_points: float) -> list[N
 
 
 def status_line(result: Result) -> str | None:
-    """One line on anything unusual about a submission, or None."""
-    remarks = []
-    if result.status is not Status.OK:
-        remarks.append(f"Status: {result.status.value} – {STATUS_TEXT[result.status]}")
-        if result.message:
-            remarks.append(plain(result.message, 500))
-    if not result.sandboxed:
-        remarks.append("Graded without the sandbox (unsafe).")
-    remarks += [f"Note: {plain(warning, 300)}" for warning in result.warnings[:20]]
-    return " ".join(remarks) or None
+    """One line of Markdown on anything unusual about a submission, or None.
+
+    nbgrader keeps it as a comment, and formats comments: what may be a student's stands as code.
+    """
+    return " ".join(_remarks(result, _as_code)) or None
 
 
 def status_cell(result: Result) -> NotebookNode:
@@ -68,7 +64,7 @@ def status_cell(result: Result) -> NotebookNode:
         f'<td align="left">{_summary(result, task)}</td></tr>'
         for task in result.tasks
     )
-    remark = status_line(result)
+    remark = " ".join(_remarks(result, plain))
     total = f"Checks: {number(result.points)} of {number(result.max_points)} points"
     head = f"<p><strong>{total}</strong> · status: <strong>{result.status.value}</strong></p>"
     note = f"<p>⚠ <strong>{harmless(remark)}</strong></p>" if remark else ""
@@ -123,6 +119,23 @@ def _curve(evaluation: EvaluationResult) -> NotebookNode:
         data={"image/png": picture, "text/plain": text},
         metadata={"image/png": {"alt": text}},
     )
+
+
+def _remarks(result: Result, shown: Callable[[str, int], str]) -> list[str]:
+    """Anything unusual about a submission. shown: a stranger's text, at most so long."""
+    remarks = []
+    if result.status is not Status.OK:
+        remarks.append(f"Status: {result.status.value} – {STATUS_TEXT[result.status]}")
+        if result.message:
+            remarks.append(shown(result.message, 500))
+    if not result.sandboxed:
+        remarks.append("Graded without the sandbox (unsafe).")
+    return remarks + [f"Note: {shown(warning, 300)}" for warning in result.warnings[:20]]
+
+
+def _as_code(text: str, limit: int) -> str:
+    """The text as Markdown that shows it as it is: no link, no formula, no heading."""
+    return f"`{plain(text, limit).replace('`', chr(0x2CB))}`"
 
 
 def _short(task: str) -> str:

@@ -157,6 +157,10 @@ class Session:
                     if cell.runs and cell.name not in self._skipped:
                         _run_cell(channel, cell)
                 yield RemoteStudent(channel, self.framework)
+        except WorkerEnded as error:
+            if error is not channel.failure:
+                raise
+            raise _ending(process) from error
         finally:
             used = process.processor_seconds()
             self.processor_seconds += used
@@ -196,32 +200,17 @@ class Session:
             broken = Broken(Status.PROTOCOL, Message("sent {answer}", answer=error))
         except _CannotBegin as error:
             broken = Broken(Status.CRASHED, error.args[0])
+        except Broken as error:  # of the other worker that a check has asked
+            broken = error
         except WorkerEnded:
-            broken = self._ending()
+            assert self._process is not None
+            broken = _ending(self._process)
         except MemoryError:
             too_much = "answered with more than the grader has memory for"
             broken = Broken(Status.MEMORY, too_much)
         self.broken.append(broken)
         self.close()
         raise broken
-
-    def _ending(self) -> Broken:
-        """Why the worker is gone."""
-        assert self._process is not None
-        ending = self._process.wait(REAP_TIMEOUT_S)
-        if ending is None:
-            return Broken(Status.PROTOCOL, "closed the grader's pipe")
-        reason = ending.reason
-        if reason == "not started":
-            raise RuntimeError(ending.detail)
-        if reason == "too much output":
-            return Broken(Status.TOO_MUCH_OUTPUT, _TOO_MUCH_OUTPUT)
-        status = {
-            "processor time": Status.TIMEOUT,
-            "memory": Status.MEMORY,
-        }.get(reason, Status.CRASHED)
-        detail = ending.detail or reason
-        return Broken(status, Message("ended its process ({detail})", detail=detail))
 
     def _start(self) -> Sandbox | UnsafeProcess:
         if not self.sandboxed:
@@ -231,6 +220,24 @@ class Session:
         read_only = {worker: WORKER, INSIDE / "helpers": Path(helpers.__file__).resolve().parent}
         command = [sys.executable, "-s", str(worker / "__main__.py")]
         return Sandbox.start(command, Mounts(read_only=read_only), Limits())
+
+
+def _ending(process: Sandbox | UnsafeProcess) -> Broken:
+    """Why a worker is gone."""
+    ending = process.wait(REAP_TIMEOUT_S)
+    if ending is None:
+        return Broken(Status.PROTOCOL, "closed the grader's pipe")
+    reason = ending.reason
+    if reason == "not started":
+        raise RuntimeError(ending.detail)
+    if reason == "too much output":
+        return Broken(Status.TOO_MUCH_OUTPUT, _TOO_MUCH_OUTPUT)
+    status = {
+        "processor time": Status.TIMEOUT,
+        "memory": Status.MEMORY,
+    }.get(reason, Status.CRASHED)
+    detail = ending.detail or reason
+    return Broken(status, Message("ended its process ({detail})", detail=detail))
 
 
 def _run_cell(channel: Channel, cell: SubmittedCell) -> CellError | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from html import escape
@@ -15,6 +16,11 @@ from autograder.results import TaskResult
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+
+#: What begins and ends a formula. Each stands in an element of its own: MathJax finds no formula
+#: that reaches over elements, and Markdown none in what is written as a number.
+_FORMULA_MARKS = re.compile(r"[$\\]")
 
 
 def task_html(
@@ -33,8 +39,8 @@ def task_html(
 
 def harmless(text: str | None, limit: int = 2000) -> str:
     """A text as HTML that shows it and does nothing: no tags, no control sequences, no formulas."""
-    escaped = escape(plain_lines(text or "", limit))
-    return escaped.replace("\n", "<br>").replace("$", "&#36;")
+    lines = escape(plain_lines(text or "", limit)).replace("\n", "<br>")
+    return _FORMULA_MARKS.sub(lambda mark: f"<span>&#{ord(mark[0])};</span>", lines)
 
 
 @cache

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 #: Characters with which a spreadsheet begins a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "|", "%", "＝", "＋", "－", "＠")
+#: Where commas stand in numbers, spreadsheets read a semicolon in a CSV as the end of a cell.
+_FORMULA_IN_NEXT_CELL = re.compile(rf'(;[\s"]*)([{re.escape("".join(FORMULA_STARTS))}])')
 #: Unicode categories that steer a terminal or turn the direction of writing, or are no character.
 UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 #: These have no width, and join the letters of Indic and Persian names.
@@ -30,7 +33,7 @@ def spreadsheet_cell(value: object) -> object:
     """A value as a spreadsheet may hold it: numbers stay numbers, no text is a formula."""
     if value is None or isinstance(value, (int, float)):
         return value
-    text = plain(str(value))
+    text = _FORMULA_IN_NEXT_CELL.sub(r"\1'\2", plain(str(value)))
     return f"'{text}" if text.lstrip().startswith(FORMULA_STARTS) else text
 
 

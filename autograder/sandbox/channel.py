@@ -90,7 +90,7 @@ class Channel:
         self.budget = budget
         self._sequence = 0
         self._frames = FrameReader(self._wait)
-        self._failure: Exception | None = None
+        self.failure: Exception | None = None  # what broke the channel
         self._poll = select.poll()
         self._poll.register(sandbox.reply_fd, select.POLLIN)
         self._writable = select.poll()
@@ -154,12 +154,12 @@ class Channel:
         Whoever cleans up after the first failure (the training loop puts the best weights back)
         would otherwise meet the rest of an answer, and report another failure than the one.
         """
-        if self._failure is not None:
-            raise self._failure
+        if self.failure is not None:
+            raise self.failure
         try:
             return self._ask_and_wait(kind, text, arrays)
         except (ProtocolError, WorkerEnded, OutOfTime, TooMuchOutput) as failure:
-            self._failure = failure
+            self.failure = failure
             raise
 
     def _ask_and_wait(self, kind: Kind, text: bytes, arrays: bytes) -> Frame:

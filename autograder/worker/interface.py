@@ -260,7 +260,10 @@ class Student(ABC):
 
     @abstractmethod
     def read_file(self, path: str) -> np.ndarray | None:
-        """The bytes of a file, uint8; None if there is none, or if it is too large to be read."""
+        """The bytes of a file, uint8; None if there is none.
+
+        Raises StudentError if it is larger than a saved agent may be.
+        """
 
     @abstractmethod
     def write_file(self, name: str, content: np.ndarray) -> str:

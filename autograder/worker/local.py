@@ -201,8 +201,9 @@ class LocalStudent(Student):
 
     def read_file(self, path: str) -> np.ndarray | None:
         try:
-            if os.path.getsize(path) > MAX_FILE:
-                return None
+            size = os.path.getsize(path)
+            if size > MAX_FILE:
+                raise StudentError("OSError", f"{size} bytes are more than the {MAX_FILE} allowed")
             return np.frombuffer(Path(path).read_bytes(), np.uint8)
         except OSError:
             return None

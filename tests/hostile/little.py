@@ -1,6 +1,8 @@
 """A small unit without a deep-learning library, so that a hundred attacks are graded in minutes.
 
-Course, notebook, tasks, session and sandbox are the real ones; only the questions are small.
+Course, notebook, tasks, session and sandbox are the real ones; only the questions are small. They
+are of every kind that a unit has: values, objects, test doubles, files for another process, and
+questions whose answers are in the checks as digests.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from autograder.checks.expect import expect, expect_close
 from autograder.checks.task import Task
 from autograder.course import Course
 from autograder.units import Unit, unit_named
-from autograder.worker.interface import Student
+from autograder.units.shared.questions import Matching, Numbers, QuestionTask, Rows, parts_digest
+from autograder.worker.interface import Returned, Student
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
@@ -24,6 +27,29 @@ STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 double = Task("little/double", requires=("double",))
 largest = Task("little/largest", requires=("largest",))
 account = Task("little/account", requires=("Account",))
+summed = Task("little/summed", requires=("summed",))
+store = Task("little/store", requires=("keep", "read_back"))
+reading = QuestionTask(
+    "little/reading",
+    (
+        Numbers("sums", "Add again.", points=1, values=(3.5, 11.0, -2.25)),
+        Matching(
+            "letters",
+            "Look again.",
+            points=1,
+            items=("one", "two", "three"),
+            options="abcdef",
+            digest=parts_digest("little/reading", "letters", "fbd"),
+        ),
+        Rows(
+            "rows",
+            "Look again.",
+            points=1,
+            rows=6,
+            digest=parts_digest("little/reading", "rows", "0,3,4"),
+        ),
+    ),
+)
 
 
 @double.check("twice_the_numbers", points=2)
@@ -50,7 +76,31 @@ def adds_up(student: Student, random: np.random.Generator) -> None:
         expect(made.get("total") == total, "wrong", "The sum of what was added.")
 
 
-LITTLE = Unit("little", "9_little", None, (double, largest, account))
+@summed.check("adds_the_doubles", points=2)
+def adds_the_doubles(student: Student, random: np.random.Generator) -> None:
+    for _ in range(2):
+        numbers, answers = random.normal(size=(2, 3)), random.normal(size=(2, 3))
+        with student.doubles():
+            asked = student.double("double", ("x",), Returned((answers,)))
+            found = student.call("summed", numbers)
+            expect(asked.get("count") == 1, "not_asked", "Call double once.")
+            expect_close(asked.call("given", 0, "x"), numbers, "other_numbers", "All numbers.")
+        expect_close(found, answers.sum(), "wrong", "The sum of the doubles.")
+
+
+@store.check("comes_back_in_another_process", points=2)
+def comes_back_in_another_process(student: Student, random: np.random.Generator) -> None:
+    numbers = random.normal(size=(3, 2))
+    path = student.temporary_path("kept")
+    student.call("keep", numbers, path)
+    content = student.read_file(path)
+    assert content is not None
+    with student.fresh() as other:
+        found = other.call("read_back", other.write_file("moved", content))
+    expect_close(found, numbers, "wrong", "The numbers that were kept.")
+
+
+LITTLE = Unit("little", "9_little", None, (double, largest, account, summed, store, reading))
 
 SOLVED = {
     "double": "def double(x):\n    return 2 * x",
@@ -61,6 +111,18 @@ SOLVED = {
         "        self.total = 0\n\n"
         "    def add(self, amount):\n"
         "        self.total += amount"
+    ),
+    "summed": "def summed(x):\n    return double(x).sum()",
+    "store": (
+        "def keep(x, path):\n"
+        "    with open(path, 'wb') as file:\n"
+        "        np.save(file, x)\n\n"
+        "def read_back(path):\n"
+        "    return np.load(path)"
+    ),
+    "reading": (
+        "def reading():\n"
+        "    return {'sums': [3.5, 11.0, -2.25], 'letters': 'fbd', 'rows': [0, 3, 4]}"
     ),
 }
 

@@ -26,13 +26,17 @@ ROOT = Path("/autograder")
 
 
 def result(folder: Path, known: Path) -> dict:
+    """Of a group, the result of whoever has the lowest score."""
     users = json.loads((folder / "submission_metadata.json").read_text())["users"]
     results = json.loads(known.read_text())
-    for user in users:
-        for name in ("email", "sid", "name"):
-            found = results.get(str(user.get(name) or "").strip().lower())
-            if found is not None:
-                return found
+    return min((of_user(user, results) for user in users), key=lambda found: found["score"])
+
+
+def of_user(user: dict, results: dict) -> dict:
+    for field, known in results.items():
+        found = known.get(str(user.get(field) or "").strip().lower())
+        if found is not None:
+            return found
     return {"score": 0, "output": "This submission is not graded yet."}
 
 
@@ -46,16 +50,22 @@ if __name__ == "__main__":
 def gradescope(marks: Marks, path: Path) -> list[str]:
     """Write the autograder as a zip file; nobody is left out.
 
-    A student is found by e-mail address, number or id, else by a full name that only one has.
+    A student is found by e-mail address, by number or id, and by a full name that only one has
+    where the roster has neither address nor number: in Gradescope, people choose their names.
     """
-    results: dict[str, dict[str, Any]] = {}
+    results: dict[str, dict[str, dict[str, Any]]] = {"email": {}, "sid": {}, "name": {}}
     named = Counter(_key(person.full_name) for person in marks.people)
     for person in marks.people:
         mark = marks.marks.get(person.student)
-        if mark is not None and marks.final(person) is not None:
-            names = [person.student, person.number, person.email]
-            names += [person.full_name] if named[_key(person.full_name)] == 1 else []
-            results |= {_key(name): _result(mark) for name in names if name}
+        if mark is None or marks.final(person) is None:
+            continue
+        found = _result(mark)
+        results["email"][_key(person.email)] = found
+        results["sid"] |= {_key(person.number): found, _key(person.student): found}
+        if not (person.email or person.number) and named[_key(person.full_name)] == 1:
+            results["name"][_key(person.full_name)] = found
+    for known in results.values():
+        known.pop("", None)
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("setup.sh", SETUP)

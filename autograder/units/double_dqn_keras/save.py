@@ -10,6 +10,7 @@ from autograder.messages import Message
 from autograder.units.double_dqn_keras.network import new_network
 from autograder.units.shared.examples.networks import SAVING
 from autograder.units.shared.networks import observations, redraw
+from autograder.units.shared.saving import saved_file
 from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
 
 
@@ -96,7 +97,7 @@ class SaveTask(Task):
 
 def _content(student: Student, path: str) -> np.ndarray:
     """The bytes of the file that save_network wrote, uint8."""
-    content = student.read_file(path)
+    content = saved_file(student, path)
     if content is None:
         raise CheckFailed(
             "no_file",

@@ -24,10 +24,12 @@ from autograder.units.shared.examples.reading import (
     PAIRS,
     PARTS,
 )
-from autograder.worker.interface import Student, StudentObject
+from autograder.worker.interface import Student
 
 #: A check's verdict about a part's answer: it raises CheckFailed.
 Random = np.random.Generator
+#: No question asks for more.
+MOST_NUMBERS = 1_000
 
 
 def parts_digest(task: str, part: str, answer: str) -> str:
@@ -216,17 +218,22 @@ class QuestionTask(Task):
 
 
 def _numbers(answer: object) -> np.ndarray | None:
-    """The answer as an array of floats; None if it holds anything but finite numbers."""
-    if isinstance(answer, StudentObject):
-        return None
-    try:
-        values = np.asarray(answer)
-    except ValueError:  # lists of different lengths
+    """The answer as an array of floats; None if it is anything but a row of finite numbers."""
+    # A list that holds texts would become a table as wide as the longest of them.
+    if isinstance(answer, list) and len(answer) <= MOST_NUMBERS and all(map(_is_number, answer)):
+        values = np.array(answer)
+    elif isinstance(answer, np.ndarray) and answer.size <= MOST_NUMBERS:
+        values = answer
+    else:
         return None
     if values.size and values.dtype.kind not in "iuf":
         return None
     values = values.astype(np.float64)
     return values if np.isfinite(values).all() else None
+
+
+def _is_number(item: object) -> bool:
+    return isinstance(item, (int, float)) or (isinstance(item, np.ndarray) and item.shape == ())
 
 
 def _letters(answer: object) -> str | None:

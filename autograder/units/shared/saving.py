@@ -157,6 +157,24 @@ class SaveTask(Task):
             _expect_counters(other, 0, None)
 
 
+def saved_file(student: Student, path: str) -> np.ndarray | None:
+    """The bytes of a file that the student's code wrote; None if there is none.
+
+    Raises CheckFailed if it is too large to be read.
+    """
+    try:
+        return student.read_file(path)
+    except StudentError as error:
+        raise CheckFailed(
+            "file_too_large",
+            Message(
+                "The file that your code wrote is too large: {error}. Save only what the exercise "
+                "names.",
+                error=error.message,
+            ),
+        ) from error
+
+
 def _draw_counters(random: np.random.Generator) -> tuple[int, float]:
     """Games and mean reward of an agent that has played."""
     return int(random.integers(100, 999)), float(random.uniform(20, 400))
@@ -174,7 +192,7 @@ def _save(student: Student, agent: StudentObject, path: str) -> None:
 
 def _content(student: Student, path: str) -> np.ndarray:
     """The file's bytes. Raises CheckFailed if there is none."""
-    content = student.read_file(path)
+    content = saved_file(student, path)
     if content is not None:
         return content
     for suffix in (".pt", ".pth"):

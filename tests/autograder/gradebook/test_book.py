@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
+from jinja2 import Environment
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import PyFileConfigLoader
 
 from autograder.course import MARKER, Course
+from autograder.gradebook.display import safe_markdown
 from autograder.gradebook.outputs import status_line
 from autograder.results import Result, Status
 from autograder.units import Unit, unit_named
@@ -121,6 +125,24 @@ def test_a_status_is_shown_on_top_and_as_a_comment_and_is_no_plain_zero(
     assert "timeout" in first and "cell loss" in first
     top = autograded(classroom, unit, "dora").read_text(encoding="utf-8")[:2000]
     assert "timeout" in top and "cell loss" in top
+
+
+def test_what_may_be_a_students_is_shown_in_a_comment_as_it_is(unit: Unit) -> None:
+    foreign = "[9 of 9](https://example.com) **$9$** `` ` <b>"
+    result = make_result(unit, 0.0, status=Status.CRASHED, message=foreign)
+
+    line = status_line(replace(result, warnings=(foreign,))) or ""
+    page = BeautifulSoup(_markdown(line), "html.parser")
+
+    shown = [code.get_text() for code in page.find_all("code")]
+    assert shown == [foreign.replace("`", "ˋ")] * 2
+    assert page.find(["a", "strong", "b"]) is None
+
+
+def _markdown(text: str) -> str:
+    environment = Environment()
+    environment.filters["markdown"] = safe_markdown
+    return environment.from_string("{{ text | markdown }}").render(text=text)
 
 
 def test_an_unsafe_result_says_so(unit: Unit) -> None:

@@ -53,7 +53,9 @@ NASTY = [
     "![x](attachment:x.svg)",
     "# check-forward\n\n<h1 id='check-forward'>x</h1>",
     "<p class='modal navbar-fixed-top'>x</p>",
+    "</div></div><div style='contain: none'>$\\raise{50em}{\\rlap{\\colorbox{white}{9}}}$</div>",
 ]
+FRAME = "contain: paint; overflow-x: auto"
 
 
 def rendered(markdown: str) -> str:
@@ -72,7 +74,8 @@ def dangers(html: str) -> list[str]:
             found.append(tag.name)
         if tag.name in {"input", "base", "meta", "link", "noscript", "template"}:
             found.append(tag.name)
-        found += [f"{tag.name} {name}" for name in tag.attrs if name not in allowed]
+        names = [name for name in tag.attrs if (name, tag[name]) != ("style", FRAME)]
+        found += [f"{tag.name} {name}" for name in names if name not in allowed]
         if not str(tag.get("href", "#")).startswith(("#", "http://", "https://", "mailto:")):
             found.append(f"href {tag['href']}")
         if not str(tag.get("src", "data:image/png;base64,")).startswith("data:image/"):
@@ -85,6 +88,13 @@ def dangers(html: str) -> list[str]:
 @pytest.mark.parametrize("markdown", NASTY)
 def test_nothing_in_an_answer_runs_loads_or_hides(markdown: str) -> None:
     assert dangers(rendered(markdown)) == []
+
+
+@pytest.mark.parametrize("markdown", NASTY)
+def test_all_of_an_answer_stands_in_a_frame_that_it_cannot_paint_over(markdown: str) -> None:
+    frames = BeautifulSoup(rendered(markdown), "html.parser").find_all(recursive=False)
+
+    assert [frame.get("style") for frame in frames] == [FRAME]
 
 
 def test_the_search_for_dangers_finds_them() -> None:
@@ -133,7 +143,7 @@ def test_the_graders_own_outputs_escape_what_is_the_students() -> None:
     ]
     for html in (*shown, status_cell(result).source):
         names = {tag.name for tag in BeautifulSoup(html, "html.parser").find_all(True)}
-        assert names <= {"div", "strong", "br", "p", "table", "tbody", "tr", "td"}
+        assert names <= {"div", "strong", "br", "span", "p", "table", "tbody", "tr", "td"}
         assert "onerror" in html  # there, as text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def zip_collect(classroom: Course, unit: Unit) -> tuple[dict[str, str], str]:
     )  # fmt: skip
     submitted = classroom.root / "submitted"
     files = [path for path in submitted.rglob("*") if path.is_file()]
-    found = {str(path.relative_to(submitted)): path.read_text() for path in files}
+    found = {str(path.relative_to(submitted)): path.read_text(errors="replace") for path in files}
     return found, done.stderr
 
 
@@ -122,6 +123,54 @@ def test_the_downloads_of_three_systems_are_collected_as_shipped(
         f"eva.muster/{name}/timestamp.txt": "2026-03-02 12:00:00",
     }
     assert "No student is named in readme.txt" in said
+
+
+def test_one_students_archive_costs_nobody_else_anything(classroom: Course, unit: Unit) -> None:
+    within = zipped(**{NOTEBOOK: "hidden deep"})
+    for depth in range(6):
+        within = zipped(**{f"in{depth}.zip": within})
+    students: dict[str, str | bytes] = {
+        f"Anna_1_assignsubmission_file_/{NOTEBOOK}": "of anna",
+        "Broken_2_assignsubmission_file_/a.zip": "no archive",
+        "Climbs_3_assignsubmission_file_/a.zip": zipped(**{"../../../../climbed": "x"}),
+        "Deep_4_assignsubmission_file_/a.zip": within,
+        "Links_5_assignsubmission_file_/a.tar": with_a_link("/etc/passwd"),
+        "Late_6_assignsubmission_file_/a.zip": zipped(
+            **{NOTEBOOK: "of late", "timestamp.txt": "2020-01-01 00:00 UTC"}
+        ),
+        f"Large_7_assignsubmission_file_/{NOTEBOOK}": "of large",
+        "Large_7_assignsubmission_file_/a.zip": zipped(
+            **{str(n): bytes(20 << 20) for n in range(4)}
+        ),
+        "Many_8_assignsubmission_file_/a.zip": zipped(**dict.fromkeys(map(str, range(1_001)), "")),
+        "../../climbed_9_assignsubmission_file_/x.ipynb": "x",
+    }
+    (archive(classroom, unit) / "class.zip").write_bytes(zipped(**students))
+
+    found, said = zip_collect(classroom, unit)
+
+    def of(student: str) -> list[str]:
+        return [path.split("/", 2)[2] for path in found if path.startswith(f"{student}/")]
+
+    assert of("Anna") == [NOTEBOOK] and set(of("Large")) == {"a.zip", NOTEBOOK}
+    assert of("Broken") == of("Climbs") == of("Many") == ["a.zip"]
+    assert of("Links") == [] and "root:" not in "".join(found.values())
+    assert of("Late") == [f"a/{NOTEBOOK}"]
+    assert not any(NOTEBOOK in path for path in of("Deep"))
+    assert not list(classroom.root.rglob("climbed*"))
+    for reason in ("cannot be read", "lies outside", "more than 64 MiB", "more than 1000 files"):
+        assert reason in said
+
+
+def with_a_link(target: str) -> bytes:
+    """A tar archive with nothing but a symbolic and a hard link."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as file:
+        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE):
+            member = tarfile.TarInfo(NOTEBOOK)
+            member.type, member.linkname = kind, target
+            file.addfile(member)
+    return buffer.getvalue()
 
 
 def test_two_people_of_one_name_are_two_students(classroom: Course, unit: Unit) -> None:

@@ -1,5 +1,6 @@
 """The checks of a task as HTML: one line each, and nothing in it but text."""
 
+import pytest
 from bs4 import BeautifulSoup
 
 from autograder.checks.judge import NOT_REACHED
@@ -44,10 +45,22 @@ def test_texts_are_escaped():
     html = task_html(nasty, task, nasty)
 
     assert {tag.name for tag in BeautifulSoup(html, "html.parser").find_all(True)} == {
-        "div", "strong", "br",
+        "div", "strong", "br", "span",
     }  # fmt: skip
     assert html.count("&lt;script&gt;") == 4
     assert "$" not in html and "\x1b" not in html
+
+
+@pytest.mark.parametrize("formula", (r"$\color{green}{9}$", r"\(9\)", r"$$9$$", r"\[9\]"))
+def test_nothing_is_a_formula(formula):
+    """MathJax typesets what stands between two marks within one element."""
+    task = TaskResult("unit/loss", 0.0, 3.0, (CheckResult("c", False, "wrong", formula),))
+
+    page = BeautifulSoup(clean_report(task_html("0 of 3", task)), "html.parser")
+
+    assert formula in page.get_text()
+    marks = [text for text in page.find_all(string=True) if set(text) & set("$\\")]
+    assert marks and all(text in "$\\" and text.parent.name == "span" for text in marks)
 
 
 def test_a_long_text_is_cut():

@@ -103,9 +103,17 @@ def test_formulas_become_text(text: str) -> None:
     assert str(spreadsheet_cell(text)).startswith("'")
 
 
+@pytest.mark.parametrize("text", ["x;=1+1", "x; @SUM(A1)", 'x;"=1+1"', "a;b;\t-1"])
+def test_no_formula_begins_after_a_semicolon(text: str) -> None:
+    """Where commas stand in numbers, spreadsheets divide the lines of a CSV there."""
+    for part in str(spreadsheet_cell(text)).split(";"):
+        assert not part.strip(' "').startswith(("=", "+", "-", "@"))
+
+
 def test_numbers_and_words_stay() -> None:
     assert spreadsheet_cell(-1.5) == -1.5
     assert spreadsheet_cell("Müller, Ö.") == "Müller, Ö."
+    assert spreadsheet_cell("1, -2; x = 3") == "1, -2; x = 3"
     assert spreadsheet_cell(None) is None
 
 

@@ -19,7 +19,7 @@ from autograder.worker.interface import (
     Tensor,
     WeightedSums,
 )
-from autograder.worker.local import LocalStudent
+from autograder.worker.local import MAX_FILE, LocalStudent
 from autograder.worker.rules import (
     Memories,
     Networks,
@@ -66,6 +66,7 @@ def backward(x): x.sum().backward()
 def short(x): return inner(x)
 def keep(value): kept.append(value)
 def read(): return len(kept)
+def write_zeros(path, size): open(path, "wb").write(bytes(size))
 def is_own(net): return isinstance(net, Net) and net.name() == "own"
 """
 
@@ -240,6 +241,14 @@ def test_a_file_is_read_and_written_as_bytes(student):
 
     np.testing.assert_array_equal(student.read_file(path), content)
     assert student.read_file(path + ".not") is None
+
+
+def test_a_file_that_is_too_large_is_not_taken_for_none(student, tmp_path):
+    path = student.temporary_path("large.pt")
+    student.call("write_zeros", path, MAX_FILE + 1)
+
+    with pytest.raises(StudentError, match=f"{MAX_FILE + 1} bytes are more than"):
+        student.read_file(path)
 
 
 def test_a_fresh_process_has_the_cells_but_not_what_happened_since(remote):

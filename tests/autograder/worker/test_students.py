@@ -49,6 +49,7 @@ def reverses(values): values.reverse()
 def as_array_sum(x): return x.sum()
 def kind_of(value): return type(value).__name__
 def dtype_of(value): return str(value.dtype)
+def converted(value, dtype): return value.astype(dtype)
 def draws(): return [random.random(), float(np.random.rand()), float(torch.rand(1))]
 def odd(): return [float("nan"), np.float64("inf"), np.float64(2.0), np.arange(3)[::-1]]
 """
@@ -96,6 +97,12 @@ def test_arrays_keep_dtype_and_shape(student, dtype):
     returned = student.call("echo", array)
 
     assert returned.dtype == array.dtype and np.array_equal(returned, array)
+
+
+def test_numbers_in_another_byte_order_and_wider_ones_arrive(student):
+    for dtype in (">f4", ">i8", "longdouble"):
+        found = student.call("converted", np.arange(6.0)[::2], dtype)
+        np.testing.assert_array_equal(found, [0, 2, 4])
 
 
 def test_a_tensor_arrives_as_a_tensor_and_an_array_as_an_array(student):

@@ -115,8 +115,14 @@ def test_gradescopes_autograder_gives_each_submission_its_marks(
         ({"email": "Anna@uni.example", "sid": "", "name": "A. M."}, unit.max_points),
         ({"email": "b@x", "sid": "bert", "name": "B"}, unit.max_points / 2),
         ({"email": "nobody@x", "sid": None, "name": "Nobody"}, 0),
+        ({"email": "nobody@x", "sid": None, "name": "anna"}, 0),
+        ({"email": "nobody@x", "sid": None, "name": "Anna@uni.example"}, 0),
+        ({"email": "nobody@x", "sid": None, "name": "Anna Muster"}, 0),
+        ({"email": "nobody@x", "sid": "anna@uni.example", "name": ""}, 0),
+        ([{"email": "anna@uni.example"}, {"email": "nobody@x"}], 0),
     ):
-        (tmp_path / "submission_metadata.json").write_text(json.dumps({"users": [user]}))
+        users = user if isinstance(user, list) else [user]
+        (tmp_path / "submission_metadata.json").write_text(json.dumps({"users": users}))
         subprocess.run([sys.executable, str(tmp_path / "run.py")], check=True)
         result = json.loads((tmp_path / "results" / "results.json").read_text())
         assert result["score"] == score

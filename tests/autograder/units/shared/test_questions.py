@@ -9,6 +9,7 @@ from autograder.authoring.build import units_with_source
 from autograder.checks.expect import KnownMistake
 from autograder.checks.judge import NOT_SOLVED, judge
 from autograder.course import Course
+from autograder.units.shared.answers import ChoiceTask
 from autograder.units.shared.questions import (
     Matching,
     Numbers,
@@ -193,6 +194,17 @@ def test_four_random_tries_earn_less_than_a_tenth(task):
     mean = np.mean([best_of(task, 4, random) for _ in range(400)])
 
     assert mean < 0.1 * task.points
+
+
+@pytest.mark.parametrize("unit", units_with_source(Course.find()), ids=lambda unit: unit.name)
+def test_four_tries_at_all_questions_earn_less_than_a_tenth_of_the_unit(unit):
+    """A question that has one letter of four for its answer is found in four tries."""
+    random = np.random.default_rng(8)
+    letters = sum(task.points for task in unit.tasks if isinstance(task, ChoiceTask))
+    others = [task for task in unit.tasks if isinstance(task, QuestionTask)]
+    mean = np.mean([sum(best_of(task, 4, random) for task in others) for _ in range(50)])
+
+    assert letters + mean < 0.1 * unit.max_points
 
 
 def test_a_guesser_who_knows_what_is_plausible_is_worth_testing():

@@ -266,6 +266,13 @@ def test_a_file_must_stand_at_the_path_given(seed):
     assert_fails(judged(save_agent=lambda agent, path: None), "no_file", "wrote no file")
 
 
+def test_a_file_that_is_too_large_is_told_so():
+    def saves_much(agent, path):
+        Path(path).write_bytes(bytes(9 << 20))
+
+    assert_fails(judged(save_agent=saves_much), "file_too_large", "9437184 bytes are more than")
+
+
 def test_a_file_with_other_entries_is_told_the_missing_ones():
     result = judged(save_agent=save_whole_agent, load_agent=load_whole_agent)
 
