@@ -267,7 +267,8 @@ def _class(course: Course, unit: Unit, book: Book) -> list[HandIn]:
 
 def _report(unit: Unit, book: Book, graded: dict[str, GradedSubmission]) -> ClassReport:
     results = {student: submission.result for student, submission in graded.items()}
-    return ClassReport.of(unit, results, book.pages(unit, graded), book.marks(unit))
+    marks = book.marks(unit)
+    return ClassReport.of(unit, results, book.pages(unit, graded, marks), marks)
 
 
 def _show(course: Course, unit: Unit, book: Book, graded: dict[str, GradedSubmission]) -> None:

@@ -175,10 +175,12 @@ class Book:
         with self._writing(_KEPT):
             leave_ungraded(self.address, student, unit.assignment, unit.name)
 
-    def pages(self, unit: Unit, graded: Mapping[str, GradedSubmission]) -> dict[str, Path]:
+    def pages(
+        self, unit: Unit, graded: Mapping[str, GradedSubmission], marks: Mapping[str, FinalMark]
+    ) -> dict[str, Path]:
         """The feedback pages that show these very results and marks, by student."""
         pages = {}
-        for student, mark in self.marks(unit).items():
+        for student, mark in marks.items():
             page = self.page(student, unit)
             key = graded[student].key if student in graded else ""
             if key and key_of_page(page) == mark.page_key(key):
@@ -187,7 +189,7 @@ class Book:
 
     def old_pages(self, unit: Unit, graded: Mapping[str, GradedSubmission]) -> int:
         """How many feedback pages show other results or marks than these."""
-        current = self.pages(unit, graded)
+        current = self.pages(unit, graded, self.marks(unit))
         return sum(
             student not in current and self.page(student, unit).exists() for student in graded
         )

@@ -17,6 +17,7 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
+from traitlets import Bool
 
 from autograder.gradebook.display import REMEMBERED
 from autograder.gradebook.final_mark import FinalMark
@@ -57,6 +58,9 @@ class FeedbackExporter(HTMLExporter):
 
     nbgrader makes its exporter before it writes a page: the moment to choose the old ones.
     """
+
+    #: The notebook is validated once all preprocessors have run, not after each of them.
+    optimistic_validation = Bool(True).tag(config=True)
 
     def __init__(self, **settings: Any) -> None:
         """settings: of traitlets; `parent` is nbgrader's converter."""

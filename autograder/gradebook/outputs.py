@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_output
+from nbformat.v4 import new_markdown_cell
 
 from autograder.checks.judge import readable
 from autograder.rendering.curve import learning_curve
@@ -40,12 +40,13 @@ def check_outputs(result: Result, task: TaskResult, max_points: float) -> list[N
 
     nbgrader takes the first `execute_result` for the mark; there is exactly one.
     """
-    outputs = [new_output("display_data", data={"text/html": _report(result, task)})]
+    outputs = [_output("display_data", {"text/html": _report(result, task)})]
     if is_agent(task) and result.evaluation is not None and result.evaluation.curve:
         outputs.append(_curve(result.evaluation))
     points = min(max(task.points, 0.0), max_points)
-    outputs.append(new_output("execute_result", data={"text/plain": repr(float(points))}))
-    return outputs
+    mark = _output("execute_result", {"text/plain": repr(float(points))})
+    mark["execution_count"] = None
+    return [*outputs, mark]
 
 
 def status_line(result: Result) -> str | None:
@@ -114,11 +115,14 @@ def _summary(result: Result, task: TaskResult) -> str:
 def _curve(evaluation: EvaluationResult) -> NotebookNode:
     picture = base64.b64encode(learning_curve(evaluation)).decode("ascii")
     text = f"Learning curve over {len(evaluation.curve)} training episodes"
-    return new_output(
-        "display_data",
-        data={"image/png": picture, "text/plain": text},
-        metadata={"image/png": {"alt": text}},
-    )
+    output = _output("display_data", {"image/png": picture, "text/plain": text})
+    output.metadata["image/png"] = NotebookNode(alt=text)
+    return output
+
+
+def _output(kind: str, data: dict[str, str]) -> NotebookNode:
+    """Like nbformat's new_output, which validates each: they are, when the notebook is written."""
+    return NotebookNode(output_type=kind, data=NotebookNode(data), metadata=NotebookNode())
 
 
 def _remarks(result: Result, shown: Callable[[str, int], str]) -> list[str]:

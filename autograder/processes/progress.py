@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from time import monotonic
 from types import TracebackType
 
 from tqdm import tqdm
@@ -11,6 +12,7 @@ from tqdm import tqdm
 from autograder.processes.pool import Pool
 
 _WORKERS_SHOWN = 4
+_SHOW_EVERY_S = 0.2
 
 
 class Progress:
@@ -20,6 +22,7 @@ class Progress:
         """unit: what one thing is called."""
         tqdm.monitor_interval = 0  # no thread of its own beside a process that forks
         self._pool = pool
+        self._next = 0.0
         self._counts: Counter[str] = Counter()
         self._bar = tqdm(total=total, desc=title, unit=unit, dynamic_ncols=True)
 
@@ -42,6 +45,9 @@ class Progress:
 
     def watch(self) -> None:
         """Show what each worker is doing; to be called now and then."""
+        if monotonic() < self._next:
+            return
+        self._next = monotonic() + _SHOW_EVERY_S
         running = self._pool.running
         doing = [f"{one.name} {one.seconds:.0f} s" for one in running[:_WORKERS_SHOWN]]
         if len(running) > _WORKERS_SHOWN:
