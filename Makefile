@@ -19,6 +19,7 @@ WORKERS ?= 2
 SEEDS ?= 30
 SAMPLE ?= 300
 REQUIREMENTS ?= requirements.txt
+PYTHON ?= $(BIN)/python
 
 .PHONY: help setup sandbox grade course lab lint test validate calibrate bench mutation mutants pins install
 .PHONY: clean
@@ -148,7 +149,7 @@ pins: setup  ## update requirements.txt from pyproject.toml (UPGRADE=--upgrade: 
 install: setup  ## install into PREFIX for all accounts of this machine; it holds no solutions
 	@[ -n "$(PREFIX)" ] || { echo "Say where to: make install PREFIX=/opt/rl-course" >&2; exit 1; }
 	umask 022
-	[ -x $(PREFIX)/bin/pip ] || $(BIN)/python -m venv $(PREFIX)
+	[ -x $(PREFIX)/bin/pip ] || $(PYTHON) -m venv $(PREFIX)
 	export PIP_DISABLE_PIP_VERSION_CHECK=1
 	$(PREFIX)/bin/pip install --quiet --progress-bar off -r $(REQUIREMENTS)
 	wheels=$$(mktemp -d)
@@ -157,6 +158,15 @@ install: setup  ## install into PREFIX for all accounts of this machine; it hold
 	$(PREFIX)/bin/pip install --quiet --no-deps --force-reinstall "$$wheels"/*.whl
 	echo "Installed: $(PREFIX)/bin/autograder, jupyter, nbgrader. The course folder stays closed:" \
 		"chmod o= on it (docs/department.md)."
+	folder=$$(readlink -f $(PREFIX)/bin/python)
+	while [ "$$folder" != / ]; do
+		if [[ $$(stat --format %A "$$folder") != *[xt] ]]; then
+			echo "Other accounts cannot run it: its Python lies in $$folder, which is closed to them." \
+				"Remove $(PREFIX) and add PYTHON=/usr/bin/python3." >&2
+			break
+		fi
+		folder=$$(dirname "$$folder")
+	done
 
 clean:  ## remove what make installed; students' work and marks are kept
 	rm -rf $(VENV) *.egg-info build .mypy_cache .pytest_cache .ruff_cache

@@ -127,7 +127,8 @@ class SafeCollect(ExchangeCollect):
         if target.is_dir() and not self._is_newer(record, target):
             self.log.info("Nothing newer to collect: %s %s", record.student, assignment)
             return []
-        target.parent.mkdir(mode=self._mode(0o700), parents=True, exist_ok=True)
+        for folder in (target.parent.parent, target.parent):
+            folder.mkdir(mode=self._mode(0o700), parents=True, exist_ok=True)
         with _beside(target) as copy:
             problems = self._copy(record, copy)
             if problems is None:

@@ -133,7 +133,7 @@ def test_few_files_stand_at_the_top():
     assert len(files) <= MOST_FILES_AT_THE_TOP, files
 
 
-@pytest.mark.parametrize("folder", ["autograder", "helpers", "bench", "solutions"])
+@pytest.mark.parametrize("folder", ["autograder", "helpers", "bench", "rehearsal", "solutions"])
 def test_no_file_outside_the_tests_opens_them(folder):
     """`mutation/` alone names tests: it runs them against changed code."""
     paths = sorted((ROOT / folder).rglob("*.py"))

@@ -76,8 +76,7 @@ def test_a_submission_is_collected_into_a_closed_folder(exchange: Exchange) -> N
     exchange.collect()
 
     assert exchange.collected() == {"notebook": "mine", "timestamp.txt": TIME}
-    folder = exchange.submitted / STUDENT
-    for path in (folder, *folder.rglob("*")):
+    for path in (exchange.submitted, *exchange.submitted.rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
         assert path.stat().st_uid == 0
 
