@@ -21,6 +21,8 @@ from autograder.worker.interface import NotSolved, StudentError
 CHECK = "reaches_threshold"
 #: The mistake that is none: the grader failed while it trained the agent.
 AGENT_ERROR = "agent_error"
+#: The agent was not trained: it learns in an exercise that has earned nothing.
+NOT_LEARNING = "does_not_learn_yet"
 _SCORED = "Your agent scored {score} on average over {episodes} episodes; {threshold} are needed."
 _UNSOLVED = "Waits for {task}, which still raises NotImplementedError. Solve it first."
 _NEEDS = (
@@ -63,7 +65,7 @@ def not_learning(name: str, rule: AgentRule, tasks: Iterable[TaskResult]) -> Age
             continue
         unsolved = any(check.mistake == NOT_SOLVED for check in task.checks)
         template = _UNSOLVED if unsolved else _NEEDS
-        mistake = NOT_SOLVED if unsolved else "does_not_learn_yet"
+        mistake = NOT_SOLVED if unsolved else NOT_LEARNING
         return without_score(name, rule, mistake, Message(template, task=task.task))
     return None
 

@@ -4,7 +4,8 @@ A file's docstring is the attack in one sentence. It may define:
 
 FAMILY      what the attack is about, in the words of the library of attacks
 EXPECTED    the status, or several that are all fine (default: ok)
-HONEST      points that its honest part is worth
+HONEST      points that its honest part is worth, without those of LEARNS
+LEARNS      True: all exercises are answered that an agent needs to be trained at all
 LOST        True if the attack costs its author even these
 UNIT        "little" (default), "policy_network", "dqn", or several, each attacked by itself
 SOLVED      exercises answered as they should be; all others are left as released
@@ -124,6 +125,19 @@ def unit_of(name: str) -> Unit:
     return little.LITTLE if name == "little" else unit_named(name)
 
 
+def exercises_until_learning(unit: Unit) -> dict[str, float]:
+    """The points of each exercise, up to the one without which no agent is trained."""
+    assert unit.agent is not None
+    names = [task.name.split("/")[1] for task in unit.tasks]
+    last = max(map(names.index, unit.agent.learns_in))
+    return {name: task.points for name, task in zip(names[: last + 1], unit.tasks, strict=False)}
+
+
+def points_until_learning(unit: Unit) -> float:
+    """What somebody has earned whose agent is trained."""
+    return sum(exercises_until_learning(unit).values())
+
+
 def load() -> list[Hostile]:
     """Every attack, by name."""
     return [attack for path in sorted(FOLDER.glob("*.py")) for attack in _load(path)]
@@ -137,16 +151,21 @@ def _load(path: Path) -> list[Hostile]:
     spec.loader.exec_module(module)
     expected = getattr(module, "EXPECTED", "ok")
     units = getattr(module, "UNIT", "little")
+    learns = getattr(module, "LEARNS", False)
     return [
         Hostile(
             name=path.stem,
             attack=(module.__doc__ or "").strip(),
             family=module.FAMILY,
             expected=(expected,) if isinstance(expected, str) else tuple(expected),
-            honest=module.HONEST,
+            honest=module.HONEST + (points_until_learning(unit_of(unit)) if learns else 0),
             lost=getattr(module, "LOST", False),
             unit=unit_of(unit),
-            solved=tuple(getattr(module, "SOLVED", ())),
+            solved=(
+                tuple(exercises_until_learning(unit_of(unit)))
+                if learns
+                else tuple(getattr(module, "SOLVED", ()))
+            ),
             cells=copy.copy(getattr(module, "CELLS", {})),
             first=getattr(module, "FIRST", None),
             last=getattr(module, "LAST", None),

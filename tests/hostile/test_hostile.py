@@ -23,6 +23,8 @@ import psutil
 import pytest
 
 import autograder.grading.session
+from autograder.agents.verdict import NOT_LEARNING
+from autograder.checks.judge import NOT_SOLVED
 from autograder.course import Course
 from autograder.grading import submission as grading
 from autograder.grading.records import as_json
@@ -134,6 +136,8 @@ def problems(attacks: list[corpus.Hostile], results: dict[str, Result]) -> list[
             found.append(f"{attack.name}: {result.status.value} ({result.message})")
         if result.points < attack.honest and not attack.lost:
             found.append(f"{attack.name}: only {result.points} of its honest {attack.honest}")
+        if "agent" in attack.cells and not was_trained(attack, result):
+            found.append(f"{attack.name}: its agent was not trained, so nothing was tried")
         text = json.dumps(as_json(result), ensure_ascii=False)
         if "FOUND" in text or SECRET in text:
             found.append(f"{attack.name}: saw what it must not see: {text}")
@@ -142,6 +146,16 @@ def problems(attacks: list[corpus.Hostile], results: dict[str, Result]) -> list[
         if len(text) > 200_000:
             found.append(f"{attack.name}: has a record of {len(text)} characters")
     return found
+
+
+def was_trained(attack: corpus.Hostile, result: Result) -> bool:
+    """Whether an attack's agent was trained, if its author has solved what that needs."""
+    rule = attack.unit.agent
+    if rule is None or not set(rule.learns_in) <= set(attack.solved):
+        return True
+    name = f"{attack.unit.name}/agent"
+    mistakes = {check.mistake for t in result.tasks if t.task == name for check in t.checks}
+    return not mistakes & {NOT_SOLVED, NOT_LEARNING}
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 FAMILY = "feed the grader poison"
 UNIT = "policy_network"
 HONEST = 0
+LEARNS = True
 CELLS = {
     "agent": """
 class Outside(AbstractAgent):

@@ -3,8 +3,8 @@
 FAMILY = "exhaust"
 UNIT = "policy_network"
 EXPECTED = "timeout"
-HONEST = 3
-SOLVED = ("forward",)
+HONEST = 0
+LEARNS = True
 CELLS = {
     "agent": """
 class Endless(AbstractAgent):

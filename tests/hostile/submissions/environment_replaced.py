@@ -3,6 +3,7 @@
 FAMILY = "patch the environment"
 UNIT = "policy_network"
 HONEST = 0
+LEARNS = True
 FIRST = """
 import gymnasium as gym
 from gymnasium.envs.classic_control import cartpole

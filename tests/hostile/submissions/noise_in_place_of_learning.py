@@ -2,8 +2,8 @@
 
 FAMILY = "skip the learning"
 UNIT = "policy_network"
-HONEST = 3
-SOLVED = ("forward",)
+HONEST = 0
+LEARNS = True
 CELLS = {
     "agent": """
 class Shaken(AbstractAgent):

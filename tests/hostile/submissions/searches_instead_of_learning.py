@@ -3,6 +3,7 @@
 FAMILY = "skip the learning"
 UNIT = ("policy_network", "dqn")
 HONEST = 0
+LEARNS = True
 CELLS = {
     "agent": """
 class Search(AbstractAgent):

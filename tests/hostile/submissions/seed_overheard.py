@@ -2,8 +2,8 @@
 
 FAMILY = "skip the learning"
 UNIT = "policy_network"
-HONEST = 18
-SOLVED = ("forward", "act", "returns", "normalise", "loss", "update")
+HONEST = 0
+LEARNS = True
 CELLS = {
     "agent": """
 heard = []

@@ -3,6 +3,7 @@
 FAMILY = "skip the learning"
 UNIT = "policy_network"
 HONEST = 0
+LEARNS = True
 CELLS = {
     "agent": """
 class Trained(AbstractAgent):

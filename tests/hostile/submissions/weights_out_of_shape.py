@@ -4,6 +4,7 @@ FAMILY = "feed the grader poison"
 UNIT = "policy_network"
 EXPECTED = ("ok", "protocol")
 HONEST = 0
+LEARNS = True
 CELLS = {
     "agent": """
 class Shifting(AbstractAgent):
