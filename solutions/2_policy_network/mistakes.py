@@ -938,7 +938,7 @@ MISTAKES = (
         UPDATE,
         "learns_when_all_episodes_have_ended",
         "another_optimizer",
-        "agent's own optimizer",
+        "the optimizer that the agent had before",
     ),
     Mistake(
         "three_steps_for_one_gradient",

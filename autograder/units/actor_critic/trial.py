@@ -136,13 +136,14 @@ class Trial:
             shape_of(given) == right.shape,
             "not_all_steps",
             Message(
-                "{function} was given an argument {name} of shape {given}. It should get a number "
-                "for each of all the steps, shape {right}. torch.cat puts tensors of shape (n,) "
-                "together; torch.stack adds a dimension.",
+                "{function} was given an argument {name} of shape {given}, but update has got "
+                "{right} numbers, one for each step. Compute with the arguments of update, all "
+                "of them; torch.cat puts tensors of shape (n,) together, torch.stack adds a "
+                "dimension.",
                 function=function,
                 name=name,
                 given=shape_of(given),
-                right=right.shape,
+                right=len(right),
             ),
         )
         for other, numbers in known.items():

@@ -193,8 +193,9 @@ def expect_one_step(agent: EpisodeAgent, moved: Moved) -> None:
         expect(
             moved.nowhere,
             "another_optimizer",
-            "The weights changed, but self.optimizer made no step. Use the agent's own optimizer: "
-            "one that is made anew in each update forgets everything, Adam's averages included.",
+            "The weights changed, but not by a step of the optimizer that the agent had before. "
+            "Make one optimizer in __init__ and keep it: another one for each update or episode "
+            "forgets everything, Adam's averages included.",
         )
         raise CheckFailed(
             "step_missing",
