@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import pkgutil
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,8 +22,8 @@ from autograder.processes.confined import End
 #: How often Dask is asked who is there, and how long it may take to answer.
 LOOK_EVERY_S = 1.0
 ANSWER_SECONDS = 60.0
-#: So long after the last worker came it is hoped that a fit one follows.
-PATIENCE_SECONDS = 10.0
+#: So long after the last one was refused it is hoped that a fit one comes.
+PATIENCE_SECONDS = 20.0
 
 
 class Lost(Exception):
@@ -33,7 +35,7 @@ class NoneFit(Exception):
 
 
 class _CallFailed(Exception):
-    """The worker is there, but what it was called for raised an exception."""
+    """The worker is there, but what it was called for failed; the text says how."""
 
 
 @dataclass(eq=False)
@@ -57,7 +59,7 @@ class Crew:
         self._present: dict[str, Worker] = {}
         self._free: asyncio.Queue[Worker] = asyncio.Queue()
         self._admissions: set[asyncio.Task[None]] = set()
-        self._changed = time.monotonic()
+        self._refused_at = 0.0
 
     async def watch(self) -> None:
         """Note who comes and goes. Raises NoneFit, and OSError if the scheduler does not answer."""
@@ -94,15 +96,15 @@ class Crew:
         return None
 
     async def end(self) -> None:
-        """End what is still judged."""
-        fit = [worker.address for worker in self._present.values() if worker.fit]
-        if fit:
+        """End what is still judged, and what is still on its way; what is asked later is not."""
+        ended, self._run = self._run, uuid.uuid4().hex
+        present = [one.address for one in self._present.values() if not one.refused]
+        if present:
             with contextlib.suppress(OSError, asyncio.TimeoutError):
-                ending = self._client.run(tasks.end, self._run, workers=fit, on_error="ignore")
+                ending = self._client.run(tasks.end, ended, workers=present, on_error="ignore")
                 await asyncio.wait_for(ending, ANSWER_SECONDS)
 
     def _join(self, worker: Worker) -> None:
-        self._changed = time.monotonic()
         self._present[worker.address] = worker
         admission = asyncio.ensure_future(self._admit(worker))
         self._admissions.add(admission)
@@ -115,16 +117,11 @@ class Crew:
 
     async def _admit(self, worker: Worker) -> None:
         try:
-            reply = await self._call(worker, tasks.introduce)
-        except _CallFailed as error:
-            reply = Unfit(str(error))
+            reason = await self._why_unfit(worker)
         except Lost:
             return
-        if isinstance(reply, Identity):
-            different = difference(self._expected, reply)
-            reason = f"it has {different}" if different else ""
-        else:
-            reason = reply.reason if isinstance(reply, Unfit) else "it did not say what it is"
+        except Exception as error:  # whatever it is, this worker cannot be used
+            reason = str(error) or type(error).__name__
         if reason:
             self._refuse(worker, reason)
             return
@@ -133,9 +130,26 @@ class Crew:
             self._free.put_nowait(worker)
         self._tell_room()
 
+    async def _why_unfit(self, worker: Worker) -> str:
+        """Why this worker may not judge; empty if it may. Raises Lost, and what Dask raises."""
+        # A worker that lacks what it is to call would be ended by Dask: first ask for it in words
+        # of Python's own library.
+        asked = self._client.run(
+            pkgutil.resolve_name, tasks.THERE, workers=[worker.address], on_error="return"
+        )
+        said = (await asyncio.wait_for(asked, ANSWER_SECONDS)).get(worker.address)
+        if isinstance(said, ImportError):
+            return f"it lacks the grader's package ({said})"
+        reply = await self._call(worker, tasks.introduce)
+        if isinstance(reply, Identity):
+            different = difference(self._expected, reply)
+            return f"it has {different}" if different else ""
+        return reply.reason if isinstance(reply, Unfit) else "it did not say what it is"
+
     def _refuse(self, worker: Worker, reason: str) -> None:
         if not worker.refused:
             worker.fit, worker.refused = False, True
+            self._refused_at = time.monotonic()
             self._tell(Refused(worker.address, reason))
             self._tell_room()
 
@@ -143,9 +157,9 @@ class Crew:
         self._tell(Room(sum(worker.places for worker in self._present.values() if worker.fit)))
 
     def _complain(self) -> None:
-        patient = time.monotonic() - self._changed < PATIENCE_SECONDS
         workers = self._present.values()
-        if workers and not patient and all(worker.refused for worker in workers):
+        patient = time.monotonic() - self._refused_at < PATIENCE_SECONDS
+        if workers and all(worker.refused for worker in workers) and not patient:
             raise NoneFit
 
     async def _call(
@@ -171,10 +185,11 @@ class Crew:
             return reply_in(answer.result())
         except (Lost, KilledWorker):
             raise Lost from None
-        except asyncio.CancelledError:
-            raise
+        except CancelledError:  # by the loss of the scheduler, which `watch` finds out meanwhile
+            await asyncio.sleep(2 * LOOK_EVERY_S)
+            raise Lost from None
         except Exception as error:
-            raise _CallFailed(f"{type(error).__name__}: {error}") from error
+            raise _CallFailed(str(error) or type(error).__name__) from error
         finally:
             answer.cancel()
             gone.cancel()

@@ -6,6 +6,7 @@ Dask's client has threads, and the grader forks: so they are two processes.
 from __future__ import annotations
 
 import asyncio
+import pkgutil
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -14,6 +15,7 @@ from typing import Any
 
 from distributed import Client, LocalCluster
 
+from autograder.cluster import tasks
 from autograder.cluster.crew import Crew, Lost, NoneFit
 from autograder.cluster.frames import Inbox, own_pipes, send
 from autograder.cluster.identity import Identity
@@ -71,6 +73,13 @@ class Messenger:
                 await self._drop()
 
     async def _judge(self, order: Send) -> None:
+        try:
+            judged = await self._judged(order)
+        except Exception as error:  # whatever Dask does, the grader must not wait for ever
+            judged = Judged(End.FAILED, detail=f"{type(error).__name__}: {error}")
+        self._tell(Ended(order.number, judged))
+
+    async def _judged(self, order: Send) -> Judged:
         for _ in range(1 + REDONE):
             worker = await self._crew.free()
             self._tell(Began(order.number, worker.address))
@@ -79,10 +88,9 @@ class Messenger:
             except Lost:
                 continue
             if judged is not None:
-                self._tell(Ended(order.number, judged))
-                return
+                return judged
         lost = f"each of {1 + REDONE} workers was lost while it judged this"
-        self._tell(Ended(order.number, Judged(End.LOST, detail=lost)))
+        return Judged(End.LOST, detail=lost)
 
     async def _drop(self) -> None:
         for judging in self._judging:
@@ -98,9 +106,12 @@ async def work(address: str, jobs: int, inbox: Inbox, tell: Tell) -> None:
         return
     try:
         async with _client(address, jobs) as client:
+            await client.run_on_scheduler(pkgutil.resolve_name, tasks.THERE)
             await Messenger(Crew(client, expected, tell), tell).serve(orders)
     except NoneFit:
         tell(Failed("no worker is fit to judge"))
+    except ImportError as error:
+        tell(Failed(f"its scheduler lacks the grader's package ({error})"))
     except (OSError, ValueError, asyncio.TimeoutError) as error:
         tell(Failed(str(error) or "the scheduler does not answer"))
 

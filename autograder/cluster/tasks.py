@@ -15,6 +15,9 @@ from threading import Lock
 from autograder.cluster.frames import Inbox, send
 from autograder.sandbox.threads import ON_THE_CPU
 
+#: What `pkgutil.resolve_name` finds wherever this module is installed.
+THERE = f"{__name__}:THERE"
+
 _COMMAND = (sys.executable, "-m", "autograder.cluster.judge")
 _SECONDS_TO_END = 10.0
 
@@ -80,7 +83,9 @@ class _Judges:
         return judge.introduction
 
     def ask(self, parcel: bytes) -> bytes:
-        """What one that has nothing else to do says to a submission."""
+        """What one that has nothing else to do says to a submission. Raises JudgeEnded."""
+        if self._ended:
+            raise JudgeEnded("its run has ended")
         judge = self._take() or self._start()
         try:
             return judge.ask(parcel)
@@ -130,11 +135,8 @@ def judge(run: str, units: tuple[str, ...], parcel: bytes) -> bytes:
 
 
 def end(run: str) -> None:
-    """End all that is still judged for a run."""
-    with _lock:
-        judges = _runs.pop(run, None)
-    if judges is not None:
-        judges.end()
+    """End all that is still judged for a run; what comes too late for it is not judged."""
+    _judges(run, ()).end()
 
 
 def _judges(run: str, units: tuple[str, ...]) -> _Judges:

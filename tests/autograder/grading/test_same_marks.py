@@ -1,23 +1,22 @@
-"""A class with every status: the same records one after another, side by side, resumed, kept."""
+"""A class with every status: the same records alone, side by side, kept, resumed, on a cluster."""
 
 from __future__ import annotations
 
 import shutil
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from autograder.cluster.connection import Cluster
 from autograder.course import Course
-from autograder.grading import judging, session, submission
 from autograder.grading.batch import Cohort, GradedSubmission, grade_cohort
 from autograder.grading.hand_ins import HandIn, submissions
 from autograder.grading.records import encode_result
 from autograder.grading.submission import GradingOptions
 from autograder.processes.pool import Pool
-from autograder.results import Result, Status
-from autograder.sandbox.limits import MEBIBYTE, Limits
+from autograder.results import Status
+from tests.autograder.cluster.dask_cluster import REPOSITORY, DaskCluster
+from tests.autograder.grading import faulty_grader
 from tests.autograder.grading.test_kill import UNIT, hand_in, make_class
 
 BROKEN = {
@@ -37,23 +36,14 @@ def classroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     first = min(task.name.split("/")[1] for task in UNIT.tasks)
     for status, code in BROKEN.items():
         hand_in(course, status, {first: code})
-    hand_in(course, "agent not graded", {first: "# Anybody"})
-    hand_in(course, "grader error", {first: "# Nobody"})
+    hand_in(course, "agent not graded", {first: faulty_grader.NO_AGENT})
+    hand_in(course, "grader error", {first: faulty_grader.FAULT})
+    hand_in(course, "linked", {}).rename(tmp_path / "elsewhere.ipynb")
+    link = course.root / "submitted" / "linked" / UNIT.assignment / f"{UNIT.name}.ipynb"
+    link.symlink_to(tmp_path / "elsewhere.ipynb")
     (course.root / "submitted" / "missing").mkdir()
-    monkeypatch.setattr(session, "CELL_SECONDS", 1.0)
-    monkeypatch.setattr(session, "Limits", partial(Limits, memory_bytes=300 * MEBIBYTE))
-    honest = submission.grade_file
-
-    def faulty(path: Path, *others: Any) -> Result:
-        name = path.parent.parent.name
-        if name == "grader error":
-            raise ZeroDivisionError("a fault of the grader's own")
-        result = honest(path, *others)
-        if name == "agent not graded":
-            result = Result(result.unit, Status.AGENT_ERROR, result.tasks)
-        return result
-
-    monkeypatch.setattr(judging, "grade_file", faulty)
+    for place, name, changed in faulty_grader.changes():
+        monkeypatch.setattr(place, name, changed)
     return course
 
 
@@ -93,3 +83,29 @@ def test_the_records_are_the_same_however_the_class_is_graded(classroom: Course)
         cohort.add(submissions(classroom, UNIT))
         pool.run()
     assert records(graded_in(classroom, Pool(2))) == expected, "resumed"
+
+
+#: Python runs this at its start, in the worker and in its judge.
+WORKERS_START = """
+from tests.autograder.grading import faulty_grader
+for place, name, changed in faulty_grader.changes():
+    setattr(place, name, changed)
+"""
+
+
+def test_the_records_are_the_same_on_a_cluster(
+    classroom: Course, dask_cluster: DaskCluster, tmp_path: Path
+) -> None:
+    expected = records(graded_in(classroom, Pool(2)))
+    forget(classroom)
+    start = tmp_path / "start"
+    start.mkdir()
+    (start / "sitecustomize.py").write_text(WORKERS_START)
+    for _ in range(2):
+        dask_cluster.start_worker(environment={"PYTHONPATH": f"{start}:{REPOSITORY}"})
+
+    with Cluster(dask_cluster.address, [UNIT]) as cluster:
+        graded = graded_in(classroom, Pool(2, cluster))
+
+    assert {one.result.status for one in graded.values()} == set(Status)
+    assert records(graded) == expected
