@@ -55,6 +55,7 @@ def final_mark(notebook: SubmittedNotebook) -> FinalMark:
         cells={one.name: (float(one.score), float(one.max_score)) for one in notebook.grades},
         comments={comment.name: comment.comment for comment in notebook.comments},
         shown=_digest(notebook),
+        submission=str(notebook.id),
     )
 
 
