@@ -23,6 +23,7 @@ LAYERS = (
     ("autograder.grading",),
     ("autograder.gradebook",),
     ("autograder.report",),
+    ("autograder.similarity",),
     ("autograder.class_run",),
     ("autograder.watch", "autograder.doctor"),
     ("autograder.authoring",),
@@ -36,7 +37,7 @@ SHARED_WITH_THE_WORKER = tuple(
 )
 #: Who answers in their own process: the student's notebook, and authors' proofs.
 ANSWERING_IN_PROCESS = ("autograder.notebook", "autograder.authoring")
-ENGINE = ("sandbox", "processes", "grading", "gradebook", "report", "authoring")
+ENGINE = ("sandbox", "processes", "grading", "gradebook", "report", "similarity", "authoring")
 MOST_FILES_AT_THE_TOP = 8
 
 
