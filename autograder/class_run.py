@@ -86,7 +86,7 @@ def grade_arrived(
         failed, no_page = _write(book, unit, graded, counting, jobs)
         report = _report(unit, book, _with_earlier_results(book, unit, graded))
         write_csv(report, course)
-        write_page(report, course)
+        write_page(report, course, book.formgrader)
         book.share()
     became = {}
     for row in report.rows:
@@ -268,7 +268,8 @@ def _class(course: Course, unit: Unit, book: Book) -> list[HandIn]:
 def _report(unit: Unit, book: Book, graded: dict[str, GradedSubmission]) -> ClassReport:
     results = {student: submission.result for student, submission in graded.items()}
     marks = book.marks(unit)
-    return ClassReport.of(unit, results, book.pages(unit, graded, marks), marks)
+    pages = book.pages(unit, graded, marks)
+    return ClassReport.of(unit, results, pages, marks, book.names())
 
 
 def _show(course: Course, unit: Unit, book: Book, graded: dict[str, GradedSubmission]) -> None:
@@ -276,7 +277,7 @@ def _show(course: Course, unit: Unit, book: Book, graded: dict[str, GradedSubmis
     pages = [row.feedback for row in report.rows if row.feedback is not None]
     print_class(report)
     print(f"Marks:        {_shown(write_csv(report, course))}")
-    print(f"Class report: {_shown(write_page(report, course))}")
+    print(f"Class report: {_shown(write_page(report, course, book.formgrader))}")
     if pages:
         print(f"Feedback:     {len(pages)} pages, the first: {_shown(pages[0])}")
 

@@ -100,6 +100,14 @@ def _parser() -> argparse.ArgumentParser:
     report = add_command(commands, "report", _report, "print the class table of a unit again")
     report.add_argument("unit", metavar="UNIT")
 
+    alike = add_command(
+        commands, "similarity", _similarity, "list answers of a unit that are alike"
+    )
+    alike.add_argument("unit", metavar="UNIT")
+    alike.add_argument("--export", nargs=2, metavar=("SYSTEM", "DIR"),
+                       help="write the code for another program: jplag or dolos")  # fmt: skip
+    add_jobs(alike, "notebooks")
+
     rounds = add_command(commands, "round", _round, "begin a round of attempts at a unit")
     rounds.add_argument("unit", metavar="UNIT")
     rounds.add_argument("--counts", choices=("best", "last"), default="best",
@@ -207,6 +215,19 @@ def _report(parsed: argparse.Namespace) -> int:
     from autograder.units import unit_named
 
     return report_class(Course.find(), unit_named(parsed.unit))
+
+
+def _similarity(parsed: argparse.Namespace) -> int:
+    from autograder.similarity.compare import SYSTEMS, compare_class
+    from autograder.units import unit_named
+
+    export = None
+    if parsed.export is not None:
+        system, folder = parsed.export
+        if system not in SYSTEMS:
+            raise CourseError(f"--export knows {' and '.join(SYSTEMS)}, not {system}.")
+        export = (system, Path(folder))
+    return compare_class(Course.find(), unit_named(parsed.unit), parsed.jobs, export)
 
 
 def _watch(parsed: argparse.Namespace) -> int:

@@ -37,6 +37,8 @@ from autograder.grading.timestamps import NotATime, handed_in_at
 from autograder.rendering.text import plain
 from autograder.units import Unit
 
+#: Where `jupyter lab` shows it on the instructor's own computer.
+FORMGRADER = "http://localhost:8888/formgrader"
 #: An error is told in so many characters.
 LONGEST_ERROR = 400
 _KEPT = "The results are kept: grade again and they are only written."
@@ -107,6 +109,20 @@ class Book:
         """The ids of the students that the gradebook knows."""
         with self._writing("Nothing was graded."), self._gradebook() as gradebook:
             return [str(student.id) for student in gradebook.students]
+
+    def names(self) -> dict[str, str]:
+        """First and last names of the students whose names the gradebook knows, by their ids."""
+        with self.opened() as gradebook:
+            full = {
+                str(one.id): f"{one.first_name or ''} {one.last_name or ''}".strip()
+                for one in gradebook.students
+            }
+        return {student: name for student, name in full.items() if name}
+
+    @property
+    def formgrader(self) -> str:
+        """The address of the formgrader, for links on the pages about a class."""
+        return str(self.app.config.ClassPage.get("formgrader", FORMGRADER))
 
     def check(self, unit: Unit) -> None:
         """Make sure, before anybody is graded, that the gradebook can take the marks of a unit.

@@ -17,7 +17,7 @@ class FinalMark:
     due: when it was due for this student, in UTC. corrected: tasks whose points were set by hand.
     score: the points as nbgrader adds them up, before the penalty. cells: points and the most
     that there are, by the names of cells; comments: likewise. shown: a digest of
-    everything that a feedback page shows of the gradebook.
+    everything that a feedback page shows of the gradebook. submission: its id in the formgrader.
     """
 
     tasks: Mapping[str, float | None]
@@ -33,6 +33,7 @@ class FinalMark:
     cells: Mapping[str, tuple[float, float]] = field(repr=False, default_factory=dict)
     comments: Mapping[str, str | None] = field(repr=False, default_factory=dict)
     shown: str = field(repr=False, default="")
+    submission: str = field(repr=False, default="")
 
     @property
     def to_grade(self) -> int:

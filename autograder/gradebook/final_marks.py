@@ -164,6 +164,7 @@ def _final_mark(
         cells=of_cells,
         comments=said,
         shown=_digest(state, said, notebook.late_submission_penalty),
+        submission=str(notebook.id),
     )
 
 

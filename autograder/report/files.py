@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import csv
-import os
 from pathlib import Path
-from urllib.parse import quote
 
 from autograder.agents.error_bounds import in_words
 from autograder.course import Course
-from autograder.rendering.html import environment
-from autograder.rendering.palette import FAILED, NOTE, PASSED
 from autograder.rendering.text import spreadsheet_cell
-from autograder.report.rows import ClassReport, Row
+from autograder.report.curves import curves_of
+from autograder.report.html import address, write_html
+from autograder.report.mistakes import Mistake
+from autograder.report.row import Row
+from autograder.report.rows import ClassReport
 from autograder.results import Status
 
 _BARS = 10
+_MOST_MISTAKES = 15
+#: So many students are named below a mistake; the table of students can show the others.
+_MOST_NAMED = 100
 
 
 def write_csv(report: ClassReport, course: Course) -> Path:
@@ -32,22 +35,45 @@ def write_csv(report: ClassReport, course: Course) -> Path:
     return path
 
 
-def write_page(report: ClassReport, course: Course) -> Path:
-    """Write the class report as one HTML page and return its path."""
+def write_page(report: ClassReport, course: Course, formgrader: str = "") -> Path:
+    """Write the class report as one HTML page and return its path.
+
+    formgrader: the address of the formgrader; without one, there are no links to it.
+    """
     path = _folder(course, report) / "class.html"
-    template = environment().get_template("report/class.html.j2")
-    page = template.render(
+    rows, frequent = report.rows, report.mistakes[:_MOST_MISTAKES]
+    made = _made(frequent)
+    return write_html(
+        path,
+        "class.html.j2",
         report=report,
         bars=_histogram(report),
-        links={row.student: _link(row, path.parent) for row in report.rows},
+        kinds=list(dict.fromkeys(kind for row in rows for kind in _kinds(row))),
+        kinds_of=lambda row: "|".join([*_kinds(row), *made.get(row.student, ())]),
+        frequent=frequent,
+        most_named=_MOST_NAMED,
+        numbers={row.student: number for number, row in enumerate(rows, 1)},
+        links={row.student: address(row.feedback, path) for row in rows},
         ok=Status.OK,
-        good=PASSED,
-        bad=FAILED,
-        odd=NOTE,
         rule=in_words(report.unit.agent, course.calibration(report.unit.assignment)),
+        curves=curves_of(report, course),
+        formgrader=formgrader.rstrip("/"),
     )
-    path.write_text(page, encoding="utf-8")
-    return path
+
+
+def _kinds(row: Row) -> list[str]:
+    """What the rows can be filtered by."""
+    late, open_ones = (["late"] if row.late else []), (["to grade by hand"] if row.to_grade else [])
+    return [row.result.status.value, *late, *open_ones]
+
+
+def _made(frequent: list[Mistake]) -> dict[str, list[str]]:
+    """The numbers of the mistakes that each student made."""
+    made: dict[str, list[str]] = {}
+    for number, mistake in enumerate(frequent, 1):
+        for student in mistake.students:
+            made.setdefault(student, []).append(str(number))
+    return made
 
 
 def _folder(course: Course, report: ClassReport) -> Path:
@@ -78,10 +104,3 @@ def _histogram(report: ClassReport) -> list[tuple[str, int, float]]:
         (f"{100 * bar // _BARS}–{100 * (bar + 1) // _BARS} %", count, 100 * count / tallest)
         for bar, count in enumerate(counts)
     ]
-
-
-def _link(row: Row, folder: Path) -> str | None:
-    """The feedback page's address, relative to the report's folder."""
-    if row.feedback is None:
-        return None
-    return quote(Path(os.path.relpath(row.feedback, folder)).as_posix())

@@ -1,102 +1,26 @@
-"""The class as rows: what table, CSV and page show of each student."""
+"""The class as rows: what table, CSV and page show of it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from autograder.agents.verdict import AGENT_ERROR
-from autograder.checks.judge import NOT_REACHED, NOT_SOLVED
+from autograder.checks.judge import NOT_SOLVED
 from autograder.gradebook.final_mark import FinalMark
-from autograder.rendering.text import number
-from autograder.results import CheckResult, Result, Status, TaskResult
+from autograder.report.mistakes import Mistake, mistakes
+from autograder.report.row import Row
+from autograder.results import Result, TaskResult
 from autograder.units import Unit
-
-#: What no student did wrong.
-NO_MISTAKES = (None, NOT_REACHED, NOT_SOLVED, AGENT_ERROR)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One student's result, and the feedback page if there is one."""
-
-    student: str
-    result: Result
-    feedback: Path | None = None
-    mark: FinalMark | None = None
-
-    @property
-    def has_mark(self) -> bool:
-        """Whether the points are a mark: not if the grader itself failed."""
-        return self.result.status is not Status.GRADER_ERROR
-
-    @property
-    def points(self) -> tuple[float | None, ...]:
-        """The points of each task, as they count; None where there is no mark."""
-        if not self.has_mark:
-            return (None,) * len(self.result.tasks)
-        counted = {} if self.mark is None else self.mark.tasks
-        return tuple(
-            counted.get(task.task.rsplit("/", 1)[-1], task.points) for task in self.result.tasks
-        )
-
-    @property
-    def automatic(self) -> float | None:
-        """The points of all tasks together; None if there is no mark."""
-        points = [earned for earned in self.points if earned is not None]
-        return sum(points) if len(points) == len(self.points) else None
-
-    @property
-    def total(self) -> float | None:
-        """The final mark, automatic + by hand - penalty; None if there is none."""
-        if not self.has_mark or self.mark is None:
-            return self.automatic
-        return self.mark.final
-
-    @property
-    def by_hand(self) -> str:
-        """The points of the answers in words, and how many are still to be graded."""
-        mark = self.mark
-        if mark is None or not mark.by_hand_max:
-            return ""
-        open_ones = f"{mark.to_grade} to grade" if mark.to_grade else ""
-        graded = "" if mark.to_grade and not mark.by_hand else number(mark.by_hand)
-        return ", ".join(filter(None, (graded, open_ones)))
-
-    @property
-    def to_grade(self) -> int:
-        """How many answers are still to be graded by hand."""
-        return 0 if self.mark is None else self.mark.to_grade
-
-    @property
-    def late(self) -> str:
-        """How late it was handed in, in words; empty if it was in time."""
-        return "" if self.mark is None else duration(self.mark.seconds_late)
-
-    @property
-    def penalty(self) -> float:
-        """The points that lateness costs."""
-        return 0.0 if self.mark is None else self.mark.penalty
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What the instructor should know: why the status is not ok, and every guess made."""
-        message = self.result.message if self.result.status is not Status.OK else None
-        return (*([message] if message else []), *self.result.warnings)
-
-    @property
-    def mean_score(self) -> float | None:
-        """The trained agent's mean score, if it has one."""
-        return None if self.result.evaluation is None else self.result.evaluation.mean
 
 
 @dataclass(frozen=True)
 class TaskSummary:
     """A task in the class: its points, their mean, and how many have all of them, some or none.
 
-    Who did not try it is counted by itself.
+    Who did not try it is counted by itself. pass_rate: the share of those who have all points.
     """
 
     name: str
@@ -106,17 +30,7 @@ class TaskSummary:
     partly: int
     wrong: int
     not_solved: int
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A failed check, and how many students failed it in this way."""
-
-    task: str
-    check: str
-    mistake: str
-    message: str
-    students: int
+    pass_rate: float
 
 
 @dataclass(frozen=True)
@@ -133,13 +47,20 @@ class ClassReport:
         results: Mapping[str, Result],
         feedback: Mapping[str, Path] | None = None,
         marks: Mapping[str, FinalMark] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> ClassReport:
-        """The class in order of the students' ids, with the final marks of the gradebook."""
-        pages, final = feedback or {}, marks or {}
+        """The class in order of the students' ids, with final marks and names of the gradebook."""
+        pages, final, called = feedback or {}, marks or {}, names or {}
         rows = (
-            Row(name, results[name], pages.get(name), final.get(name)) for name in sorted(results)
+            Row(one, results[one], pages.get(one), final.get(one), called.get(one, ""))
+            for one in sorted(results)
         )
         return cls(unit, tuple(rows))
+
+    @property
+    def named(self) -> bool:
+        """Whether the roster has names."""
+        return any(row.name for row in self.rows)
 
     @property
     def tasks(self) -> tuple[tuple[str, float], ...]:
@@ -180,8 +101,7 @@ class ClassReport:
     @property
     def marked(self) -> list[Row]:
         """The rows with marks for something handed in that could be read."""
-        nothing = (Status.MISSING, Status.INVALID_NOTEBOOK, Status.GRADER_ERROR)
-        return [row for row in self.rows if row.result.status not in nothing]
+        return [row for row in self.rows if row.handed_in]
 
     def summaries(self) -> list[TaskSummary]:
         """Each task as the class did it."""
@@ -189,51 +109,25 @@ class ClassReport:
         for index, (name, most) in enumerate(self.tasks):
             tasks = [row.result.tasks[index] for row in self.marked]
             earned = [row.points[index] or 0.0 for row in self.marked]
+            complete = sum(points >= most for points in earned)
             summaries.append(
                 TaskSummary(
                     name,
                     most,
                     mean=sum(earned) / len(earned) if earned else 0.0,
-                    complete=sum(points >= most for points in earned),
+                    complete=complete,
                     partly=sum(0 < points < most for points in earned),
                     wrong=sum(task.points <= 0 and not _is_not_solved(task) for task in tasks),
                     not_solved=sum(map(_is_not_solved, tasks)),
+                    pass_rate=complete / len(earned) if earned else 0.0,
                 )
             )
         return summaries
 
-    def mistakes(self, most: int = 15) -> list[Mistake]:
-        """The failed checks that most students share; what was never tried is left out."""
-        found: dict[tuple[str, str, str], list[str]] = {}
-        for row in self.rows:
-            if row.result.status in (Status.MISSING, Status.INVALID_NOTEBOOK, Status.GRADER_ERROR):
-                continue
-            for task in row.result.tasks:
-                for check in task.checks:
-                    if _is_mistake(check):
-                        place = (task.task.rsplit("/", 1)[-1], check.check, str(check.mistake))
-                        found.setdefault(place, []).append(check.message or "")
-        ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
-        return [
-            Mistake(*place, message=Counter(messages).most_common(1)[0][0], students=len(messages))
-            for place, messages in ranked[:most]
-        ]
-
-
-def _is_mistake(check: CheckResult) -> bool:
-    """Whether a student made a mistake here: tried it, failed it, and lost points by it."""
-    return check.mistake not in NO_MISTAKES and not check.passed and not check.note
-
-
-def duration(seconds: float) -> str:
-    """A time span as people say it: 5 min, 30 h, 3 days; empty for none."""
-    if seconds <= 0:
-        return ""
-    minutes = max(1, round(seconds / 60))
-    if minutes < 120:
-        return f"{minutes} min"
-    hours = round(minutes / 60)
-    return f"{hours} h" if hours < 48 else f"{round(hours / 24)} days"
+    @cached_property
+    def mistakes(self) -> list[Mistake]:
+        """Every mistake of the class, the most frequent first."""
+        return mistakes(self.marked)
 
 
 def _is_not_solved(task: TaskResult) -> bool:

@@ -13,7 +13,8 @@ from rich.text import Text
 from autograder.checks.judge import NOT_REACHED, readable
 from autograder.rendering.palette import FAILED, PASSED, WAITING, look_of
 from autograder.rendering.text import number, plain, plain_lines
-from autograder.report.rows import ClassReport, Row
+from autograder.report.row import Row
+from autograder.report.rows import ClassReport
 from autograder.results import Result, Status, TaskResult
 
 #: Where the output is no terminal there is no line that could be too long.

@@ -26,6 +26,7 @@ LAYERS = (
     ("autograder.cluster",),
     ("autograder.gradebook",),
     ("autograder.report",),
+    ("autograder.similarity",),
     ("autograder.class_run",),
     ("autograder.watch", "autograder.doctor"),
     ("autograder.authoring",),
@@ -39,7 +40,16 @@ SHARED_WITH_THE_WORKER = tuple(
 )
 #: Who answers in their own process: the student's notebook, and authors' proofs.
 ANSWERING_IN_PROCESS = ("autograder.notebook", "autograder.authoring")
-ENGINE = ("sandbox", "processes", "grading", "cluster", "gradebook", "report", "authoring")
+ENGINE = (
+    "sandbox",
+    "processes",
+    "grading",
+    "cluster",
+    "gradebook",
+    "report",
+    "similarity",
+    "authoring",
+)
 MOST_FILES_AT_THE_TOP = 8
 
 

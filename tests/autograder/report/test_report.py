@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,6 +16,7 @@ from bs4 import BeautifulSoup
 from autograder.agents.error_bounds import in_words
 from autograder.checks.judge import NOT_SOLVED
 from autograder.course import Course
+from autograder.gradebook.final_mark import FinalMark
 from autograder.rendering.text import plain, spreadsheet_cell
 from autograder.report.files import write_csv, write_page
 from autograder.report.rows import ClassReport
@@ -125,7 +130,16 @@ def test_plain_text_has_no_control_characters() -> None:
 def test_the_page_shows_the_class_and_runs_nothing(report: ClassReport, tmp_path: Path) -> None:
     html = write_page(report, Course(tmp_path)).read_text(encoding="utf-8")
     page = BeautifulSoup(html, "html.parser")
-    assert page.find_all(["script", "img", "iframe", "form"]) == []
+    assert page.find_all(["img", "iframe", "form"]) == []
+    [script] = page.find_all("script")  # its own
+    assert script.string == resources.files("autograder.report").joinpath("tables.js").read_text()
+    policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})
+    digest = base64.b64encode(hashlib.sha256(script.string.encode()).digest()).decode()
+    assert (
+        policy is not None
+        and f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri"
+        in str(policy["content"])
+    )
     assert not {"\x1b", "\x07", "\u202e"} & set(html)
     for tag in page.find_all(True):
         assert not [name for name in tag.attrs if name.startswith("on")]
@@ -161,8 +175,11 @@ def test_the_mistakes_are_counted_most_frequent_first(unit: Unit) -> None:
         "bert": result("sign", "not_reached"),
         "carl": result("not_solved"),
     }
-    mistakes = ClassReport.of(unit, results).mistakes()
-    assert [(one.mistake, one.students) for one in mistakes] == [("sign", 2), ("shape", 1)]
+    mistakes = ClassReport.of(unit, results).mistakes
+    assert [(one.mistake, one.students) for one in mistakes] == [
+        ("sign", ("anna", "bert")),
+        ("shape", ("anna",)),
+    ]
 
 
 def test_a_note_is_no_mistake(unit: Unit) -> None:
@@ -170,7 +187,7 @@ def test_a_note_is_no_mistake(unit: Unit) -> None:
     check = CheckResult("short", False, "long", "It could be shorter.", note=True)
     result = make_result(unit, tasks=(TaskResult(name, points, points, (check,)),))
 
-    assert ClassReport.of(unit, {"anna": result}).mistakes() == []
+    assert ClassReport.of(unit, {"anna": result}).mistakes == []
 
 
 def test_each_student_with_a_mark_is_counted_once_for_each_task(unit: Unit) -> None:
@@ -182,3 +199,89 @@ def test_each_student_with_a_mark_is_counted_once_for_each_task(unit: Unit) -> N
         results[name] = make_result(unit, 0.0, tasks=tasks)
     for task in ClassReport.of(unit, results).summaries():
         assert (task.complete, task.partly, task.wrong, task.not_solved) == (1, 1, 1, 1)
+
+
+def final(unit: Unit, **changes: Any) -> FinalMark:
+    """The mark of somebody who solved everything."""
+    tasks: dict[str, float | None] = {
+        name.rsplit("/", 1)[-1]: points for name, points in unit.task_points
+    }
+    values: dict[str, Any] = {
+        "tasks": tasks, "by_hand": 2.0, "by_hand_max": 2.0, "waiting": (), "penalty": 0.0,
+        "seconds_late": 0.0, "max_points": unit.max_points + 2, "submission": "a1",
+    }  # fmt: skip
+    return FinalMark(**(values | changes))
+
+
+def page_of(report: ClassReport, folder: Path, formgrader: str = "") -> BeautifulSoup:
+    path = write_page(report, Course(folder), formgrader)
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def test_the_page_has_the_names_of_the_roster_and_links_to_the_formgrader(
+    unit: Unit, tmp_path: Path
+) -> None:
+    results = {"anna": make_result(unit), "bert": make_result(unit)}
+    marks = {"anna": final(unit)}
+    report = ClassReport.of(unit, results, None, marks, {"anna": "Anna <Berg>"})
+    page = page_of(report, tmp_path, "http://localhost:8888/formgrader/")
+    rows = page.select("#students tbody tr")
+    assert [cell.get_text() for cell in rows[0].select(".name")] == ["anna", "Anna <Berg>"]
+    links = [str(link["href"]) for link in page.select("a[href*=formgrader]")]
+    assert links == ["http://localhost:8888/formgrader/submissions/a1/"]
+
+
+def test_each_row_says_what_it_can_be_filtered_by(unit: Unit, tmp_path: Path) -> None:
+    results = {name: make_result(unit) for name in ("anna", "bert")}
+    results["carl"] = make_result(unit, status=Status.TIMEOUT)
+    marks = {
+        "anna": final(unit, seconds_late=99.0), "bert": final(unit, waiting=("q",)),
+        "carl": final(unit),
+    }  # fmt: skip
+    page = page_of(ClassReport.of(unit, results, None, marks), tmp_path)
+    kinds = [row["data-kinds"] for row in page.select("#students tbody tr")]
+    assert kinds == ["ok|late", "ok|to grade by hand", "timeout"]
+    offered = [option.get_text() for option in page.select("select option")]
+    assert offered == ["all", "ok", "late", "to grade by hand", "timeout"]
+
+
+def test_a_mistake_is_listed_once_with_everybody_who_made_it(unit: Unit, tmp_path: Path) -> None:
+    name, points = unit.task_points[0]
+    checks = tuple(CheckResult(one, False, "sign", "The sign is wrong.") for one in "ab")
+    wrong = make_result(unit, tasks=(TaskResult(name, 0.0, points, checks),))
+    report = ClassReport.of(unit, {"anna": wrong, "bert": wrong})
+    [mistake] = report.mistakes
+    assert (mistake.mistake, mistake.students) == ("sign", ("anna", "bert"))
+
+
+def test_the_pass_rate_is_the_share_of_those_with_a_mark_who_have_all_points(unit: Unit) -> None:
+    results = {"anna": make_result(unit), "bert": make_result(unit, 0.5)}
+    results |= {"carl": make_result(unit, 0.0, status=Status.MISSING)}
+    assert {task.pass_rate for task in ClassReport.of(unit, results).summaries()} == {0.5}
+
+
+def test_learning_curves_lie_over_the_band_of_the_reference(unit: Unit, tmp_path: Path) -> None:
+    results = {"anna": make_result(unit), "bert": make_result(unit, evaluation=None)}
+    page = page_of(ClassReport.of(unit, results), tmp_path)
+    assert [title.get_text() for title in page.select("svg title")] == ["anna"]
+    assert page.select("svg .band") and page.select("svg .threshold")
+
+
+def test_of_many_learning_curves_the_lowest_are_drawn(
+    unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.report.curves.MOST_CURVES", 1)
+    results = {"anna": make_result(unit), "bert": make_result(unit, 0.1)}
+    page = page_of(ClassReport.of(unit, results), tmp_path)
+    assert [title.get_text() for title in page.select("svg title")] == ["bert"]
+    assert "1 with higher final scores are not drawn" in page.get_text()
+
+
+def test_the_page_of_a_large_class_is_small(unit: Unit, tmp_path: Path) -> None:
+    results = {f"student{number:04}": make_result(unit, number % 3 / 2) for number in range(500)}
+    pages = {name: tmp_path / "feedback" / name / "dqn.html" for name in results}
+    marks = {name: final(unit, submission="a" * 32) for name in results}
+    names = {name: f"First Name {name}" for name in results}
+    report = ClassReport.of(unit, results, pages, marks, names)
+    path = write_page(report, Course(tmp_path), "http://localhost:8888/formgrader")
+    assert path.stat().st_size < 200_000 + 800 * len(results)
