@@ -22,7 +22,7 @@ REQUIREMENTS ?= requirements.txt
 PYTHON ?= $(BIN)/python
 
 .PHONY: help setup sandbox grade course lab lint test validate calibrate bench mutation mutants pins install
-.PHONY: clean
+.PHONY: clean site
 
 help:  ## list all targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' \
@@ -146,6 +146,21 @@ pins: setup  ## update requirements.txt from pyproject.toml (UPGRADE=--upgrade: 
 	UV_CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/uv pip compile --quiet $(UPGRADE) --universal \
 		--python-version 3.10 --all-extras --no-annotate pyproject.toml -o requirements.txt
 
+# Sphinx, and the scripts that its pages load, get their own folder, because students do not need them.
+SITE := $(VENV)-site
+
+$(SITE)/installed: docs/site/requirements.txt docs/site/package.json | setup
+	@command -v npm > /dev/null || { echo "make site needs npm: sudo apt install npm" >&2; exit 1; }
+	$(BIN)/python -m venv $(SITE)
+	$(SITE)/bin/pip install --quiet --disable-pip-version-check -r docs/site/requirements.txt
+	cp docs/site/package.json $(SITE)
+	npm install --silent --no-package-lock --prefix $(SITE)
+	touch $@
+
+site: $(SITE)/installed  ## build the documentation with search: dist/site/index.html
+	@$(SITE)/bin/sphinx-build --quiet --fail-on-warning --keep-going -c docs/site . dist/site
+	echo "Open dist/site/index.html"
+
 install: setup  ## install into PREFIX for all accounts of this machine; it holds no solutions
 	@[ -n "$(PREFIX)" ] || { echo "Say where to: make install PREFIX=/opt/rl-course" >&2; exit 1; }
 	umask 022
@@ -169,6 +184,6 @@ install: setup  ## install into PREFIX for all accounts of this machine; it hold
 	done
 
 clean:  ## remove what make installed; students' work and marks are kept
-	rm -rf $(VENV) *.egg-info build .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-mutation $(SITE) *.egg-info build .mypy_cache .pytest_cache .ruff_cache
 
 .ONESHELL:

@@ -234,3 +234,16 @@ def test_an_installation_needs_a_place(course: Course) -> None:
 
     assert done.returncode != 0
     assert "Say where to: make install PREFIX=" in done.stderr
+
+
+def test_an_image_is_made_of_what_is_installed_alone(course: Course) -> None:
+    first, *readmitted = [
+        line
+        for line in (course.root / ".dockerignore").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+
+    assert first == "*"
+    assert {line[1:] for line in readmitted if line.startswith("!")} == {
+        "autograder", "helpers", "LICENSE", "README.md", "pyproject.toml", "requirements.txt",
+    }  # fmt: skip
