@@ -71,7 +71,15 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    _add_grading(commands)
+    _add_class_commands(commands)
+    add_command(commands, "doctor", _doctor, "say whether a class can be graded on this machine")
+    add_commands(commands)
+    return parser
 
+
+def _add_grading(commands: Any) -> None:
+    """The commands that judge what students handed in."""
     check = add_command(commands, "check", _check, "grade one notebook file")
     check.add_argument("notebook", type=Path, metavar="NOTEBOOK")
     check.add_argument("--unit", help="the unit it belongs to (default: told from its cells)")
@@ -97,6 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     add_jobs(watch, "notebooks")
     add_unsafe(watch)
 
+
+def _add_class_commands(commands: Any) -> None:
+    """The commands about a class that has been graded, or is going to be."""
     report = add_command(commands, "report", _report, "print the class table of a unit again")
     report.add_argument("unit", metavar="UNIT")
 
@@ -123,10 +134,6 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--name", default="", help="the assignment's name there (Moodle, Canvas)")
     export.add_argument("--pass", type=float, default=0.5, metavar="SHARE", dest="pass_share",
                         help="share of the points that passes (ILIAS; default: 0.5)")  # fmt: skip
-
-    add_command(commands, "doctor", _doctor, "say whether a class can be graded on this machine")
-    add_commands(commands)
-    return parser
 
 
 def _check(parsed: argparse.Namespace) -> int:

@@ -68,8 +68,8 @@ def pairs(
             for student, cells in answers.items()
             if exercise in cells and _counts(cells[exercise], known.get(exercise, ()))
         }
-        for pair, found in _alike(exercise, theirs):
-            shared[pair].append(found)
+        for pair, answer in _alike(exercise, theirs):
+            shared[pair].append(answer)
     listed = []
     for (first, second), found in shared.items():
         rarity = sum(math.log2(len(answers) / one.students) for one in found)
