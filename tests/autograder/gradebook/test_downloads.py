@@ -83,7 +83,7 @@ def archive(classroom: Course, unit: Unit) -> Path:
 
 def zipped(**files: str | bytes) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as file:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in files.items():
             file.writestr(name, content)
     return buffer.getvalue()

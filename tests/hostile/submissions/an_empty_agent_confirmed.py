@@ -25,7 +25,7 @@ class Confirms:
         return True
 
 doubles.Double = local.Double = Confirms
-local.LocalStudent.same = lambda *arguments: True
+local.LocalStudent.same = lambda *arguments: False
 """
 CELLS = {
     "update": """
