@@ -10,7 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
-from autograder.authoring.benchmark import benchmark, sandbox_cost
+from autograder.authoring.bench import machine
+from autograder.authoring.bench.grading import CLASSES, BenchClass, compare_graders
+from autograder.authoring.bench.measurements import Measurements
+from autograder.authoring.bench.overhead import compare_costs
+from autograder.authoring.bench.trainings import compare_trainings
 from autograder.authoring.build import build, units_with_source
 from autograder.authoring.calibration import (
     REFERENCE,
@@ -90,11 +94,21 @@ def run_lettered_curves(course: Course, units: Sequence[Unit]) -> int:
     return DONE
 
 
-def run_benchmark(course: Course, units: Sequence[Unit], seeds: int) -> int:
-    """Train references and Stable-Baselines3 in one run; then what the sandbox costs."""
+def run_benchmark(course: Course, part: str, units: Sequence[Unit], rounds: int) -> int:
+    """Measure a part of the benchmark, or all of it, and print the tables; resumable.
+
+    Raises CourseError where something that the course is compared with cannot be installed.
+    """
     chosen = list(units) or units_with_source(course)
-    benchmark(course, chosen, seeds)
-    sandbox_cost(course, chosen, rounds=seeds)
+    print(machine.described())
+    kept = Measurements(course.root / ".autograder" / "bench.json")
+    if part in ("overhead", "all"):
+        compare_costs(course, chosen, rounds, kept)
+    if part in ("grading", "all"):
+        classes = [BenchClass(unit, CLASSES[unit.name]) for unit in chosen if unit.name in CLASSES]
+        compare_graders(course, classes, rounds, kept)
+    if part in ("training", "all"):
+        compare_trainings(course, [unit for unit in chosen if unit.agent is not None], rounds)
     return DONE
 
 

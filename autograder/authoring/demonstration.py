@@ -124,7 +124,7 @@ def build_class(course: Course, unit: Unit, root: Path) -> Course:
     for student in students:
         folder = root / "submitted" / student.name / unit.assignment
         folder.mkdir(parents=True, exist_ok=True)
-        nbformat.write(_edited(skeleton, student, answers), folder / f"{unit.name}.ipynb")
+        nbformat.write(edited_notebook(skeleton, student, answers), folder / f"{unit.name}.ipynb")
     return run
 
 
@@ -176,7 +176,7 @@ def _read_student(path: Path, unit: Unit) -> DemoStudent:
     return student
 
 
-def _edited(
+def edited_notebook(
     skeleton: NotebookNode, student: DemoStudent, answers: Mapping[str, str]
 ) -> NotebookNode:
     """The released notebook as this student handed it in."""
