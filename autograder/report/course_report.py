@@ -33,18 +33,23 @@ class Line:
         return tuple(row is not None and row.handed_in for row in self.rows)
 
     @property
+    def totals(self) -> tuple[float | None, ...]:
+        """The final mark of each unit; None where there is none, or nothing was handed in."""
+        return tuple(
+            None if row is None or (row.mark is None and not row.handed_in) else row.total
+            for row in self.rows
+        )
+
+    @property
     def total(self) -> float:
         """All final marks together."""
-        return sum(row.total or 0.0 for row in self.rows if row is not None)
+        return sum(total or 0.0 for total in self.totals)
 
     @property
     def share(self) -> float:
         """The mean share of a unit's points; a unit that was not handed in counts 0."""
-        shares = (
-            (row.total or 0.0) / most if row is not None and most else 0.0
-            for row, most in zip(self.rows, self.max_points, strict=True)
-        )
-        return fmean(shares)
+        marks = zip(self.totals, self.max_points, strict=True)
+        return fmean((total or 0.0) / most if most else 0.0 for total, most in marks)
 
     @property
     def last(self) -> int | None:
@@ -136,8 +141,9 @@ class CourseReport:
         for (task, name), made in found.items():
             again = {who: units for who, units in made.items() if len(units) >= _SEVERAL}
             if again:
-                units = dict.fromkeys(unit for names in again.values() for unit in names)
-                recurring.append(Recurring(task, name, tuple(units), tuple(sorted(again))))
+                named = {unit for units in again.values() for unit in units}
+                units = tuple(one.unit.name for one in self.classes if one.unit.name in named)
+                recurring.append(Recurring(task, name, units, tuple(sorted(again))))
         return sorted(recurring, key=lambda one: (-len(one.students), one.task, one.mistake))
 
 
