@@ -21,11 +21,12 @@ from autograder.grading.submission import GradingOptions
 from autograder.processes.pool import Elsewhere, Pool
 from autograder.processes.progress import Progress
 from autograder.rendering.text import plain
+from autograder.report.course_report import CourseReport, write_course_page
 from autograder.report.files import write_csv, write_page
 from autograder.report.rows import ClassReport
 from autograder.report.table import print_class
 from autograder.results import Status
-from autograder.units import Unit
+from autograder.units import Unit, units_of
 
 #: Exit statuses: everybody's mark and page are there; some are not, and each is named.
 GRADED, INCOMPLETE = 0, 1
@@ -252,6 +253,26 @@ def report_class(course: Course, unit: Unit) -> int:
     if ungraded:
         print(f"{ungraded} submissions are not graded. Run: autograder grade {unit.name}")
     return 0
+
+
+def report_course(course: Course) -> int:
+    """Write the page of the whole course from what is graded, without grading; exit status 0.
+
+    Raises CourseError if nothing is.
+    """
+    book = Book.open(course)
+    classes = []
+    for unit in units_of(course):
+        if course.submitted(unit.assignment):
+            everybody = _with_earlier_results(book, unit, {})
+            if any(submission.key for submission in everybody.values()):
+                classes.append(_report(unit, book, everybody))
+    if not classes:
+        raise CourseError("Nothing is graded by this grader yet: autograder grade all")
+    page = write_course_page(CourseReport(tuple(classes)), course)
+    book.share()
+    print(f"Course report: {_shown(page)}")
+    return GRADED
 
 
 def _class(course: Course, unit: Unit, book: Book) -> list[HandIn]:

@@ -108,8 +108,9 @@ def _add_grading(commands: Any) -> None:
 
 def _add_class_commands(commands: Any) -> None:
     """The commands about a class that has been graded, or is going to be."""
-    report = add_command(commands, "report", _report, "print the class table of a unit again")
-    report.add_argument("unit", metavar="UNIT")
+    report = add_command(commands, "report", _report,
+                         "show a unit's class again, or the whole course")  # fmt: skip
+    report.add_argument("unit", nargs="?", metavar="UNIT", help="default: the whole course")
 
     alike = add_command(
         commands, "similarity", _similarity, "list answers of a unit that are alike"
@@ -179,7 +180,7 @@ def _unit_of_notebook(notebook: Path, name: str | None) -> Any:
 
 
 def _grade(parsed: argparse.Namespace) -> int:
-    from autograder.class_run import grade_class, preview_class
+    from autograder.class_run import grade_class, preview_class, report_course
 
     course = Course.find()
     units = _units(course, parsed.units)
@@ -191,7 +192,10 @@ def _grade(parsed: argparse.Namespace) -> int:
         students=parsed.students,
     )
     with _cluster(parsed, units) as cluster:
-        return max((run(unit, cluster=cluster) for unit in units), default=GRADED)
+        status = max((run(unit, cluster=cluster) for unit in units), default=GRADED)
+    if len(units) > 1 and not parsed.diff:
+        report_course(course)
+    return status
 
 
 def _cluster(parsed: argparse.Namespace, units: Sequence[Unit]) -> AbstractContextManager[Any]:
@@ -218,9 +222,11 @@ def _units(course: Course, names: Sequence[str]) -> list[Unit]:
 
 
 def _report(parsed: argparse.Namespace) -> int:
-    from autograder.class_run import report_class
+    from autograder.class_run import report_class, report_course
     from autograder.units import unit_named
 
+    if parsed.unit is None:
+        return report_course(Course.find())
     return report_class(Course.find(), unit_named(parsed.unit))
 
 

@@ -18,10 +18,17 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.class_run import grade_class, preview_class, report_class
+from autograder.cli import main
 from autograder.course import Course, CourseError
 from autograder.results import Status
 from autograder.units import Unit, unit_named
-from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_result
+from tests.autograder.gradebook_tools import (
+    hand_in,
+    keep,
+    make_course,
+    make_result,
+    released_notebook,
+)
 
 ANSWERED = {"forward": "x = 1", "question-why": "Because of the mean."}
 
@@ -507,3 +514,36 @@ def written(classroom: Course) -> dict[str, object]:
         files = (path for path in (root / folder).rglob("*") if path.is_file())
         content |= {str(path): path.stat().st_mtime_ns for path in files}
     return content
+
+
+# --- the whole course ----------------------------------------------------------------------------
+
+
+def test_several_units_make_a_page_of_the_whole_course(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = unit_named("actor_critic")
+    (classroom.root / "units.txt").write_text(f"{unit.name}\n{second.name}\n")
+    released = classroom.released(second.assignment)
+    released.parent.mkdir(parents=True)
+    nbformat.write(released_notebook(second), released)
+    solved(classroom, unit, "anna")
+    solved(classroom, second, "anna", 0.5)
+    solved(classroom, unit, "ben")
+    assert main(["grade", unit.name, second.name]) == 0
+    course_page = classroom.root / "reports" / "course.html"
+    assert "Course report: reports/course.html" in capsys.readouterr().out
+    text = course_page.read_text(encoding="utf-8")
+    assert "after policy_network" in text and 'href="3_actor_critic/class.html"' in text
+
+    mark_by_hand(classroom, unit, "ben", 2.0, "Right.")
+    assert main(["report"]) == 0
+    total = f"<strong>{unit.max_points + 2:g}</strong>"
+    assert total not in text and total in course_page.read_text(encoding="utf-8")
+
+
+def test_there_is_no_page_of_a_course_in_which_nothing_is_graded(
+    classroom: Course, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report"]) == 2
+    assert "Nothing is graded" in capsys.readouterr().err
