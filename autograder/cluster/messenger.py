@@ -106,19 +106,19 @@ async def work(address: str, jobs: int, inbox: Inbox, tell: Tell) -> None:
         return
     try:
         async with _client(address, jobs) as client:
-            await client.run_on_scheduler(pkgutil.resolve_name, tasks.THERE)
+            await _ask_scheduler_for_package(client)
             await Messenger(Crew(client, expected, tell), tell).serve(orders)
     except NoneFit:
         tell(Failed("no worker is fit to judge"))
-    except ImportError as error:
-        tell(Failed(f"its scheduler lacks the grader's package ({error})"))
-    except (OSError, ValueError, asyncio.TimeoutError) as error:
-        tell(Failed(str(error) or "the scheduler does not answer"))
+    except asyncio.TimeoutError:
+        tell(Failed("the scheduler does not answer"))
+    except Exception as error:  # of a connection, of certificates, of Dask's configuration
+        tell(Failed(str(error) or type(error).__name__))
 
 
 @asynccontextmanager
 async def _client(address: str, jobs: int) -> AsyncIterator[Any]:
-    """Dask's client. Raises OSError if no scheduler answers, ValueError for an unknown protocol."""
+    """Dask's client. Raises OSError if no scheduler answers, and what Dask raises."""
     if address == LOCAL:
         local = LocalCluster(
             n_workers=jobs,
@@ -132,6 +132,14 @@ async def _client(address: str, jobs: int) -> AsyncIterator[Any]:
     else:
         async with Client(address, asynchronous=True, timeout=CONNECT_SECONDS) as client:
             yield client
+
+
+async def _ask_scheduler_for_package(client: Any) -> None:
+    """Raise RuntimeError if it is missing: the scheduler reads what it passes on to workers."""
+    try:
+        await client.run_on_scheduler(pkgutil.resolve_name, tasks.THERE)
+    except ImportError as error:
+        raise RuntimeError(f"its scheduler lacks the grader's package ({error})") from error
 
 
 def _orders(inbox: Inbox) -> asyncio.Queue[Order | None]:
