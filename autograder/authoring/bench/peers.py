@@ -57,11 +57,11 @@ def otter(course: Course, graded: Course, unit: Unit, cores: int) -> Measured:
     program = made(course, ".venv-otter", "otter.txt", beside_ours=True).with_name("otter")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        (root / "tests").mkdir()
+        (root / "questions").mkdir()
         for task, _ in unit.task_points:
             name = task.split("/")[1]
-            (root / "tests" / f"{name}.py").write_text(_OTTER_TEST.format(name=name))
-        generate = ["generate", "-t", "tests", "--no-requirements", "--no-environment"]
+            (root / "questions" / f"{name}.py").write_text(_OTTER_TEST.format(name=name))
+        generate = ["generate", "-t", "questions", "--no-requirements", "--no-environment"]
         _run([str(program), *generate, "-o", "autograder.zip"], root, cores)
         seconds = 0.0
         for hand_in in submissions(graded, unit):
