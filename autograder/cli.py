@@ -141,7 +141,6 @@ def _check(parsed: argparse.Namespace) -> int:
     from autograder.grading.judging import judge_file
     from autograder.grading.records import checked_notebook
     from autograder.grading.submission import GradingOptions
-    from autograder.report.table import print_result
 
     unit = _unit_of_notebook(parsed.notebook, parsed.unit)
     options = GradingOptions(sandboxed=not parsed.unsafe)
@@ -149,6 +148,8 @@ def _check(parsed: argparse.Namespace) -> int:
     if parsed.json:
         print(json.dumps(checked_notebook(result), indent=1, allow_nan=False))
     else:
+        from autograder.report.table import print_result  # not before the sandbox is at work
+
         print_result(result)
     return GRADED
 
