@@ -17,7 +17,6 @@ from types import TracebackType
 from tqdm import tqdm
 
 from autograder.cluster.frames import Inbox, send
-from autograder.cluster.identity import identity_of
 from autograder.cluster.messages import (
     Began,
     Drop,
@@ -31,6 +30,7 @@ from autograder.cluster.messages import (
     encode,
     news_in,
 )
+from autograder.cluster.own_identity import identity_of
 from autograder.course import CourseError
 from autograder.processes.confined import End, Outcome
 from autograder.processes.pool import Job, Running
@@ -39,6 +39,8 @@ from autograder.units import Unit
 
 #: So many submissions beyond the workers' places are sent: no worker waits for this process.
 AHEAD = 2
+#: Not with `-m`: each worker on this machine, which is spawned, would import its main module anew.
+_MESSENGER = "from autograder.cluster.messenger import main; main()"
 #: How long the messenger may take to end what was sent.
 _SECONDS_TO_END = 20.0
 _LONGEST_REASON = 400
@@ -66,7 +68,7 @@ class Cluster:
         self._address = address
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115, closed with this
         self._messenger = subprocess.Popen(
-            [sys.executable, "-m", "autograder.cluster.messenger", address, str(workers)],
+            [sys.executable, "-c", _MESSENGER, address, str(workers)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

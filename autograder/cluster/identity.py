@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
-
 import msgspec
 
-from autograder.grading.keys import grader_version, package_versions, unit_version
-from autograder.units import Unit
-
-#: The distribution that holds the grader.
-PACKAGE = "reinforcement-learning-course"
 _MOST_NAMED = 3
 
 
@@ -22,17 +13,6 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True
     versions: dict[str, str]
     grader: str
     units: dict[str, str]
-
-
-def identity_of(units: Iterable[Unit]) -> Identity:
-    """What this machine judges these units with."""
-    versions = {
-        PACKAGE: _package_version(),
-        "Python": platform.python_version(),
-        "processor": platform.machine(),
-        **package_versions(),
-    }
-    return Identity(versions, grader_version(), {unit.name: unit_version(unit) for unit in units})
 
 
 def difference(here: Identity, there: Identity) -> str:
@@ -51,10 +31,3 @@ def difference(here: Identity, there: Identity) -> str:
         found += [f"another source of the unit {name}" for name in units]
     more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
     return ", ".join(found[:_MOST_NAMED]) + more
-
-
-def _package_version() -> str:
-    try:
-        return version(PACKAGE)
-    except PackageNotFoundError:
-        return "none"

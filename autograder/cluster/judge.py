@@ -12,8 +12,8 @@ import sys
 from collections.abc import Sequence
 
 from autograder.cluster.frames import Inbox, own_pipes, send
-from autograder.cluster.identity import identity_of
 from autograder.cluster.messages import Judged, Reply, Unfit, encode
+from autograder.cluster.own_identity import identity_of
 from autograder.course import CourseError
 from autograder.grading.judging import JUDGING, without_sandbox
 from autograder.grading.parcel import unpacked

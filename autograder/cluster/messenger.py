@@ -1,4 +1,4 @@
-"""The process that talks to Dask: `python -m autograder.cluster.messenger ADDRESS JOBS`.
+"""The process that talks to Dask for the grader.
 
 Dask's client has threads, and the grader forks: so they are two processes.
 """
@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import dask.config
 from distributed import Client, LocalCluster
 
 from autograder.cluster import tasks
@@ -120,6 +121,7 @@ async def work(address: str, jobs: int, inbox: Inbox, tell: Tell) -> None:
 async def _client(address: str, jobs: int) -> AsyncIterator[Any]:
     """Dask's client. Raises OSError if no scheduler answers, and what Dask raises."""
     if address == LOCAL:
+        dask.config.set({"distributed.worker.profile.enabled": False})  # nobody looks at it
         local = LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,
@@ -156,11 +158,11 @@ def _orders(inbox: Inbox) -> asyncio.Queue[Order | None]:
     return orders
 
 
-def main(address: str, jobs: int) -> None:
-    """Work for the grader at the other end of standard input and output."""
+def main() -> None:
+    """Work for the grader at the other end of standard input and output.
+
+    The command line names the scheduler, and how many workers a cluster on this machine has.
+    """
+    address, jobs = sys.argv[1:]
     orders, news = own_pipes()
-    asyncio.run(work(address, jobs, Inbox(orders), lambda told: send(news, encode(told))))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    asyncio.run(work(address, int(jobs), Inbox(orders), lambda told: send(news, encode(told))))

@@ -7,8 +7,9 @@ import platform
 import msgspec
 import pytest
 
-from autograder.cluster.identity import Identity, difference, identity_of
+from autograder.cluster.identity import Identity, difference
 from autograder.cluster.messages import Judged, encode, reply_in
+from autograder.cluster.own_identity import identity_of
 from autograder.processes.confined import End
 from autograder.units import unit_named
 
