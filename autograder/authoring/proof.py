@@ -6,6 +6,7 @@ reader made of the messages that blind answers get. Every rate has its exact 95 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ solutions made by [Cosmic Ray](https://cosmic-ray.readthedocs.io). Written by
 
 Intervals are exact (Clopper and Pearson, 95 %).
 """
+
+_NUMBER = re.compile(r"-?\d[\d.,]*(?:e[+-]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ def wrong_tasks(course: Course, unit: Unit, origin: str) -> dict[Key, str]:
 def rated(course: Course, records: Mapping[Key, Record], unit: Unit) -> Counter[str]:
     """How the first messages of wrong blind answers were rated.
 
-    `unrated` where the message has changed since. Answers that keep their points have no message.
+    `unrated` where the words of the message have changed since; its numbers may differ, as some
+    depend on what was drawn. Answers that keep their points have no message.
     """
     ratings, found = ratings_of(unit, course), Counter[str]()
     for known in wrong_answers_of(unit, course):
@@ -124,9 +128,14 @@ def rated(course: Course, records: Mapping[Key, Record], unit: Unit) -> Counter[
         if message is None:
             continue
         rating = ratings.get(known.name)
-        same = rating is not None and rating["message"] == message
+        same = rating is not None and words(rating["message"]) == words(message)
         found[rating["rating"] if rating is not None and same else "unrated"] += 1
     return found
+
+
+def words(message: str) -> str:
+    """A message without its numbers."""
+    return _NUMBER.sub("#", message)
 
 
 def first_message(record: Record, task: str) -> str | None:

@@ -45,7 +45,9 @@ def reordered(source: str) -> str:
     tree = ast.parse(source)
     definitions = [node for node in tree.body if isinstance(node, _DEFINITIONS)]
     names = {node.name for node in definitions}
-    if len(definitions) < 2 or any(names & _used_when_defined(node) for node in definitions):
+    read = [names_in(node) for node in tree.body if not isinstance(node, _DEFINITIONS)]
+    read += map(_used_when_defined, definitions)
+    if len(definitions) < 2 or any(names & each for each in read):
         return source
     backwards = iter(reversed(definitions))
     tree.body = [next(backwards) if isinstance(node, _DEFINITIONS) else node for node in tree.body]
@@ -92,4 +94,9 @@ def _used_when_defined(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         read += [argument.annotation for argument in every if argument.annotation is not None]
         read += [function.returns] if function.returns is not None else []
-    return {name.id for part in read for name in ast.walk(part) if isinstance(name, ast.Name)}
+    return set().union(*map(names_in, read))
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Every name that a piece of code reads or writes."""
+    return {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}

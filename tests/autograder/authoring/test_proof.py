@@ -73,13 +73,13 @@ def test_a_rating_belongs_to_its_message(
 ) -> None:
     answers = [BlindAnswer(f"rule/{n}", RULE, "", "", {"rule": ""}) for n in ("a", "b", "c")]
     ratings = {
-        "rule/a": {"message": "falls: It falls.", "rating": "right cause"},
+        "rule/a": {"message": "falls: It falls by 0.25, 3 times.", "rating": "right cause"},
         "rule/b": {"message": "falls: It fell.", "rating": "vague"},
     }
     monkeypatch.setattr(proof, "wrong_answers_of", lambda *_: answers)
     monkeypatch.setattr(proof, "ratings_of", lambda *_: ratings)
     records = {
-        "meet_cartpole/blind wrong/rule/a": record(0, "It falls."),
+        "meet_cartpole/blind wrong/rule/a": record(0, "It falls by -1.5, 12 times."),
         "meet_cartpole/blind wrong/rule/b": record(0, "It falls."),
         "meet_cartpole/blind wrong/rule/c": record(5),
     }

@@ -48,9 +48,11 @@ def test_local_variables_get_other_names_and_arguments_keep_theirs() -> None:
 def test_definitions_are_reordered_unless_one_needs_another() -> None:
     names = [node.name for node in ast.parse(reordered(SOURCE)).body if hasattr(node, "name")]
     derived = "class Base: pass\nclass Derived(Base): pass\n"
+    called_between = "def first(): pass\nalias = first\ndef second(): pass\n"
 
     assert names == ["doubled", "halved"]
     assert reordered(derived) == derived
+    assert reordered(called_between) == called_between
 
 
 def test_only_answers_are_changed(course: Course) -> None:
