@@ -158,7 +158,7 @@ $(SITE)/installed: docs/site/requirements.txt docs/site/package.json | setup
 	touch $@
 
 site: $(SITE)/installed  ## build the documentation with search: dist/site/index.html
-	@$(SITE)/bin/sphinx-build --quiet --fail-on-warning --keep-going -c docs/site . dist/site
+	@$(SITE)/bin/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going -c docs/site . dist/site
 	echo "Open dist/site/index.html"
 
 install: setup  ## install into PREFIX for all accounts of this machine; it holds no solutions

@@ -38,6 +38,8 @@ with suppress(ImportError):
 def pytest_addoption(parser: pytest.Parser) -> None:
     help = "append what odd and hostile submissions earn to FILE, for `autograder compare`"
     parser.addoption("--record", metavar="FILE", type=Path, help=help)
+    help = "write the picture of docs/term.md into FOLDER: pytest tests/browser/test_term_pages.py"
+    parser.addoption("--pictures", metavar="FOLDER", type=Path, help=help)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,7 +18,13 @@ NODE = ROOT / ".venv-site" / "node_modules"
 
 #: The parts of the site, and their pages in the order of the sidebar.
 CONTENTS = {
-    "For instructors": ("docs/term", "docs/department", "docs/release", "docs/security"),
+    "For instructors": (
+        "docs/term",
+        "docs/department",
+        "docs/cluster",
+        "docs/release",
+        "docs/security",
+    ),
     "For authors": ("docs/authors", "examples/tabular_q/README", "docs/calibration/README"),
     "For developers": ("docs/architecture", "CONTRIBUTING", "CHANGELOG"),
     "Measured": ("docs/proof", "docs/benchmark", "docs/mutation", "docs/comparison"),
