@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
 
 
 class DaskCluster:
@@ -36,6 +36,11 @@ class DaskCluster:
         """Start a worker process, with some variables of its environment set."""
         options = ("--no-nanny", "--nthreads", str(threads), "--memory-limit", "0")
         return self._start("worker", self.address, *options, environment=environment or {})
+
+    @property
+    def registered(self) -> int:
+        """How many workers have come so far."""
+        return (self._folder / "scheduler 0.log").read_text().count("Register worker")
 
     def close(self) -> None:
         for process in reversed(self._started):

@@ -24,6 +24,7 @@ from autograder.processes.pool import Pool, Running
 from autograder.results import Status
 from tests.autograder.cluster.dask_cluster import (
     REPOSITORY,
+    SECONDS_TO_START,
     DaskCluster,
     judges_below,
     kill,
@@ -183,22 +184,16 @@ def test_workers_that_are_not_fit_are_refused_by_name_and_the_others_judge(
         "another source of the grader": with_another_grader(tmp_path / "other"),
         "No module named 'autograder.cluster'": with_an_old_package(tmp_path / "old"),
     }
-    for environment in unfit.values():
+    for environment in ({}, *unfit.values()):
         dask_cluster.start_worker(environment=environment)
-    refused: list[str] = []
+    hand_in(classroom, "slow", SLOW)
+    assert until(lambda: dask_cluster.registered == 1 + len(unfit), SECONDS_TO_START)
 
     with Cluster(dask_cluster.address, [UNIT]) as cluster:
-        pool = Pool(2, cluster)
+        graded = grade(classroom, Pool(2, cluster))
 
-        def start_a_fit_worker_once_all_are_refused() -> None:
-            refused.append(capfd.readouterr().err)
-            if "".join(refused).count("takes no part") == len(unfit) and "started" not in refused:
-                refused.append("started")
-                dask_cluster.start_worker()
-
-        graded = grade(classroom, pool, start_a_fit_worker_once_all_are_refused)
-
-    said = "".join(refused)
+    said = capfd.readouterr().err
+    assert said.count("takes no part") == len(unfit)
     for reason in unfit:
         assert "takes no part: " in said and reason in said
     assert marks(graded) == marks(graded_here(classroom))
