@@ -938,7 +938,7 @@ MISTAKES = (
         UPDATE,
         "learns_when_all_episodes_have_ended",
         "another_optimizer",
-        "the optimizer that the agent had before",
+        "the optimizer that the agent was made with",
     ),
     Mistake(
         "three_steps_for_one_gradient",

@@ -1012,7 +1012,7 @@ MISTAKES = (
         UPDATE,
         "the_policy_follows_the_advantage",
         "not_all_steps",
-        "all the steps",
+        "each of the 150 steps",
         also=(
             f"{UPDATE}:only_its_own_loss_moves_the_critic",
             f"{UPDATE}:old_gradients_are_cleared",

@@ -136,9 +136,9 @@ class Trial:
             shape_of(given) == right.shape,
             "not_all_steps",
             Message(
-                "{function} was given an argument {name} of shape {given}, but update has got "
-                "{right} numbers, one for each step. Compute with the arguments of update, all "
-                "of them; torch.cat puts tensors of shape (n,) together, torch.stack adds a "
+                "{function} was given an argument {name} of shape {given}. It should have a number "
+                "for each of the {right} steps that are to be learned from; in update, these are "
+                "its arguments. torch.cat puts tensors of shape (n,) together, torch.stack adds a "
                 "dimension.",
                 function=function,
                 name=name,

@@ -193,9 +193,9 @@ def expect_one_step(agent: EpisodeAgent, moved: Moved) -> None:
         expect(
             moved.nowhere,
             "another_optimizer",
-            "The weights changed, but not by a step of the optimizer that the agent had before. "
-            "Make one optimizer in __init__ and keep it: another one for each update or episode "
-            "forgets everything, Adam's averages included.",
+            "The weights changed, but the optimizer that the agent was made with made no step. "
+            "Only its step() may change them: no line of your own, and no other optimizer, which "
+            "would know nothing of Adam's averages so far.",
         )
         raise CheckFailed(
             "step_missing",

@@ -260,7 +260,7 @@ def _other_ends(
 ) -> tuple[KnownMistake, ...]:
     """The right curve to another end or from another start; share: how far it has come."""
     first, last = float(found[0]), float(found[-1])
-    if np.isclose(first, last):
+    if np.isclose(first, last) or first < last:
         return ()
     return (
         KnownMistake(

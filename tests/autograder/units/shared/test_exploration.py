@@ -222,6 +222,7 @@ def test_the_message_says_what_the_exponential_schedule_should_be(seed):
         (lambda t, a, b, n: linear(t, a, 0, n), "falls_to_zero", "ends at 0"),
         (lambda t, a, b, n: linear(t, a, 0.05, n), "another_end", "it is at 0.05"),
         (lambda t, a, b, n: linear(t, a, b, 1.1 * n), "another_end", "no factor"),
+        (lambda t, a, b, n: a + (b - a / n) * t, "wrong_epsilon", "equal parts"),
         (lambda t, a, b, n: linear(t, 1.0, b, n), "another_start", "begins at 1,"),
         (lambda t, a, b, n: max(linear(t, a, 0, n), b), "aimed_at_zero", "aims at 0"),
         (lambda t, a, b, n: a * (b / a) ** (t / n), "equal_factors", "same difference"),
