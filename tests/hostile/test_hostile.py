@@ -24,7 +24,6 @@ import pytest
 
 import autograder.grading.session
 from autograder.agents.verdict import NOT_LEARNING
-from autograder.checks.judge import NOT_SOLVED
 from autograder.course import Course
 from autograder.grading import submission as grading
 from autograder.grading.records import as_json
@@ -155,7 +154,7 @@ def was_trained(attack: corpus.Hostile, result: Result) -> bool:
         return True
     name = f"{attack.unit.name}/agent"
     mistakes = {check.mistake for t in result.tasks if t.task == name for check in t.checks}
-    return not mistakes & {NOT_SOLVED, NOT_LEARNING}
+    return NOT_LEARNING not in mistakes
 
 
 @contextmanager
