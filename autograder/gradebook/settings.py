@@ -35,6 +35,7 @@ def configure(c: Config, config_file: str) -> None:
     # Out of the exchange comes only what a student may hand in: no link, nothing of others. A
     # course with ngshare calls its configureExchange after this.
     c.ExchangeFactory.collect = "autograder.gradebook.collector.SafeCollect"
+    c.ExchangeFactory.release_feedback = "autograder.gradebook.feedback_release.ReleaseFeedback"
 
     # A submission is read as data and graded in the sandbox; nbgrader never executes it. It finds
     # the marks in the outputs that the grader puts below the check cells.

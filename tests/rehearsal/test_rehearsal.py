@@ -12,6 +12,7 @@ from autograder.units import unit_named
 from rehearsal.course_folder import UNIT
 from rehearsal.installation import Installation, missing
 from rehearsal.rehearse import EXCHANGES, NAMES, rehearse
+from rehearsal.term import rehearse_term
 
 pytestmark = pytest.mark.slow
 
@@ -38,3 +39,9 @@ def test_a_unit_goes_from_release_to_the_students_feedback(
     _, anna, bert = NAMES
     tasks = dict(unit_named(UNIT).task_points)
     assert marks == {anna: sum(tasks.values()), bert: tasks[f"{UNIT}/play_episode"]}
+
+
+def test_a_term_of_twelve_students_ends_with_the_marks_that_they_earned(
+    installation: Installation,
+) -> None:
+    rehearse_term(installation)

@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.class_run import grade_class
 from autograder.course import Course
 from autograder.gradebook.book import Book
 from autograder.units import Unit, unit_named
@@ -114,3 +115,21 @@ def test_what_is_watched_comes_out_of_the_exchange(tmp_path: Path, unit: Unit) -
         Book.open(term.course).collect(unit)
 
         assert text in (folder / f"{unit.name}.ipynb").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_feedback_of_a_renamed_notebook_reaches_the_student(tmp_path: Path, unit: Unit) -> None:
+    term = Term(tmp_path, unit)
+    term.instructor("release_assignment")
+    term.student("fetch_assignment")
+    path = term.home / unit.assignment / f"{unit.name}.ipynb"
+    renamed = path.rename(path.with_stem(f"{unit.name} (1)"))
+    term.student("submit")
+    term.instructor("collect")
+    collected = term.course.root / "submitted" / ME / unit.assignment / renamed.name
+    keep(term.course, unit, collected, make_result(unit, 0.5))
+    assert grade_class(term.course, unit, jobs=1) == 0
+
+    term.instructor("release_feedback")
+
+    assert f"Score: {unit.max_points * 0.5}" in term.feedback()
