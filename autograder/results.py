@@ -27,6 +27,11 @@ class Status(str, Enum):
         return self not in (Status.AGENT_ERROR, Status.GRADER_ERROR)
 
 
+def short_name(task: str) -> str:
+    """A task's name within its unit: `forward` of `policy_network/forward`."""
+    return task.rsplit("/", 1)[-1]
+
+
 @dataclass(frozen=True)
 class CheckResult:
     """One check of a task: passed, or the likely mistake and what to try next.

@@ -15,7 +15,7 @@ from autograder.agents.rejection import (
 from autograder.agents.rule import AgentRule
 from autograder.checks.judge import NOT_REACHED, NOT_SOLVED, RAISES
 from autograder.messages import Message
-from autograder.results import CheckResult, EvaluationResult, TaskResult
+from autograder.results import CheckResult, EvaluationResult, TaskResult, short_name
 from autograder.worker.interface import NotSolved, StudentError
 
 CHECK = "reaches_threshold"
@@ -60,7 +60,7 @@ def not_learning(name: str, rule: AgentRule, tasks: Iterable[TaskResult]) -> Age
     tasks: results of the unit's tasks; those that the rule does not name are ignored.
     """
     for task in tasks:
-        short = task.task.split("/")[1]
+        short = short_name(task.task)
         if short not in rule.learns_in or task.points:
             continue
         unsolved = any(check.mistake == NOT_SOLVED for check in task.checks)

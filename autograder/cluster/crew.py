@@ -1,4 +1,4 @@
-"""The workers of a Dask cluster: who is there, who is fit to judge, and who has a place free."""
+"""The workers of a Dask cluster: which are connected, accepted for judging, and free."""
 
 from __future__ import annotations
 

@@ -35,10 +35,8 @@ class Inbox:
 
     def take(self) -> list[bytes] | None:
         """Read once, and return the messages that are whole; None at the end of the pipe."""
-        chunk = os.read(self._descriptor, _CHUNK)
-        if not chunk:
+        if not self._read():
             return None
-        self._received += chunk
         whole = []
         while (message := self._next()) is not None:
             whole.append(message)
@@ -47,11 +45,15 @@ class Inbox:
     def wait(self) -> bytes | None:
         """The next message, as soon as it is there; None at the end of the pipe."""
         while (message := self._next()) is None:
-            chunk = os.read(self._descriptor, _CHUNK)
-            if not chunk:
+            if not self._read():
                 return None
-            self._received += chunk
         return message
+
+    def _read(self) -> bool:
+        """Wait for some bytes and take them; False at the end of the pipe."""
+        chunk = os.read(self._descriptor, _CHUNK)
+        self._received += chunk
+        return bool(chunk)
 
     def _next(self) -> bytes | None:
         if len(self._received) < _LENGTH.size:

@@ -30,7 +30,7 @@ class _Judge:
     """A judge's process, and the pipes to it."""
 
     def __init__(self, units: Sequence[str]) -> None:
-        """Start it and take what it says of itself. Raises JudgeEnded if it says nothing."""
+        """Start it and read its introduction. Raises JudgeEnded if there is none."""
         self._process = subprocess.Popen(
             [*_COMMAND, *units],
             stdin=subprocess.PIPE,
@@ -77,7 +77,7 @@ class _Judges:
         self._ended = False
 
     def introduction(self) -> bytes:
-        """What the first of them says of itself."""
+        """The introduction of a judge that is started for it."""
         judge = self._start()
         self._give_back(judge)
         return judge.introduction

@@ -21,6 +21,7 @@ from autograder.grading.notebook import (
     spliced_notebook,
     untouched,
 )
+from autograder.results import short_name
 from autograder.units import Unit
 
 
@@ -58,7 +59,7 @@ def with_results(notebook: NotebookNode, graded: GradedSubmission) -> NotebookNo
     Raises NoTask.
     """
     result = graded.result
-    tasks = {task.task.rsplit("/", 1)[-1]: task for task in result.tasks}
+    tasks = {short_name(task.task): task for task in result.tasks}
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if cell.cell_type != "code" or not is_grade(cell) or is_solution(cell):

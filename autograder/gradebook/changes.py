@@ -13,7 +13,7 @@ from autograder.gradebook.final_mark import FinalMark
 from autograder.grading.batch import GradedSubmission
 from autograder.grading.keys import SUBMISSION_DIGITS
 from autograder.rendering.text import number, plain
-from autograder.results import Status
+from autograder.results import Status, short_name
 
 #: Of a result's key: see `grading.keys.result_key`.
 KEY_DIGITS = 2 * SUBMISSION_DIGITS
@@ -57,7 +57,7 @@ def change_of(
     failed = submission.result.status is Status.GRADER_ERROR
     tasks: dict[str, float | None] = {}
     for task in submission.result.tasks:
-        name = task.task.rsplit("/", 1)[-1]
+        name = short_name(task.task)
         new = None if failed else task.points
         tasks[name] = old.tasks.get(name) if name in old.corrected else new
     automatic = _sum(tasks)

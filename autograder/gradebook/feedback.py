@@ -114,7 +114,7 @@ class FeedbackExporter(HTMLExporter):
             highlight = Highlight2HTML(pygments_lexer=lexer, parent=self)
             self._formatted[lexer] = lru_cache(REMEMBERED)(highlight)
         formatted = self._formatted[lexer]
-        # CleanCells has removed what the metadata say of another language.
+        # CleanCells has removed any other language from the metadata.
         return lambda source, metadata=None: formatted(source)
 
 

@@ -13,7 +13,7 @@ from autograder.rendering.curve import learning_curve
 from autograder.rendering.html import harmless, task_html
 from autograder.rendering.palette import FAILED, PASSED
 from autograder.rendering.text import number, plain
-from autograder.results import EvaluationResult, Result, Status, TaskResult
+from autograder.results import EvaluationResult, Result, Status, TaskResult, short_name
 
 AGENT = "agent"
 STATUS_CELL = "autograder-status"
@@ -60,7 +60,7 @@ def status_line(result: Result) -> str | None:
 def status_cell(result: Result) -> NotebookNode:
     """A Markdown cell for the top of the notebook: status and points at a glance."""
     rows = "".join(
-        f'<tr><td align="left">{harmless(_short(task.task))}</td>'
+        f'<tr><td align="left">{harmless(short_name(task.task))}</td>'
         f'<td align="right">{number(task.points)}&nbsp;/&nbsp;{number(task.max_points)}</td>'
         f'<td align="left">{_summary(result, task)}</td></tr>'
         for task in result.tasks
@@ -75,7 +75,7 @@ def status_cell(result: Result) -> NotebookNode:
 
 def is_agent(task: TaskResult) -> bool:
     """Whether this is the trained agent's task."""
-    return _short(task.task) == AGENT
+    return short_name(task.task) == AGENT
 
 
 def _report(result: Result, task: TaskResult) -> str:
@@ -140,8 +140,3 @@ def _remarks(result: Result, shown: Callable[[str, int], str]) -> list[str]:
 def _as_code(text: str, limit: int) -> str:
     """The text as Markdown that shows it as it is: no link, no formula, no heading."""
     return f"`{plain(text, limit).replace('`', chr(0x2CB))}`"
-
-
-def _short(task: str) -> str:
-    """A task's name within its unit: `forward` of `policy_network/forward`."""
-    return task.rsplit("/", 1)[-1]

@@ -234,7 +234,8 @@ class Cohort:
     def _start(self, hand_in: HandIn, key: str, attempt: int) -> None:
         assert hand_in.notebook is not None
         submitted = (hand_in.notebook, self.unit, self.course, self.options)
-        work, parcel = judging(*submitted), parcel_of(*submitted)
+        work = judging(*submitted)
+        parcel = None if self.pool.elsewhere is None else parcel_of(*submitted)
         done = partial(self._judged, hand_in, key, attempt)
         self.pool.add(Job(f"judging {hand_in.student}", work, JUDGING, done, parcel))
 

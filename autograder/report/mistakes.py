@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from autograder.agents.verdict import AGENT_ERROR
 from autograder.checks.judge import NOT_REACHED, NOT_SOLVED
 from autograder.report.row import Row
-from autograder.results import CheckResult
+from autograder.results import CheckResult, short_name
 
 #: What no student did wrong.
 NO_MISTAKES = (None, NOT_REACHED, NOT_SOLVED, AGENT_ERROR)
@@ -36,7 +36,7 @@ def mistakes(rows: Iterable[Row]) -> list[Mistake]:
         for task in row.result.tasks:
             for check in task.checks:
                 if _is_mistake(check):
-                    place = (task.task.rsplit("/", 1)[-1], str(check.mistake))
+                    place = (short_name(task.task), str(check.mistake))
                     found.setdefault(place, []).append((row.student, check))
     every = [_mistake(*place, made) for place, made in found.items()]
     return sorted(every, key=lambda one: (-len(one.students), one.task, one.mistake))

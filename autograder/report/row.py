@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.gradebook.final_mark import FinalMark
 from autograder.rendering.text import number
-from autograder.results import Result, Status
+from autograder.results import Result, Status, short_name
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,7 @@ class Row:
         if not self.has_mark:
             return (None,) * len(self.result.tasks)
         counted = {} if self.mark is None else self.mark.tasks
-        return tuple(
-            counted.get(task.task.rsplit("/", 1)[-1], task.points) for task in self.result.tasks
-        )
+        return tuple(counted.get(short_name(task.task), task.points) for task in self.result.tasks)
 
     @property
     def automatic(self) -> float | None:

@@ -12,7 +12,7 @@ from autograder.checks.judge import NOT_SOLVED
 from autograder.gradebook.final_mark import FinalMark
 from autograder.report.mistakes import Mistake, mistakes
 from autograder.report.row import Row
-from autograder.results import Result, TaskResult
+from autograder.results import Result, TaskResult, short_name
 from autograder.units import Unit
 
 
@@ -65,7 +65,7 @@ class ClassReport:
     @property
     def tasks(self) -> tuple[tuple[str, float], ...]:
         """Each task's short name and its points."""
-        return tuple((name.rsplit("/", 1)[-1], points) for name, points in self.unit.task_points)
+        return tuple((short_name(name), points) for name, points in self.unit.task_points)
 
     @property
     def by_hand_max(self) -> float:

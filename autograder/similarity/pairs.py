@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-#: Answers with fewer pieces than this can be equal by chance.
+#: Answers with fewer pieces than this are often equal by coincidence.
 SHORT = 25
 #: The share of all pieces of two answers that both have, from which on they are alike.
 ALIKE = 0.8

@@ -46,6 +46,15 @@ def make_course(root: Path, unit: Unit) -> Course:
     return course
 
 
+def write_solved(course: Course, unit: Unit, last_cell: str) -> None:
+    """The unit's notebook with solutions: the released one, with another last cell."""
+    solved = nbformat.read(course.released(unit.assignment), as_version=4)
+    solved.cells[-1].source = last_cell
+    path = course.source(unit.assignment).with_suffix(".ipynb")
+    path.parent.mkdir(parents=True)
+    nbformat.write(solved, path)
+
+
 @cache
 def _new_gradebook(name: str) -> bytes:
     """A gradebook that knows the unit and no student; nbgrader takes seconds to make one."""

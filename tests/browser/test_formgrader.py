@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from selenium.webdriver.common.keys import Keys
 
 from autograder.class_run import grade_class
 from autograder.units import unit_named
-from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_result
+from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_result, write_solved
 from tests.browser.conftest import REPOSITORY, jupyter
 
 pytestmark = pytest.mark.browser
@@ -40,11 +39,7 @@ def test_ticking_what_an_answer_has_gives_its_points(
     root.mkdir()
     monkeypatch.chdir(root)
     course = make_course(root, unit)
-    source = nbformat.read(course.released(unit.assignment), as_version=4)
-    source.cells[-1].source = SOURCE
-    path = course.source(unit.assignment).with_suffix(".ipynb")
-    path.parent.mkdir(parents=True)
-    nbformat.write(source, path)
+    write_solved(course, unit, SOURCE)
     keep(course, unit, hand_in(course, unit, "anna", {"question-why": "Why?"}), make_result(unit))
     grade_class(course, unit)
     names = (unit.name, unit.assignment, "anna")

@@ -16,6 +16,7 @@ from autograder.authoring.bench.environments import made
 from autograder.authoring.bench.measurements import Measured
 from autograder.course import Course, CourseError
 from autograder.grading.hand_ins import submissions
+from autograder.results import short_name
 from autograder.units import Unit
 
 #: nbgrader's settings as they come, but for the time that a cell may take: trainings take longer.
@@ -59,7 +60,7 @@ def otter(course: Course, graded: Course, unit: Unit, cores: int) -> Measured:
         root = Path(folder)
         (root / "questions").mkdir()
         for task, _ in unit.task_points:
-            name = task.split("/")[1]
+            name = short_name(task)
             (root / "questions" / f"{name}.py").write_text(_OTTER_TEST.format(name=name))
         generate = ["generate", "-t", "questions", "--no-requirements", "--no-environment"]
         _run([str(program), *generate, "-o", "autograder.zip"], root, cores)

@@ -20,7 +20,7 @@ class ClassTimes:
     alone: float
 
     def repeated(self, times: int) -> ClassTimes:
-        """A class so many times as large, with the same distribution of times."""
+        """A class `times` times as large, with the same distribution of times."""
         return ClassTimes(self.judging * times, self.showing * times, self.alone * times)
 
     def seconds(self, workers: int) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
@@ -15,7 +14,7 @@ from autograder.class_run import grade_class
 from autograder.course import MARKER, Course
 from autograder.gradebook.rubric import Item, Rubric
 from autograder.units import Unit, unit_named
-from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_result
+from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_result, write_solved
 
 MODEL = "The mean of the **returns** is moved to $0$."
 SOURCE = f"""{MODEL}
@@ -38,11 +37,7 @@ def graded(tmp_path: Path, unit: Unit, monkeypatch: pytest.MonkeyPatch) -> Cours
     """A course whose source has a rubric, and a student with an answer to be marked."""
     monkeypatch.chdir(tmp_path)
     course = make_course(tmp_path, unit)
-    source = nbformat.read(course.released(unit.assignment), as_version=4)
-    source.cells[-1].source = SOURCE
-    path = course.source(unit.assignment).with_suffix(".ipynb")
-    path.parent.mkdir(parents=True)
-    nbformat.write(source, path)
+    write_solved(course, unit, SOURCE)
     notebook = hand_in(course, unit, "anna", {"question-why": "Because of the mean."})
     keep(course, unit, notebook, make_result(unit))
     assert grade_class(course, unit) == 0

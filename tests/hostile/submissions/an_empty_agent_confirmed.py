@@ -1,32 +1,11 @@
 """Hands in an agent that learns nothing, beside test doubles that say that it did all it should."""
 
+from tests.hostile.pieces import CONFIRMING_DOUBLES
+
 FAMILY = "forge the result"
 UNIT = ("policy_network", "dqn")
 HONEST = 0
-LAST = """
-from autograder.worker import doubles, local
-
-class Confirms:
-    count = 1
-
-    def __init__(self, parameters, answer, snapshot, original=None):
-        self.parameters, self.answer, self.original = parameters, answer, original
-
-    def __call__(self, *arguments, **keywords):
-        return self.answer(0, [*arguments, *keywords.values()])
-
-    def given(self, call, name):
-        return self.answer(0, [None] * len(self.parameters))
-
-    def result(self, call):
-        return self.answer(0, [None] * len(self.parameters))
-
-    def tracked(self, call, name):
-        return True
-
-doubles.Double = local.Double = Confirms
-local.LocalStudent.same = lambda *arguments: False
-"""
+LAST = f"{CONFIRMING_DOUBLES}local.LocalStudent.same = lambda *arguments: False\n"
 CELLS = {
     "update": """
 class SimplePolicy(AbstractAgent):

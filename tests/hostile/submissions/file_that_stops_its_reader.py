@@ -1,20 +1,9 @@
 """Computes for ever in the other process that is asked to load a file, and only there."""
 
+from tests.hostile.pieces import in_the_process_that_loads
+
 FAMILY = "die"
 EXPECTED = ("timeout",)
 HONEST = 2
 SOLVED = ("double",)
-CELLS = {
-    "store": """
-kept = []
-
-def keep(x, path):
-    kept.append(x)
-    open(path, "wb").write(b"nothing")
-
-def read_back(path):
-    while not kept:
-        pass
-    return kept[0]
-""",
-}
+CELLS = {"store": in_the_process_that_loads("while True:\n    pass")}
