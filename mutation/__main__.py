@@ -6,6 +6,7 @@ longer than most of the tests. Here a process that has imported them is forked f
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -13,8 +14,10 @@ import tempfile
 import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
+from dataclasses import dataclass
 from difflib import unified_diff
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
@@ -27,6 +30,7 @@ from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkR
 from tqdm import tqdm
 
 from autograder.sandbox.threads import compute_on_one_thread
+from mutation.answers import ask_answers, compare_answers, questions_about
 from mutation.modules import needs_keras, tests_of
 from mutation.mutant import ask
 
@@ -48,6 +52,14 @@ class Stopped(Exception):
     """Somebody interrupted the whole."""
 
 
+@dataclass(frozen=True)
+class Unmutated:
+    """What the known answers earn with a module as it is, and how many seconds that takes."""
+
+    verdicts: dict[str, list[object]]
+    seconds: float
+
+
 class Examiner:
     """Asks about mutants, from several threads; keeps what the modules as they are need."""
 
@@ -57,10 +69,11 @@ class Examiner:
         self._running: set[ForkServerProcess] = set()
         self._stopped = False
         self._seconds: dict[Path, float] = {}
+        self._answers: dict[Path, Unmutated] = {}
         self._measuring = threading.Lock()
 
     def result(self, mutation: MutationSpec) -> WorkResult:
-        """Killed by the first tests that fail. Raises Failing, or Stopped."""
+        """Killed by the first tests that fail, or by known answers. Raises Failing, or Stopped."""
         path = mutation.module_path
         source = path.read_text()
         operator = get_operator(mutation.operator_name)(**mutation.operator_args)
@@ -70,6 +83,11 @@ class Examiner:
         diff = "\n".join(unified_diff(source.splitlines(), mutated.splitlines(), lineterm="", n=1))
         timeout = PATIENCE * self._seconds_unmutated(path, source) + GRACE
         status, said = self._ask(path, mutated, timeout)
+        if status == 0:
+            unmutated = self._answers_unmutated(path, source)
+            timeout = PATIENCE * unmutated.seconds + GRACE
+            arguments = (path, mutated, questions_about(path), unmutated.verdicts)
+            status = self._end_of(compare_answers, arguments, timeout)
         outcome = TestOutcome.SURVIVED if status == 0 else TestOutcome.KILLED
         return WorkResult(WorkerOutcome.NORMAL, said, outcome, diff)
 
@@ -89,22 +107,46 @@ class Examiner:
                 self._seconds[path] = time.monotonic() - started
             return self._seconds[path]
 
+    def _answers_unmutated(self, path: Path, source: str) -> Unmutated:
+        """What the known answers earn, where it is the same twice."""
+        with self._measuring:
+            if path not in self._answers:
+                started = time.monotonic()
+                once, again = (self._recorded(path, source) for _ in range(2))
+                same = {key: verdict for key, verdict in once.items() if again[key] == verdict}
+                self._answers[path] = Unmutated(same, (time.monotonic() - started) / 2)
+            return self._answers[path]
+
+    def _recorded(self, path: Path, source: str) -> dict[str, list[object]]:
+        with tempfile.NamedTemporaryFile() as output:
+            arguments = (path, source, questions_about(path), Path(output.name))
+            if self._end_of(ask_answers, arguments, timeout=None) != 0:
+                raise Failing(f"{path}, unmutated: the known answers could not be asked")
+            recorded: dict[str, list[object]] = json.load(output)
+            return recorded
+
     def _ask(self, path: Path, source: str, timeout: float | None) -> tuple[int, str]:
         """Pytest's status (negative: the signal that ended it), and what it said."""
         with tempfile.NamedTemporaryFile() as output:
-            process = self._context.Process(
-                target=ask, args=(path, source, _arguments(path), Path(output.name))
-            )
-            process.start()
-            self._running.add(process)
-            process.join(0 if self._stopped else timeout)
-            _end(process)
-            process.join()
-            self._running.discard(process)
-            if self._stopped:
-                raise Stopped
-            assert process.exitcode is not None
-            return process.exitcode, output.read().decode(errors="replace")
+            arguments = (path, source, _arguments(path), Path(output.name))
+            status = self._end_of(ask, arguments, timeout)
+            return status, output.read().decode(errors="replace")
+
+    def _end_of(
+        self, target: Callable[..., None], arguments: tuple[object, ...], timeout: float | None
+    ) -> int:
+        """The status of a process that runs a function (negative: the signal that ended it)."""
+        process = self._context.Process(target=target, args=arguments)
+        process.start()
+        self._running.add(process)
+        process.join(0 if self._stopped else timeout)
+        _end(process)
+        process.join()
+        self._running.discard(process)
+        if self._stopped:
+            raise Stopped
+        assert process.exitcode is not None
+        return process.exitcode
 
 
 def _arguments(path: Path) -> list[str]:

@@ -28,19 +28,25 @@ def tests_of(module: Path) -> list[str]:
     of_package = TESTS / module.parent.parent / f"test_{module.parent.name}.py"
     found = [path for path in (own, of_package) if path.is_file()][:1]
     beside = sorted(own.parent.glob("test_*.py"))
-    found += [path for path in beside if _name(module) in imported(path)]
+    found += [path for path in beside if name_of(module) in imported(path)]
     found = found or [path for path in beside if _is_used(module, path)]
     found = found or [path for path in _all_tests() if _is_used(module, path)]
-    found = found or [path for path in _all_tests() if _name(module) in _reached(path)]
+    found = found or [path for path in _all_tests() if name_of(module) in _reached(path)]
     if not found:
         raise LookupError(f"no test of {module}: write {own}")
     tests = list(dict.fromkeys(map(str, found)))
     return [*tests, POINTS] if module.is_relative_to(UNITS) else tests
 
 
+def name_of(module: Path) -> str:
+    """The dotted name by which a module is imported."""
+    parts = module.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
 def _is_used(module: Path, test: Path) -> bool:
     """Whether a test imports a module that imports this one."""
-    return any(_name(module) in _direct_imports(name) for name in imported(test))
+    return any(name_of(module) in _direct_imports(name) for name in imported(test))
 
 
 @cache
@@ -71,9 +77,3 @@ def needs_keras(module: Path) -> bool:
         return False
     name = module.relative_to(UNITS).with_suffix("").parts[0]
     return name in unit_names() and unit_named(name).framework == "tensorflow"
-
-
-def _name(module: Path) -> str:
-    """The dotted name by which a module is imported."""
-    parts = module.with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

@@ -39,10 +39,15 @@ def ask(path: Path, source: str, arguments: list[str], output: Path) -> None:
 
     path: the module's file, below the working directory. output: a file for what pytest says.
     """
-    os.setsid()  # whoever ends this process ends what its tests have started, too
-    said = os.open(output, os.O_WRONLY)
+    said = apart(path, source, output)
     os.dup2(said, 1)
     os.dup2(said, 2)
+    os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *arguments]))
+
+
+def apart(path: Path, source: str, output: Path) -> int:
+    """Let this process load a module from this source; a descriptor of the file for its output."""
+    os.setsid()  # whoever ends this process ends what its tests have started, too
     sys.dont_write_bytecode = True
     sys.meta_path.insert(0, _Mutated(path, source))
-    os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *arguments]))
+    return os.open(output, os.O_WRONLY)

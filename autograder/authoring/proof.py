@@ -73,12 +73,12 @@ def write_proof(
 
 
 def changing(records: Mapping[Key, Record], others: Sequence[Mapping[Key, Record]]) -> Count:
-    """Answers whose points or named mistakes depend on the seed."""
+    """Answers whose points or named mistakes depend on the seed, at the tasks that were asked."""
     asked = [key for key in records if any(key in other for other in others)]
     names = tuple(
         key
         for key in asked
-        if any(_verdict(other[key]) != _verdict(records[key]) for other in others if key in other)
+        if any(_differs(records[key], other[key]) for other in others if key in other)
     )
     return Count(names, len(asked))
 
@@ -149,12 +149,17 @@ def first_message(record: Record, task: str) -> str | None:
     return None
 
 
-def _verdict(record: Record) -> list[tuple[str, float, tuple[str | None, ...]]]:
+def _differs(record: Record, other: Record) -> bool:
+    """Whether a task was judged in another way; the other record may hold only some tasks."""
+    return not other["tasks"] or not _verdicts(other).items() <= _verdicts(record).items()
+
+
+def _verdicts(record: Record) -> dict[str, tuple[float, tuple[str | None, ...]]]:
     """Points and mistakes of each task, without the texts, which quote drawn numbers."""
-    return [
-        (task["task"], task["points"], tuple(check["mistake"] for check in task["checks"]))
+    return {
+        task["task"]: (task["points"], tuple(check["mistake"] for check in task["checks"]))
         for task in record["tasks"]
-    ]
+    }
 
 
 def _right_origin(key: Key) -> tuple[str, str] | None:

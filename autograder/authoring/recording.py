@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,7 +26,6 @@ from autograder.authoring.build import units_with_source
 from autograder.authoring.demonstration import build_class, has_students
 from autograder.authoring.edits import (
     edited,
-    judge_all,
     mistakes_of,
     reference,
     right_answers_of,
@@ -35,6 +34,7 @@ from autograder.authoring.edits import (
 from autograder.authoring.parallel import in_parallel
 from autograder.authoring.records import Key, Record, plain_record, read_lines
 from autograder.authoring.variants import VARIANTS, varied
+from autograder.checks.judge import judge
 from autograder.course import Course, CourseError
 from autograder.grading.hand_ins import submissions
 from autograder.grading.keys import grader_version
@@ -64,6 +64,7 @@ class Entry:
     """One answer of the corpus. path: its notebook, of a demonstration's student.
 
     variant: how it is changed (`autograder.authoring.variants`), of a right answer.
+    task: where it is wrong, of a mistake or a wrong answer.
     """
 
     unit: str
@@ -71,6 +72,7 @@ class Entry:
     name: str
     path: Path | None = None
     variant: str | None = None
+    task: str | None = None
 
     @property
     def key(self) -> Key:
@@ -88,8 +90,9 @@ def record(
 ) -> tuple[int, int]:
     """Record the corpus of these units (default: all) as lines of JSON; (recorded now, before).
 
-    seed: with which the checks draw their questions. What is graded in the sandbox has a seed of
-    its own, so it is recorded with the usual one only.
+    seed: with which the checks draw their questions. With another than the usual one, right answers
+    are asked as they are, and wrong ones at their own task. What is graded in the sandbox has a
+    seed of its own.
     Each line is on disk as soon as it is known, and an interrupted recording goes on with what is
     left. Raises CourseError if the file was begun with another grader or another corpus.
     """
@@ -98,7 +101,7 @@ def record(
     with tempfile.TemporaryDirectory(prefix="recording-") as temporary:
         entries = [entry for unit in chosen for entry in corpus(course, unit, Path(temporary))]
         if seed != SEED:
-            entries = [entry for entry in entries if entry.kind in _ASKED]
+            entries = [entry for entry in entries if entry.kind in _ASKED and not entry.variant]
         left = [entry for entry in entries if entry.key not in done]
         results = in_parallel(partial(recorded, course.root, seed=seed), left, jobs)
         with file.open("a", encoding="utf-8") as lines:
@@ -110,26 +113,37 @@ def record(
 
 def corpus(course: Course, unit: Unit, folder: Path) -> list[Entry]:
     """All answers to a unit. folder: where its demonstration class is built."""
-    right = [Entry(unit.name, "right", known.name) for known in right_answers_of(unit, course)]
-    right += [
-        Entry(unit.name, "blind right", known.name) for known in right_notebooks_of(unit, course)
-    ]
-    wrong = [Entry(unit.name, "mistake", known.name) for known in mistakes_of(unit, course)]
-    wrong += [
-        Entry(unit.name, "blind wrong", known.name) for known in wrong_answers_of(unit, course)
-    ]
+    known = known_answers(course, unit)
+    right = [entry for entry in known if entry.task is None]
     variants = [
         replace(entry, variant=variant)
         for entry, variant in zip(right, cycle(VARIANTS), strict=False)
     ]
     entries = [Entry(unit.name, kind, kind) for kind in ("reference", "untouched")]
-    entries += [*wrong, *right, *variants]
+    entries += [*known, *variants]
     if has_students(course, unit):
         run = build_class(course, unit, folder / unit.assignment)
         entries += [
             Entry(unit.name, "demo", handed.student, handed.notebook)
             for handed in submissions(run, unit)
         ]
+    return entries
+
+
+def known_answers(course: Course, unit: Unit) -> list[Entry]:
+    """What is asked in process: the mistakes, right answers and blind answers of a unit."""
+    entries = [
+        Entry(unit.name, "mistake", known.name, task=known.task)
+        for known in mistakes_of(unit, course)
+    ]
+    entries += [
+        Entry(unit.name, "blind wrong", known.name, task=str(known.task))
+        for known in wrong_answers_of(unit, course)
+    ]
+    entries += [Entry(unit.name, "right", known.name) for known in right_answers_of(unit, course)]
+    entries += [
+        Entry(unit.name, "blind right", known.name) for known in right_notebooks_of(unit, course)
+    ]
     return entries
 
 
@@ -144,11 +158,20 @@ def recorded(root: Path, entry: Entry, seed: int = SEED) -> tuple[Key, Record]:
     return entry.key, plain_record(as_json(result))
 
 
+def asked(
+    course: Course, unit: Unit, entry: Entry, tasks: Collection[str], seed: int = SEED
+) -> list[TaskResult]:
+    """What an answer that is asked in process earns at these tasks."""
+    student = student_of(_submission(course, unit, entry), unit)
+    return [judge(task, student, seed) for task in unit.tasks if task.name in tasks]
+
+
 def _result(course: Course, unit: Unit, entry: Entry, seed: int) -> Result:
     if entry.kind in _ASKED:
-        student = student_of(_submission(course, unit, entry), unit)
-        tasks: Iterable[TaskResult] = judge_all(student, unit, seed).values()
-        return Result(unit.name, Status.OK, tuple(tasks))
+        tasks = {task.name for task in unit.tasks}
+        if seed != SEED and entry.task in tasks:
+            tasks = {entry.task}
+        return Result(unit.name, Status.OK, tuple(asked(course, unit, entry, tasks, seed)))
     notebook = entry.path or _notebook(course, unit, entry.kind)
     return grade_file(notebook, unit, course, GradingOptions())
 

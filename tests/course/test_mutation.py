@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from mutation import modules
+from mutation import answers, modules
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -55,7 +56,7 @@ def test_a_module_without_tests_is_named(course: Course, monkeypatch: pytest.Mon
 def test_what_is_imported_before_the_fork_is_not_mutated(course: Course) -> None:
     """A mutant of a module that is there already would never be loaded."""
     script = (
-        "import sys, mutation.modules, mutation.mutant, autograder.sandbox.threads\n"
+        "import sys, mutation.answers, mutation.mutant, autograder.sandbox.threads\n"
         "packages = ('autograder.agents', 'autograder.checks', 'autograder.units')\n"
         "print([name for name in sys.modules if name.startswith(packages)])"
     )
@@ -63,3 +64,58 @@ def test_what_is_imported_before_the_fork_is_not_mutated(course: Course) -> None
         [sys.executable, "-c", script], cwd=course.root, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("module", "tasks"),
+    [
+        ("meet_cartpole/rule.py", {"meet_cartpole/rule"}),
+        ("meet_cartpole/on_paper.py", {"meet_cartpole/on_paper"}),
+        ("shared/policy_loss.py", {"policy_network/loss", "actor_critic/losses"}),
+    ],
+)
+def test_known_answers_are_asked_at_the_tasks_that_use_a_module(
+    course: Course, monkeypatch: pytest.MonkeyPatch, module: str, tasks: set[str]
+) -> None:
+    monkeypatch.chdir(course.root)
+    questions = answers.questions_about(Path("autograder/units", module))
+
+    assert {name for *_, names in questions for name in names} == tasks
+    assert {kind for _, kind, *_ in questions} > {"mistake", "right"}
+    assert 20 <= len(questions) <= answers.MOST + answers.MOST_KERAS
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status"),
+    [
+        ("mistake", "mistake", 0),
+        ('"fixed_seed",', '"seeds",', 1),
+        ("points=1, blocking=True", "points=2, blocking=True", 1),
+    ],
+)
+def test_a_mutant_is_noticed_by_what_known_answers_earn(
+    course: Course,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    old: str,
+    new: str,
+    status: int,
+) -> None:
+    monkeypatch.chdir(course.root)
+    path, output = Path("autograder/units/meet_cartpole/play_episode.py"), tmp_path / "verdicts"
+    output.touch()
+    source = path.read_text("utf-8")
+    mistakes = [asked for asked in answers.questions_about(path) if asked[1] == "mistake"]
+
+    def end_of(function: str, source: str, last: str) -> int:
+        """The status of a process that asks as `make mutation` does."""
+        script = (
+            "import json; from pathlib import Path; from mutation import answers; "
+            f"answers.{function}(Path({str(path)!r}), {source!r}, {mistakes!r}, {last})"
+        )
+        return subprocess.run([sys.executable, "-c", script], check=False).returncode
+
+    assert end_of("ask_answers", source, f"Path({str(output)!r})") == 0
+    expected = json.loads(output.read_text())
+    assert len(expected) == len(mistakes) >= 5
+    assert end_of("compare_answers", source.replace(old, new), repr(expected)) == status

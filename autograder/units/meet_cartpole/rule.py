@@ -39,7 +39,7 @@ class RuleTask(Task):
         observation[0] = 0.001  # a rule that keeps the first one for ever always keeps the same
         _actions(student.map_rows("rule", observation))
 
-    @check(points=4)
+    @check(points=2)
     def keeps_the_pole_up_for_100_steps_on_average(
         self, student: Student, random: np.random.Generator
     ) -> None:

@@ -61,6 +61,14 @@ def test_a_verdict_that_depends_on_the_seed_is_counted_once() -> None:
     assert proof.changing(records, others) == proof.Count(("a",), 2)
 
 
+def test_with_another_seed_an_answer_that_is_not_graded_or_lacks_other_tasks() -> None:
+    records = {"a": record(5), "b": record(5)}
+    records["a"]["tasks"] += [{"task": "meet_cartpole/other", "points": 1, "checks": []}]
+    others = [{"a": record(5), "b": {"status": "not graded: MemoryError", "tasks": []}}]
+
+    assert proof.changing(records, others) == proof.Count(("b",), 2)
+
+
 def test_an_interval_is_exact() -> None:
     low, high = proof.interval(0, 100)
 

@@ -39,6 +39,21 @@ def test_a_mistake_is_recorded_with_its_name_and_a_fault_of_ours_with_its_text(
     assert fault["status"].startswith("not graded: ValueError")
 
 
+def test_with_another_seed_a_wrong_answer_is_asked_at_its_own_task(
+    course: Course, tmp_path: Path
+) -> None:
+    wrong = [entry for entry in recording.corpus(course, UNIT, tmp_path) if entry.task]
+    entry = next(entry for entry in wrong if entry.kind == "blind wrong")
+    right = next(e for e in recording.corpus(course, UNIT, tmp_path) if e.kind == "blind right")
+
+    _, usual = recording.recorded(course.root, entry)
+    _, other = recording.recorded(course.root, entry, seed=2)
+    _, right_other = recording.recorded(course.root, right, seed=2)
+
+    assert [task["task"] for task in other["tasks"]] == [entry.task]
+    assert len(usual["tasks"]) == len(right_other["tasks"]) == len(UNIT.tasks)
+
+
 def test_an_interrupted_recording_goes_on_with_what_is_left(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
