@@ -30,7 +30,7 @@ from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome, WorkR
 from tqdm import tqdm
 
 from autograder.sandbox.threads import compute_on_one_thread
-from mutation.answers import ask_answers, compare_answers, questions_about
+from mutation.answers import ask_answers, compare_answers, questions_about, questions_at
 from mutation.modules import needs_keras, tests_of
 from mutation.mutant import ask
 
@@ -53,8 +53,8 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True)
-class Unmutated:
-    """What the known answers earn with a module as it is, and how many seconds that takes."""
+class Known:
+    """What known answers earn with the modules as they are, and how many seconds that takes."""
 
     verdicts: dict[str, list[object]]
     seconds: float
@@ -69,7 +69,7 @@ class Examiner:
         self._running: set[ForkServerProcess] = set()
         self._stopped = False
         self._seconds: dict[Path, float] = {}
-        self._answers: dict[Path, Unmutated] = {}
+        self._answers: dict[str, Known] = {}
         self._measuring = threading.Lock()
 
     def result(self, mutation: MutationSpec) -> WorkResult:
@@ -84,10 +84,7 @@ class Examiner:
         timeout = PATIENCE * self._seconds_unmutated(path, source) + GRACE
         status, said = self._ask(path, mutated, timeout)
         if status == 0:
-            unmutated = self._answers_unmutated(path, source)
-            timeout = PATIENCE * unmutated.seconds + GRACE
-            arguments = (path, mutated, questions_about(path), unmutated.verdicts)
-            status = self._end_of(compare_answers, arguments, timeout)
+            status = self._compare(path, mutated)
         outcome = TestOutcome.SURVIVED if status == 0 else TestOutcome.KILLED
         return WorkResult(WorkerOutcome.NORMAL, said, outcome, diff)
 
@@ -107,23 +104,33 @@ class Examiner:
                 self._seconds[path] = time.monotonic() - started
             return self._seconds[path]
 
-    def _answers_unmutated(self, path: Path, source: str) -> Unmutated:
-        """What the known answers earn, where it is the same twice."""
-        with self._measuring:
-            if path not in self._answers:
-                started = time.monotonic()
-                once, again = (self._recorded(path, source) for _ in range(2))
-                same = {key: verdict for key, verdict in once.items() if again[key] == verdict}
-                self._answers[path] = Unmutated(same, (time.monotonic() - started) / 2)
-            return self._answers[path]
+    def _compare(self, path: Path, source: str) -> int:
+        """0 where the known answers earn what they earn without the mutation."""
+        questions = questions_about(path)
+        if not questions:
+            return 0
+        known = [self._known(task) for task in sorted({question.task for question in questions})]
+        expected = {key: verdict for answers in known for key, verdict in answers.verdicts.items()}
+        timeout = PATIENCE * sum(answers.seconds for answers in known) + GRACE
+        return self._end_of(compare_answers, (path, source, questions, expected), timeout)
 
-    def _recorded(self, path: Path, source: str) -> dict[str, list[object]]:
+    def _known(self, task: str) -> Known:
+        """What the known answers earn at a task, where it is the same twice."""
+        with self._measuring:
+            if task not in self._answers:
+                started = time.monotonic()
+                once, again = (self._earned(task) for _ in range(2))
+                same = {key: verdict for key, verdict in once.items() if again[key] == verdict}
+                self._answers[task] = Known(same, (time.monotonic() - started) / 2)
+            return self._answers[task]
+
+    def _earned(self, task: str) -> dict[str, list[object]]:
         with tempfile.NamedTemporaryFile() as output:
-            arguments = (path, source, questions_about(path), Path(output.name))
+            arguments = (questions_at(task), Path(output.name))
             if self._end_of(ask_answers, arguments, timeout=None) != 0:
-                raise Failing(f"{path}, unmutated: the known answers could not be asked")
-            recorded: dict[str, list[object]] = json.load(output)
-            return recorded
+                raise Failing(f"{task}: the known answers could not be asked")
+            earned: dict[str, list[object]] = json.load(output)
+            return earned
 
     def _ask(self, path: Path, source: str, timeout: float | None) -> tuple[int, str]:
         """Pytest's status (negative: the signal that ended it), and what it said."""

@@ -15,17 +15,29 @@ from contextlib import redirect_stdout
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from autograder.authoring.imports import imported, reachable
 from mutation.modules import name_of
 from mutation.mutant import apart
 
-#: So many answers are asked at most: Keras compiles for each.
+if TYPE_CHECKING:
+    from autograder.course import Course
+
+#: So many answers are asked at most about a task, and about a module: Keras compiles for each.
+PER_TASK, PER_TASK_KERAS = 40, 10
 MOST, MOST_KERAS = 120, 24
-#: unit, kind, name and tasks of an answer.
-Question = tuple[str, str, str, list[str]]
 #: The answer's key and its task; points, and the mistake that each check names.
 Verdict = tuple[str, list[object]]
+
+
+class Question(NamedTuple):
+    """One answer at one task."""
+
+    unit: str
+    kind: str
+    name: str
+    task: str
 
 
 @cache
@@ -35,28 +47,38 @@ def questions_about(module: Path) -> list[Question]:
     Drawn with a fixed seed where there are too many; those to Keras units come last.
     """
     # Here, not above: the process that is forked must have imported nothing that is mutated.
-    from autograder.authoring.recording import known_answers
-    from autograder.course import Course
     from autograder.units import units_of
 
-    course = Course(Path.cwd())
-    chosen: list[Question] = []
     quick: list[Question] = []
-    for unit in units_of(course):
-        tasks = [task.name for task in unit.tasks if name_of(module) in _used_by(unit.name, task)]
-        found = quick if unit.framework != "tensorflow" else chosen
-        for entry in known_answers(course, unit):
-            asked = [name for name in tasks if entry.task in (None, name)]
-            if asked:
-                found.append((entry.unit, entry.kind, entry.name, asked))
-    return [*_drawn(quick, MOST), *_drawn(chosen, MOST_KERAS)]
+    keras: list[Question] = []
+    for unit in units_of(_course()):
+        found = keras if unit.framework == "tensorflow" else quick
+        for task in unit.tasks:
+            if name_of(module) in _used_by(unit.name, task):
+                found += questions_at(task.name)
+    return [*_drawn(quick, MOST), *_drawn(keras, MOST_KERAS)]
 
 
-def ask_answers(path: Path, source: str, questions: list[Question], output: Path) -> None:
-    """Write what the answers earn when a module has this source, as JSON, and end this process."""
-    said = apart(path, source, output)
-    verdicts = dict(_verdicts(questions))
-    os.write(said, json.dumps(verdicts).encode())
+@cache
+def questions_at(task: str) -> list[Question]:
+    """Wrong answers to a task, and right ones."""
+    from autograder.authoring.recording import known_answers
+    from autograder.units import unit_named
+
+    unit = unit_named(task.split("/")[0])
+    most = PER_TASK_KERAS if unit.framework == "tensorflow" else PER_TASK
+    questions = [
+        Question(unit.name, entry.kind, entry.name, task)
+        for entry in known_answers(_course(), unit)
+        if entry.task in (None, task)
+    ]
+    return _drawn(questions, most)
+
+
+def ask_answers(questions: list[Question], output: Path) -> None:
+    """Write what the answers earn, as JSON, and end this process."""
+    os.setsid()
+    output.write_text(json.dumps(dict(_verdicts(questions))))
     os._exit(0)
 
 
@@ -72,17 +94,25 @@ def compare_answers(
 
 
 def _verdicts(questions: list[Question]) -> Iterator[Verdict]:
-    from autograder.authoring.recording import Entry, RecordedCourse, asked
+    from autograder.authoring.recording import Entry, asked
     from autograder.units import unit_named
 
-    course = RecordedCourse(Path.cwd())
-    for unit, kind, name, tasks in questions:
-        entry = Entry(unit, kind, name)
+    for unit, kind, name, task in questions:
         with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
-            results = asked(course, unit_named(unit), entry, tasks)
-        for task in results:
-            mistakes = [check.mistake for check in task.checks]
-            yield f"{entry.key} {task.task}", [task.points, mistakes]
+            (result,) = asked(_course(), unit_named(unit), Entry(unit, kind, name), [task])
+        mistakes = [check.mistake for check in result.checks]
+        yield key_of(Question(unit, kind, name, task)), [result.points, mistakes]
+
+
+def key_of(question: Question) -> str:
+    """Names an answer at a task."""
+    return " ".join(question)
+
+
+def _course() -> Course:
+    from autograder.authoring.recording import RecordedCourse
+
+    return RecordedCourse(Path.cwd())
 
 
 def _drawn(questions: list[Question], most: int) -> list[Question]:

@@ -80,8 +80,8 @@ def test_known_answers_are_asked_at_the_tasks_that_use_a_module(
     monkeypatch.chdir(course.root)
     questions = answers.questions_about(Path("autograder/units", module))
 
-    assert {name for *_, names in questions for name in names} == tasks
-    assert {kind for _, kind, *_ in questions} > {"mistake", "right"}
+    assert {question.task for question in questions} == tasks
+    assert {question.kind for question in questions} > {"mistake", "right"}
     assert 20 <= len(questions) <= answers.MOST + answers.MOST_KERAS
 
 
@@ -89,7 +89,7 @@ def test_known_answers_are_asked_at_the_tasks_that_use_a_module(
     ("old", "new", "status"),
     [
         ("mistake", "mistake", 0),
-        ('"fixed_seed",', '"seeds",', 1),
+        ('"not_afresh",', '"afresh",', 1),
         ("points=1, blocking=True", "points=2, blocking=True", 1),
     ],
 )
@@ -105,17 +105,17 @@ def test_a_mutant_is_noticed_by_what_known_answers_earn(
     path, output = Path("autograder/units/meet_cartpole/play_episode.py"), tmp_path / "verdicts"
     output.touch()
     source = path.read_text("utf-8")
-    mistakes = [asked for asked in answers.questions_about(path) if asked[1] == "mistake"]
+    mistakes = [asked for asked in answers.questions_about(path) if asked.kind == "mistake"]
 
-    def end_of(function: str, source: str, last: str) -> int:
+    def end_of(function: str, *arguments: object) -> int:
         """The status of a process that asks as `make mutation` does."""
         script = (
-            "import json; from pathlib import Path; from mutation import answers; "
-            f"answers.{function}(Path({str(path)!r}), {source!r}, {mistakes!r}, {last})"
+            "from pathlib import Path, PosixPath; from mutation import answers; "
+            f"from mutation.answers import Question; answers.{function}{arguments!r}"
         )
         return subprocess.run([sys.executable, "-c", script], check=False).returncode
 
-    assert end_of("ask_answers", source, f"Path({str(output)!r})") == 0
+    assert end_of("ask_answers", mistakes, output) == 0
     expected = json.loads(output.read_text())
     assert len(expected) == len(mistakes) >= 5
-    assert end_of("compare_answers", source.replace(old, new), repr(expected)) == status
+    assert end_of("compare_answers", path, source.replace(old, new), mistakes, expected) == status
