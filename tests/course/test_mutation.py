@@ -89,8 +89,8 @@ def test_known_answers_are_asked_at_the_tasks_that_use_a_module(
     ("old", "new", "status"),
     [
         ("mistake", "mistake", 0),
-        ('"not_afresh",', '"afresh",', 1),
-        ("points=1, blocking=True", "points=2, blocking=True", 1),
+        ('"asked_too_often",', '"asked",', 1),
+        ("played.steps + 1", "played.steps - 9", 1),
     ],
 )
 def test_a_mutant_is_noticed_by_what_known_answers_earn(
@@ -102,7 +102,7 @@ def test_a_mutant_is_noticed_by_what_known_answers_earn(
     status: int,
 ) -> None:
     monkeypatch.chdir(course.root)
-    path, output = Path("autograder/units/meet_cartpole/play_episode.py"), tmp_path / "verdicts"
+    path, output = Path("autograder/units/meet_cartpole/script.py"), tmp_path / "verdicts"
     output.touch()
     source = path.read_text("utf-8")
     mistakes = [asked for asked in answers.questions_about(path) if asked.kind == "mistake"]

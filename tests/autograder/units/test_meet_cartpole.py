@@ -444,7 +444,7 @@ def test_a_rule_that_keeps_the_pole_up_earns_all_points(function, seed):
     result = ruled(function, seed)
 
     assert outcomes(result) == {}
-    assert result.points == 5
+    assert result.points == 3
 
 
 class Unknown:
@@ -511,13 +511,13 @@ def test_a_rule_that_remembers_the_last_angle_is_played_episode_by_episode():
         swing, last = (observation[2] - last) / 0.02, observation[2]
         return int(observation[2] + swing > 0)
 
-    assert ruled(remembers, 1).points == 5
+    assert ruled(remembers, 1).points == 3
 
 
 def test_a_rule_that_pushes_to_one_side_passes_if_it_scores_enough(monkeypatch):
     monkeypatch.setattr(rule, "_score_in_parallel", lambda *_: 100.0)
 
-    assert ruled(lambda _: 1).points == 5
+    assert ruled(lambda _: 1).points == 3
 
 
 class Follows(AbstractAgent):
@@ -550,11 +550,11 @@ def test_every_time_that_a_rule_is_asked_it_plays_other_episodes(monkeypatch):
     assert len(set(asked)) == 50
 
 
-def test_what_four_tries_can_guess_is_less_than_a_tenth_of_the_unit():
+def test_what_four_tries_can_guess_is_less_than_an_eighth_of_the_unit():
     guessable = [task.points for task in UNIT.tasks if isinstance(task, ChoiceTask)]
 
     assert guessable == [1]
-    assert sum(guessable) < 0.1 * UNIT.max_points
+    assert sum(guessable) < UNIT.max_points / 8
 
 
 def test_what_is_computed_by_hand_is_what_the_loops_and_rules_do():
