@@ -11,7 +11,9 @@ import ctypes
 import hashlib
 import json
 import os
+import resource
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +43,7 @@ SECRET = "HOSTILE_TEST_SECRET"
 SIDE_BY_SIDE = 3
 #: What a thing of the attackers' would be called, and where it would lie.
 PLACES = ("/tmp", "/dev/shm", "/var/tmp", "/", "/etc", "/etc/cron.d", "~", ".")
+GRADER_BYTES = 1 << 30  # by which grading side by side may grow the grader's own process
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: what a sandbox leaves behind becomes our child
 
 
@@ -85,7 +88,7 @@ def test_no_attack_is_worth_more_than_its_honest_part(family, unit, course):
     answers["agent"] = "def make_agent():\n    raise NotImplementedError"  # training takes long
     notebook = corpus.answered(course, corpus.unit_of(unit), answers)
     neighbour.write_text(json.dumps(notebook))
-    with nothing_sent() as port, nothing_left_behind():
+    with nothing_sent() as port, nothing_left_behind(), bounded_cost(len(attacks) + 1):
         paths = {attack.name: attack.hand_in(course, port) for attack in attacks}
         before = contents(course.root)
         results = grade_side_by_side(course, unit, {**paths, "neighbour": neighbour})
@@ -198,6 +201,35 @@ def nothing_left_behind() -> Iterator[None]:
         if path.exists()
     ]
     assert marked == []
+
+
+@contextmanager
+def bounded_cost(submissions: int) -> Iterator[None]:
+    """The grader stays small, and so many submissions cost at most three times their limit."""
+    grader, ended = psutil.Process(), threading.Event()
+    before, cost = grader.memory_info().rss, processor_seconds()
+    sizes = [before]
+
+    def watch() -> None:
+        while not ended.wait(0.05):
+            sizes.append(grader.memory_info().rss)
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watching.join()
+    assert max(sizes) - before < GRADER_BYTES
+    limit = submissions * autograder.grading.session.SUBMISSION_SECONDS
+    assert processor_seconds() - cost < 3 * limit
+
+
+def processor_seconds() -> float:
+    """Of this process and of those that it has waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def contents(folder: Path) -> dict[str, str]:
