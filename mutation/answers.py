@@ -1,6 +1,6 @@
 """The answers that the course knows (mistakes, right and blind ones), asked about a mutant.
 
-What they earn, and which mistake each check names, is what `autograder record` writes down and
+What they earn, which mistake each check names, and in which words, is what `autograder record` writes down and
 `autograder compare` compares: a mutant that changes it would be noticed there.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: So many answers are asked at most about a task, and about a module: Keras compiles for each.
 PER_TASK, PER_TASK_KERAS = 40, 10
 MOST, MOST_KERAS = 120, 24
-#: The answer's key and its task; points, and the mistake that each check names.
+#: The answer's key and its task; points, and which mistake each check names in which words.
 Verdict = tuple[str, list[object]]
 
 
@@ -94,14 +94,15 @@ def compare_answers(
 
 
 def _verdicts(questions: list[Question]) -> Iterator[Verdict]:
+    from autograder.authoring.proof import words
     from autograder.authoring.recording import Entry, asked
     from autograder.units import unit_named
 
     for unit, kind, name, task in questions:
         with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
             (result,) = asked(_course(), unit_named(unit), Entry(unit, kind, name), [task])
-        mistakes = [check.mistake for check in result.checks]
-        yield key_of(Question(unit, kind, name, task)), [result.points, mistakes]
+        said = [[check.mistake, words(check.message or "")] for check in result.checks]
+        yield key_of(Question(unit, kind, name, task)), [result.points, said]
 
 
 def key_of(question: Question) -> str:
