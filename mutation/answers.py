@@ -1,7 +1,7 @@
 """The answers that the course knows (mistakes, right and blind ones), asked about a mutant.
 
-What they earn, which mistake each check names, and in which words, is what `autograder record` writes down and
-`autograder compare` compares: a mutant that changes it would be noticed there.
+What they earn, which mistake each check names, and in which words, is what `autograder record`
+writes down and `autograder compare` compares: a mutant that changes it would be noticed there.
 """
 
 from __future__ import annotations
