@@ -81,6 +81,22 @@ def rewards_themselves(rewards, gamma):
     return list(rewards)
 
 
+def next_reward_only(rewards, gamma):
+    return [a + gamma * b for a, b in zip(rewards, [*rewards[1:], 0.0], strict=True)]
+
+
+def first_step_left_out(rewards, gamma):
+    return [0.0, *returns_of(rewards, gamma)[1:]]
+
+
+def a_reward_of_1_in_each_step(rewards, gamma):
+    return returns_of([1.0] * len(rewards), gamma)
+
+
+def normalised_returns(rewards, gamma):
+    return normalised(torch.tensor(returns_of(rewards, gamma)))
+
+
 def one_value_not_a_number(rewards, gamma):
     return [*returns_of(rewards, gamma)[:-1], float("nan")]
 
@@ -183,6 +199,10 @@ def test_the_tasks_are_named_after_their_unit_and_need_one_function():
         (without_the_own_reward, "shifted_by_one", "lacks its own"),
         (own_reward_discounted, "own_reward_discounted", "by the factor gamma"),
         (rewards_themselves, "rewards_themselves", "nothing that follows"),
+        (next_reward_only, "one_step_only", "Only the next reward"),
+        (first_step_left_out, "first_step_missing", "range(n - 1, -1, -1)"),
+        (a_reward_of_1_in_each_step, "rewards_ignored", "rewards that are all 1"),
+        (normalised_returns, "normalised_already", "another exercise"),
         (one_value_not_a_number, "wrong_returns", "the returns should be"),
     ],
 )
@@ -368,6 +388,24 @@ def divided_by_the_sample_variance(returns):
     return only_centred(returns) / (sample_spread(returns) ** 2 + 1e-8)
 
 
+def from_0_to_1(returns):
+    if len(returns) == 1 or returns.max() == returns.min():
+        return 0 * returns
+    return (returns - returns.min()) / (returns.max() - returns.min())
+
+
+def of_length_1(returns):
+    return torch.nn.functional.normalize(returns, dim=0)
+
+
+def divided_by_the_length(returns):
+    return torch.nn.functional.normalize(only_centred(returns), dim=0)
+
+
+def divided_by_1_or_more(returns):
+    return only_centred(returns) / returns.std(correction=0).clamp(min=1.0)
+
+
 def mean_added(returns):
     return (returns + returns.mean()) / (returns.std(correction=0) + 1e-8)
 
@@ -411,6 +449,10 @@ def test_each_check_of_the_normalisation_gives_a_point():
         (only_divided_by_the_sample_spread, "mean_not_removed", "subtract returns.mean()"),
         (divided_by_the_variance, "divided_by_variance", "square root"),
         (divided_by_the_sample_variance, "divided_by_variance", "square root"),
+        (from_0_to_1, "scaled_to_0_1", "between 0 and 1"),
+        (of_length_1, "scaled_to_length_1", "squares sum to 1"),
+        (divided_by_the_length, "sum_of_squares", "root of their mean"),
+        (divided_by_1_or_more, "divided_by_at_least_one", "kept at 1 or more"),
         (mean_added, "wrong_normalisation", "mean 0 and standard deviation 1"),
         (nothing_done, "wrong_normalisation", "mean 0 and standard deviation 1"),
     ],
