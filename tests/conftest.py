@@ -38,7 +38,7 @@ with suppress(ImportError):
 def pytest_addoption(parser: pytest.Parser) -> None:
     help = "append what odd and hostile submissions earn to FILE, for `autograder compare`"
     parser.addoption("--record", metavar="FILE", type=Path, help=help)
-    help = "write the picture of docs/term.md into FOLDER: pytest tests/browser/test_term_pages.py"
+    help = "write the pictures of docs/term.md into FOLDER, for the tests in tests/browser"
     parser.addoption("--pictures", metavar="FOLDER", type=Path, help=help)
 
 

@@ -160,11 +160,13 @@ def _our_overview(overview: str, mark: FinalMark | None) -> str:
 
 
 def _name_cells(page: BeautifulSoup) -> None:
-    """nbgrader's list of cells calls each "Test cell": call it by its exercise, once."""
+    """nbgrader lists each cell as "Test cell" or "Written response": say which, and once."""
     for link in page.find_all("a"):
         target = str(link.get("href", "")).removeprefix("#")
         if target.startswith("check-"):
             link.string = target.removeprefix("check-").replace("_", " ")
+        elif target.startswith("question-"):
+            link.string = f"in words: {target.removeprefix('question-').replace('-', ' ')}"
         elif target.startswith("comment-") and link.parent is not None:
             link.parent.decompose()
 

@@ -5,12 +5,17 @@ A course's nbgrader_config.py calls `configure` and may change what it sets.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from traitlets.config import Config
 
 from autograder.gradebook.command_path import put_scripts_on_path
 
+OUR_TEMPLATES = Path(__file__).parent / "templates"
+_NBGRADER = find_spec("nbgrader")  # not imported: that takes most of a second
+assert _NBGRADER is not None and _NBGRADER.origin is not None
+NBGRADERS_TEMPLATES = Path(_NBGRADER.origin).parent / "server_extensions/formgrader/templates"
 #: Beside a unit's source and never copied to students.
 NOT_FOR_STUDENTS = [
     ".ipynb_checkpoints",
@@ -70,6 +75,9 @@ def configure(c: Config, config_file: str) -> None:
         "autograder.gradebook.display.CleanCells",
         "autograder.gradebook.marking.ShowRubrics",
     ]
+    # The formgrader loads nothing from other servers: not every room has a network, and a script
+    # from elsewhere could change marks.
+    c.HTMLExporter.extra_template_basedirs = [str(OUR_TEMPLATES), str(NBGRADERS_TEMPLATES)]
 
     # `nbgrader export`: the status beside the score, and no name is a spreadsheet's formula.
     c.ExportApp.plugin_class = "autograder.gradebook.export.MarksExportPlugin"

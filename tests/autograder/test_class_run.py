@@ -114,6 +114,7 @@ def test_an_answer_that_nobody_has_read_is_counted_and_is_no_zero(
     text = page(classroom, unit, "anna")
     assert "0.0 / 2.0" not in text
     assert "1 answer is still to be graded by hand" in text
+    assert "in words: why (to be graded by hand)" in text
 
 
 def test_a_mark_and_a_comment_by_hand_are_seen_everywhere_after_the_next_run(

@@ -23,6 +23,8 @@ from autograder.authoring.build import units_with_source
 from autograder.authoring.first_cell import wheel_name
 from autograder.authoring.release import release
 from autograder.course import Course
+from tests.browser.pictures import Picture
+from tests.browser.term import grade_the_class
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -63,6 +65,18 @@ def browser() -> Iterator[Any]:
     driver.set_script_timeout(20)
     yield driver
     driver.quit()
+
+
+@pytest.fixture(scope="session")
+def term(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The class of docs/term.md, graded."""
+    return grade_the_class(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture
+def picture(browser: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Picture:
+    """Keeps pictures of pages, where `--pictures` says."""
+    return Picture(browser, request.config.getoption("--pictures") or tmp_path)
 
 
 @dataclass(frozen=True)

@@ -1,45 +1,44 @@
-"""The class page as an instructor sees it; `--pictures docs/images` renews its picture."""
+"""The pages of one term as people see them; `--pictures docs/images` renews their pictures."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder.class_run import grade_class
 from autograder.course import Course
-from autograder.results import Status
-from autograder.units import unit_named
-from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_result
+from tests.browser.pictures import Picture
+from tests.browser.term import CLASS, UNIT
 
 pytestmark = pytest.mark.browser
 
-UNIT = unit_named("dqn")
-#: The share of the points that each student has earned.
-CLASS = {"ada": 1.0, "ben": 0.5, "cleo": 1.0, "dan": 0.0, "eve": 0.75, "finn": 1.0}
-MOST_BYTES = 200_000
+#: The cells of a feedback page in its picture: the whole page is very long.
+SHOWN = ("cell-id=act", "cell-id=check-act", "cell-id=check-agent")
+SHOW = """
+const [summary, ...cells] = document.querySelectorAll(".cell");
+for (const cell of cells)
+  if (![...arguments].includes(cell.id)) cell.style.display = "none";
+"""
 
 
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """A class whose results are made by hand; pages and gradebook are real."""
-    course = make_course(tmp_path_factory.mktemp("course"), UNIT)
-    for number, (student, share) in enumerate(CLASS.items()):
-        path = hand_in(course, UNIT, student, {"forward": f"# version {number}"})
-        status = Status.TIMEOUT if student == "dan" else Status.OK
-        keep(course, UNIT, path, make_result(UNIT, share, status=status))
-    assert grade_class(course, UNIT, jobs=1) == 0
-    return course
-
-
-def test_the_class_page_shows_everybody(
-    browser: Any, graded: Course, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
-    browser.get((graded.root / "reports" / UNIT.assignment / "class.html").as_uri())
+def test_the_class_page_shows_everybody(browser: Any, term: Course, picture: Picture) -> None:
+    browser.get((term.root / "reports" / UNIT.assignment / "class.html").as_uri())
 
     text = browser.find_element("tag name", "body").text
-    assert all(student in text for student in CLASS)
-    picture = (request.config.getoption("--pictures") or tmp_path) / "class-page.png"
-    browser.save_screenshot(str(picture))
-    assert picture.stat().st_size < MOST_BYTES
+    assert all(student in text and name in text for student, (name, _) in CLASS.items())
+    picture("class-page", "h1", ".scroll", window=1500)
+
+
+def test_a_feedback_page_says_what_is_right_what_is_wrong_and_how_the_agent_learned(
+    browser: Any, term: Course, picture: Picture
+) -> None:
+    page = term.root / "feedback" / "eve" / UNIT.assignment / f"{UNIT.name}.html"
+    browser.get(page.as_uri())
+
+    browser.execute_script(SHOW, *SHOWN)
+    text = browser.find_element("tag name", "body").text
+    assert "✓ takes the best action" in text
+    assert "✗ random with probability epsilon" in text
+    curve = browser.find_element("css selector", f"[id='{SHOWN[-1]}'] img")
+    assert curve.get_property("naturalWidth") > 0
+    picture("feedback-page", ".cell", f"[id='{SHOWN[-1]}']")

@@ -25,6 +25,13 @@ def test_no_other_notebook_is_in_the_students_folder(course: Course) -> None:
     assert set((course.root / "course").glob("*/*.ipynb")) == wanted
 
 
+def test_every_picture_is_shown_somewhere_and_described(course: Course) -> None:
+    pages = [course.root / "README.md", *(course.root / "docs").glob("*.md")]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    shown = re.findall(r"!\[.{20,}\]\((?:docs/)?images/(.+\.png)\)", text)
+    assert set(shown) == {path.name for path in (course.root / "docs/images").glob("*.png")}
+
+
 @pytest.mark.parametrize("unit", here.UNITS, ids=here.name)
 def test_the_students_notebook_holds_no_solution(course: Course, unit: Unit) -> None:
     source = course.source(unit.assignment).read_text(encoding="utf-8")

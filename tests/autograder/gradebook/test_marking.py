@@ -46,11 +46,8 @@ def graded(tmp_path: Path, unit: Unit, monkeypatch: pytest.MonkeyPatch) -> Cours
 
 def formgrader(course: Course, unit: Unit) -> BeautifulSoup:
     """The page that the formgrader shows of anna."""
-    from nbgrader.server_extensions.formgrader import handlers
-
     config = PyFileConfigLoader(MARKER, path=str(course.root)).load_config()
     config.HTMLExporter.template_name = "formgrade"
-    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
     resources: dict[str, Any] = {"base_url": "", "index": 0, "total": 1, "student": "anna"}
     resources |= {"submission_id": "1"}
     resources |= {"notebook_id": unit.name, "assignment_id": unit.assignment}
@@ -70,6 +67,13 @@ def test_a_rubric_is_a_model_answer_and_what_gives_points() -> None:
 
 def test_a_cell_without_a_list_of_points_has_no_rubric() -> None:
     assert Rubric.read("*Your answer here.*") is None
+
+
+def test_the_formgrader_asks_nobody_but_its_server(graded: Course, unit: Unit) -> None:
+    """The address of MathJax is relative, because a hub puts a prefix before all of them."""
+    loaded = [str(part["src"]) for part in formgrader(graded, unit).select("script[src]")]
+    assert any(address.startswith("../../../static/jupyter_server_mathjax/") for address in loaded)
+    assert not any(address.startswith(("http:", "https:", "//")) for address in loaded)
 
 
 def test_the_formgrader_shows_it_right_below_the_answer(graded: Course, unit: Unit) -> None:
