@@ -9,8 +9,8 @@ from autograder.agents.error_bounds import in_words
 from autograder.course import Course
 from autograder.rendering.text import spreadsheet_cell
 from autograder.report.curves import curves_of
+from autograder.report.frequent_mistakes import Mistake
 from autograder.report.html import address, write_html
-from autograder.report.mistakes import Mistake
 from autograder.report.row import Row
 from autograder.report.rows import ClassReport
 from autograder.results import Status

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.checks.judge import NOT_SOLVED
 from autograder.gradebook.final_mark import FinalMark
-from autograder.report.mistakes import Mistake, mistakes
+from autograder.report.frequent_mistakes import Mistake, mistakes
 from autograder.report.row import Row
 from autograder.results import Result, TaskResult, short_name
 from autograder.units import Unit
