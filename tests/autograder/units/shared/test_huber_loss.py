@@ -138,6 +138,7 @@ def test_a_wrong_loss_is_named(formula, mistake, seed):
     result = ask(HuberLossTask("unit/loss"), loss_by(formula), seed)
 
     assert mistakes(result) == {VALUE: mistake, CHOSEN: "wrong_gradient"}
+    assert "wrong outputs" not in message(result, CHOSEN)
     assert result.points == 0
 
 
@@ -198,6 +199,7 @@ def test_the_loss_pulls_at_the_chosen_actions(part, passes, seed):
     result = ask(HuberLossTask("unit/loss"), loss_by(with_gradient_times_part), seed)
 
     assert mistakes(result) == ({} if passes else {CHOSEN: "wrong_gradient"})
+    assert passes or "wrong outputs" in message(result, CHOSEN)
     assert result.points == (3 if passes else 2)
 
 
