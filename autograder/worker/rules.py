@@ -164,12 +164,14 @@ class Networks(Behaviour):
 
     layers: for each network its weights (inputs, outputs) and biases (outputs,).
     like: the student's class that they are instances of. sizes: its arguments, in their order.
+    fixed: arguments that are the same in each call, whatever was asked for.
     """
 
     layers: Sequence[Any]
     masked: bool
     like: str
     sizes: Sequence[str] = ()
+    fixed: Mapping[str, Any] = field(default_factory=dict)
 
     def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> Any:
         """A network."""
@@ -177,7 +179,7 @@ class Networks(Behaviour):
         network = side.framework.network(layers, False, None, self.masked)
         side.framework.compile(network, PLAIN_RATE)
         pairs = zip(self.sizes, arguments, strict=False)
-        sizes = {name: size for name, size in pairs if size is not None}
+        sizes = {name: size for name, size in pairs if size is not None} | dict(self.fixed)
         return side.framework.network_like(side.own(self.like), network, sizes)
 
 

@@ -105,6 +105,7 @@ class Doubles:
     parts: QParts
     coefficients: Coefficients
     columns: tuple[np.ndarray, ...]
+    settings: Mapping[str, float]
     calls: dict[str, StudentObject] = field(default_factory=dict)
 
     def install(self, student: Student, random: np.random.Generator) -> None:
@@ -112,9 +113,12 @@ class Doubles:
         parts, c = self.parts, self.coefficients
         layers = [QNetwork.draw(random, ACTIONS).layers for _ in range(6)]
         for name, parameters in parts.networks.items():
+            # A network that was asked for in another size is named by a check; until then both of
+            # the agent's have the same.
             rule = Networks(
-                [list(map(list, each)) for each in layers], parts.masked, parts.like, parameters
-            )
+                [list(map(list, each)) for each in layers], parts.masked, parts.like, parameters,
+                fixed={size: self.settings[size] for size in parameters if size in self.settings},
+            )  # fmt: skip
             self.calls[name] = student.double(name, parameters, rule)
         memories = Memories(list(self.columns), parts.tensor_batches, parts.memory)
         self.calls["memory"] = student.double(parts.memory, ("capacity",), memories)

@@ -76,7 +76,7 @@ class QTrial:
         self.settings = settings
         self.coefficients = replace(Coefficients.draw(random), **(coefficients or {}))
         self.columns = known_transitions(random, observations)
-        doubles = Doubles(parts, self.coefficients, self.columns)
+        doubles = Doubles(parts, self.coefficients, self.columns, settings.values)
         doubles.install(student, random)
         self.calls = doubles.calls
 

@@ -449,6 +449,19 @@ def test_a_network_has_the_size_that_the_student_asks_for(q_student):
         assert q_student.call("width", q_student.call("another", usual)) == 5
 
 
+def test_a_size_can_be_the_same_whatever_the_student_asks_for(q_student):
+    """Copying weights from one to the other then works, and the check says what was asked for."""
+    hidden, head = np.ones((4, 3), np.float32), np.ones((3, 2), np.float32)
+    layers = [[hidden, np.zeros(3, np.float32)], [head, np.zeros(2, np.float32)]]
+    sizes = ("n_observations", "n_actions", "hidden_size")
+    networks = Networks([layers], False, "DQN", sizes, fixed={"hidden_size": 6})
+    with q_student.doubles():
+        double = q_student.double("DQN", sizes, networks)
+
+        assert q_student.call("width", double()) == 6
+        assert q_student.call("width", double(4, hidden_size=7)) == 6
+
+
 def test_a_gradient_can_be_that_of_a_weighted_sum(q_student):
     network = q_student.network([tuple(LAYERS[0])])
     weights = np.array([[1.0, 0.0], [0.0, 3.0]], np.float32)
