@@ -18,12 +18,13 @@ import bleach
 from bleach.css_sanitizer import CSSSanitizer
 from bleach.html5lib_shim import Filter
 from jinja2 import pass_context
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from pygments.token import STANDARD_TYPES
 from traitlets import Bool
 
+from autograder.gradebook.formulas import BLOCK, INLINE, FormulaRenderer, TypesetFormulas
 from autograder.rendering.text import plain_lines
 
 #: Longer Markdown cells are shown as they were typed: formatting them may take very long.
@@ -49,8 +50,8 @@ PROPERTIES = (
     "color", "background-color", "font-weight", "font-family", "font-size", "margin-left",
     "padding", "border-left", "text-align",
 )  # fmt: skip
-#: The classes that code highlighting uses.
-CLASSES = {"highlight", *STANDARD_TYPES.values()} - {""}
+#: The classes that code highlighting uses, and formulas.
+CLASSES = {"highlight", INLINE, BLOCK, *STANDARD_TYPES.values()} - {""}
 #: Nothing is painted outside: a formula can move its parts anywhere, over marks as well.
 _FRAME = "contain: paint; overflow-x: auto"
 _LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
@@ -82,7 +83,7 @@ def _formatted(source: str, attachments: Any) -> str:
 
 
 def formatted(source: str) -> str:
-    """Markdown of the course's authors as HTML, formulas left for MathJax."""
+    """Markdown of the course's authors as HTML."""
     return clean_html(_renderer({}).render(source))
 
 
@@ -177,7 +178,7 @@ def _is_base64(content: str) -> bool:
 
 
 def _renderer(attachments: Any) -> MarkdownWithMath:
-    renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+    renderer = FormulaRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     return MarkdownWithMath(renderer=renderer)
 
 
@@ -188,7 +189,7 @@ def _cleaner(writer: str) -> bleach.Cleaner:
         attributes=_allowed if styles is None else _allowed_with_style,
         protocols={"http", "https", "mailto", "data"},
         css_sanitizer=styles,
-        filters=[DescribedPictures],
+        filters=[DescribedPictures, TypesetFormulas],
         strip=True,
         strip_comments=True,
     )
