@@ -55,8 +55,10 @@ class UpdateTask(Task):
         with student.doubles():
             agent = EpisodeAgent.make(student, AGENT, random)
             start = observations(random, 5)
-            agent.handle.call("start_episode", start)
             drawn = random.permutation([0, 1, 1, 0, 1])
+            # Two equal rows with different actions: no rule of the observation alone gives both.
+            start[drawn.argmin()] = start[drawn.argmax()]
+            agent.handle.call("start_episode", start)
             scales = draw_scales(random, 5), draw_scales(random, 5)
             actions = actions_like_own(agent, drawn)
             results = tuple((actions, agent.remembered(0, part)) for part in scales)
