@@ -27,7 +27,7 @@ RUBRIC = f".rubric[data-question='{QUESTION}']"
 TYPESET = """
 return window.MathJax.loaded === true && document.querySelector(".MathJax_Error") === null
     && document.querySelectorAll(".MathJax").length
-    === document.querySelectorAll("script[type^='math/tex']").length;
+    === document.querySelectorAll("script[type^='math/']").length;
 """
 STILL = "return $(':animated').length === 0"
 ASKED_FOR = "return performance.getEntriesByType('resource').map((entry) => entry.name)"
