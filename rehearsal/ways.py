@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 #: The points of each unit's exercises, by assignment.
 POINTS = {
-    "1_meet_cartpole": {"play_episode": 3, "rule": 5, "on_paper": 2, "diagnosis": 1},
+    "1_meet_cartpole": {"play_episode": 3, "rule": 3, "on_paper": 2, "diagnosis": 1},
     "tabular_q": {
         "q_table": 2, "greedy": 2, "epsilon_greedy": 3, "td_target": 3, "update": 3,
         "q_learning": 4, "agent": 6,

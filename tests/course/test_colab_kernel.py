@@ -116,7 +116,7 @@ def test_the_first_cell_takes_seconds_says_one_line_and_replaces_nothing(
     [output] = first.outputs
     assert output.text.startswith("Ready: meet_cartpole") and output.text.count("\n") == 1
     texts = "".join(output.get("text", "") for output in play.outputs)
-    assert texts.splitlines() == ["KeyboardPlayer", "5.0"]
+    assert texts.splitlines() == ["KeyboardPlayer", "3.0"]
     assert any("image/png" in output.get("data", {}) for output in play.outputs)
     after = set(run(colab / "bin" / "pip", "freeze").splitlines())
     assert before <= after and all(line.startswith(DISTRIBUTION) for line in after - before)
