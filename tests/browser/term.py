@@ -77,7 +77,7 @@ def _answers(edits: Mapping[str, tuple[Edit, ...]]) -> dict[str, str]:
 
 
 def _result(edits: Mapping[str, tuple[Edit, ...]]) -> Result:
-    """What the checks say of the tasks with a mistake; the others are right."""
+    """The checks' results for the tasks with a mistake; all other tasks get full points."""
     assert UNIT.agent is not None
     tasks = [
         judge_edited(UNIT, COURSE, task.name, edits[task.name])

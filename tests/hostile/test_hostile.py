@@ -43,7 +43,7 @@ SECRET = "HOSTILE_TEST_SECRET"
 SIDE_BY_SIDE = 3
 #: What a thing of the attackers' would be called, and where it would lie.
 PLACES = ("/tmp", "/dev/shm", "/var/tmp", "/", "/etc", "/etc/cron.d", "~", ".")
-GRADER_BYTES = 1 << 30  # by which grading side by side may grow the grader's own process
+GRADER_BYTES = 1 << 30  # limit on the growth of the grader's resident memory during a class
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: what a sandbox leaves behind becomes our child
 
 
@@ -205,7 +205,7 @@ def nothing_left_behind() -> Iterator[None]:
 
 @contextmanager
 def bounded_cost(submissions: int) -> Iterator[None]:
-    """The grader stays small, and so many submissions cost at most three times their limit."""
+    """Limit the grader's memory, and the processor time to three times the submissions' limit."""
     grader, ended = psutil.Process(), threading.Event()
     before, cost = grader.memory_info().rss, processor_seconds()
     sizes = [before]
@@ -227,7 +227,7 @@ def bounded_cost(submissions: int) -> Iterator[None]:
 
 
 def processor_seconds() -> float:
-    """Of this process and of those that it has waited for."""
+    """Processor time of this process and of its children that have ended."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
