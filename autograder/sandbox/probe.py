@@ -111,7 +111,10 @@ def _checks() -> Iterator[Check]:
     except SandboxUnavailable as problem:
         text = str(problem)
         short, long = troubleshooting.advice_for(text)
-        yield Check("sandbox starts", False, text, long or short)
+        reason = text.split(f": {short}", 1)[0] if short else text  # advice is shown once
+        yield Check(
+            "sandbox starts", False, f"{reason}: {short}" if long else reason, long or short
+        )
         return
     yield Check("sandbox starts", True, "user namespaces are allowed")
     for name, key, holds, advice in EXPECTED:

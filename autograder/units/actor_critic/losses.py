@@ -9,12 +9,15 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.distinct import all_distinct
 from autograder.units.shared.examples.policy_gradient import ACTOR_CRITIC_LOSSES
 from autograder.units.shared.policy_loss import expect_product_only, expect_tensor
 from autograder.worker.interface import Student, Tensor
 
 #: Steps in a check.
 STEPS = 8
+#: How far losses are apart that are told apart, beyond what is tolerated.
+APART = 0.01
 
 
 class Steps(NamedTuple):
@@ -27,13 +30,18 @@ class Steps(NamedTuple):
 
     @classmethod
     def draw(cls, random: np.random.Generator) -> Steps:
-        """Some errors of the values are below 1, some above."""
-        log_probs = np.log(random.uniform(0.1, 0.9, size=STEPS)).astype(np.float32)
-        returns = random.normal(size=STEPS).astype(np.float32)
-        errors = random.uniform(0.2, 0.8, size=STEPS) * random.choice([-1, 1], size=STEPS)
-        errors[: STEPS // 2] *= 6
-        values = (returns + errors).astype(np.float32)
-        return cls(log_probs, returns - values, values, returns)
+        """Some errors of the values are below 1, some above; each known mistake shows."""
+        while True:
+            log_probs = np.log(random.uniform(0.1, 0.9, size=STEPS)).astype(np.float32)
+            returns = random.normal(size=STEPS).astype(np.float32)
+            errors = random.uniform(0.2, 0.8, size=STEPS) * random.choice([-1, 1], size=STEPS)
+            errors[: STEPS // 2] *= 6
+            values = (returns + errors).astype(np.float32)
+            steps = cls(log_probs, returns - values, values, returns)
+            if all_distinct(steps.policy_loss, _wrong_policy_losses(steps), APART) and all_distinct(
+                steps.value_loss, _wrong_value_losses(steps), APART
+            ):
+                return steps
 
     @property
     def policy_loss(self) -> np.ndarray:

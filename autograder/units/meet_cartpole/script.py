@@ -42,8 +42,12 @@ class Script:
         """Actions that alternate, and rewards that give each typical mistake a score of its own."""
         while True:
             observations = random.normal(size=(steps + 1, 4)).astype(np.float32)
-            wanted = np.arange(steps + 1) % 2 == 0  # 1 first: a loop that always plays 0 shows
-            observations[:, 0] = np.where(wanted, 1, -1) * (np.abs(observations[:, 0]) + 0.1)
+            number = np.arange(steps + 1)
+            wanted = number % 2 == 0  # 1 first: a loop that always plays 0 shows
+            observations[:, 0] = np.where(wanted, 1, -1) * random.uniform(0.1, 2, size=steps + 1)
+            # The pole leans too far half-way, and the episode goes on: only the flags end it.
+            angle = random.uniform(0.02, 0.18, size=steps + 1)
+            observations[:, 2] = np.where(number <= steps // 2, angle, 2 * angle + 0.25)
             rewards = random.integers(1, 40, size=(steps, 2)) / 4 - 2.03
             script = cls(observations, rewards, ending)
             scores = [script.right, *(float(item.values) for item in script.known_mistakes())]
@@ -151,8 +155,9 @@ class Script:
             or not np.isclose(number_of(played.score), partial),
             "stopped_early",
             Message(
-                "Your loop stopped after {steps} steps, the episode has {all}. It ends when it is "
-                "terminated or truncated, however long that takes.",
+                "Your loop stopped after {steps} steps, the episode has {all}. It ends when "
+                "env.step says terminated or truncated, however long that takes and whatever is "
+                "observed.",
                 steps=played.steps,
                 all=len(self.paid),
             ),

@@ -441,7 +441,8 @@ class EpsilonGreedyTask(Task):
             "best_action_left_out",
             "The best action never comes up among the random ones: draw from *all* actions.",
         )
-        _expect_even(counts, case.q.values(case.observation[:1])[0])
+        self._expect_no_preference(student, case, counts)
+        _expect_even(counts, case.best)
 
     @check(points=1, needs=("explores_all_actions_alike",))
     def random_with_probability_epsilon(
@@ -598,6 +599,24 @@ class EpsilonGreedyTask(Task):
             ),
         )
 
+    def _expect_no_preference(self, student: Student, case: _SameRows, counts: np.ndarray) -> None:
+        """Raise CheckFailed if better actions come up more often, whichever they are."""
+        if _are_even(counts) or not case.favours_better_actions(counts):
+            return
+        other = case.with_the_order_turned_around()
+        asked = self.asked(student, other.q)
+        turned = np.bincount(self.actions(asked, other.observation, 1.0), minlength=len(counts))
+        expect(
+            not other.favours_better_actions(turned),
+            "better_actions_more_often",
+            Message(
+                "With epsilon = 1 the actions have the shares {shares}: the larger its Q-value, "
+                "the more often an action comes up. A random action must not depend on the "
+                "Q-values: draw it with np.random.randint(n_actions).",
+                shares=np.round(counts / DRAWS, 2).tolist(),
+            ),
+        )
+
     def _greedy_action(self, asked: AskedNetwork, case: _SameRows) -> int:
         """What the student's function takes for this observation with epsilon = 0."""
         action = self.actions(asked, case.observation[:9], 0.0)
@@ -703,13 +722,28 @@ class _SameRows(NamedTuple):
 
     q: QNetwork
     observation: np.ndarray  # (DRAWS, 4) float32
-    best: int
+    values: np.ndarray  # (4,) of the actions
 
     @classmethod
     def draw(cls, random: np.random.Generator) -> _SameRows:
-        q = QNetwork.draw(random, n_actions=4)
-        observation = np.tile(random.normal(size=4).astype(np.float32), (DRAWS, 1))
-        return cls(q, observation, int(q.values(observation[:1]).argmax()))
+        observation = random.normal(size=4).astype(np.float32)
+        # So near to each other that a softmax of them draws each action, and clearly apart.
+        values = random.permutation(np.cumsum(random.uniform(0.4, 0.6, size=4)))
+        q = QNetwork.draw(random, n_actions=4).with_values(observation, values)
+        return cls(q, np.tile(observation, (DRAWS, 1)), values)
+
+    @property
+    def best(self) -> int:
+        return int(self.values.argmax())
+
+    def favours_better_actions(self, counts: np.ndarray) -> bool:
+        """Whether an action comes up the more often, the larger its value is; (4,)."""
+        return bool(np.all(np.diff(counts[np.argsort(self.values)]) >= 0))
+
+    def with_the_order_turned_around(self) -> _SameRows:
+        """The same, but the best action is the worst."""
+        values = self.values.max() + self.values.min() - self.values
+        return self._replace(q=self.q.with_values(self.observation[0], values), values=values)
 
 
 def _with_large_index(random: np.random.Generator, rows: int) -> tuple[QNetwork, np.ndarray]:
@@ -724,15 +758,21 @@ def _with_large_index(random: np.random.Generator, rows: int) -> tuple[QNetwork,
             return q, observation
 
 
-def _expect_even(counts: np.ndarray, values: np.ndarray) -> None:
-    """counts: of each action among DRAWS random ones. values: the actions' Q-values."""
+def _are_even(counts: np.ndarray) -> bool:
+    """Whether actions that are all equally likely may well have come up so often."""
     n_actions = len(counts)
-    even = bool(np.all(np.abs(counts / DRAWS - 1 / n_actions) < _tolerance(1 / n_actions)))
-    best = int(values.argmax())
+    return bool(np.all(np.abs(counts / DRAWS - 1 / n_actions) < _tolerance(1 / n_actions)))
+
+
+def _expect_even(counts: np.ndarray, best: int) -> None:
+    """counts: of each action among DRAWS random ones. best: the greedy action."""
+    if _are_even(counts):
+        return
+    n_actions = len(counts)
     others = np.delete(counts, best) / DRAWS
     alike = np.all(np.abs(others - others.mean()) < _tolerance(others.mean()))
     expect(
-        even or not alike or counts[best] / DRAWS - others.max() < _tolerance(1 / n_actions),
+        not alike or counts[best] / DRAWS - others.max() < _tolerance(1 / n_actions),
         "explores_too_seldom",
         Message(
             "With epsilon = 1 all actions should be random, but the best one has the share "
@@ -740,16 +780,6 @@ def _expect_even(counts: np.ndarray, values: np.ndarray) -> None:
             "explore? Explore where a uniform random number is below epsilon.",
             share=counts[best] / DRAWS,
             other=others.mean(),
-        ),
-    )
-    expect(
-        even or bool(np.any(np.diff(counts[np.argsort(values)]) < 0)),
-        "better_actions_more_often",
-        Message(
-            "With epsilon = 1 the actions have the shares {shares}: the larger its Q-value, the "
-            "more often an action comes up. A random action must not depend on the Q-values: draw "
-            "it with np.random.randint(n_actions).",
-            shares=np.round(counts / DRAWS, 2).tolist(),
         ),
     )
     missing = np.flatnonzero(counts == 0)
@@ -763,15 +793,13 @@ def _expect_even(counts: np.ndarray, values: np.ndarray) -> None:
             missing=", ".join(map(str, missing)),
         ),
     )
-    shares = counts / DRAWS
-    expect(
-        bool(np.all(np.abs(shares - 1 / n_actions) < _tolerance(1 / n_actions))),
+    raise CheckFailed(
         "not_uniform",
         Message(
             "With epsilon = 1 each of {n_actions} actions should be taken about equally often; "
             "yours have the shares {shares}.",
             n_actions=n_actions,
-            shares=np.round(shares, 2).tolist(),
+            shares=np.round(counts / DRAWS, 2).tolist(),
         ),
     )
 

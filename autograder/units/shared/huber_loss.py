@@ -106,6 +106,9 @@ class HuberLossTask(Task):
         last_bias = [array for array in gradient if array.shape == (case.q.n_actions,)]
         if not last_bias:
             raise CheckFailed("graph_cut", "The loss does not reach the network's last layer.")
+        wanted = case.bias_gradient()
+        if np.allclose(last_bias[-1], wanted, rtol=1e-3, atol=1e-3):
+            return
         # A loss of another value pulls at the right outputs, too, but with another strength.
         pulls = (
             "The loss pulls at the wrong outputs: of each row only the value of the action that "
@@ -115,7 +118,7 @@ class HuberLossTask(Task):
             "row's value of its own action to its target, by the error or, where that is larger "
             "than 1, by 1, divided by the number of rows."
         )
-        expect_close(last_bias[-1], case.bias_gradient(), "wrong_gradient", pulls, tolerance=1e-3)
+        expect_close(last_bias[-1], wanted, "wrong_gradient", pulls, tolerance=1e-3)
 
     def _single_rows(self, student: Student, case: LossCase) -> Message:
         """The student's loss for batches of a single row, beside the known one."""

@@ -22,6 +22,8 @@ PROBABILITIES = (0.02, 0.9, 0.35)
 ROWS = 40
 #: Calls with a small batch, for draws that do not differ within a call.
 CALLS = 60
+#: Further calls with many rows where two of them gave no right shares.
+OTHER_CALLS = 6
 _NUMBERS = {2: "two", 3: "three"}
 
 
@@ -162,6 +164,10 @@ class ActTask(Task):
         shares = drawn.reshape(DRAWS, -1).mean(axis=0)
         if set(shares) <= {0.0, 1.0}:
             self._expect_a_draw_for_each_row(student, network, kinds)
+        if not _near(shares, probabilities, margin=0):
+            others = [self._ask(student, network, observation)[0] for _ in range(OTHER_CALLS)]
+            # The mean of some calls: what goes wrong may do so in a part of them.
+            shares = np.mean([drawn, again, *others], axis=0).reshape(DRAWS, -1).mean(axis=0)
         _expect_shares(shares, probabilities)
         expect(
             not np.array_equal(drawn, again),
@@ -323,7 +329,7 @@ def _expect_shares(shares: np.ndarray, probabilities: np.ndarray) -> None:
         return
     observed = Message(
         "Action 1 had the probabilities {probabilities} for three observations, but came up in "
-        "the shares {shares} of {draws} draws each.",
+        "the shares {shares} of at least {draws} draws each.",
         probabilities=", ".join(f"{probability:.2f}" for probability in probabilities),
         shares=", ".join(f"{share:.3f}" for share in shares),
         draws=DRAWS,

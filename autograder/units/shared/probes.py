@@ -25,6 +25,8 @@ WIDTH = 4
 EPISODES = 32
 #: How near the learned Q-values must come.
 TOLERANCE = 0.2
+#: A right agent misses a probe's values in one of some dozen trainings, never in all of these.
+TRAININGS = 3
 
 
 class Outcome(NamedTuple):
@@ -311,9 +313,17 @@ class ProbeCheck:
     probe: Probe
 
     def learns_its_values(self, student: Student, random: np.random.Generator) -> None:
-        """Raise CheckFailed unless a fresh agent does."""
+        """Raise CheckFailed unless a fresh agent does, in one of a few trainings."""
+        for training in range(TRAININGS):
+            try:
+                return self._expect_learned(learned_values(student, self.agent, self.probe, random))
+            except CheckFailed:
+                if training == TRAININGS - 1:
+                    raise
+
+    def _expect_learned(self, found: object) -> None:
+        """Raise CheckFailed unless these are the probe's values."""
         probe = self.probe
-        found = learned_values(student, self.agent, probe, random)
         right = probe.values(self.agent.gamma)[1]
         if not isinstance(found, np.ndarray) or found.shape != right.shape:
             expected = Message("There should be {shape} values.", shape=right.shape)

@@ -64,6 +64,12 @@ class QNetwork:
             if clear and len(set(values.argmax(axis=1).tolist())) == network.n_actions:
                 return network, observation
 
+    def with_values(self, observation: np.ndarray, values: np.ndarray) -> QNetwork:
+        """The same network, but with these Q-values of one observation; (4,) and (n_actions,)."""
+        *hidden, (weight, bias) = self.layers
+        shift = values - self.values(observation[None])[0]
+        return QNetwork([*hidden, (weight, (bias + shift).astype(np.float32))])
+
     @property
     def n_actions(self) -> int:
         return self.layers[-1][1].shape[0]

@@ -172,6 +172,7 @@ def test_where_namespaces_are_forbidden_it_says_how_to_allow_them(
     said = capsys.readouterr().out
     assert "profile bwrap /usr/bin/bwrap flags=(unconfined)" in said
     assert "kernel.apparmor_restrict_unprivileged_userns=0" in said
+    assert "tells more" not in said  # this is where it is told
 
 
 @pytest.mark.parametrize(

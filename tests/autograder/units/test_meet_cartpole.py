@@ -310,6 +310,16 @@ def punishes(env, rule, reward_of=lambda reward: -10):
     return score
 
 
+def ends_at_the_limits(env, rule):
+    """Believes that the pole's angle says when an episode ends."""
+    observation, _ = env.reset()
+    score = 0
+    while abs(observation[0]) <= 2.4 and abs(observation[2]) <= 0.2095:
+        observation, reward, *_ = env.step(rule(observation))
+        score += reward
+    return score
+
+
 def steps_twice(env, rule):
     observation, _ = env.reset()
     score, over = 0.0, False
@@ -328,6 +338,7 @@ def steps_twice(env, rule):
     [
         (capped, TIME, "stopped_early", "after 200 steps"),
         (punishes, FALLS, "last_reward_replaced", "replaced by -10"),
+        (ends_at_the_limits, FALLS, "stopped_early", "whatever is observed"),
         (steps_twice, FALLS, "several_steps_a_turn", "once in each turn"),
         (partial(right_loop, over=lambda f: f[0] != f[1]), TIME, "not_both_at_once", "!="),
     ],

@@ -188,7 +188,8 @@ def critic_steps(log_probs, advantages, values, returns):
 def off_by(share):
     """Both losses larger by a share of what the tolerance allows at 0."""
     return lambda *steps: tuple(
-        loss + share * 1e-3 * (1 + loss.abs().detach()) for loss in right_losses(*steps)
+        loss + share * 1e-3 * loss.detach() * (1 + 1 / loss.abs().detach())
+        for loss in right_losses(*steps)
     )
 
 
@@ -285,6 +286,13 @@ def test_what_is_not_two_numbers_ends_the_task(function, mistake, said, seed):
             lambda log_probs, advantages, values, returns: -log_probs,
             "advantages_ignored",
             "advantages are missing",
+        ),
+        (
+            lambda log_probs, advantages, values, returns: (
+                -advantages * log_probs + 0.01 * log_probs * log_probs.exp()
+            ),
+            "something_added",
+            "entropy",
         ),
         (lambda *steps: 2 * policy_steps(*steps), "wrong_policy_loss", "minus advantage times"),
     ],

@@ -592,6 +592,16 @@ def softly(values):
     return (values + np.random.gumbel(size=values.shape)).argmax(axis=1)
 
 
+def noisy(net, observation, epsilon):
+    values = q_values(net, observation)
+    return best(values + epsilon * np.random.normal(size=values.shape))
+
+
+def rounded_draw(values):
+    rows, n_actions = values.shape
+    return np.round(np.random.rand(rows) * (n_actions - 1)).astype(int)
+
+
 def seeded(net, observation, epsilon):
     np.random.seed(3)
     return epsilon_greedy()(net, observation, epsilon)
@@ -684,6 +694,8 @@ def seeded(net, observation, epsilon):
         (explorers_first, {SHARE: "actions_of_other_rows"}, "*own* row"),
         (same_draw, {SHARE: "not_uniform_below_one"}, "Draw the action anew"),
         (epsilon_greedy(draw=softly), {EXPLORES: "better_actions_more_often"}, "not depend"),
+        (noisy, {EXPLORES: "better_actions_more_often"}, "not depend"),
+        (epsilon_greedy(draw=rounded_draw), {EXPLORES: "not_uniform"}, "about equally often"),
         (
             when(lambda rows, epsilon: np.random.rand(rows) < 0.7 * epsilon),
             {EXPLORES: "explores_too_seldom"},
@@ -724,6 +736,8 @@ def seeded(net, observation, epsilon):
         "explorers first",
         "one draw for both",
         "softmax",
+        "noise on the values",
+        "the ends half as likely",
         "too seldom",
         "values",
         "argmax along the rows",

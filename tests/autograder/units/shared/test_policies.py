@@ -371,6 +371,17 @@ def test_actions_that_do_not_follow_their_probabilities_are_named(
     assert result.points == 2
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_calls_that_explore_sometimes_are_not_taken_for_the_rule(seed):
+    calls = iter([True] * 2 + [False] * 100)  # the first calls with many rows explore
+
+    def actions(probs):
+        uniform = len(probs) > 1000 and next(calls)
+        return torch.randint(2, (len(probs),)) if uniform else Categorical(probs).sample()
+
+    assert mistakes(ask_action(chosen(actions), seed)) == {SHARES: "exploration_on_top"}
+
+
 def explores(epsilon):
     def actions(probs):
         drawn = Categorical(probs).sample()

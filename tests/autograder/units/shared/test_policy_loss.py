@@ -107,6 +107,13 @@ def test_a_loss_that_is_not_a_single_number_ends_the_task(policy_loss, said, see
         ),
         (lambda log_probs, returns: -log_probs.sum(), "returns_ignored", "returns are missing"),
         (
+            lambda log_probs, returns: (
+                -(log_probs * returns).sum() - 0.01 * -(log_probs * log_probs.exp()).mean()
+            ),
+            "something_added",
+            "entropy",
+        ),
+        (
             lambda log_probs, returns: -log_probs.sum() * returns.sum(),
             "product_of_sums",
             "step by step",
@@ -139,7 +146,7 @@ def test_a_wrong_value_is_named_as_a_sum_and_as_a_mean(wrong, mistake, said, ste
 def test_a_sum_may_be_off_by_a_thousandth(part, mistake, direction, seed):
     def policy_loss(log_probs, returns):
         loss = right_loss(log_probs, returns)
-        return with_value(loss + direction * part * 1e-3 * (1 + loss.abs()), loss)
+        return with_value(loss * (1 + direction * part * 1e-3 * (1 + 1 / loss.abs())), loss)
 
     assert mistakes(ask_loss(policy_loss, seed)) == mistake
 

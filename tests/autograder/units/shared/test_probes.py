@@ -5,7 +5,13 @@ import pytest
 
 from autograder.checks.judge import judge
 from autograder.checks.task import Task
-from autograder.units.shared.probes import EPISODES, PROBES, ProbedAgent, add_probe_checks
+from autograder.units.shared.probes import (
+    EPISODES,
+    PROBES,
+    TRAININGS,
+    ProbedAgent,
+    add_probe_checks,
+)
 from autograder.worker.local import LocalStudent
 
 GAMMA = 0.5
@@ -263,7 +269,7 @@ def test_values_of_another_shape_are_told_the_right_one(answer):
 
 
 @pytest.mark.parametrize("rounds", [1, 7])
-def test_the_agent_learns_as_often_as_the_unit_wants(rounds):
+def test_an_agent_that_fails_is_trained_again_as_often_as_the_unit_wants(rounds):
     trained = []
 
     class Counts(TableAgent):
@@ -279,7 +285,26 @@ def test_the_agent_learns_as_often_as_the_unit_wants(rounds):
     add_probe_checks(task, probed, PROBES[:1])
     judge(task, LocalStudent({"Agent": Counts}, None), 1)
 
-    assert trained == [EPISODES] * rounds
+    assert trained == [EPISODES] * rounds * TRAININGS
+
+
+@pytest.mark.parametrize(
+    ("failing", "passes"), [(0, True), (TRAININGS - 1, True), (TRAININGS, False)]
+)
+def test_one_of_a_few_trainings_has_to_succeed(failing, passes):
+    made = []
+
+    class SometimesFails(TableAgent):
+        def __init__(self, *settings):
+            super().__init__(*settings)
+            made.append(self)
+            self.fails = len(made) <= failing
+
+        def learn(self, row, action, target):
+            super().learn(row, action, -target if self.fails else target)
+
+    first, *_ = probed_checks(SometimesFails)
+    assert first.passed is passes
 
 
 def test_probes_give_no_points():
