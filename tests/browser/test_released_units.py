@@ -67,7 +67,7 @@ class Page:
 
     def __init__(self, browser: Any, lab: Any, wait_for: Callable[..., Any], place: str) -> None:
         self.browser, self.lab, self.wait_for = browser, lab, wait_for
-        self.place = PLACES[place]
+        self.name, self.place = place, PLACES[place]
 
     def open(self, notebook: str) -> None:
         self.browser.get("about:blank")
@@ -148,11 +148,16 @@ def solve(course: Course, unit: Unit, path: Path) -> None:
 def test_a_unit_untouched_then_solved_saved_and_reopened(
     unit: Unit, place: str, released: Any, browser: Any, wait_for: Any, course: Course
 ) -> None:
-    page = Page(browser, released, wait_for, place)
-    original = released.folder / unit.assignment / f"{unit.name}.ipynb"
-    path = original.with_name(f"{unit.name}-{place}.ipynb")
+    work_through(unit, Page(browser, released, wait_for, place), course)
+
+
+def work_through(unit: Unit, page: Page, course: Course) -> None:
+    """Run a released unit untouched, then solved, save it and open it again."""
+    place, browser, folder = page.name, page.browser, page.lab.folder
+    original = folder / unit.assignment / f"{unit.name}.ipynb"
+    path = original.with_name(f"{unit.name}-{place}-{browser.name}.ipynb")
     path.write_bytes(original.read_bytes())
-    notebook = path.relative_to(released.folder).as_posix()
+    notebook = path.relative_to(folder).as_posix()
 
     page.open(notebook)
     cells = {cell["id"]: cell for cell in page.run_all(300)}
