@@ -184,11 +184,12 @@ def work_through(unit: Unit, page: Page, course: Course) -> None:
 
 
 def expect_solved(unit: Unit, cells: dict[str, Any]) -> None:
-    """Every check is green, and what was trained is full and green."""
+    """Every check is green, and the last training is full and green."""
     for task, points in unit.task_points:
         shown = text_of(cells[f"check-{task.split('/')[1]}"])
         assert f"{task}: {points:g} of {points:g} points" in shown
-        assert FAILED.colour not in shown
+        # A right agent's first training may fail; then a fresh one is trained.
+        assert FAILED.colour not in shown or task.endswith("/agent")
     if unit.agent is not None:
         shown = text_of(cells["check-agent"])
         assert "width: 100.0%" in shown and PASSED.colour in shown and "Solved!" in shown
