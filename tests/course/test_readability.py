@@ -1,0 +1,80 @@
+"""Texts and messages are easy to read, also in a foreign language."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+import nbformat
+import pytest
+import textstat
+
+from autograder.course import Course
+from autograder.units import Unit
+from tests.architecture.imports import modules
+from tests.course import here
+
+#: The school year (of the United States) whose pupils can read it; Kincaid and others (1975).
+MOST = 9.0
+#: A formula or a piece of code reads like one short word.
+FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|\{[^}]*\}", re.DOTALL)
+#: Neither prose nor read aloud: blocks of code, rows of tables, tags, addresses, marks of Markdown.
+REMOVED = re.compile(
+    r"```.*?```|^\|.*?$|<[^>]*>|\]\([^)]*\)|^\s*[#>*-]+|[*_\[\]!]", re.DOTALL | re.MULTILINE
+)
+#: A shorter string is a name, a heading or a part of a sentence.
+WORDS = 6
+
+
+def grade(text: str) -> float:
+    """The school year of a text; formulas and code count as one short word each."""
+    return float(textstat.flesch_kincaid_grade(REMOVED.sub(" ", FORMULA.sub("x", text))))
+
+
+def sentences(tree: ast.AST) -> Iterator[str]:
+    """The strings of a module that are read by people: no docstrings."""
+    documentation = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)
+    }  # fmt: skip
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if id(node) not in documentation and len(node.value.split()) >= WORDS:
+                yield node.value
+
+
+@pytest.mark.parametrize(
+    ("text", "easy"),
+    [
+        ("The agent sees where the cart is. It pushes left or right. You write the loop.", True),
+        (
+            "Notwithstanding considerable methodological heterogeneity, contemporary investigations "
+            "consistently demonstrate that representational regularisation materially facilitates "
+            "generalisation throughout previously unencountered environmental configurations.",
+            False,
+        ),
+    ],
+)
+def test_long_words_in_long_sentences_are_hard(text: str, easy: bool) -> None:
+    assert (grade(text) <= MOST) is easy
+
+
+@pytest.mark.parametrize("unit", here.UNITS, ids=here.name)
+def test_a_units_text_is_easy_to_read(course: Course, unit: Unit) -> None:
+    notebook = nbformat.read(course.released(unit.assignment), as_version=4)
+    text = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+    assert len(text.split()) > 500
+    assert grade(text) <= MOST
+
+
+def test_the_checks_messages_are_easy_to_read() -> None:
+    messages = [
+        message
+        for module in modules()
+        if module.name.startswith(("autograder.units", "autograder.agents", "autograder.checks"))
+        for message in sentences(module.tree)
+    ]
+
+    assert len(messages) > 500
+    assert grade("\n".join(messages)) <= MOST
