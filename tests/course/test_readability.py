@@ -34,13 +34,11 @@ def grade(text: str) -> float:
 
 def sentences(tree: ast.AST) -> Iterator[str]:
     """The strings of a module that are read by people: no docstrings."""
-    documentation = {
-        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)
-    }  # fmt: skip
+    documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if id(node) not in documentation and len(node.value.split()) >= WORDS:
-                yield node.value
+        text = getattr(node, "value", None) if id(node) not in documentation else None
+        if isinstance(text, str) and len(text.split()) >= WORDS:
+            yield text
 
 
 @pytest.mark.parametrize(
@@ -48,7 +46,7 @@ def sentences(tree: ast.AST) -> Iterator[str]:
     [
         ("The agent sees where the cart is. It pushes left or right. You write the loop.", True),
         (
-            "Notwithstanding considerable methodological heterogeneity, contemporary investigations "
+            "Notwithstanding methodological heterogeneity, contemporary investigations "
             "consistently demonstrate that representational regularisation materially facilitates "
             "generalisation throughout previously unencountered environmental configurations.",
             False,
