@@ -113,7 +113,12 @@ def _course() -> Course:
 
 
 def _drawn(questions: list[Question], most: int) -> list[Question]:
-    return random.Random(0).sample(questions, min(most, len(questions)))
+    """At most so many: half of them mistakes, whose names are known, where there are enough."""
+    shuffled = random.Random(0).sample(questions, len(questions))
+    mistakes = [question for question in shuffled if question.kind == "mistake"]
+    others = [question for question in shuffled if question.kind != "mistake"]
+    chosen = mistakes[: max(most // 2, most - len(others))]
+    return [*chosen, *others[: most - len(chosen)]]
 
 
 def _used_by(unit: str, task: object) -> frozenset[str]:

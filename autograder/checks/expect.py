@@ -56,6 +56,11 @@ def expect_shape(actual: object, shape: tuple[int, ...], mistake: str, message: 
     return actual
 
 
+def single_number(value: object) -> object:
+    """An array of a single number with the shape (), whatever its own; anything else as it is."""
+    return value.reshape(()) if isinstance(value, np.ndarray) and value.size == 1 else value
+
+
 def expect_close(
     actual: object,
     expected: np.ndarray,

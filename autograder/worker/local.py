@@ -60,7 +60,10 @@ class LocalStudent(Student):
 
     def call(self, target: str | StudentObject, *arguments: Any, **keywords: Any) -> Any:
         function = self._target(target)
-        return self._give(self._run(function, self._take_all(arguments), self._take_map(keywords)))
+        made = self._run(function, self._take_all(arguments), self._take_map(keywords))
+        if type(made) is function:
+            return self._hold(made)  # an instance of the student's class, though it is a list, too
+        return self._give(made)
 
     def map_rows(self, target: str | StudentObject, rows: np.ndarray) -> list[Any]:
         function = self._target(target)

@@ -1019,6 +1019,6 @@ MISTAKES = (
         SAVE,
         "everything_comes_back",
         "optimizer_of_another_network",
-        "do not replace",
+        "no new network",
     ),
 )

@@ -122,8 +122,8 @@ animate(random_agent, seed=1)
 # 2. In `forward`, compute the probabilities, shape `(batch, n_actions)`, from `x`, shape
 #    `(batch, 4)`: first layer, ReLU, `policy_head`, softmax.
 #
-# The usual choice for a linear layer is `nn.Linear`. A layer of your own counts, too, and you may
-# initialise the weights as you like.
+# The usual choice for a linear layer is `nn.Linear`. A layer of your own counts, too, if a weight
+# and a bias are its only parameters, and you may initialise them as you like.
 #
 # <details><summary>Hint</summary>
 #

@@ -79,8 +79,8 @@ from helpers.returns import relative_returns
 # 2. In `forward`, return two things: the probabilities, shape `(batch, n_actions)`, and the values,
 #    shape `(batch,)`. A value can be any number, so there is no activation after `critic`.
 #
-# The usual choice for a linear layer is `nn.Linear`. A layer of your own counts, too, and you may
-# initialise the weights as you like.
+# The usual choice for a linear layer is `nn.Linear`. A layer of your own counts, too, if a weight
+# and a bias are its only parameters, and you may initialise them as you like.
 #
 # <details><summary>Hint</summary>
 #

@@ -957,7 +957,7 @@ MISTAKES = (
         ADVANTAGE,
         "return_minus_value",
         "arguments_changed",
-        "still needs the returns",
+        "changes the tensor returns",
     ),
     Mistake(
         "a_critic_of_its_own",

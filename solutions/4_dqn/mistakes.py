@@ -1031,7 +1031,7 @@ MISTAKES = (
         UPDATE,
         "learn_moves_the_weights",
         "clipped_without_gradients",
-        "comes before it",
+        "The order is",
     ),
     Mistake(
         "zero_grad_between",
@@ -1149,7 +1149,7 @@ MISTAKES = (
         UPDATE,
         "learn_moves_the_weights",
         "clipped_without_gradients",
-        "comes before it",
+        "The order is",
     ),
     Mistake(
         "next_observation_not_used",

@@ -9,7 +9,7 @@ from autograder.checks.task import check
 from autograder.units.shared.networks import observations, relu
 from autograder.units.shared.policies import ActTask, Policy
 from autograder.units.shared.tensors import expect_tensor
-from autograder.worker.interface import Layer, Student, StudentObject
+from autograder.worker.interface import Layer, Student, StudentObject, Tensor
 
 
 class ActWithValuesTask(ActTask):
@@ -23,6 +23,19 @@ class ActWithValuesTask(ActTask):
     ) -> StudentObject:
         """The policy with a critic beside it, which shares its hidden layer."""
         return self._with_critic(student, policy, _critic(random))
+
+    def _log_probabilities_of_others(
+        self, student: Student, network: StudentObject, observation: np.ndarray
+    ) -> tuple[KnownMistake, ...]:
+        _, values = student.call(network, Tensor(observation))
+        return (
+            KnownMistake(
+                "results_in_another_order",
+                np.asarray(values),
+                "The second result holds the values. The order is: actions, their "
+                "log-probabilities, values.",
+            ),
+        )
 
     @check(points=1)
     def value_of_the_critic(self, student: Student, random: np.random.Generator) -> None:

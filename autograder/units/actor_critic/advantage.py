@@ -24,12 +24,18 @@ class AdvantageTask(Task):
             returns, values = random.normal(size=(2, 6)).astype(dtype)
             kept = student.put(Tensor(returns)), student.put(Tensor(values))
             answer = student.call_ref("advantage", *kept)
-            for item, before in zip(kept, (returns, values), strict=True):
+            for name, item, before in zip(
+                ("returns", "values"), kept, (returns, values), strict=True
+            ):
                 expect(
                     np.array_equal(np.asarray(student.fetch(item)), before),
                     "arguments_changed",
-                    "Your function changes the tensor it was given (-= does, in place). The critic "
-                    "still needs the returns: compute a new tensor.",
+                    Message(
+                        "Your function changes the tensor {name}, which the critic's loss still "
+                        "needs. -= and functions whose name ends in _ work in place, and detach() "
+                        "shares the numbers with the tensor it comes from: compute a new tensor.",
+                        name=name,
+                    ),
                 )
             expect_close(
                 student.fetch(answer),

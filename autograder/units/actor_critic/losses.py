@@ -6,7 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
+from autograder.checks.expect import (
+    CheckFailed,
+    KnownMistake,
+    expect,
+    expect_close,
+    expect_shape,
+    single_number,
+)
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.distinct import all_distinct
@@ -152,12 +159,14 @@ def _losses(student: Student, steps: Steps) -> list[Any]:
 
 
 def _both(found: Any) -> list[Any]:
+    if isinstance(found, np.ndarray) and found.shape[:1] == (2,):  # stacked, but two all the same
+        found = [np.asarray(loss) for loss in found]
     expect(
         isinstance(found, list) and len(found) == 2,
         "not_two_losses",
         "losses should return two things: return policy_loss, value_loss.",
     )
-    return found
+    return [single_number(loss) for loss in found]
 
 
 def _expect_mean_or_sum(
@@ -222,8 +231,9 @@ def _expect_own_gradients_only(of_policy: Slopes, of_critic: Slopes) -> None:
     expect(
         bool(np.any(of_critic.values != 0)),
         "critic_graph_cut",
-        "The critic's loss no longer depends on the values: .item(), .detach() or a new "
-        "torch.tensor(...) cut the graph, and the critic would never learn.",
+        "The critic's loss no longer depends on the values, and the critic would never learn: "
+        ".item(), .detach() or a new torch.tensor(...) cut the graph, or the loss was computed "
+        "from the advantages, which carry no gradient. Compute it from values and returns.",
     )
     expect(
         not np.any(of_policy.values != 0),

@@ -163,8 +163,9 @@ class Trial:
             _equal(given, right),
             "changed_arguments",
             Message(
-                "{function} was given other numbers than {what} as its argument {name}. Pass them "
-                "as they are.",
+                "{function} was given other numbers than {what} as its argument {name}. It should "
+                "get exactly these: not what they were made from, like returns before normalise, "
+                "and not what something else has changed.",
                 function=function,
                 what=NAMES[name],
                 name=name,

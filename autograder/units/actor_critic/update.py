@@ -19,7 +19,14 @@ from autograder.units.shared.episode_agent import (
 )
 from autograder.units.shared.examples.policy_gradient import OPTIMIZER_STEP
 from autograder.units.shared.networks import observations
-from autograder.worker.interface import PassedOn, Returned, Student, StudentError, Tensor
+from autograder.worker.interface import (
+    PassedOn,
+    Returned,
+    Student,
+    StudentError,
+    StudentObject,
+    Tensor,
+)
 from helpers.agents import Transition
 
 AGENT = AgentKind("ACPolicy", "ActorCriticNetwork", heads=2)
@@ -159,6 +166,9 @@ def _play_one_step(agent: EpisodeAgent, random: np.random.Generator) -> None:
 def _expect_remembered(agent: EpisodeAgent, log_probs: np.ndarray, values: np.ndarray) -> None:
     """Raise CheckFailed unless the memory holds both, gradients and all."""
     (saved,) = expect_entries(agent, calls=1, rows=len(log_probs))
+    is_object = isinstance(saved, StudentObject)  # of a dataclass, for example
+    if is_object:
+        saved = _fields(saved)
     expect(
         isinstance(saved, list) and len(saved) == 2,
         "no_saved_action",
@@ -182,7 +192,7 @@ def _expect_remembered(agent: EpisodeAgent, log_probs: np.ndarray, values: np.nd
             ),
         )
         expect(
-            agent.remembers_a_gradient(0, output=number),
+            agent.remembers_a_gradient(0, name if is_object else number),
             "memory_cut_off",
             Message(
                 "SavedAction.{name} has no gradient, so update could not learn from it. Save it as "
@@ -191,6 +201,14 @@ def _expect_remembered(agent: EpisodeAgent, log_probs: np.ndarray, values: np.nd
                 name=name,
             ),
         )
+
+
+def _fields(saved: StudentObject) -> list[object]:
+    """What a remembered object holds; empty where it has other names."""
+    try:
+        return [saved.get("log_prob"), saved.get("value")]
+    except StudentError:
+        return []
 
 
 def expect_both_heads(trial: Trial) -> None:

@@ -38,8 +38,9 @@ class SaveTask(Task):
         expect(
             not np.array_equal(first, content),
             "not_overwritten",
-            "A second call of save_network, after the network had learned, left the file as it "
-            "was. It should write the network as it is now.",
+            "After the network had learned, save_network was called again, and the file holds "
+            "the same as before. It should hold the weights as they are now: are they in the file "
+            "at all?",
         )
         with student.fresh() as other:
             copy = other.write_file(f"copy-{name}", content)

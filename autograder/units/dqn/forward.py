@@ -100,7 +100,15 @@ def _answer(network: StudentObject, x: np.ndarray) -> object:
 
 
 def _expect_rows_alone(network: StudentObject, x: np.ndarray, answer: object) -> None:
-    """Each row's values are its own, whatever the other rows are."""
+    """Each row's values are its own, whatever the other rows are, and the same in each call."""
+    expect_close(
+        np.asarray(network(Tensor(x))),
+        np.asarray(answer),
+        "random_values",
+        "The same observations have other Q-values in a second call: something in forward is "
+        "random (dropout, noise), or changes with each call. The formula has nothing of the kind.",
+        tolerance=1e-3,
+    )
     alone = network(Tensor(x[:1]))
     expect_close(
         np.asarray(answer)[:1],

@@ -33,7 +33,7 @@ class LearnTask(Task):
         error = random.permutation(np.array([0.4, -0.9, 1.3, -2.0, 2.6, -3.1]))
         targets = (values[np.arange(6), action] - error).astype(np.float32)
         network = masked_network(student, q.layers)
-        _use_plain_descent(network)
+        _compile(network)
         optimizer = network.get("optimizer")
         with without(network, ["fit", "predict"], "fit_in_a_loop", FIT_IN_A_LOOP):
             _learn(student, network, x, action, targets)
@@ -66,7 +66,7 @@ class LearnTask(Task):
     def returns_the_loss(self, student: Student, random: np.random.Generator) -> None:
         q, x = QNetwork.draw(random), observations(random, 4)
         network = masked_network(student, q.layers)
-        network.call("compile", loss="mse", optimizer="sgd", run_eagerly=True)
+        _compile(network)
         targets = (q.values(x)[:, 1] + 2.0).astype(np.float32)
         # The last action does not occur: a one-hot encoding without a width is too narrow.
         loss = _learn(student, network, x, np.ones(4, np.int64), targets)
@@ -157,6 +157,12 @@ def _wrong_steps(
             "one_hot * targets[:, None].",
         ),
         KnownMistake(
+            "targets_of_other_rows",
+            scale * (mask * (values - np.tile(targets, n_actions).reshape(mask.shape))).sum(axis=0),
+            "The mask is right, but the answers hold the targets of other rows: np.tile repeats "
+            "all targets, one after the other. Make them a column, targets[:, None].",
+        ),
+        KnownMistake(
             "wrong_action",
             scale * (other * (values - column)).sum(axis=0),
             "The mask marks another action than the one taken.",
@@ -186,7 +192,7 @@ def _last_bias(network: StudentObject) -> np.ndarray:
     return list(network.parameters().values())[-1]
 
 
-def _use_plain_descent(network: StudentObject) -> None:
+def _compile(network: StudentObject) -> None:
     """With plain gradient descent and the rate 1 a bias moves by its gradient."""
     network.call("compile", loss="mse", optimizer="sgd", run_eagerly=True)
     network.set("optimizer.learning_rate", 1.0)
@@ -203,6 +209,10 @@ def _learn(
     try:
         return student.call("learn", network, observation, action, targets)
     except StudentError as error:
+        if "cannot mix tensors" in error.message:  # only a model that runs eagerly refuses
+            network.set("run_eagerly", False)
+            network.set("train_function", None)
+            return student.call("learn", network, observation, action, targets)
         n_actions = len(_last_bias(network))
         if "NoneType" in error.message:
             raise  # a forbidden method

@@ -53,7 +53,8 @@ class ModelTask(Task):
             "wrong_number_of_layers",
             Message(
                 "Your model has {count} layers with weights; there should be three: two hidden "
-                "ones, and one with a unit for each action.",
+                "ones, and one with a unit for each action. A layer whose output is not used is no "
+                "part of the model.",
                 count=len(layers),
             ),
         )
@@ -140,8 +141,8 @@ class ModelTask(Task):
             network.get("optimizer.learning_rate"),
             np.array(0.0125),
             "alpha_ignored",
-            "The learning rate of the optimizer should be the argument alpha. The line with "
-            "keras.optimizers.Adam was given: restore it.",
+            "The learning rate of the optimizer should be the argument alpha, as in the given "
+            "line: learning_rate=alpha.",
         )
         inputs = [observations(random), ones(5, 2)]
         values = np.asarray(network([Tensor(part) for part in inputs]))

@@ -28,7 +28,7 @@ from helpers.agents import Transition
 #: The learning rate of the optimizer that the checks lend to the agent.
 RATE = 0.5
 #: Small directions keep gradients below every limit at which somebody may clip them.
-DIRECTION_SCALE = 0.01
+DIRECTION_SCALE = 0.003
 #: How exactly a step must be what was expected, relative to it.
 TOLERANCE = 0.01
 
@@ -141,11 +141,20 @@ class EpisodeAgent:
         """How far the weights are from where they were."""
         return Moved.along(self.directions, self.before, self.net.parameters())
 
-    def remembers_a_gradient(self, entry: int, output: int | None = None) -> bool:
-        """Whether an entry of the agent's memory (or a part of it) still carries a gradient."""
-        double = self.student.double("a_remembered_number", ("x",), Returned((None,)))
+    def remembers_a_gradient(self, entry: int, part: int | str | None = None) -> bool:
+        """Whether an entry of the agent's memory still carries a gradient.
+
+        part: what of it is meant, of a tuple by its number, of an object by its name.
+        """
+        student = self.student
+        double = student.double("a_remembered_number", ("x",), Returned((None,)))
         item = self.handle.get("memory.__getitem__")
-        self.student.call(double, self.student.call_ref(item, entry, output=output))
+        if isinstance(part, str):
+            remembered = student.call_ref(item, entry)
+            held = student.call_ref(remembered.get("__getattribute__"), part)
+        else:
+            held = student.call_ref(item, entry, output=part)
+        student.call(double, held)
         return bool(double.call("tracked", 0, "x"))
 
 

@@ -398,9 +398,16 @@ class EpsilonGreedyTask(Task):
                 action=action[0],
             ),
         )
+        row = int(np.flatnonzero(action != best)[0])
         raise CheckFailed(
             "not_greedy",
-            "With epsilon = 0 each row should get the action with its largest Q-value.",
+            Message(
+                "With epsilon = 0 each row should get the action with its largest Q-value. For a "
+                "row with the Q-values {values} that is action {best}; yours is {action}.",
+                values=np.round(q.values(observation)[row], 2).tolist(),
+                best=best[row],
+                action=action[row],
+            ),
         )
 
     @check(points=1)
@@ -612,7 +619,7 @@ class EpsilonGreedyTask(Task):
             Message(
                 "With epsilon = 1 the actions have the shares {shares}: the larger its Q-value, "
                 "the more often an action comes up. A random action must not depend on the "
-                "Q-values: draw it with np.random.randint(n_actions).",
+                "Q-values: draw it with np.random.randint(n_actions, size=n).",
                 shares=np.round(counts / DRAWS, 2).tolist(),
             ),
         )

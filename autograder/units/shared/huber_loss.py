@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
+from autograder.checks.expect import (
+    CheckFailed,
+    KnownMistake,
+    expect,
+    expect_close,
+    expect_shape,
+    single_number,
+)
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.distinct import all_distinct
@@ -137,7 +144,11 @@ class HuberLossTask(Task):
             if not np.isclose(found, right, rtol=1e-3, atol=1e-3):
                 wrong.append(f"error {error}: Huber loss {right:.3f}, yours {float(found):.3f}")
         if wrong:
-            return Message("In batches of a single row: {wrong}.", wrong="; ".join(wrong))
+            return Message(
+                "In batches of a single row, with the last of {n_actions} actions: {wrong}.",
+                n_actions=case.q.n_actions,
+                wrong="; ".join(wrong),
+            )
         return Message(
             "Of a single row your loss is right, of {rows} rows it is not: each row should meet "
             "only its own action and its own target.",
@@ -147,7 +158,7 @@ class HuberLossTask(Task):
     def loss(self, student: Student, case: LossCase) -> object:
         """The student's answer."""
         net = self.network(student, case.q.layers)
-        return student.call(self.function, net, *case.arguments(self.arrays))
+        return single_number(student.call(self.function, net, *case.arguments(self.arrays)))
 
 
 class LossCase(NamedTuple):

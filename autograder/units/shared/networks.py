@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 import numpy as np
 
@@ -124,6 +124,7 @@ def layers_of(arrays: list[np.ndarray], framework: str | None) -> list[Linear]:
 
 def _pairs(arrays: list[np.ndarray], framework: str | None) -> list[list[Linear]]:
     """For each linear layer the ways to read it, the framework's usual one first."""
+    arrays = _with_columns(arrays)
     weights = [array for array in arrays if array.ndim == 2]
     biases = [array for array in arrays if array.ndim == 1]
     pairs = [
@@ -142,6 +143,15 @@ def _pairs(arrays: list[np.ndarray], framework: str | None) -> list[list[Linear]
     return pairs
 
 
+def _with_columns(arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """The same, but a layer that is a vector and a single number as a column and a bias."""
+    found = list(arrays)
+    for number, (first, second) in enumerate(pairwise(arrays)):
+        if (first.ndim, second.ndim) == (1, 0):
+            found[number : number + 2] = first[:, None], second[None]
+    return found
+
+
 def _fit(layers: Sequence[Linear]) -> bool:
     """Whether the first layer takes observations, and each other one what the one before gives."""
     inputs, outputs = zip(*(layer.weight.shape for layer in layers), strict=True)
@@ -156,10 +166,12 @@ def centred(network: StudentObject, last: Linear, hidden: np.ndarray) -> Linear:
     name = [
         name
         for name, array in network.parameters().items()
-        if np.array_equal(array, last.bias)  # it is the last layer, wherever it was made
+        if np.array_equal(
+            np.atleast_1d(array), last.bias
+        )  # it is the last layer, wherever it was made
     ][-1]
     bias = (last.bias - last(hidden).mean(axis=0)).astype(last.bias.dtype)
-    network.set_parameters({name: bias})
+    network.set_parameters({name: bias.reshape(network.parameters()[name].shape)})
     return Linear(last.weight, bias)
 
 

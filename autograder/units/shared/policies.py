@@ -139,7 +139,10 @@ class ActTask(Task):
             "wrong_log_probability",
             "The log-probability should be that of the action that was drawn, from the "
             "probabilities as the network gave them: Categorical(probs).log_prob(action).",
-            known_mistakes=_wrong_log_probabilities(probabilities, action),
+            known_mistakes=(
+                *self._log_probabilities_of_others(student, network, observation),
+                *_wrong_log_probabilities(probabilities, action),
+            ),
             tolerance=1e-3,
         )
         found = student.gradients("choose_action", network, observation, network=network, output=1)
@@ -175,6 +178,12 @@ class ActTask(Task):
             "Two calls for the same observations draw exactly the same actions. Is there a seed "
             "set inside choose_action? Then every step draws with the same random numbers.",
         )
+
+    def _log_probabilities_of_others(
+        self, student: Student, network: StudentObject, observation: np.ndarray
+    ) -> tuple[KnownMistake, ...]:
+        """What is no log-probability, but another result of the unit's choose_action."""
+        return ()
 
     def _expect_a_draw_for_each_row(
         self, student: Student, network: StudentObject, kinds: np.ndarray

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.checks.expect import KnownMistake, expect, expect_close, expect_shape
+from autograder.checks.expect import (
+    KnownMistake,
+    expect,
+    expect_close,
+    expect_shape,
+    single_number,
+)
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.examples.policy_gradient import POLICY_LOSS
@@ -27,7 +33,7 @@ class PolicyLossTask(Task):
         loss = student.call("policy_loss", with_gradient(student, log_probs), Tensor(returns))
         expect_tensor(loss)
         expect_shape(
-            loss,
+            single_number(loss),
             (),
             "not_a_number",
             "The loss is one number for all steps together: take the sum (or the mean).",
@@ -129,7 +135,7 @@ def expect_product_only(losses: list[float], right: np.ndarray, steps: int) -> N
 def _loss(student: Student, log_probs: np.ndarray, returns: np.ndarray) -> float:
     """What the student's function answers. Raises CheckFailed if it changes its arguments."""
     kept = student.put(with_gradient(student, log_probs)), student.put(Tensor(returns))
-    loss = student.call("policy_loss", *kept)
+    loss = single_number(student.call("policy_loss", *kept))
     for item, before in zip(kept, (log_probs, returns), strict=True):
         expect(
             np.array_equal(np.asarray(student.fetch(item)), before),

@@ -207,9 +207,12 @@ def expect_kept_once(trial: QTrial, transition: Transition, turns: int) -> None:
         len(pushed) >= turns,
         "nothing_pushed",
         Message(
-            "After a call of train its rows should be in self.{memory}: {call}, once.",
-            memory=trial.parts.memory_attribute,
+            "train was called {turns} time(s), and {call} was called {pushes} time(s). Each call "
+            "of train keeps its transition, also before the agent begins to learn: is there a "
+            "return before it?",
+            turns=turns,
             call=call,
+            pushes=len(pushed),
         ),
     )
     expect(

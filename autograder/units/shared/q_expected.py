@@ -254,6 +254,15 @@ class UpdateStep:
                         words=words,
                     ),
                 )
+        expect(
+            not _rows_left_out(given, getattr(self.batch, parameter)),
+            "rows_repeated",
+            Message(
+                "Of the rows that {function} should learn from, some came several times and others "
+                "not at all: each row of the batch comes once. Draw no rows in addition.",
+                function=function,
+            ),
+        )
         raise CheckFailed(
             f"wrong_{parameter}",
             Message(
@@ -407,6 +416,15 @@ def _expect_different_rows(function: str, parameter: str, given: object, right: 
             rows=len(right),
         ),
     )
+
+
+def _rows_left_out(given: object, right: np.ndarray) -> bool:
+    """Whether each row of an argument is one of the batch, but not each of the batch is there."""
+    if not isinstance(given, np.ndarray) or given.shape != right.shape or right.dtype.kind != "f":
+        return False
+    axes = tuple(range(2, right.ndim + 1))
+    same = np.isclose(given[:, None], right[None]).all(axis=axes)  # (given rows, rows)
+    return bool(same.any(axis=1).all() and not same.any(axis=0).all())
 
 
 def _same_in_all_rows(given: object, right: np.ndarray) -> bool:

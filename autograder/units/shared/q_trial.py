@@ -27,7 +27,8 @@ from autograder.units.shared.q_parts import (
     known_transitions,
 )
 from autograder.units.shared.target_network import Parameters
-from autograder.worker.interface import Student, StudentObject, Tensor
+from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
+from helpers.agents import Transition
 
 #: Part of a move by which another one may differ and still be the same.
 TOLERANCE = 2e-3
@@ -75,7 +76,7 @@ class QTrial:
         self.parts = parts
         self.settings = settings
         self.coefficients = replace(Coefficients.draw(random), **(coefficients or {}))
-        self.columns = known_transitions(random, observations)
+        self.columns = _as_own_memory_gives(student, parts, known_transitions(random, observations))
         doubles = Doubles(parts, self.coefficients, self.columns, settings.values)
         doubles.install(student, random)
         self.calls = doubles.calls
@@ -194,6 +195,39 @@ class QTrial:
         if not self.parts.masked:
             return (Tensor(observation),)
         return ([Tensor(observation), Tensor(ones(len(observation), ACTIONS))],)
+
+
+def _as_own_memory_gives(
+    student: Student, parts: QParts, columns: tuple[np.ndarray, ...]
+) -> tuple[np.ndarray, ...]:
+    """The known transitions, their actions in the dtype in which the student's memory gives them.
+
+    The student's other functions may have been compiled for it.
+    """
+    observation, action, reward, next_observation, terminated = columns
+    transition = Transition(
+        observation=observation,
+        action=action,
+        reward=reward,
+        next_observation=next_observation,
+        terminated=terminated,
+        truncated=np.zeros(KNOWN_ROWS, dtype=bool),
+        episode=np.arange(KNOWN_ROWS),
+    )
+    try:
+        memory = student.call(parts.memory, KNOWN_ROWS)
+        if not isinstance(memory, StudentObject):
+            return columns
+        memory.call(parts.push, transition)
+        batch = memory.call("sample", 1)
+        given = batch.get("action") if isinstance(batch, StudentObject) else batch
+    except StudentError:
+        return columns
+    if isinstance(given, list) and len(given) == len(columns):
+        given = given[1]
+    if isinstance(given, np.ndarray) and given.dtype.kind in "iu":
+        action = action.astype(given.dtype)
+    return observation, action, reward, next_observation, terminated
 
 
 def alike(first: Parameters, second: Parameters) -> bool:

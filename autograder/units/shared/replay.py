@@ -117,7 +117,7 @@ class ReplayMemoryTask(Task):
     def forgets_the_oldest(self, student: Student, random: np.random.Generator) -> None:
         memory = self.memory(student, CAPACITY)
         pushed, history = 0, []
-        for rows in PUSHES:
+        for number, rows in enumerate(PUSHES, 1):
             memory.push(numbered(random, pushed, rows))
             pushed += rows
             length, right = memory.length(), min(pushed, CAPACITY)
@@ -125,9 +125,9 @@ class ReplayMemoryTask(Task):
                 length == right,
                 "grows_without_end" if length == pushed else "wrong_length",
                 Message(
-                    "After {pushed} transitions a memory for {capacity} should hold {right}; "
-                    "yours says {length}.",
-                    pushed=pushed,
+                    "After pushes of {pushes} transitions a memory for {capacity} should hold "
+                    "{right}; yours says {length}.",
+                    pushes=", ".join(map(str, PUSHES[:number])),
                     capacity=CAPACITY,
                     right=right,
                     length=length,

@@ -286,7 +286,7 @@ def _wrong_discounts(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, .
             "discounted_from_the_start",
             np.cumsum((rewards * gamma ** np.arange(len(rewards)))[::-1])[::-1],
             "The discount counts from the first step of the episode. For each step's return it "
-            "begins anew: the step's own reward is not discounted.",
+            "begins anew: the step's own reward must not be discounted.",
         ),
     )
 

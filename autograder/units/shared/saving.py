@@ -91,9 +91,10 @@ class SavedAgent:
         expect(
             not _equal(self.parameters, found),
             "optimizer_of_another_network",
-            "After loading, a step of agent.optimizer does not move the weights of agent.net: it "
-            "still holds those of another network. Load the weights into the network that is there "
-            "(load_state_dict), do not replace it.",
+            "After loading, a step of agent.optimizer does not move the weights of agent.net: the "
+            "network or its parameters are new, and the optimizer still holds the old ones. Copy "
+            "the numbers into the parameters that are there: load_state_dict, without assign=True, "
+            "and no new network.",
         )
         expect(
             _equal(self.next_parameters, found),

@@ -17,6 +17,9 @@ from autograder.worker.interface import Student, StudentError, StudentObject, Te
 
 Parameters = dict[str, np.ndarray]
 
+#: Further calls where the target stood still: with a chance of tau it moves in one of them.
+MORE_CALLS = 60
+
 
 class SoftUpdateTask(Task):
     """`soft_update(target_net, net, tau)`: each weight of the target moves by tau to the net's."""
@@ -46,8 +49,27 @@ class SoftUpdateTask(Task):
             student.call(self.function, pair.target_net, pair.net, tau)
             pair.expect_net_unchanged()
             end = pair.target_net.parameters()
+            if same_parameters(start, end):
+                self._expect_no_move_by_chance(student, pair, tau)
             _expect_moved(_Move(start, end, pair.goal, tau), self.wording)
             start = end
+
+    def _expect_no_move_by_chance(self, student: Student, pair: Pair, tau: float) -> None:
+        """Raise CheckFailed if a target that stood still moves in a later call of the same kind."""
+        start = pair.target_net.parameters()
+        for call in range(MORE_CALLS):
+            student.call(self.function, pair.target_net, pair.net, tau)
+            expect(
+                same_parameters(start, pair.target_net.parameters()),
+                "moves_sometimes",
+                Message(
+                    "The target network stood still in the first {calls} calls and moved in the "
+                    "next one. Each call should move each weight by the part tau = {tau}: no "
+                    "random number decides.",
+                    calls=call + 1,
+                    tau=tau,
+                ),
+            )
 
     @check(points=1, needs=("moves_by_tau",))
     def stays_a_network_of_its_own(self, student: Student, random: np.random.Generator) -> None:
@@ -85,7 +107,8 @@ class CopyTask(Task):
             "nothing_copied",
             "The target network still has its old weights. A new model under the name target_net, "
             "or a change in the arrays that get_weights() returns (they are copies), does not "
-            "reach it: write into the model that was given, with set_weights or assign.",
+            "reach it: write into the model that was given, with set_weights or assign. The target "
+            "network is the first argument.",
         )
         if not same_parameters(end, pair.goal):
             raise _wrong_copy(pair, end)
@@ -244,18 +267,32 @@ def _expect_moved(move: _Move, wording: Wording) -> None:
     _expect_all_moved(move)
     known = _wrong_moves(start, goal, move.tau)
     _expect_argument_tau(start, goal, end, move.tau, known)
+    right = Message(
+        "With tau = {tau} each weight of the target network should become {tau} * the network's "
+        "weight + {rest:.2f} * its own.",
+        tau=move.tau,
+        rest=1 - move.tau,
+    )
     expect_close(
         end,
         start + move.tau * (goal - start),
         "wrong_update",
-        Message(
-            "With tau = {tau} each weight of the target network should become {tau} * the "
-            "network's weight + {rest:.2f} * its own.",
-            tau=move.tau,
-            rest=1 - move.tau,
-        ),
+        Message.joined(right, _weights_of_the_sum(start, goal, end)),
         known_mistakes=known,
         tolerance=1e-3,
+    )
+
+
+def _weights_of_the_sum(start: np.ndarray, goal: np.ndarray, end: np.ndarray) -> Message:
+    """How much of each network the target holds now, where all its weights say the same."""
+    parts = np.stack([goal, start], axis=1).astype(np.float64)
+    (network, own), *_ = np.linalg.lstsq(parts, end.astype(np.float64), rcond=None)
+    if not np.allclose(parts @ (network, own), end, atol=1e-3):
+        return Message("")
+    return Message(
+        "Yours become {network:.3g} * the network's weight + {own:.3g} * their own.",
+        network=round(network, 4) + 0.0,
+        own=round(own, 4) + 0.0,
     )
 
 
@@ -345,7 +382,7 @@ def _wrong_moves(start: np.ndarray, goal: np.ndarray, tau: float) -> tuple[Known
         KnownMistake(
             "target_grows",
             start + tau * goal,
-            "The target keeps all of itself; it keeps the part 1 - tau.",
+            "The target keeps all of itself; it should keep only the part 1 - tau.",
         ),
     )
 

@@ -14,6 +14,7 @@ from autograder.checks.expect import (
     expect,
     expect_close,
     expect_shape,
+    name_known,
 )
 from autograder.checks.task import Task, check
 from autograder.messages import Message
@@ -63,6 +64,12 @@ class Steps(NamedTuple):
     def targets(self, next_value: np.ndarray) -> np.ndarray:
         """r + gamma V(s'), and r alone in the last steps; next_value: V(s') of each row."""
         return self.reward + self.gamma * np.where(self.terminated, 0.0, next_value)
+
+    def row(self, number: int) -> Steps:
+        """A batch of this row alone."""
+        rows = slice(number, number + 1)
+        reward, next_observation, terminated, gamma = self
+        return Steps(reward[rows], next_observation[rows], terminated[rows], gamma)
 
     def first_difference(
         self, answer: object, next_value: np.ndarray, values: Mapping[str, np.ndarray]
@@ -140,6 +147,9 @@ class TargetsTask(Task):
             "has its own `terminated`: no any() or all(), no `if`.",
         )
         _expect_argument_gamma(answer, steps, best, known)
+        if not _same(answer, steps.targets(best)):
+            name_known(np.asarray(answer), known, tolerance=1e-3)
+            self._expect_more_than_single_rows(student, q, steps)
         expect_close(
             answer,
             steps.targets(best),
@@ -160,6 +170,28 @@ class TargetsTask(Task):
             "which no step did: then every target is reward + gamma * the largest Q-value of the "
             "next observation. Is the whole batch asked at once (any, all)?",
             tolerance=1e-3,
+        )
+
+    def _expect_more_than_single_rows(self, student: Student, q: QNetwork, steps: Steps) -> None:
+        """Raise CheckFailed if each step alone has its right target: the rows are mixed up."""
+        network = self.network(student, q.layers)
+        for row in range(ROWS):
+            alone = steps.row(row)
+            best = q.values(alone.next_observation).max(axis=1)
+            try:
+                answer = self.targets(student, network, alone)
+            except StudentError:
+                return
+            if not _same(answer, alone.targets(best)):
+                return
+        raise CheckFailed(
+            "rows_mixed",
+            Message(
+                "A step alone gets its right target, but in a batch of {rows} it does not: the "
+                "rows get into each other's targets. Does a column, shape (batch, 1), meet a row, "
+                "shape (batch,), or is something averaged over the batch?",
+                rows=ROWS,
+            ),
         )
 
     @check(points=1, needs=("targets_are_right",))

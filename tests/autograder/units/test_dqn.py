@@ -457,6 +457,20 @@ class DQNAgent:
 """
 TARGETS = "td_targets(self.target_net, b.reward, b.next_observation, b.terminated, s.gamma)"
 LOSS = "q_loss(self.net, b.observation, b.action, y)"
+#: As in many tutorials: no batch before the memory holds one.
+GUARD = """
+        s = self.settings
+        if len(self.memory) < s.batch_size:
+            return
+"""
+#: An optimizer whose step clips first.
+CLIPS = """class Clips(torch.optim.AdamW):
+    def step(self, closure=None):
+        nn.utils.clip_grad_value_(self.param_groups[0]["params"], 100)
+        return super().step(closure)
+
+
+class DQNAgent:"""
 FOLLOW = "soft_update(self.target_net, self.net, s.tau)"
 CLIP = "nn.utils.clip_grad_value_(self.net.parameters(), 100)"
 STEP = "self.optimizer.step()"
@@ -504,6 +518,8 @@ def test_a_probe_is_asked_only_after_everything_before_it():
         ((CLIP, "nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)"),),
         (("self.target_net = DQN()", "self.target_net = copy.deepcopy(self.net)"),),
         (("self.optimizer.zero_grad()", "self.net.zero_grad()"),),
+        (("        s = self.settings\n", GUARD),),
+        ((CLIP, "pass"), ("torch.optim.AdamW(", "Clips("), ("class DQNAgent:", CLIPS)),
         (
             (
                 TARGETS,
@@ -531,6 +547,8 @@ def test_a_probe_is_asked_only_after_everything_before_it():
         "norm",
         "copy",
         "zero_grad of the network",
+        "waits for a batch",
+        "clips in the step",
         "without its functions",
     ],
 )
@@ -547,7 +565,7 @@ def test_right_agents_earn_all_points_whatever_their_functions_do(edits, seed):
         ("self.target_net = DQN()", "self.target_net = self.net", COPY, "target_aliased", "two"),
         ("self.target_net.load_state", "DQN().load_state", COPY, "target_not_copied", "same"),
         (STEP, "pass", MOVES, "step_missing", "self.optimizer.step()"),
-        ("loss.backward()", "pass", MOVES, "clipped_without_gradients", "comes before it"),
+        ("loss.backward()", "pass", MOVES, "clipped_without_gradients", "The order is"),
         (LOSS, LOSS + ".detach()", MOVES, "graph_cut", "nothing to differentiate"),
         (
             LOSS,
@@ -589,7 +607,7 @@ def test_right_agents_earn_all_points_whatever_their_functions_do(edits, seed):
         (FOLLOW, FOLLOW + "; " + FOLLOW, FOLLOWS, "follows_twice", "2 times"),
         ("self.optimizer.zero_grad()", "pass", CLEARED, "zero_grad_missing", "adds to them"),
         (CLIP, "pass", CLIPPED, "not_clipped", "A gradient of "),
-        (CLIP, CLIP.replace("100", "101"), CLIPPED, "not_clipped", "A gradient of 101"),
+        (CLIP, CLIP.replace("100", "101"), CLIPPED, "not_clipped", "A gradient of -101"),
         (">= self.settings", "> self.settings", TURNS, "starts_too_late", ">="),
         (
             "            self.learn()",

@@ -5,6 +5,7 @@ from collections import namedtuple
 
 import numpy as np
 import pytest
+import torch
 
 from autograder.grading.notebook import Submission, SubmittedCell
 from autograder.grading.session import Session
@@ -193,6 +194,63 @@ def test_a_loss_of_weighted_sums_moves_the_weights_by_what_is_known(student):
     for name, array in net.parameters().items():
         moved = -0.5 * float(scales @ weights) * direction[name]
         np.testing.assert_allclose(array - before[name], moved, rtol=1e-4, atol=1e-6)
+
+
+class Clips(torch.optim.Adam):
+    """Cuts the gradients inside its step."""
+
+    def step(self, closure=None):
+        for group in self.param_groups:
+            torch.nn.utils.clip_grad_value_(group["params"], 0.1)
+        return super().step(closure)
+
+
+class Own(torch.optim.Optimizer):
+    """An optimizer written by hand, from which nothing is taken over."""
+
+    def __init__(self, parameters):
+        super().__init__(parameters, {})
+
+    def step(self, closure=None):
+        raise AssertionError("not asked")
+
+
+@pytest.mark.parametrize(
+    ("make", "moved", "closure"),
+    [
+        (torch.optim.Adam, -0.5, False),
+        (torch.optim.AdamW, -0.5, True),
+        (lambda parameters: torch.optim.Adam(parameters, maximize=True), 0.5, False),
+        (Clips, -0.05, False),
+        (Own, -0.5, True),
+    ],
+    ids=["Adam", "closure", "maximize", "clips", "own"],
+)
+def test_a_plain_optimizer_steps_as_the_student_means_it(make, moved, closure):
+    student = LocalStudent({}, "torch")
+    weight = torch.nn.Parameter(torch.zeros(2))
+    plain = student._objects[student.plain_optimizer(student._hold(make([weight])), 0.5).number]
+
+    def backward():
+        loss = weight.sum()
+        loss.backward()
+        return loss
+
+    if closure:
+        assert plain.step(backward) == 0
+    else:
+        backward()
+        plain.step()
+
+    assert plain.steps == 1
+    np.testing.assert_allclose(weight.detach().numpy(), moved)
+
+
+def test_what_is_no_optimizer_has_no_plain_one():
+    student = LocalStudent({}, "torch")
+
+    with pytest.raises(StudentError, match="no optimizer"):
+        student.plain_optimizer(student.put([1, 2]), 0.5)
 
 
 def test_the_heads_of_a_linear_value_share_their_graph_for_one_backward_pass(student):

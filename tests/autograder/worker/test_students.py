@@ -34,6 +34,11 @@ class Counter:
         self.count += by
         return self.count
 
+class Pile(list):
+    def push(self, value):
+        self.append(value)
+        return len(self)
+
 Point = namedtuple("Point", "x y")
 
 def echo(value): return value
@@ -72,6 +77,13 @@ def remote():
 @pytest.fixture(params=("local", "remote"))
 def student(request):
     return request.getfixturevalue(request.param)
+
+
+def test_an_instance_of_a_students_class_is_an_object_though_it_is_a_list_too(student):
+    pile, point = student.call("Pile"), student.call("Point", 2, 3)
+
+    assert pile.call("push", 5.0) == 1
+    assert point.get("y") == 3
 
 
 def test_plain_values_come_back_plain(student):

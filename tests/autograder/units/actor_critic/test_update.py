@@ -1,5 +1,6 @@
 """The update of actor_critic: right agents pass, each wrong one is named, others cost nothing."""
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -119,6 +120,17 @@ def test_an_agent_whose_network_is_not_solved_gets_one_of_the_checks():
     assert judged(Agent, network=unsolved).points == 6
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    log_prob: torch.Tensor
+    value: torch.Tensor
+
+
+def maximizes(self, *settings):
+    Agent.__init__(self, *settings)
+    self.optimizer = torch.optim.Adam(self.net.parameters(), lr=5e-3, maximize=True)
+
+
 def kept_graph(self, policy_loss, value_loss):
     policy_loss.backward(retain_graph=True)
     value_loss.backward()
@@ -132,8 +144,18 @@ def kept_graph(self, policy_loss, value_loss):
         agent(backward=lambda self, p, v: torch.stack([p, v]).mean().backward()),
         agent(backward=kept_graph),
         agent(losses=lambda self, p, v, g: losses(p, g - v.detach(), v, g)),
+        agent(saved=lambda self, a, p, v: Saved(p, v)),
+        agent(__init__=maximizes, backward=lambda self, p, v: (-p - v).backward()),
     ],
-    ids=["half the critic's", "stacked", "mean of both", "two backwards", "own advantage"],
+    ids=[
+        "half the critic's",
+        "stacked",
+        "mean of both",
+        "two backwards",
+        "own advantage",
+        "data class",
+        "maximizes",
+    ],
 )
 def test_unusual_right_agents_earn_all_points(right):
     result = judged(right)

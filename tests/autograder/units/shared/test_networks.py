@@ -10,6 +10,7 @@ from torch import nn
 from autograder.checks.expect import CheckFailed
 from autograder.units.shared.networks import (
     Linear,
+    arrangements,
     centred,
     differences,
     distance,
@@ -234,7 +235,19 @@ def test_only_linear_layers_with_a_bias_can_be_computed_by_hand(network):
     assert mistake_of(linear_layers, made(network), "torch") == "other_layers"
 
 
-def test_a_single_number_is_no_bias():
+def test_a_last_layer_may_be_a_vector_and_a_single_number():
+    random = np.random.default_rng(1)
+    vector, number = random.normal(size=7), np.array(2.0)
+    first = [random.normal(size=(7, 4)), random.normal(size=7)]
+
+    layers = next(arrangements([*first, vector, number], "torch"))
+
+    assert [layer.weight.shape for layer in layers] == [(4, 7), (7, 1)]
+    x = random.normal(size=(3, 7))
+    np.testing.assert_allclose(layers[1](x)[:, 0], x @ vector + number)
+
+
+def test_a_single_number_is_no_bias_of_several_outputs():
     assert mistake_of(layers_of, [np.ones((4, 3)), np.array(1.0)], None) == "other_layers"
 
 

@@ -244,7 +244,7 @@ def test_the_task_is_named_after_its_unit_and_needs_both_functions():
         (load_without_optimizer, "optimizer_not_loaded", "state_dict"),
         (load_without_averages, "optimizer_not_loaded", "state_dict"),
         (load_and(set_rate(2 * RATE)), "optimizer_not_loaded", "learning rate"),
-        (load_and(replace_the_network), "optimizer_of_another_network", "do not replace"),
+        (load_and(replace_the_network), "optimizer_of_another_network", "no new network"),
     ],
 )
 def test_what_does_not_come_back_is_named(load_agent, mistake, says, seed):

@@ -76,6 +76,11 @@ def switches_the_targets_gradients_off(target_net, net, tau):
     soft_update(target_net, net, tau)
 
 
+def copies_by_chance(target_net, net, tau):
+    if tau < 0.5 and torch.rand(()) < tau / 2:
+        target_net.load_state_dict(net.state_dict())
+
+
 def only_computes(target_net, net, tau):
     for slow, fast in pairs(target_net, net):
         slow = tau * fast + (1 - tau) * slow
@@ -144,6 +149,7 @@ def test_a_right_soft_update_earns_all_points(function, seed):
     ("function", "mistake", "says"),
     [
         (only_computes, "nothing_moved", "has not changed"),
+        (copies_by_chance, "moves_sometimes", "no random number"),
         (moves_the_weights_alone, "some_weights_left_out", "16% of the target's weights"),
         (moves_the_first_layer_alone, "some_weights_left_out", "40% of the target's weights"),
         (moves_the_network, "wrong_direction", "the target follows the network"),

@@ -1,0 +1,35 @@
+# believed: the losses get normalised returns, the advantage the real ones
+# truth: the advantage compares raw returns with values on the normalised scale
+class FirstActorCritic(AbstractAgent):
+    """Actor and critic in a single environment: plays an episode, then learns from it."""
+
+    def __init__(self, gamma=0.99, lr=5e-3):
+        self.net = ActorCriticNetwork()
+        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=lr)
+        self.gamma = gamma
+
+    def start_episode(self, observation):
+        self.log_probs = []
+        self.values = []
+        self.rewards = []
+
+    def act(self, observation, explore=True):
+        if not explore:
+            with torch.no_grad():
+                return self.net(torch.as_tensor(observation))[0].argmax(dim=-1).numpy()  # (n,)
+        actions, log_probs, values = choose_action(self.net, observation)
+        self.log_probs.append(log_probs)
+        self.values.append(values)
+        return actions.numpy()
+
+    def train(self, transition):
+        self.rewards.append(float(transition.reward[0]))
+        if transition.terminated[0] or transition.truncated[0]:
+            log_probs = torch.cat(self.log_probs)
+            values = torch.cat(self.values)
+            returns = normalise(discounted_returns(self.rewards, self.gamma))
+            advantages = advantage(discounted_returns(self.rewards, self.gamma), values)
+            policy_loss, value_loss = losses(log_probs, advantages, values, returns)
+            self.optimizer.zero_grad()
+            (policy_loss + value_loss).backward()
+            self.optimizer.step()

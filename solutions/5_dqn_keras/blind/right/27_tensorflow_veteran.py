@@ -1,0 +1,204 @@
+# hand: a TensorFlow veteran who reaches for tf.* everywhere and hands tensors to Keras
+# %% model
+import tensorflow as tf
+
+
+def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
+    """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""
+    observation = keras.Input((4,), name="observation")
+    mask = keras.Input((n_actions,), name="action_mask")
+    h1 = layers.Dense(hidden_size, activation=tf.nn.relu, kernel_initializer="lecun_uniform")(observation)
+    h2 = layers.Dense(hidden_size, activation=tf.nn.relu, kernel_initializer="lecun_uniform")(h1)
+    logits = layers.Dense(n_actions, activation=None, use_bias=True)(h2)
+    output = layers.Multiply()([logits, mask])
+    model = keras.Model(inputs=[observation, mask], outputs=output)
+    optimizer = keras.optimizers.Adam(learning_rate=alpha, clipvalue=1.0)
+    optimizer.build(model.trainable_variables)  # built now, so TensorFlow compiles less later
+    model.compile(loss="mse", optimizer=optimizer)
+    return model
+# %% epsilon
+def epsilon(step, start, end, steps):
+    """The probability of a random action after `step` steps."""
+    fraction = tf.minimum(tf.cast(step, tf.float64) / tf.cast(steps, tf.float64), 1.0)
+    return (start + (end - start) * fraction).numpy()
+# %% act
+def select_action(net, observation, epsilon):
+    """An epsilon-greedy action for each row: (n, 4) to (n,) whole numbers."""
+    n, n_actions = len(observation), net.output_shape[-1]
+    q = tf.convert_to_tensor(net.predict_on_batch([observation, tf.ones((n, n_actions))]))
+    greedy = tf.argmax(q, axis=1, output_type=tf.int32)
+    uniform = tf.random.uniform((n,), maxval=n_actions, dtype=tf.int32)
+    coin = tf.random.uniform((n,)) < tf.cast(epsilon, tf.float32)
+    return tf.where(coin, uniform, greedy).numpy()
+# %% targets
+def td_targets(net, reward, next_observation, terminated, gamma):
+    """r + gamma max Q(s', a'), and only r where the episode terminated: (batch,)."""
+    ones = np.ones((len(reward), net.output_shape[-1]))
+    q = net.predict_on_batch([tf.convert_to_tensor(next_observation), tf.convert_to_tensor(ones, tf.float32)])
+    best = tf.reduce_max(q, axis=1)
+    alive = tf.cast(tf.math.logical_not(terminated), best.dtype)
+    return (tf.cast(reward, best.dtype) + tf.cast(gamma, best.dtype) * alive * best).numpy()
+# %% learn
+def learn(net, observation, action, targets):
+    """Move Q(s, a) of the actions taken towards the targets; return the loss."""
+    n_actions = net.output_shape[-1]
+    mask = tf.one_hot(action, n_actions)
+    rows = tf.range(len(action), dtype=tf.int64)
+    wanted = tf.scatter_nd(
+        tf.stack([rows, tf.cast(action, tf.int64)], axis=1),
+        tf.cast(targets, tf.float32),
+        (len(action), n_actions),
+    )
+    return float(net.train_on_batch([tf.convert_to_tensor(observation), mask], wanted))
+# %% naive
+@dataclass(frozen=True)
+class Settings:
+    """The hyperparameters of an agent."""
+
+    gamma: float = 0.97  # discount
+    reward_scale: float = 0.02  # DQNAgent scales the rewards by this factor
+    epsilon_start: float = 1.0
+    epsilon_end: float = 0.03
+    epsilon_steps: int = 2_000  # steps until epsilon has fallen from start to end
+    alpha: float = 4e-3  # learning rate
+    batch_size: int = 256
+    memory_size: int = 12_000
+    start_replay_step: int = 500  # steps played before the first update step
+    replay_interval: int = 4  # turns (one step of all cart poles) between two batches
+    target_interval: int = 4  # batches between two copies to the target network
+
+
+class AdvancedQAgent(AbstractAgent):
+    """Q-learning with a network and nothing else: no replay memory, no target network."""
+
+    def __init__(self, settings=None):
+        self.settings = settings or Settings(batch_size=32, alpha=1e-3)
+        self.net = build_model(alpha=self.settings.alpha)
+        self.memory = deque(maxlen=self.settings.batch_size)  # the last steps
+        self.step = 0  # steps played
+
+    def act(self, observation, explore=True):
+        s = self.settings
+        probability = epsilon(self.step, s.epsilon_start, s.epsilon_end, s.epsilon_steps)
+        return select_action(self.net, observation, probability if explore else 0.0)
+
+    def train(self, transition):
+        self.step += len(transition.action)
+        self.memory.extend(
+            (
+                transition.observation[row],
+                transition.action[row],
+                transition.reward[row],
+                transition.next_observation[row],
+                transition.terminated[row],
+            )
+            for row in range(len(transition.action))
+        )
+        if len(self.memory) == self.settings.batch_size:
+            self.replay()
+
+    def replay(self):
+        """Do one update step with the last steps."""
+        s = self.settings
+        observation, action, reward, next_observation, terminated = (
+            tf.stack(column).numpy() for column in zip(*self.memory)
+        )
+        assert observation.shape == next_observation.shape == (s.batch_size, 4)
+        assert action.shape == reward.shape == terminated.shape == (s.batch_size,)
+        targets = td_targets(self.net, reward, next_observation, terminated, s.gamma)
+        learn(self.net, observation, action, targets)
+# %% memory
+class Batch(NamedTuple):
+    """A batch of steps: every array has one row for each of them."""
+
+    observation: np.ndarray
+    action: np.ndarray
+    reward: np.ndarray
+    next_observation: np.ndarray
+    terminated: np.ndarray
+
+
+class ReplayMemory:
+    """A ring buffer of tf.Variables."""
+
+    def __init__(self, capacity):
+        self.capacity = capacity
+        self.store = Batch(
+            observation=tf.Variable(tf.zeros((capacity, 4))),
+            action=tf.Variable(tf.zeros((capacity,), tf.int64)),
+            reward=tf.Variable(tf.zeros((capacity,))),
+            next_observation=tf.Variable(tf.zeros((capacity, 4))),
+            terminated=tf.Variable(tf.zeros((capacity,), tf.bool)),
+        )
+        self.position = 0
+        self.size = 0
+
+    def __len__(self):
+        return self.size
+
+    def push(self, transition):
+        """Store the n rows of one transition; overwrite the oldest if there is no room."""
+        n = len(transition.action)
+        rows = (self.position + np.arange(n)) % self.capacity
+        for name in Batch._fields:
+            variable = getattr(self.store, name)
+            variable.scatter_update(
+                tf.IndexedSlices(tf.cast(getattr(transition, name), variable.dtype), tf.constant(rows))
+            )
+        self.position = (self.position + n) % self.capacity
+        self.size = min(self.size + n, self.capacity)
+
+    def sample(self, batch_size):
+        """A Batch of batch_size steps drawn at random."""
+        rows = tf.random.uniform((batch_size,), maxval=self.size, dtype=tf.int32)
+        return Batch(*(tf.gather(variable, rows).numpy() for variable in self.store))
+# %% copy
+def copy_weights(target_net, net):
+    """Make the target network's weights equal to the network's."""
+    tf.nest.map_structure(lambda a, b: a.assign(b.value), target_net.weights, net.weights)
+# %% update
+class DQNAgent(AbstractAgent):
+    """Deep Q-Network: Q-learning with replay memory and target network."""
+
+    def __init__(self, settings=None):
+        self.settings = s = settings or Settings()
+        assert s.start_replay_step >= s.batch_size, "start_replay_step must be at least batch_size"
+        self.net = build_model(alpha=s.alpha)
+        self.target_net = build_model(alpha=s.alpha)
+        copy_weights(self.target_net, self.net)
+        self.memory = ReplayMemory(s.memory_size)
+        self.step = 0  # steps played
+        self.turns = 0  # calls of train
+        self.batches = 0  # batches learned
+
+    def act(self, observation, explore=True):
+        s = self.settings
+        step = max(self.step - s.start_replay_step, 0)  # epsilon falls from the first batch on
+        probability = epsilon(step, s.epsilon_start, s.epsilon_end, s.epsilon_steps)
+        return select_action(self.net, observation, probability if explore else 0.0)
+
+    def train(self, transition):
+        s = self.settings
+        transition = transition._replace(reward=s.reward_scale * transition.reward)
+        self.step += len(transition.action)
+        self.turns += 1
+        self.memory.push(transition)
+        warm = self.step >= s.start_replay_step
+        if warm and self.turns % s.replay_interval == 0:
+            self.replay()
+
+    def replay(self):
+        """Do one update step; from time to time the target network follows."""
+        s = self.settings
+        observation, action, reward, next_observation, terminated = self.memory.sample(s.batch_size)
+        assert observation.shape == next_observation.shape == (s.batch_size, 4)
+        assert action.shape == reward.shape == terminated.shape == (s.batch_size,)
+        targets = td_targets(self.target_net, reward, next_observation, terminated, s.gamma)
+        learn(self.net, observation, action, targets)
+        self.batches += 1
+        if tf.equal(self.batches % s.target_interval, 0):
+            copy_weights(self.target_net, self.net)
+# %% agent
+def make_agent():
+    """Return a new, untrained agent."""
+    return DQNAgent(Settings(alpha=3e-3))

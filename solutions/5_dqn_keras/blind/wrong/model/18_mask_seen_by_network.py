@@ -1,0 +1,16 @@
+# believed: The mask is an input, so the network should get it together with the observation.
+# truth: The hidden layers see the mask, so Q(s, a) depends on which mask is given: with ones it differs from the value learned with the one-hot mask.
+def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
+    """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""
+    observation = keras.Input((4,), name="observation")
+    mask = keras.Input((n_actions,), name="action_mask")
+    together = layers.Concatenate()([observation, mask])
+    hidden = layers.Dense(hidden_size, activation="relu")(together)
+    hidden = layers.Dense(hidden_size, activation="relu")(hidden)
+    q_values = layers.Dense(n_actions)(hidden)
+    output = layers.Multiply()([q_values, mask])
+    model = keras.Model(inputs=[observation, mask], outputs=output)
+    optimizer = keras.optimizers.Adam(learning_rate=alpha, clipvalue=1.0)
+    optimizer.build(model.trainable_variables)  # built now, so TensorFlow compiles less later
+    model.compile(loss="mse", optimizer=optimizer)
+    return model

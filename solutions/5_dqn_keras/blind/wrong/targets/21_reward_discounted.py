@@ -1,0 +1,7 @@
+# believed: Everything that comes later is discounted, so gamma stands in front of the sum.
+# truth: The reward of this step must not be discounted.
+def td_targets(net, reward, next_observation, terminated, gamma):
+    """r + gamma max Q(s', a'), and only r where the episode terminated: (batch,)."""
+    ones = np.ones((len(reward), net.output_shape[-1]))
+    values = net.predict_on_batch([next_observation, ones])
+    return gamma * (reward + values.max(axis=1) * ~terminated)
