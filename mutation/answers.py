@@ -113,11 +113,11 @@ def _course() -> Course:
 
 
 def _drawn(questions: list[Question], most: int) -> list[Question]:
-    """At most so many: half of them mistakes, whose names are known, where there are enough."""
+    """At most so many, three quarters of them mistakes, whose names are known."""
     shuffled = random.Random(0).sample(questions, len(questions))
     mistakes = [question for question in shuffled if question.kind == "mistake"]
     others = [question for question in shuffled if question.kind != "mistake"]
-    chosen = mistakes[: max(most // 2, most - len(others))]
+    chosen = mistakes[: max(3 * most // 4, most - len(others))]
     return [*chosen, *others[: most - len(chosen)]]
 
 
