@@ -112,9 +112,9 @@ def test_the_numbers_of_the_page_are_those_of_the_code(text: str) -> None:
 @pytest.mark.parametrize(
     ("promise", "allowance"),
     (
-        ("in at most {s} s and {m} MiB | size", judging.READING),
+        ("in at most {s} s of processor time and {m} MiB | size", judging.READING),
         ("at most {s} s of the grader and {m} MiB", judging.JUDGING),
-        ("A page is made in at most {s} s and {m} MiB", filing.SHOWING),
+        ("A page is made in at most {s} s of processor time and {m} MiB", filing.SHOWING),
     ),
 )
 def test_what_a_process_of_the_grader_may_use_is_what_the_page_says(
