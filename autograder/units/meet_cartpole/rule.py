@@ -76,7 +76,7 @@ class Looks:
         random = np.random.default_rng(1)
         observation = random.normal(scale=0.1, size=(ASKED, 4)).astype(np.float32)
         first, second = (_actions(student.map_rows("rule", observation)) for _ in range(2))
-        fast = random.uniform((-0.1, -0.1, 0.1, 1.2), (0.1, 0.1, 0.2, 1.6), size=(100, 4))
+        fast = random.uniform((-0.1, -0.1, 0.1, 1.2), (0.1, 0.1, 0.2, 2.6), size=(100, 4))
         centred = first - first.mean()
         spread = float(np.sqrt((centred**2).sum())) or 1.0
         lengths = np.sqrt((observation**2).sum(axis=0))
@@ -106,8 +106,9 @@ class Looks:
         if self.fast - self.sides:
             return "only_when_it_is_fast", Message(
                 "As long as the numbers are small, it always pushes to the {side}; only a pole "
-                "that swings fast changes that. If you use int(...): it cuts off the decimals, "
-                "int(0.9) is 0. Compare first, then make a number of it: int(... > 0).",
+                "that swings fast changes that. The angle is in radians and stays below 0.21: a "
+                "limit like 1 is reached too late, compare with 0. If you use int(...): it cuts "
+                "off the decimals, int(0.9) is 0. Compare first: int(... > 0).",
                 side=side,
             )
         return "always_the_same_side", Message(
