@@ -876,7 +876,7 @@ MISTAKES = (
         SAVE,
         "the_whole_model_comes_back",
         "not_overwritten",
-        "as it is now",
+        "as they are now",
     ),
     # --- experiment
     Mistake(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -200,7 +200,7 @@ class UpdateTask(QAgentTask):
         """An agent whose step is not compiled: for a few batches that would take longer."""
         small = {"batch_size": SMALL_BATCH, "min_replay_size": SMALL_BATCH, **settings}
         trial = self.trial(student, random, **small)  # type: ignore[arg-type]
-        trial.agent.set("compiled_step", trial.agent.get("gradient_step"))
+        trial.agent.set("compiled_step", _uncompiled_step(trial.agent))
         return trial
 
 
@@ -246,7 +246,15 @@ def _tensors(batch: Batch) -> list[Tensor]:
 
 
 def _gradient_step(trial: QTrial, batch: Batch) -> object:
-    return trial.agent.call("gradient_step", *_tensors(batch))
+    return trial.student.call(_uncompiled_step(trial.agent), *_tensors(batch))
+
+
+def _uncompiled_step(agent: StudentObject) -> Any:
+    """gradient_step as it was written, where the student has decorated it with tf.function."""
+    try:
+        return agent.get("gradient_step.python_function")
+    except StudentError:
+        return agent.get("gradient_step")
 
 
 def _q_values(student: Student, agent: StudentObject, observation: np.ndarray) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -283,8 +284,11 @@ class MemoryObject:
 
     def kind(self, batch_size: int) -> str:
         """The class of a batch's observations."""
-        batch = self.memory.student.call_ref(self._sampler(), batch_size, output=0)
-        return batch.kind
+        student = self.memory.student
+        batch = student.call_ref(self._sampler(), batch_size)
+        if isinstance(student.fetch(batch), list):
+            return student.call_ref(batch.get("__getitem__"), 0).kind
+        return student.call_ref(batch.get("__getattribute__"), "observation").kind
 
     def samples(self, batches: int, batch_size: int) -> list[Batch]:
         """Some batches, one drawn after the other."""
@@ -306,6 +310,9 @@ class MemoryObject:
         return sampler
 
     def _batch(self, batch: Any, rows: int) -> Batch:
+        if isinstance(batch, StudentObject):  # of a dataclass, for example
+            with suppress(StudentError):
+                batch = [batch.get(name) for name in Batch._fields]
         if (
             not isinstance(batch, list)
             or len(batch) != len(Batch._fields)

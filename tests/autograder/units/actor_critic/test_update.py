@@ -120,6 +120,12 @@ def test_an_agent_whose_network_is_not_solved_gets_one_of_the_checks():
     assert judged(Agent, network=unsolved).points == 6
 
 
+class SavedWithAction(NamedTuple):
+    log_prob: torch.Tensor
+    value: torch.Tensor
+    action: torch.Tensor
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     log_prob: torch.Tensor
@@ -145,6 +151,7 @@ def kept_graph(self, policy_loss, value_loss):
         agent(backward=kept_graph),
         agent(losses=lambda self, p, v, g: losses(p, g - v.detach(), v, g)),
         agent(saved=lambda self, a, p, v: Saved(p, v)),
+        agent(saved=lambda self, a, p, v: SavedWithAction(p, v, a)),
         agent(__init__=maximizes, backward=lambda self, p, v: (-p - v).backward()),
     ],
     ids=[
@@ -154,6 +161,7 @@ def kept_graph(self, policy_loss, value_loss):
         "two backwards",
         "own advantage",
         "data class",
+        "action, too",
         "maximizes",
     ],
 )

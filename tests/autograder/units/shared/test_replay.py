@@ -1,7 +1,7 @@
 """The replay memory: a ring of transitions, and the many ways to get one wrong."""
 
 from collections import deque
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -69,6 +69,20 @@ class Memory:
 
     def given(self, batch):
         return batch
+
+
+@dataclass
+class BatchOfADataclass:
+    observation: np.ndarray
+    action: np.ndarray
+    reward: np.ndarray
+    next_observation: np.ndarray
+    terminated: np.ndarray
+
+
+class GivesAnObject(Memory):
+    def given(self, batch):
+        return BatchOfADataclass(*batch)
 
 
 class GivesTensors(Memory):
@@ -370,6 +384,7 @@ def asked(memory, seed=0, framework=None, names=None, too_few=False):
     [
         Memory,
         GivesAList,
+        GivesAnObject,
         GivesEndsAsNumbers,
         GivesSmallWholeActions,
         DrawsWithoutReplacement,
