@@ -22,6 +22,9 @@ from tests.course import here
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+PLAYS_H264 = """
+return document.createElement("video").canPlayType('video/mp4; codecs="avc1.42E01E"') !== "";
+"""
 UNITS = [unit for unit in here.UNITS if unit.name in (QUICK, "policy_network")]
 
 
@@ -32,6 +35,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     if program is None:
         pytest.skip("Firefox is not installed (firefox-esr)")
     with firefox(program, tmp_path_factory.mktemp("profile")) as driver:
+        driver.get("about:blank")
+        if not driver.execute_script(PLAYS_H264):
+            pytest.skip("Firefox finds no decoder for H.264 (libavcodec)")
         yield driver
 
 

@@ -41,8 +41,12 @@ return {
     dirty: widget.context.model.dirty,
 };
 """
+#: The numbers of an earlier run are removed, so that those of this one can be waited for.
 RUN_ALL = """
 const widget = window.jupyterapp.shell.currentWidget;
+for (const cell of widget.content.model.cells) {
+    if (cell.type === "code") { cell.executionCount = null; }
+}
 widget.sessionContext.ready.then(
     () => window.jupyterapp.commands.execute("notebook:run-all-cells"));
 """
