@@ -18,6 +18,7 @@ from autograder.units.shared.episode_agent import (
     expect_one_step,
 )
 from autograder.units.shared.examples.policy_gradient import OPTIMIZER_STEP
+from autograder.units.shared.fields import fields_of
 from autograder.units.shared.networks import observations
 from autograder.worker.interface import (
     PassedOn,
@@ -167,13 +168,13 @@ def _expect_remembered(agent: EpisodeAgent, log_probs: np.ndarray, values: np.nd
     """Raise CheckFailed unless the memory holds both, gradients and all."""
     (saved,) = expect_entries(agent, calls=1, rows=len(log_probs))
     is_object = isinstance(saved, StudentObject)  # of a dataclass, for example
-    if is_object:
-        saved = _fields(saved)
+    saved = fields_of(saved, ("log_prob", "value"))
     expect(
         isinstance(saved, list) and len(saved) >= 2,  # more may be remembered behind these two
         "no_saved_action",
         "self.memory should hold SavedAction(log_prob, value).",
     )
+    assert isinstance(saved, list)
     for number, name, right, other in (
         (0, "log_prob", log_probs, values),
         (1, "value", values, log_probs),
@@ -201,14 +202,6 @@ def _expect_remembered(agent: EpisodeAgent, log_probs: np.ndarray, values: np.nd
                 name=name,
             ),
         )
-
-
-def _fields(saved: StudentObject) -> list[object]:
-    """What a remembered object holds; empty where it has other names."""
-    try:
-        return [saved.get("log_prob"), saved.get("value")]
-    except StudentError:
-        return []
 
 
 def expect_both_heads(trial: Trial) -> None:

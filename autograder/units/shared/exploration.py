@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 
@@ -448,8 +448,10 @@ class EpsilonGreedyTask(Task):
             "best_action_left_out",
             "The best action never comes up among the random ones: draw from *all* actions.",
         )
+        if _are_even(counts):
+            return
         self._expect_no_preference(student, case, counts)
-        _expect_even(counts, case.best)
+        _name_the_shares(counts, case.best)
 
     @check(points=1, needs=("explores_all_actions_alike",))
     def random_with_probability_epsilon(
@@ -608,7 +610,7 @@ class EpsilonGreedyTask(Task):
 
     def _expect_no_preference(self, student: Student, case: _SameRows, counts: np.ndarray) -> None:
         """Raise CheckFailed if better actions come up more often, whichever they are."""
-        if _are_even(counts) or not case.favours_better_actions(counts):
+        if not case.favours_better_actions(counts):
             return
         other = case.with_the_order_turned_around()
         asked = self.asked(student, other.q)
@@ -771,10 +773,11 @@ def _are_even(counts: np.ndarray) -> bool:
     return bool(np.all(np.abs(counts / DRAWS - 1 / n_actions) < _tolerance(1 / n_actions)))
 
 
-def _expect_even(counts: np.ndarray, best: int) -> None:
-    """counts: of each action among DRAWS random ones. best: the greedy action."""
-    if _are_even(counts):
-        return
+def _name_the_shares(counts: np.ndarray, best: int) -> NoReturn:
+    """Raise CheckFailed with what is uneven about random actions.
+
+    counts: of each action among DRAWS random ones. best: the greedy action.
+    """
     n_actions = len(counts)
     others = np.delete(counts, best) / DRAWS
     alike = np.all(np.abs(others - others.mean()) < _tolerance(others.mean()))

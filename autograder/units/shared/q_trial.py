@@ -8,7 +8,7 @@ read only to name a mistake.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from autograder.checks.expect import CheckFailed
 from autograder.messages import Message
+from autograder.units.shared.fields import fields_of
 from autograder.units.shared.keras_networks import ones
 from autograder.units.shared.networks import distance
 from autograder.units.shared.q_parts import (
@@ -220,9 +221,9 @@ def _as_own_memory_gives(
             return columns
         memory.call(parts.push, transition)
         batch = memory.call("sample", 1)
-        given = batch.get("action") if isinstance(batch, StudentObject) else batch
     except StudentError:
         return columns
+    given = fields_of(batch, [field.name for field in fields(Batch)])
     if isinstance(given, list) and len(given) == len(columns):
         given = given[1]
     if isinstance(given, np.ndarray) and given.dtype.kind in "iu":

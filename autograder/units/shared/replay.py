@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from autograder.checks.expect import CheckFailed, expect
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.examples.q_learning import EQUALLY_OFTEN, RING
+from autograder.units.shared.fields import fields_of
 from autograder.worker.interface import Student, StudentError, StudentObject
 from helpers.agents import Transition
 
@@ -310,9 +310,7 @@ class MemoryObject:
         return sampler
 
     def _batch(self, batch: Any, rows: int) -> Batch:
-        if isinstance(batch, StudentObject):  # of a dataclass, for example
-            with suppress(StudentError):
-                batch = [batch.get(name) for name in Batch._fields]
+        batch = fields_of(batch, Batch._fields)
         if (
             not isinstance(batch, list)
             or len(batch) != len(Batch._fields)
