@@ -1,4 +1,7 @@
-"""The list of the course's units in README.md, between two markers."""
+"""The list of the course's units in README.md, between two markers.
+
+Its points are those that the grader gives; answers in words, graded by hand, come on top.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,10 @@ def readme_with_units(course: Course) -> bytes | None:
 
 
 def _table(units: list[Unit]) -> str:
-    lines = ["| | unit | what you build | framework |", "|---|---|---|---|"]
+    lines = ["| | unit | what you build | framework | points |", "|---|---|---|---|---|"]
     lines += [
-        f"| {number} | `{unit.name}` | {unit.about} | {FRAMEWORKS[unit.framework]} |"
+        f"| {number} | `{unit.name}` | {unit.about} | {FRAMEWORKS[unit.framework]} "
+        f"| {unit.max_points:g} |"
         for number, unit in enumerate(units, start=1)
     ]
     return "\n".join(lines)

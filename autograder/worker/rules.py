@@ -111,13 +111,15 @@ class WeightsWritten(Behaviour):
     """The first network's weights become keep * its own + scale * those of the second.
 
     With a third argument, a number, the scale is multiplied by it; with 1 the weights are copied,
-    for that is how a soft update can make a copy.
+    for that is how a soft update can make a copy. returned: the number of the argument that is the
+    result.
     """
 
     keep: float
     scale: float
+    returned: int | None = None
 
-    def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> None:
+    def answer(self, side: Side, call: int, arguments: Sequence[Any]) -> Any:
         """arguments: the network that changes, the other one, and perhaps a number."""
         changed, other, *factor = arguments
         part = float(factor[0]) if factor else None
@@ -130,6 +132,7 @@ class WeightsWritten(Behaviour):
             for (name, own), value in zip(weights.items(), others, strict=True)
         }
         side.framework.set_parameters(changed, moved)
+        return None if self.returned is None else arguments[self.returned]
 
 
 def growth(total: float) -> float:

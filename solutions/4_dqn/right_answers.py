@@ -613,4 +613,11 @@ RIGHT_ANSWERS = (
             ),
         ),
     ),
+    RightAnswer(
+        "a_function_that_returns_the_target_network",
+        (
+            Edit("soft_update", SOFT_UPDATE, SOFT_UPDATE + "    return target_net\n"),
+            Edit("update", COPY, "        self.target_net = soft_update(DQN(), self.net, 1)\n"),
+        ),
+    ),
 )

@@ -132,4 +132,12 @@ RIGHT_ANSWERS = (
              "        mask = np.eye(2)[action]\n"
              "        self.net.train_on_batch([observation, mask], mask * targets[:, None])\n"),
     )),
+    RightAnswer("a_function_that_returns_the_copy", (
+        Edit("copy", "target_net.set_weights(net.get_weights())",
+             "target_net.set_weights(net.get_weights())\n    return target_net"),
+        Edit("update",
+             "self.target_net = build_model(alpha=s.alpha)\n"
+             "        copy_weights(self.target_net, self.net)",
+             "self.target_net = copy_weights(build_model(alpha=s.alpha), self.net)"),
+    )),
 )  # fmt: skip

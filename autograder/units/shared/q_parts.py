@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from autograder.units.shared.q_networks import QNetwork
-from autograder.worker.interface import Student, StudentObject
+from autograder.units.shared.q_networks import Layers, QNetwork
+from autograder.worker.interface import Student, StudentError, StudentObject
 from autograder.worker.rules import (
     Memories,
     Networks,
@@ -136,7 +136,7 @@ class Doubles:
             self.calls["loss"] = student.double(parts.learn, LOSS, nudged)
         keep = 1.0 if parts.follows_softly else 0.0
         follow, *names = parts.follow
-        written = WeightsWritten(keep, c.follow)
+        written = WeightsWritten(keep, c.follow, _argument_returned(student, parts, layers[:2]))
         self.calls["follow"] = student.double(follow, tuple(names), written)
 
     def _targets(self, first: int, terms: list[Term]) -> RowSums:
@@ -148,6 +148,23 @@ class Doubles:
             Term(first + 4, np.array(c.gamma)),
         ]
         return RowSums([*terms, *numbers], as_array=not self.parts.tensor_targets)
+
+
+def _argument_returned(student: Student, parts: QParts, layers: Sequence[Layers]) -> int | None:
+    """The number of the argument that the student's own `follow` returns; the agent may use it.
+
+    Nothing is asked of it, and what else the function does is another exercise. layers: of the
+    two networks that it is called with.
+    """
+    follow, *names = parts.follow
+    try:
+        networks = [
+            student.network(each, masked=parts.masked, like=parts.like or None) for each in layers
+        ]
+        result = student.call_ref(follow, *networks, *[1.0] * (len(names) - len(networks)))
+        return next((i for i, each in enumerate(networks) if student.same(result, each)), None)
+    except StudentError:
+        return None
 
 
 def known_transitions(random: np.random.Generator, scale: float = 1.0) -> tuple[np.ndarray, ...]:

@@ -433,6 +433,22 @@ def test_targets_and_loss_depend_on_every_argument_whatever_its_name_is(agent):
     np.testing.assert_allclose(agent.call("learn"), loss, rtol=1e-5)
 
 
+@pytest.mark.parametrize(("returned", "right"), [(None, None), (0, "target_net"), (1, "net")])
+def test_a_soft_update_returns_the_argument_that_the_students_own_one_returns(
+    agent, q_student, returned, right
+):
+    q_student.double(
+        "soft_update", ("target_net", "net", "tau"), WeightsWritten(1.0, 0.5, returned)
+    )
+    networks = {name: agent.get(name) for name in ("target_net", "net")}
+
+    result = q_student.call_ref("soft_update", networks["target_net"], networks["net"], 0.1)
+
+    assert [name for name, each in networks.items() if q_student.same(result, each)] == (
+        [] if right is None else [right]
+    )
+
+
 def test_a_memory_gives_out_the_next_rows_and_keeps_what_is_pushed(agent):
     memory = agent.get("memory")
     transition = Transition(*COLUMNS, truncated=COLUMNS[4], episode=np.arange(5))

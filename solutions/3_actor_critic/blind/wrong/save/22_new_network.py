@@ -1,0 +1,23 @@
+# believed: loading means to build the network again from the file
+# truth: load_agent gives the agent a new network object, so the optimizer still holds the parameters of the old one and later steps change nothing.
+def save_agent(agent, path):
+    """Write everything that the agent needs to continue into a file."""
+    torch.save(
+        {
+            "games": agent.games,
+            "model_state_dict": agent.net.state_dict(),
+            "optimizer_state_dict": agent.optimizer.state_dict(),
+            "mean_reward": agent.mean_reward,
+        },
+        path,
+    )
+
+
+def load_agent(agent, path):
+    """Read the file and put everything back into the agent."""
+    checkpoint = torch.load(path, weights_only=True)
+    agent.net = ActorCriticNetwork()
+    agent.net.load_state_dict(checkpoint["model_state_dict"])
+    agent.optimizer.load_state_dict(checkpoint["optimizer_state_dict"])
+    agent.games = checkpoint["games"]
+    agent.mean_reward = checkpoint["mean_reward"]

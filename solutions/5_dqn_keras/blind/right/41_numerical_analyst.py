@@ -1,0 +1,220 @@
+# hand: a numerical analyst: preallocated and structured arrays, einsum, take_along_axis, interp, one module-wide Generator
+# %% model
+def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
+    """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""
+    observation = keras.Input((4,), name="observation")
+    mask = keras.Input((n_actions,), name="action_mask")
+    h1 = layers.Dense(units=hidden_size, activation="relu")(observation)
+    h2 = layers.Dense(units=hidden_size, activation="relu")(h1)
+    small = keras.initializers.RandomNormal(mean=0.0, stddev=1e-2)
+    q = layers.Dense(units=n_actions, kernel_initializer=small)(h2)
+    output = layers.Multiply()([mask, q])
+    model = keras.Model(inputs=[observation, mask], outputs=output)
+    optimizer = keras.optimizers.Adam(learning_rate=alpha, clipvalue=1.0)
+    optimizer.build(model.trainable_variables)  # built now, so TensorFlow compiles less later
+    model.compile(loss="mse", optimizer=optimizer)
+    return model
+
+# %% epsilon
+def epsilon(step, start, end, steps):
+    """The probability of a random action after `step` steps."""
+    return float(np.interp(step, (0, steps), (start, end)))
+
+# %% act
+RNG = np.random.default_rng()
+
+
+def select_action(net, observation, epsilon):
+    """An epsilon-greedy action for each row: (n, 4) to (n,) whole numbers."""
+    n, n_actions = len(observation), net.output_shape[-1]
+    q = net.predict_on_batch([observation, np.ones((n, n_actions))])
+    # column 0: the best action, column 1: any action
+    candidates = np.empty((n, 2), dtype=np.intp)
+    candidates[:, 0] = q.argmax(axis=1)
+    candidates[:, 1] = RNG.integers(0, n_actions, n)
+    column = RNG.binomial(1, epsilon, size=(n, 1))
+    return np.take_along_axis(candidates, column, axis=1).ravel()
+
+# %% targets
+def td_targets(net, reward, next_observation, terminated, gamma):
+    """r + gamma max Q(s', a'), and only r where the episode terminated: (batch,)."""
+    ones = np.ones((len(reward), net.output_shape[-1]))
+    y = np.array(reward, dtype=np.float64)
+    q = net.predict_on_batch([next_observation, ones])
+    alive = np.logical_not(terminated)
+    y[alive] += gamma * np.amax(q[alive], axis=1)
+    return y
+
+# %% learn
+def learn(net, observation, action, targets):
+    """Move Q(s, a) of the actions taken towards the targets; return the loss."""
+    n_actions = net.output_shape[-1]
+    one_hot = np.zeros((action.size, n_actions))
+    np.put_along_axis(one_hot, action[:, np.newaxis], 1.0, axis=1)
+    wanted = np.einsum("b,ba->ba", targets, one_hot)
+    return float(net.train_on_batch([observation, one_hot], wanted))
+
+# %% naive
+@dataclass(frozen=True)
+class Settings:
+    """The hyperparameters of an agent."""
+
+    gamma: float = 0.97  # discount
+    reward_scale: float = 0.02  # DQNAgent scales the rewards by this factor
+    epsilon_start: float = 1.0
+    epsilon_end: float = 0.03
+    epsilon_steps: int = 2_000  # steps until epsilon has fallen from start to end
+    alpha: float = 4e-3  # learning rate
+    batch_size: int = 256
+    memory_size: int = 12_000
+    start_replay_step: int = 500  # steps played before the first update step
+    replay_interval: int = 4  # turns (one step of all cart poles) between two batches
+    target_interval: int = 4  # batches between two copies to the target network
+
+
+class AdvancedQAgent(AbstractAgent):
+    """Q-learning with a network and nothing else: no replay memory, no target network."""
+
+    def __init__(self, settings=None):
+        self.settings = settings or Settings(batch_size=32, alpha=1e-3)
+        self.net = build_model(alpha=self.settings.alpha)
+        self.memory = deque(maxlen=self.settings.batch_size)  # the last steps
+        self.step = 0  # steps played
+
+    def act(self, observation, explore=True):
+        s = self.settings
+        probability = epsilon(self.step, s.epsilon_start, s.epsilon_end, s.epsilon_steps)
+        return select_action(self.net, observation, probability if explore else 0.0)
+
+    def train(self, transition):
+        self.step += len(transition.action)
+        self.memory.extend(
+            (
+                transition.observation[row],
+                transition.action[row],
+                transition.reward[row],
+                transition.next_observation[row],
+                transition.terminated[row],
+            )
+            for row in range(len(transition.action))
+        )
+        if len(self.memory) == self.settings.batch_size:
+            self.replay()
+
+    def replay(self):
+        """Do one update step with the last steps."""
+        s = self.settings
+        observation = np.empty((s.batch_size, 4), np.float32)
+        next_observation = np.empty_like(observation)
+        action = np.empty(s.batch_size, np.intp)
+        reward = np.empty(s.batch_size, np.float32)
+        terminated = np.empty(s.batch_size, np.bool_)
+        for i, step in enumerate(self.memory):
+            observation[i], action[i], reward[i], next_observation[i], terminated[i] = step
+        assert observation.shape == next_observation.shape == (s.batch_size, 4)
+        assert action.shape == reward.shape == terminated.shape == (s.batch_size,)
+        y = td_targets(self.net, reward, next_observation, terminated, s.gamma)
+        learn(self.net, observation, action, y)
+
+# %% memory
+class Batch(NamedTuple):
+    """A batch of steps: every array has one row for each of them."""
+
+    observation: np.ndarray
+    action: np.ndarray
+    reward: np.ndarray
+    next_observation: np.ndarray
+    terminated: np.ndarray
+
+
+class ReplayMemory:
+    """A ring buffer of the last `capacity` steps, one record array."""
+
+    RECORD = np.dtype(
+        [
+            ("observation", np.float32, (4,)),
+            ("action", np.int64),
+            ("reward", np.float64),
+            ("next_observation", np.float32, (4,)),
+            ("terminated", np.bool_),
+        ]
+    )
+
+    def __init__(self, capacity):
+        self.capacity = capacity
+        self.store = np.zeros(capacity, dtype=self.RECORD)
+        self.position = 0  # the row of the next step
+        self.size = 0  # how many rows are filled
+
+    def __len__(self):
+        return self.size
+
+    def push(self, transition):
+        """Store the n rows of one transition; overwrite the oldest if there is no room."""
+        n = len(transition.action)
+        records = np.empty(n, dtype=self.RECORD)
+        for name in self.RECORD.names:
+            records[name] = getattr(transition, name)
+        rows = np.mod(self.position + np.arange(n), self.capacity)
+        self.store[rows] = records
+        self.position = int((self.position + n) % self.capacity)
+        self.size = int(min(self.size + n, self.capacity))
+
+    def sample(self, batch_size):
+        """A Batch of batch_size steps drawn at random."""
+        rows = np.floor(self.size * np.random.random(batch_size)).astype(np.intp)
+        drawn = self.store[rows]
+        return Batch(**{name: drawn[name] for name in self.RECORD.names})
+
+# %% copy
+def copy_weights(target_net, net):
+    """Make the target network's weights equal to the network's."""
+    target_net.set_weights([np.array(matrix, copy=True) for matrix in net.get_weights()])
+
+# %% update
+class DQNAgent(AbstractAgent):
+    """Deep Q-Network: Q-learning with replay memory and target network."""
+
+    def __init__(self, settings=None):
+        self.settings = s = settings or Settings()
+        assert s.start_replay_step >= s.batch_size, "start_replay_step must be at least batch_size"
+        self.net = build_model(alpha=s.alpha)
+        self.target_net = build_model()
+        copy_weights(self.target_net, self.net)
+        self.memory = ReplayMemory(s.memory_size)
+        self.step = 0  # steps played
+        self.turns = 0  # calls of train
+        self.batches = 0  # batches learned
+
+    def act(self, observation, explore=True):
+        s = self.settings
+        step = max(self.step - s.start_replay_step, 0)  # epsilon falls from the first batch on
+        probability = epsilon(step, s.epsilon_start, s.epsilon_end, s.epsilon_steps)
+        return select_action(self.net, observation, probability if explore else 0.0)
+
+    def train(self, transition):
+        s = self.settings
+        transition = transition._replace(reward=s.reward_scale * transition.reward)
+        self.step += len(transition.action)
+        self.turns += 1
+        self.memory.push(transition)
+        whole_turns, rest = divmod(self.turns, s.replay_interval)
+        if rest == 0 and self.step >= s.start_replay_step:
+            self.replay()
+
+    def replay(self):
+        """Do one update step; from time to time the target network follows."""
+        s = self.settings
+        observation, action, reward, next_observation, terminated = self.memory.sample(s.batch_size)
+        assert observation.shape == next_observation.shape == (s.batch_size, 4)
+        assert action.shape == reward.shape == terminated.shape == (s.batch_size,)
+        y = td_targets(self.target_net, reward, next_observation, terminated, s.gamma)
+        learn(self.net, observation, action, y)
+        self.batches += 1
+        if not self.batches % s.target_interval:
+            copy_weights(self.target_net, self.net)
+
+# %% agent
+def make_agent():
+    """Return a new, untrained agent."""
+    return DQNAgent(Settings(gamma=0.97, epsilon_end=0.03))
