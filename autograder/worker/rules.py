@@ -214,6 +214,7 @@ class KnownMemory:
     """Batches are the next rows of the known ones, one batch after the other.
 
     own: a memory of the student's, which gets the same transitions, for its other attributes.
+    pushes: how many there had been when each batch was drawn.
     """
 
     rule: Memories
@@ -222,6 +223,7 @@ class KnownMemory:
     filled: bool = False
     pushed: list[list[np.ndarray]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
+    pushes: list[int] = field(default_factory=list)
 
     def push(self, transition: Any) -> None:
         """Keep the transition's columns."""
@@ -255,6 +257,7 @@ class KnownMemory:
         """The next rows."""
         first = sum(self.sizes)
         self.sizes.append(int(batch_size))
+        self.pushes.append(len(self.pushed))
         rows = np.arange(first, first + batch_size) % len(self.rule.columns[0])
         columns = [column[rows] for column in self.rule.columns]
         if self.rule.as_tensors:

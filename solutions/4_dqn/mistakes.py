@@ -74,7 +74,7 @@ MISTAKES = (
         MEMORY,
         "gives_back_what_was_pushed",
         "written_elsewhere",
-        "move position afterwards",
+        "move position by n afterwards",
     ),
     Mistake(
         "position_moves_by_one",
@@ -89,7 +89,7 @@ MISTAKES = (
         MEMORY,
         "gives_back_what_was_pushed",
         "written_elsewhere",
-        "by the number of rows",
+        "move position by n afterwards",
         also=PROBES,
     ),
     Mistake(
@@ -327,7 +327,7 @@ MISTAKES = (
         MEMORY,
         "gives_back_what_was_pushed",
         "written_elsewhere",
-        "move position afterwards",
+        "move position by n afterwards",
         also=PROBES,
     ),
     Mistake(

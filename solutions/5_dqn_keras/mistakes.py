@@ -495,6 +495,18 @@ MISTAKES = (
         UPDATE, "target_network_is_a_copy", "target_not_copied", "same weights",
     ),
     Mistake(
+        "learned_before_kept",
+        "first the past, then the new step",
+        (
+            Edit("update", "        self.memory.push(transition)\n        if self.step >=",
+                 "        if self.step >="),
+            Edit("update", "            self.replay()\n",
+                 "            self.replay()\n        self.memory.push(transition)\n"),
+        ),
+        UPDATE, "waits_until_the_memory_is_filled", "learned_before_kept",
+        "first self.memory.push(transition)",
+    ),
+    Mistake(
         "nothing_pushed",
         "the memory looks on",
         (Edit("update", "        self.memory.push(transition)\n", ""),),

@@ -135,6 +135,21 @@ MISTAKES = (
     ),
     # --- network
     Mistake(
+        "he_initialisation",
+        "ReLU layers want He's weights",
+        (
+            Edit(
+                "network",
+                HIDDEN,
+                HIDDEN.replace('"relu"', '"relu", kernel_initializer="he_normal"'),
+            ),
+        ),
+        NETWORK,
+        "any_number_of_hidden_layers",
+        "large_first_values",
+        "as Keras draws them",
+    ),
+    Mistake(
         "no_activation",
         "a Dense layer is a Dense layer",
         (Edit("network", HIDDEN, "keras.layers.Dense(128) for _ in range(n_hidden_layers)"),),
@@ -610,6 +625,19 @@ MISTAKES = (
         "target_network_is_a_copy",
         "target_not_copied",
         "same weights",
+    ),
+    Mistake(
+        "learned_before_kept",
+        "first the past, then the new step",
+        (
+            Edit("update", "        self.buffer.add(transition)\n", ""),
+            Edit("update", FOLLOW, FOLLOW + "        self.buffer.add(transition)\n"),
+        ),
+        UPDATE,
+        "waits_until_the_memory_is_filled",
+        "learned_before_kept",
+        "first self.buffer.add(transition)",
+        also=(FOLLOWS,),
     ),
     Mistake(
         "step_missing",

@@ -216,7 +216,8 @@ def expect_both_heads(trial: Trial) -> None:
             mistake,
             Message(
                 "The {name}'s loss did not move any weight. Is it part of the sum that you call "
-                "backward() on, and does losses(...) get its argument without detach or item?",
+                "backward() on, does losses(...) get its argument without detach or item, and is "
+                "zero_grad() called before backward(), never after it?",
                 name=name,
             ),
         )

@@ -34,7 +34,11 @@ class ForwardTask(Task):
                 output,
                 (5, n_actions),
                 "wrong_output_shape",
-                "Five observations should give five rows with one Q-value for each action.",
+                Message(
+                    "With n_actions = {n_actions} five observations should give five rows with "
+                    "one Q-value for each action.",
+                    n_actions=n_actions,
+                ),
             )
             expect_shape(
                 network(Tensor(observations(random, 1))),
@@ -130,7 +134,7 @@ def _other_ways(dense: DenseNetwork, x: np.ndarray) -> tuple[KnownMistake, ...]:
             "relu_before_the_layers",
             third(relu(second(relu(first(relu(x)))))),
             "There is also a ReLU before layer1. It sets the observation's negative numbers to 0, "
-            "and left and right look the same. The ReLU comes after a layer.",
+            "and what they say is lost. The ReLU comes after a layer.",
         ),
     )
     if one.shape != two.shape:

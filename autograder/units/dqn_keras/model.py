@@ -40,7 +40,11 @@ class ModelTask(Task):
                 output,
                 (5, n_actions),
                 "wrong_output_shape",
-                "Five observations should give five rows with one Q-value for each action.",
+                Message(
+                    "With n_actions = {n_actions} five observations should give five rows with "
+                    "one Q-value for each action.",
+                    n_actions=n_actions,
+                ),
             )
 
     @check(points=1)

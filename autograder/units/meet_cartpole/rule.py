@@ -21,6 +21,8 @@ RULE_EPISODES = 100
 #: must follow one of the four numbers to count as looking at it.
 ASKED = 2001  # odd: a rule that takes turns answers otherwise at a second asking
 SEEN = 0.2
+#: How far the share of pushes to the right may be from a half, if both sides are treated alike.
+LOPSIDED = 0.2
 #: Sizes of the numbers in the first observations that a rule gets: some poles hardly lean.
 SIZES = np.tile(np.geomspace(0.001, 0.2, 10), 20)[:, np.newaxis]  # (200, 1)
 
@@ -65,6 +67,7 @@ class Looks:
     sides: frozenset[int]  # the actions that occur
     fast: frozenset[int]  # the actions for poles that lean and swing fast to the right
     steady: bool  # whether the same observation gets the same action
+    right: float  # share of pushes to the right
     weights: np.ndarray  # (4,), correlation of the action with each number
 
     @classmethod
@@ -84,6 +87,7 @@ class Looks:
             frozenset(first.tolist()),
             frozenset(_actions(student.map_rows("rule", fast.astype(np.float32))).tolist()),
             bool(np.mean(first == second) > 0.95),
+            float(first.mean()),
             observation.T @ centred / (spread * lengths),
         )
 
@@ -138,6 +142,14 @@ class Looks:
     def _followed(self) -> tuple[str, str]:
         """How the actions follow the angle and the angular velocity."""
         _, _, angle, velocity = self.weights
+        if not 0.5 - LOPSIDED < self.right < 0.5 + LOPSIDED:
+            return "one_side_mostly", Message(
+                "Of {asked} poles, as many to the left as to the right, it pushes {share:.0%} to "
+                "the right. Half of them need it. There is no pause: 0 is a push to the left, 1 "
+                "one to the right. Treat both sides alike, for example by a comparison with 0.",
+                asked=ASKED,
+                share=self.right,
+            )
         if angle < -SEEN:
             return "pushes_the_wrong_way", (
                 "It pushes away from the side to which the pole leans. Push the cart under the "

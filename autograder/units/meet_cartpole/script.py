@@ -118,8 +118,8 @@ class Script:
             "several_steps_a_turn",
             Message(
                 "env.step made {steps} steps, but the rule was asked for only {asked} actions. "
-                "Call env.step once in each turn of the loop, and take all five results from that "
-                "call.",
+                "Each action, the first one too, comes from the rule. Call env.step once in each "
+                "turn of the loop, and take all five results from that call.",
                 steps=steps,
                 asked=asked,
             ),

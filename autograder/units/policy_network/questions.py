@@ -61,7 +61,7 @@ EXPERIMENT = QuestionTask(
         Numbers(
             "misled",
             "Compare each of the five scores of one row with each of the five of the other, and "
-            "count how often the one for 0.3 is higher. Two nested loops will do.",
+            "count how often the one for 0.3 is higher, not equal. Two nested loops will do.",
             points=1,
             values=misled,
             known=(

@@ -97,7 +97,8 @@ class UpdateTask(Task):
             raise CheckFailed(
                 "learns_too_early",
                 "The agent learned while an episode was still running. An episode that has ended "
-                "waits for the others: update only when self.running is 0.",
+                "waits for the others: update only when self.running is 0. An episode has ended "
+                "where terminated or truncated says so.",
             )
         raise CheckFailed(
             "never_learns",

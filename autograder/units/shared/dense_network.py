@@ -58,8 +58,7 @@ VALUES = Output(
         (
             "relu_on_values",
             relu,
-            "There is also a ReLU after {last}: no value could be negative. Nothing comes after "
-            "the last layer.",
+            "There is also a ReLU after {last}: no value could be negative. Leave that ReLU out.",
         ),
         (
             "softmax_on_values",

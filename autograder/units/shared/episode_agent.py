@@ -208,8 +208,8 @@ def expect_one_step(agent: EpisodeAgent, moved: Moved) -> None:
         )
         raise CheckFailed(
             "step_missing",
-            "No weight has changed, and the optimizer made no step: self.optimizer.step() is "
-            "missing.",
+            "No weight has changed, and the optimizer made no step. self.optimizer.step() belongs "
+            "after backward(), in every update, whatever the sign of the loss.",
         )
     expect(
         steps == 1,

@@ -49,7 +49,7 @@ def misled(pairs: Sequence[tuple[np.ndarray, np.ndarray]], points: float = 1) ->
     return Numbers(
         "misled",
         "Compare each score of the one row with each score of the other, and count how often that "
-        "of the first is higher. Two nested loops will do.",
+        "of the first is higher, not equal. Two nested loops will do.",
         points=points,
         values=lambda: wins,
         known=(

@@ -324,7 +324,7 @@ def _lines_off(start: float, end: float, step: np.ndarray, steps: int) -> tuple[
         KnownMistake(
             "one_step_off",
             start + (end - start) * part,
-            "The line is one step too long, or comes one step late or early: epsilon is start "
+            "The line is one step too long or too short, late or early: epsilon is start "
             "at step 0 and end at the step with the number steps. The share is step / steps.",
         )
         for part in off
@@ -393,8 +393,9 @@ class EpsilonGreedyTask(Task):
             "same_action_for_all",
             Message(
                 "With epsilon = 0 all rows get action {action}, but each row has its own best one. "
-                "Check that argmax runs along the last dimension (dim=-1 or axis=-1), and print "
-                "the Q-values: if all are equal, as after a product with zeros, argmax is 0.",
+                "Check three things: argmax runs along the last dimension (dim=-1 or axis=-1); no "
+                "index such as [0] leaves only the first row; the Q-values, printed, differ. (If "
+                "all are equal, as after a product with a mask of zeros, argmax is 0.)",
                 action=action[0],
             ),
         )

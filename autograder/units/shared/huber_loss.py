@@ -80,7 +80,8 @@ class HuberLossTask(Task):
         found, right = self.loss(student, case), np.mean(huber(case.error))
         message = (
             "The loss should be the mean over the batch of the Huber loss of Q(s, a) - target, "
-            "where Q(s, a) is each row's value of its *own* action."
+            "where Q(s, a) is each row's value of its *own* action. The Huber loss of x is x²/2 up "
+            "to |x| = 1, and |x| − 1/2 beyond."
         )
         if not _is_close(found, right):
             message = Message.joined(message, self._single_rows(student, case))

@@ -197,8 +197,8 @@ def through(
             x.shape[1] == layer.weight.shape[0],
             "layers_do_not_fit",
             Message(
-                "One layer gives {given} numbers, the next one takes {taken}. Is there a layer "
-                "that is not used?",
+                "One layer gives {given} numbers, the next one takes {taken}. Does each layer get "
+                "the result of the one before, and is each one used?",
                 given=x.shape[1],
                 taken=layer.weight.shape[0],
             ),

@@ -237,12 +237,12 @@ class TimeLimit(Probe):
     def known_mistakes(self, gamma: float) -> tuple[KnownMistake, ...]:
         return (
             KnownMistake(
-                "truncated_taken_for_terminated",
+                "nothing_after_the_limit",
                 np.ones((1, 2)),
                 Message(
                     "The time limit cut the episode, but it would have gone on: Q should be "
-                    "{value:.1f}, yours is 1. A truncated step counts on V(s'); only a terminated "
-                    "one does not.",
+                    "{value:.1f}, yours is 1, the reward alone. Does a truncated step count on "
+                    "V(s'), as only a terminated one does not? Does the target network follow?",
                     value=1 / (1 - gamma),
                 ),
             ),

@@ -164,6 +164,7 @@ class Turn:
     samples: int
     losses: int
     follows: int
+    kept_first: bool  # when a batch was drawn, the call's transition was in the memory
 
 
 def play(trial: QTrial, random: np.random.Generator, rows: Sequence[int]) -> list[Turn]:
@@ -179,14 +180,16 @@ def play(trial: QTrial, random: np.random.Generator, rows: Sequence[int]) -> lis
         trial.agent.call("train", transition)
         expect_kept_once(trial, transition, len(turns) + 1)
         now = _State.of(trial)
+        drawn = now.samples - state.samples
         turns.append(
             Turn(
                 n,
                 changed(state.net, now.net),
                 changed(state.target_net, now.target_net),
-                now.samples - state.samples,
+                drawn,
                 now.losses - state.losses,
                 now.follows - state.follows,
+                drawn == 0 or trial.memory.get("pushes")[-1] == len(turns) + 1,
             )
         )
     return turns
@@ -198,11 +201,7 @@ def expect_kept_once(trial: QTrial, transition: Transition, turns: int) -> None:
     turns: calls of `train` so far.
     """
     pushed = trial.memory.get("pushed")
-    call = Message(
-        "self.{memory}.{push}(transition)",
-        memory=trial.parts.memory_attribute,
-        push=trial.parts.push,
-    )
+    call = _push_call(trial)
     expect(
         len(pushed) >= turns,
         "nothing_pushed",
@@ -242,6 +241,12 @@ def expect_kept_once(trial: QTrial, transition: Transition, turns: int) -> None:
         )
 
 
+def _push_call(trial: QTrial) -> Message:
+    """How an agent keeps a transition."""
+    memory, push = trial.parts.memory_attribute, trial.parts.push
+    return Message("self.{memory}.{push}(transition)", memory=memory, push=push)
+
+
 _KEPT = ("observation", "action", "reward", "next_observation", "terminated")
 
 
@@ -271,6 +276,16 @@ def expect_starts(trial: QTrial, turns: Sequence[Turn], due: int, setting: str) 
 
     setting: that says how many transitions it waits for.
     """
+    expect(
+        all(turn.kept_first for turn in turns),
+        "learned_before_kept",
+        Message(
+            "A batch was drawn before the transition of the same call of train was kept, so the "
+            "newest transition is not among those that are drawn: first {call}, then {learn}.",
+            call=_push_call(trial),
+            learn=trial.parts.learns_in,
+        ),
+    )
     learned = [number for number, turn in enumerate(turns, 1) if turn.learned]
     wait = trial.settings.values[setting]
     seen = np.cumsum([turn.rows for turn in turns])

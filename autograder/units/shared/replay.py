@@ -466,9 +466,8 @@ def _expect_in_their_rows(batches: list[Batch], pushes: tuple[int, int]) -> None
         "written_elsewhere",
         Message(
             "Of {count} transitions the numbers {missing} never come up, but rows that were never "
-            "written do: the transitions do not stand in the rows that are drawn from. Write them "
-            "into the rows from self.position on, and move position afterwards, by the number of "
-            "rows.",
+            "written do. They were written elsewhere, or others were written over them: write the "
+            "n rows of a push from self.position on, and move position by n afterwards.",
             count=sum(pushes),
             missing=missing,
         ),
@@ -528,7 +527,12 @@ def _why_not_the_newest(held: set[int], newest: set[int], stands_still: bool) ->
             "left out.",
         )
     if -1 in held:
-        return "samples_empty_places", "Rows that were never written come up (-1)."
+        return (
+            "samples_empty_places",
+            "Rows that were never written come up (-1). Either they are drawn although they are "
+            "empty, or push leaves them out: at the end it goes on with row 0, also in the middle "
+            "of its rows.",
+        )
     if stands_still:
         return (
             "keeps_the_oldest",

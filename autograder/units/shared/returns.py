@@ -118,8 +118,8 @@ def _expect_long_episodes(student: Student) -> None:
             len(wrong) == 0,
             "long_episodes",
             Message(
-                "Short episodes are right, but for an episode of 500 steps, each with reward 1, "
-                "and gamma = 0.5 the return of step {step} should be {right:.4f}; yours is "
+                "In an episode of 500 steps, each with reward 1, and with "
+                "gamma = 0.5 the return of step {step} should be {right:.4f}; yours is "
                 "{found}. gamma ** 200 is too small for float32: powers of gamma, and divisions "
                 "by them, go wrong where G_t = r_t + gamma * G_{{t+1}} does not.",
                 step=int(wrong[0]) if len(wrong) else 0,
@@ -366,8 +366,9 @@ def _other_discounts(rewards: np.ndarray, gamma: float) -> tuple[KnownMistake, .
 def _cut_to_whole_numbers(rewards: np.ndarray, right: np.ndarray) -> tuple[KnownMistake, ...]:
     """The returns of whole rewards as whole numbers: cut at the end, or at each step."""
     message = (
-        "With whole rewards your returns are cut to whole numbers: make the tensor of returns one "
-        "of floats."
+        "With whole rewards your returns are cut to whole numbers: whatever holds them, a tensor, "
+        "an array or a list, must hold floats. (np.zeros_like(rewards) takes over the whole "
+        "numbers.)"
     )
     at_each_step = _accumulated(rewards, lambda reward, following: np.trunc(reward + following / 2))
     return (

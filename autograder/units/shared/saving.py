@@ -277,8 +277,8 @@ def _expect_counters(agent: StudentObject, games: int, mean_reward: float | None
             value == right,
             "counters_not_loaded",
             Message(
-                "{name} should come back, too: it was {right} in the agent that was saved, and is "
-                "{value} after loading.",
+                "{name} should come back as it was: {right} in the agent that was saved, but "
+                "{value} after loading. Set it, and add nothing to it.",
                 name=name,
                 right=right,
                 value=value,

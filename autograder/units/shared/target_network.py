@@ -105,10 +105,10 @@ class CopyTask(Task):
         expect(
             not same_parameters(pair.start, end),
             "nothing_copied",
-            "The target network still has its old weights. A new model under the name target_net, "
-            "or a change in the arrays that get_weights() returns (they are copies), does not "
-            "reach it: write into the model that was given, with set_weights or assign. The target "
-            "network is the first argument.",
+            "The target network, the first argument, still has its old weights. These do not reach "
+            "it: a new model under the name target_net, a change in the arrays that get_weights() "
+            "returns (they are copies), or a search for layers by name, as the two models may name "
+            "them differently. Write into the model that was given, with set_weights or assign.",
         )
         if not same_parameters(end, pair.goal):
             raise _wrong_copy(pair, end)

@@ -500,6 +500,7 @@ def test_what_is_no_action_is_named_and_earns_nothing(function, mistake, said, s
         (lambda seen: 1 - balanced(seen), "pushes_the_wrong_way", "pushes away"),
         (lambda seen: np.random.randint(2), "drawn_at_random", "Random actions get 22"),
         (lambda seen: int(seen[2] > 0), "sees_only_half", "the angle alone gets 42"),
+        (lambda s: int(s[2] + 0.25 * s[3] > 0.2), "one_side_mostly", "There is no pause"),
         (lambda s: int(s[2] - s[3] > 0), "velocity_with_the_wrong_sign", "wrong sign"),
         (lambda s: int(s[0] + s[1] > 0), "looks_elsewhere", "hardly depend"),
     ],

@@ -218,7 +218,7 @@ def test_right_agents_of_other_kinds_pass_all_probes(agent):
         (ConfusesActions, 4, "action_not_used"),
         (SwapsActions, 4, "actions_swapped"),
         (AddsUp, 5, "observation_and_action_mixed_up"),
-        (TakesTruncationForTheEnd, 6, "truncated_taken_for_terminated"),
+        (TakesTruncationForTheEnd, 6, "nothing_after_the_limit"),
     ],
 )
 def test_the_first_probe_that_fails_names_the_broken_part(agent, number, mistake):
@@ -234,8 +234,8 @@ def test_the_first_probe_that_fails_names_the_broken_part(agent, number, mistake
     [
         (NeverEnds, 1, "yours goes to 2.0"),
         (FarSightedNeverEnds, 1, "yours goes to 5.0"),
-        (TakesTruncationForTheEnd, 6, "Q should be 2.0, yours is 1."),
-        (FarSightedTakesTruncationForTheEnd, 6, "Q should be 5.0, yours is 1."),
+        (TakesTruncationForTheEnd, 6, "Q should be 2.0, yours is 1,"),
+        (FarSightedTakesTruncationForTheEnd, 6, "Q should be 5.0, yours is 1,"),
         (LearnsNothing, 1, "Yours are [[0., 0.]]."),
     ],
 )

@@ -455,7 +455,7 @@ def test_a_unit_chooses_the_names():
         (GivesActionsAsAColumn, GIVES, "wrong_shape", "action should have the shape (4,)"),
         (GivesNarrowObservations, GIVES, "wrong_shape", "next_observation should have the shape"),
         (GivesOneTooMany, GIVES, "wrong_shape", "shape (4, 4), yours has (5, 4)"),
-        (NeverMovesOn, GIVES, "written_elsewhere", "move position afterwards"),
+        (NeverMovesOn, GIVES, "written_elsewhere", "move position by n afterwards"),
         (DrawsFromThePlaces, GIVES, "samples_empty_places", "never pushed"),
         (TakesTheNextObservationTwice, GIVES, "next_observation_lost", "before the step"),
         (TakesTruncationForTheEnd, GIVES, "truncated_taken_for_terminated", "time limit"),

@@ -347,7 +347,7 @@ def replaces_the_network_by_its_state(agent, path):
             save_and_fix(mean_reward=lambda agent: agent.mean_reward or 0.0),
             load,
             "counters_not_loaded",
-            "was None",
+            "None in the agent",
         ),
         (
             save_and_fix(mean_reward=lambda agent: float(agent.mean_reward)),
