@@ -170,7 +170,7 @@ MISTAKES = (
         PLAY,
         FALLS,
         "rule_not_asked",
-        "Ask the rule",
+        "the rule was not asked",
     ),
     Mistake(
         "printed_instead_of_returned",

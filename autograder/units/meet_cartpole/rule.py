@@ -144,9 +144,10 @@ class Looks:
         _, _, angle, velocity = self.weights
         if not 0.5 - LOPSIDED < self.right < 0.5 + LOPSIDED:
             return "one_side_mostly", Message(
-                "Of {asked} poles, as many to the left as to the right, it pushes {share:.0%} to "
-                "the right. Half of them need it. There is no pause: 0 is a push to the left, 1 "
-                "one to the right. Treat both sides alike, for example by a comparison with 0.",
+                "It was asked about {asked} poles that lean to both sides alike, and pushed to the "
+                "right in {share:.0%} of the cases, where half would be right. There is no pause: "
+                "0 is a push to the left, 1 one to the right. Treat both sides alike, for example "
+                "by a comparison with 0.",
                 asked=ASKED,
                 share=self.right,
             )
