@@ -184,6 +184,12 @@ def _wrong_losses(log_probs: np.ndarray, returns: np.ndarray) -> tuple[KnownMist
             "logarithms already: no exp, no softmax.",
         ),
         KnownMistake(
+            "sign_lost",
+            np.abs(log_probs * returns).sum(),
+            "Each step counts with the size of its return: the sign is lost (abs?). A return below "
+            "0 must pull the other way, and the loss may be negative.",
+        ),
+        KnownMistake(
             "log_twice",
             -(np.log(-log_probs) * returns).sum(),
             "You take the logarithm once more: log_probs are logarithms already.",

@@ -106,6 +106,7 @@ def test_a_loss_that_is_not_a_single_number_ends_the_task(policy_loss, said, see
             "do not take log again",
         ),
         (lambda log_probs, returns: -log_probs.sum(), "returns_ignored", "returns are missing"),
+        (lambda log_probs, returns: (log_probs * returns).abs().sum(), "sign_lost", "other way"),
         (
             lambda log_probs, returns: (
                 -(log_probs * returns).sum() - 0.01 * -(log_probs * log_probs.exp()).mean()
