@@ -603,6 +603,12 @@ def _wrong_judges(steps: Steps, online: np.ndarray, target: np.ndarray) -> tuple
             "the column with this number.",
         ),
         KnownMistake(
+            "one_action_for_all",
+            steps.targets(target[:, best[0]]),
+            "Every row got the value of the action that is best in the first row. Each row should "
+            "get the value of its own best action.",
+        ),
+        KnownMistake(
             "rows_mixed",
             steps.targets(target[:, best].mean(axis=1)),
             "Each row got the mean over the best actions of all rows. It should get the value of "

@@ -367,6 +367,7 @@ def test_double_targets_of_a_wrong_shape_end_the_task(formula, mistake, seed):
         (lambda r, q, t, on, g: r + g * best(q) * on, "only_the_online_network"),
         (lambda r, q, t, on, g: r + g * judged(t, q) * on, "networks_swapped"),
         (lambda r, q, t, on, g: r + g * torch.minimum(best(q), best(t)) * on, "smaller_of_both"),
+        (lambda r, q, t, on, g: r + g * t[:, q[0].argmax()] * on, "one_action_for_all"),
         (lambda r, q, t, on, g: r + g * judged(q, t), "terminal_not_masked"),
         (lambda r, q, t, on, g: r + g * judged(q, t) * ~on, "mask_inverted"),
         (lambda r, q, t, on, g: (r + g * judged(q, t)) * on, "reward_masked_too"),
