@@ -165,8 +165,18 @@ class ReplayMemoryTask(Task):
 
     def _expect_own_transitions(self, student: Student, random: np.random.Generator) -> None:
         """What one memory gets does not show in another one."""
-        memory, other = (self.memory(student, capacity=30) for _ in range(2))
+        capacity = 30
+        memory, other = (self.memory(student, capacity) for _ in range(2))
         before = other.length()
+        expect(
+            before in (0, capacity),  # with the capacity, empty rows are counted: see below
+            "shared_between_memories",
+            Message(
+                "A new memory holds {before} transitions already, which another memory was given: "
+                "make what keeps the transitions in __init__, not in the class.",
+                before=before,
+            ),
+        )
         memory.push(numbered(random, 0, 1))
         expect(
             other.length() == before,

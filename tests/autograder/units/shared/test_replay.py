@@ -179,6 +179,16 @@ class SharesItsPlaces(Memory):
         return len(self.kept)
 
 
+class SharesAListThatIsFull(SharesItsPlaces):
+    """The same list, filled by another memory: each push removes as many as it brings."""
+
+    kept: ClassVar[list[int]] = [0] * 64
+
+    def push(self, transition):
+        super().push(transition)
+        del self.kept[:-64]
+
+
 class DrawsTheNewest(Memory):
     def draw(self, batch_size):
         newest = (self.position - 1 - np.arange(batch_size)) % self.capacity
@@ -446,6 +456,7 @@ def test_a_unit_chooses_the_names():
         (CountsPushes, COUNTS, "counts_pushes", "After 2 pushes of 7 transitions"),
         (CountsPlaces, COUNTS, "wrong_length", "in pushes of 1 rows len(memory) is 30, not 1"),
         (SharesItsPlaces, COUNTS, "shared_between_memories", "not in the class"),
+        (SharesAListThatIsFull, COUNTS, "shared_between_memories", "holds 64 transitions"),
         (CountsInFractions, COUNTS, "wrong_length", "a whole number"),
         (GivesFourColumns, GIVES, "not_five_columns", "sample should give five"),
         (GivesSixColumns, GIVES, "not_five_columns", "sample should give five"),
