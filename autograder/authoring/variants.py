@@ -7,13 +7,12 @@ from collections.abc import Callable
 
 from autograder.grading.notebook import Submission
 
-#: Drawn before an answer runs, so that no generator is in the state of a fresh kernel.
+#: Drawn before an answer runs, so that no generator is in the state of a fresh kernel. It leaves no
+#: names behind: an answer may use any.
 _DRAWS = """
-import random as _random
-import numpy as _np
-_random.seed(91)
-_np.random.seed(92)
-_np.random.rand(7)
+__import__("random").seed(91)
+__import__("numpy").random.seed(92)
+__import__("numpy").random.rand(7)
 """
 
 

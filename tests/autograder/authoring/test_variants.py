@@ -38,6 +38,15 @@ def test_a_variant_does_the_same_and_is_written_differently(name: str) -> None:
     assert changed != SOURCE
 
 
+def test_draws_leave_no_names_behind() -> None:
+    before: dict = {}
+    after: dict = {}
+    exec(SOURCE, before)
+    exec(VARIANTS["after_other_draws"](SOURCE), after)
+
+    assert after.keys() == before.keys()
+
+
 def test_local_variables_get_other_names_and_arguments_keep_theirs() -> None:
     changed = renamed(SOURCE)
 
