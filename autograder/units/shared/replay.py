@@ -127,7 +127,8 @@ class ReplayMemoryTask(Task):
                 "grows_without_end" if length == pushed else "wrong_length",
                 Message(
                     "After pushes of {pushes} transitions a memory for {capacity} should hold "
-                    "{right}; yours says {length}.",
+                    "{right}; yours says {length}. A full memory stays full: each new transition "
+                    "takes the place of the oldest.",
                     pushes=", ".join(map(str, PUSHES[:number])),
                     capacity=CAPACITY,
                     right=right,
@@ -540,8 +541,8 @@ def _why_not_the_newest(held: set[int], newest: set[int], stands_still: bool) ->
         return (
             "samples_empty_places",
             "Rows that were never written come up (-1). Either they are drawn although they are "
-            "empty, or push leaves them out: at the end it goes on with row 0, also in the middle "
-            "of its rows.",
+            "empty, or push leaves them out: at the end it should go on with row 0, also in the "
+            "middle of a push.",
         )
     if stands_still:
         return (

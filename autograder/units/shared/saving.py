@@ -278,7 +278,8 @@ def _expect_counters(agent: StudentObject, games: int, mean_reward: float | None
             "counters_not_loaded",
             Message(
                 "{name} should come back as it was: {right} in the agent that was saved, but "
-                "{value} after loading. Set it, and add nothing to it.",
+                "{value} after loading. save_agent stores it as it is, and load_agent sets it to "
+                "what was stored.",
                 name=name,
                 right=right,
                 value=value,
