@@ -16,6 +16,7 @@ from autograder.messages import Message
 from autograder.units.shared.dense_network import VALUES, DenseNetwork
 from autograder.units.shared.examples.networks import LAYERS
 from autograder.units.shared.networks import linear_layers, observations, redraw, relu
+from autograder.units.shared.q_networks import expect_q_values
 from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
 
 
@@ -30,16 +31,7 @@ class ForwardTask(Task):
         for n_actions in (2, 3):
             network = _new_network(student, n_actions)
             output = _answer(network, observations(random))
-            expect_shape(
-                output,
-                (5, n_actions),
-                "wrong_output_shape",
-                Message(
-                    "With n_actions = {n_actions} five observations should give five rows with "
-                    "one Q-value for each action.",
-                    n_actions=n_actions,
-                ),
-            )
+            expect_q_values(output, n_actions)
             expect_shape(
                 network(Tensor(observations(random, 1))),
                 (1, n_actions),

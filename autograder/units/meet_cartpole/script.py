@@ -67,7 +67,7 @@ class Script:
         try:
             score = student.call("play_episode", environment, rule)
         except StudentError as error:
-            self._expect_one_step_a_turn(environment.get("steps") - before, rule.get("asked"))
+            self._expect_rule_asked(environment.get("steps") - before, rule.get("asked"))
             self._explain(error)
         return Played(score, environment.get("steps") - before, rule.get("asked"))
 
@@ -82,7 +82,7 @@ class Script:
     def expect_score(self, played: Played) -> None:
         """Raise CheckFailed unless the score is right."""
         if not self.is_right(played.score):
-            self._expect_one_step_a_turn(played.steps, played.asked)
+            self._expect_rule_asked(played.steps, played.asked)
             self._expect_steps(played)
             self._expect_the_whole_episode(played)
         expect_close(
@@ -112,7 +112,7 @@ class Script:
             ),
         )
 
-    def _expect_one_step_a_turn(self, steps: int, asked: int) -> None:
+    def _expect_rule_asked(self, steps: int, asked: int) -> None:
         expect(
             asked > 0 or steps == 0,
             "rule_not_asked",

@@ -12,10 +12,6 @@ from autograder.messages import Message
 from autograder.units.shared.q_networks import Layers
 from autograder.worker.interface import Student, StudentError, StudentObject
 
-#: Largest root mean square of new networks' Q-values, where any initialisation is allowed.
-#: Keras' own weights give 0.05 to 0.4, He's 0.6 to 3.
-LARGEST_START = 10.0
-
 
 def masked_network(student: Student, layers: Layers) -> StudentObject:
     """A network that is called with observations and a mask."""
@@ -27,7 +23,7 @@ def ones(rows: int, n_actions: int) -> np.ndarray:
     return np.ones((rows, n_actions), np.float32)
 
 
-def expect_small(values: object, largest: float = LARGEST_START) -> None:
+def expect_small(values: object, largest: float) -> None:
     """The first Q-values of new networks, for observations drawn from a normal distribution.
 
     largest: their root mean square.

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autograder.checks.expect import expect_shape
+from autograder.messages import Message
 from autograder.units.shared.networks import WIDTH, relu
 from autograder.worker.interface import Student, StudentObject
 
@@ -16,6 +18,20 @@ Layers = list[tuple[np.ndarray, np.ndarray]]
 NetworkMaker = Callable[[Student, Layers], StudentObject]
 
 HIDDEN = 8
+
+
+def expect_q_values(output: object, n_actions: int) -> None:
+    """Raise CheckFailed unless five observations gave Q-values, (5, n_actions)."""
+    expect_shape(
+        output,
+        (5, n_actions),
+        "wrong_output_shape",
+        Message(
+            "With n_actions = {n_actions} five observations should give five rows with one "
+            "Q-value for each action.",
+            n_actions=n_actions,
+        ),
+    )
 
 
 def plain_network(student: Student, layers: Layers) -> StudentObject:

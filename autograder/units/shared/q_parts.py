@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -136,7 +137,7 @@ class Doubles:
             self.calls["loss"] = student.double(parts.learn, LOSS, nudged)
         keep = 1.0 if parts.follows_softly else 0.0
         follow, *names = parts.follow
-        written = WeightsWritten(keep, c.follow, _argument_returned(student, parts, layers[:2]))
+        written = WeightsWritten(keep, c.follow, _known_argument_returned(student, parts, layers))
         self.calls["follow"] = student.double(follow, tuple(names), written)
 
     def _targets(self, first: int, terms: list[Term]) -> RowSums:
@@ -148,6 +149,19 @@ class Doubles:
             Term(first + 4, np.array(c.gamma)),
         ]
         return RowSums([*terms, *numbers], as_array=not self.parts.tensor_targets)
+
+
+#: What `_argument_returned` has found out about a notebook, which all its trials need.
+_RETURNED: WeakKeyDictionary[Student, int | None] = WeakKeyDictionary()
+
+
+def _known_argument_returned(
+    student: Student, parts: QParts, layers: Sequence[Layers]
+) -> int | None:
+    """The same as `_argument_returned`, asked once of each student: networks take time to make."""
+    if student not in _RETURNED:
+        _RETURNED[student] = _argument_returned(student, parts, layers[:2])
+    return _RETURNED[student]
 
 
 def _argument_returned(student: Student, parts: QParts, layers: Sequence[Layers]) -> int | None:

@@ -118,10 +118,10 @@ def _expect_long_episodes(student: Student) -> None:
             len(wrong) == 0,
             "long_episodes",
             Message(
-                "In an episode of 500 steps, each with reward 1, and with "
-                "gamma = 0.5 the return of step {step} should be {right:.4f}; yours is "
-                "{found}. gamma ** 200 is too small for float32: powers of gamma, and divisions "
-                "by them, go wrong where G_t = r_t + gamma * G_{{t+1}} does not.",
+                "In an episode of 500 steps, each with reward 1, and with gamma = 0.5 the return "
+                "of step {step} should be {right:.4f}; yours is {found}. gamma ** 200 is too small "
+                "for float32: powers of gamma, and divisions by them, go wrong where "
+                "G_t = r_t + gamma * G_{{t+1}} does not.",
                 step=int(wrong[0]) if len(wrong) else 0,
                 right=right[wrong[0]] if len(wrong) else 0.0,
                 found=float(found[wrong[0]]) if len(wrong) else 0.0,
