@@ -34,6 +34,7 @@ from autograder.results import Result
 from autograder.sandbox import channel
 from autograder.sandbox.limits import Limits
 from tests.hostile import corpus, little
+from tests.living import living
 
 ATTACKS = corpus.load()
 CLASSES = sorted({(attack.family, attack.unit.name) for attack in ATTACKS})
@@ -186,14 +187,10 @@ def nothing_sent() -> Iterator[int]:
 def nothing_left_behind() -> Iterator[None]:
     """No process of a sandbox lives on, and no file of an attack lies outside of it."""
     ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
-    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    before = set(psutil.Process().children(recursive=True))
     yield
-    left = [
-        child.cmdline()
-        for child in psutil.Process().children(recursive=True)
-        if child.pid not in before and child.status() != psutil.STATUS_ZOMBIE
-    ]
-    assert left == []
+    left = set(psutil.Process().children(recursive=True)) - before
+    assert living(left) == []
     marked = [
         path
         for place in PLACES

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.living import living
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 SECONDS_TO_START = 120
 
@@ -79,7 +81,7 @@ def judges_below(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
         below = psutil.Process(process.pid).children(recursive=True)
     except psutil.NoSuchProcess:
         return []
-    return [one for one in below if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+    return living(below)
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

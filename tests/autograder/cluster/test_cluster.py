@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from autograder.cli import main
@@ -31,6 +30,7 @@ from tests.autograder.cluster.dask_cluster import (
     listens_at,
 )
 from tests.autograder.grading.test_kill import UNIT, hand_in, make_class
+from tests.living import living
 
 #: An exercise whose cell takes a while, and does nothing else.
 EXERCISE = min(task.name.split("/")[1] for task in UNIT.tasks)
@@ -109,7 +109,7 @@ def test_a_lost_workers_submissions_are_judged_elsewhere(
                 kill(worker)
                 killed.append(worker.pid)
                 assert judges
-                assert until(lambda: not any(map(psutil.Process.is_running, judges)))
+                assert until(lambda: not living(judges))
 
         graded = grade(classroom, pool, kill_the_slow_ones_worker)
 

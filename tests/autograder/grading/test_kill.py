@@ -24,6 +24,7 @@ from autograder.authoring.edits import reference
 from autograder.course import Course
 from autograder.grading.records import as_json, read_result
 from autograder.units import unit_named
+from tests.living import is_alive
 
 REPOSITORY = Course(Path(__file__).resolve().parents[3])
 UNIT = unit_named("meet_cartpole")
@@ -117,7 +118,7 @@ def still_there(names: Callable[[psutil.Process], bool]) -> list[str]:
     found = []
     for child in psutil.Process().children(recursive=True):
         try:
-            if child.status() != psutil.STATUS_ZOMBIE and names(child):
+            if is_alive(child) and names(child):
                 found.append(" ".join(child.cmdline()))
         except psutil.NoSuchProcess:
             pass

@@ -17,6 +17,7 @@ import pytest
 
 from autograder.processes.allowance import MEBIBYTE, Allowance
 from autograder.processes.confined import Confined, End, Report, run_confined
+from tests.living import is_alive
 
 ENOUGH = Allowance(memory_bytes=200 * MEBIBYTE, processor_seconds=20.0, wall_seconds=60.0)
 LITTLE_TIME = Allowance(memory_bytes=200 * MEBIBYTE, processor_seconds=1.0, wall_seconds=60.0)
@@ -142,16 +143,16 @@ def test_it_ends_with_its_parent() -> None:
     )
     parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
-    child = int(parent.stdout.readline())
-    assert psutil.pid_exists(child)
+    child = psutil.Process(int(parent.stdout.readline()))
+    assert is_alive(child)
 
     parent.kill()
     parent.wait()
 
     ended = time.monotonic() + 5
-    while _is_alive(child) and time.monotonic() < ended:
+    while is_alive(child) and time.monotonic() < ended:
         time.sleep(0.02)
-    assert not _is_alive(child)
+    assert not is_alive(child)
 
 
 def test_no_core_is_dumped_and_garbage_is_still_collected_here(
@@ -171,10 +172,3 @@ def test_killed_it_is_gone() -> None:
 
     assert process.outcome().end is End.KILLED
     assert not psutil.pid_exists(process.pid)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False

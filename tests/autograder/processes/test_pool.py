@@ -118,6 +118,7 @@ def test_a_worker_without_work_asks_for_some() -> None:
 
 
 def test_what_still_runs_is_killed_when_the_pool_is_left() -> None:
+    others = set(psutil.Process().children())
     with pytest.raises(KeyboardInterrupt), Pool(2) as pool:
         pool.add(Job("long", wait(60), ENOUGH, lambda outcome: None))
         pool.add(Job("long too", wait(60), ENOUGH, lambda outcome: None))
@@ -128,7 +129,7 @@ def test_what_still_runs_is_killed_when_the_pool_is_left() -> None:
         pool.run(watch=interrupt)
 
     assert pool.running == []
-    assert [child for child in psutil.Process().children() if child.cmdline() == []] == []
+    assert set(psutil.Process().children()) <= others  # a zombie would be one, too
 
 
 def test_the_progress_tells_what_each_worker_does_and_until_when(
