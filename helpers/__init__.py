@@ -12,6 +12,7 @@ from helpers.lettered_curves import plot_lettered_curves
 from helpers.model_plot import plot_model
 from helpers.player import play_by_keyboard, play_in_window
 from helpers.plots import plot_durations, plot_learning_curve, plot_statistics
+from helpers.progress import working_on
 from helpers.seeding import seed_everything
 from helpers.setup import check_setup
 from helpers.training import Training, mean_score, play_episodes, run_episode, train_agent
@@ -47,4 +48,5 @@ __all__ = [
     "show_video",
     "start_headless_display",
     "train_agent",
+    "working_on",
 ]

@@ -183,8 +183,11 @@ class _TerminalLine:
 
     def draw(self) -> None:
         if self._line is None:
-            self._line = tqdm(desc=self._what, bar_format="{desc} {elapsed}", leave=False)
-            self._line.start_t -= time.perf_counter() - self._started
+            self._line = tqdm(
+                desc=self._what, bar_format="{desc} {elapsed}", leave=False, disable=None
+            )  # where nobody watches, nothing is drawn
+            if not self._line.disable:
+                self._line.start_t -= time.perf_counter() - self._started
         self._line.refresh()
 
     def clear(self) -> None:

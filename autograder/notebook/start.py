@@ -29,6 +29,7 @@ def start(name: str, drive: bool = False) -> None:
     for file in _hiding_files(Path.cwd()):
         print(f"{file} in this folder hides Python's own {Path(file).stem}: rename your file.")
     from autograder.notebook.colab import where_files_are_kept
+    from autograder.notebook.loading import load_framework
     from autograder.notebook.points import points_of
     from autograder.notebook.unsolved import explain_waiting_cells
     from autograder.units import unit_named
@@ -38,6 +39,7 @@ def start(name: str, drive: bool = False) -> None:
     expect_framework(unit.framework)
     if unit.framework == "tensorflow":
         quiet_tensorflow()
+    load_framework(unit.framework)
     explain_waiting_cells(unit)
     start_headless_display()
     exercises = len(unit.task_points)

@@ -148,7 +148,8 @@ class LocalStudent(Student):
 
     def double(self, name: str, parameters: tuple[str, ...], rule: Rule) -> StudentObject:
         original = self.namespace.get(name)
-        double = Double(parameters, self._answer(rule), self._snapshot, original)
+        answer, as_written = self._answer(rule), self._framework.as_written
+        double = Double(parameters, answer, self._snapshot, original, as_written)
         self._replacements.put(name, double)
         return self._hold(double)
 

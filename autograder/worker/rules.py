@@ -180,10 +180,12 @@ class Networks(Behaviour):
         """A network."""
         layers = [tuple(layer) for layer in self.layers[call % len(self.layers)]]
         network = side.framework.network(layers, False, None, self.masked)
-        side.framework.compile(network, PLAIN_RATE)
         pairs = zip(self.sizes, arguments, strict=False)
         sizes = {name: size for name, size in pairs if size is not None} | dict(self.fixed)
-        return side.framework.network_like(side.own(self.like), network, sizes)
+        own = side.framework.network_like(side.own(self.like), network, sizes)
+        if own is network:
+            side.framework.compile(network, PLAIN_RATE)
+        return own
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Typical wrong answers to dqn, each a small edit of the reference."""
 
 from autograder.authoring.edits import Edit, Mistake
-from autograder.units.shared.probes import PROBES
+from autograder.units.shared.probes import check_names
 
 MEMORY = "dqn/memory"
 FORWARD = "dqn/forward"
@@ -15,7 +15,7 @@ EXPERIMENT = "dqn/experiment"
 DIAGNOSIS = "dqn/diagnosis"
 
 #: The probes give no points: they may fail wherever an agent learns something wrong.
-PROBES = tuple(f"{UPDATE}:{probe.check}" for probe in PROBES)
+PROBES = tuple(f"{UPDATE}:{name}" for name in check_names())
 LEARNS = f"{UPDATE}:learn_moves_the_weights"
 
 MIDDLES = "[281.3, 88.0, 247.7, 9.3, 105.3]"

@@ -1,6 +1,7 @@
 """Typical wrong answers to dqn_keras, each a small edit of the reference."""
 
 from autograder.authoring.edits import Edit, Mistake
+from autograder.units.shared.probes import FEW_PROBES, check_names
 
 MODEL = "dqn_keras/model"
 EPSILON = "dqn_keras/epsilon"
@@ -15,11 +16,7 @@ EXPERIMENT = "dqn_keras/experiment"
 DIAGNOSIS = "dqn_keras/diagnosis"
 
 #: The probes give no points: they may fail wherever an agent learns something wrong.
-PROBES = (
-    f"{UPDATE}:probe_3_a_delayed_reward",
-    f"{UPDATE}:probe_5_a_reward_that_depends_on_both",
-    f"{UPDATE}:probe_6_a_time_limit",
-)
+PROBES = tuple(f"{UPDATE}:{name}" for name in check_names(FEW_PROBES))
 STARTS = f"{UPDATE}:learns_from_its_memory"
 FROM_TARGET = f"{UPDATE}:learns_what_the_batch_says"
 FOLLOWS = f"{UPDATE}:target_network_follows"

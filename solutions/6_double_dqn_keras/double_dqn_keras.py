@@ -56,6 +56,7 @@ from helpers import (
     plot_experiment,
     plot_learning_curve,
     train_agent,
+    working_on,
 )
 from helpers.figures import draw_hard_copies, draw_ring_buffer
 
@@ -622,8 +623,10 @@ def believed_values(targets_of, batches=2_000, n_actions=10, seed=1):
     return believed
 
 
-plain = believed_values(lambda net, target_net, *steps: td_targets(target_net, *steps))
-double = believed_values(double_dqn_targets)
+with working_on("DQN learns …"):
+    plain = believed_values(lambda net, target_net, *steps: td_targets(target_net, *steps))
+with working_on("Double DQN learns …"):
+    double = believed_values(double_dqn_targets)
 
 # %% tags=["not-graded", "raises-exception"]
 figure, axes = plt.subplots(figsize=(7, 4))

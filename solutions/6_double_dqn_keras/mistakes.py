@@ -1,6 +1,7 @@
 """Typical wrong answers to double_dqn_keras, each a small edit of the reference."""
 
 from autograder.authoring.edits import Edit, Mistake
+from autograder.units.shared.probes import FEW_PROBES, check_names
 
 MEMORY = "double_dqn_keras/memory"
 NETWORK = "double_dqn_keras/network"
@@ -16,11 +17,7 @@ EXPERIMENT = "double_dqn_keras/experiment"
 DIAGNOSIS = "double_dqn_keras/diagnosis"
 
 #: The probes give no points: they may fail wherever an agent learns something wrong.
-PROBES = (
-    f"{UPDATE}:probe_3_a_delayed_reward",
-    f"{UPDATE}:probe_5_a_reward_that_depends_on_both",
-    f"{UPDATE}:probe_6_a_time_limit",
-)
+PROBES = tuple(f"{UPDATE}:{name}" for name in check_names(FEW_PROBES))
 STEP = f"{UPDATE}:a_step_moves_the_network_alone"
 BOTH = f"{UPDATE}:double_and_plain_targets"
 FOLLOWS = f"{UPDATE}:target_network_follows"

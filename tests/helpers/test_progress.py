@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from typing import Any
@@ -111,10 +112,15 @@ def test_what_takes_no_second_shows_no_line(
     assert outputs == []
 
 
-def test_in_a_terminal_the_line_is_written_over(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("watched", [True, False])
+def test_in_a_terminal_the_line_is_written_over_and_in_a_file_there_is_none(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, watched: bool
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: watched)
     with working_on("Testing …"):
         time.sleep(2.3)
-    assert "Testing … 00:01" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Testing … 00:01" in said if watched else said == ""
 
 
 def test_afterwards_nothing_is_drawn_any_more() -> None:

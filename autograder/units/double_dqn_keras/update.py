@@ -12,10 +12,8 @@ from autograder.checks.task import check
 from autograder.messages import Message
 from autograder.units.double_dqn_keras.recorded import NO_NUMBERS, last_line
 from autograder.units.shared.probes import (
-    DelayedReward,
+    FEW_PROBES,
     ProbedAgent,
-    RewardFromBoth,
-    TimeLimit,
     add_probe_checks,
 )
 from autograder.units.shared.q_agent import (
@@ -149,7 +147,7 @@ class UpdateTask(QAgentTask):
         with student.doubles():
             trial = self._quick_trial(student, random, target_update_freq=BATCHES)
             _expect_as_many_layers(trial)
-            turns = play(trial, random, [SMALL_BATCH + n % 5 for n in range(3 * BATCHES + 1)])
+            turns = play(trial, random, [SMALL_BATCH + n % 5 for n in range(2 * BATCHES + 1)])
             expect_follows_every(trial, turns, "target_update_freq")
         with student.doubles():
             trial = self._quick_trial(student, random, target_update_freq=1)
@@ -262,9 +260,8 @@ def _q_values(student: Student, agent: StudentObject, observation: np.ndarray) -
 
 
 update = UpdateTask("double_dqn_keras/update")
-#: Three probes only: each agent's step takes its time to be compiled.
 add_probe_checks(
     update,
     ProbedAgent(make=update.probed_agent, values=_q_values, rounds=60),
-    (DelayedReward(), RewardFromBoth(), TimeLimit()),
+    FEW_PROBES,
 )

@@ -12,10 +12,8 @@ from autograder.checks.task import check
 from autograder.messages import Message
 from autograder.units.dqn_keras.agents import SETTINGS, parts, values_with_all_actions
 from autograder.units.shared.probes import (
-    DelayedReward,
+    FEW_PROBES,
     ProbedAgent,
-    RewardFromBoth,
-    TimeLimit,
     add_probe_checks,
 )
 from autograder.units.shared.q_agent import (
@@ -167,9 +165,8 @@ class UpdateTask(QAgentTask):
 
 
 update = UpdateTask("dqn_keras/update")
-#: Three probes only: a Keras model takes its time to be compiled.
 add_probe_checks(
     update,
     ProbedAgent(make=update.probed_agent, values=values_with_all_actions, rounds=50),
-    (DelayedReward(), RewardFromBoth(), TimeLimit()),
+    FEW_PROBES,
 )

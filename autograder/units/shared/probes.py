@@ -8,7 +8,7 @@ is the same, +1 or -1, so that any network can tell the two apart.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -41,8 +41,8 @@ class Outcome(NamedTuple):
 class Probe(ABC):
     """An environment with two actions that can be solved on paper."""
 
-    #: Name of the check, of the mistake if the values are none of the typical wrong ones, and
-    #: what to tell the student then.
+    #: Name of the check without its number, of the mistake if the values are none of the typical
+    #: wrong ones, and what to tell the student then.
     check: ClassVar[str]
     mistake: ClassVar[str]
     message: ClassVar[str]
@@ -67,7 +67,7 @@ class Probe(ABC):
 class ConstantReward(Probe):
     """One observation, one step, reward 1: can the agent learn a number at all?"""
 
-    check = "probe_1_a_constant_reward"
+    check = "a_constant_reward"
     mistake = "cannot_learn_a_constant"
     message = (
         "One step, always the reward 1: after some learning every Q-value should be 1. Does the "
@@ -101,7 +101,7 @@ class ConstantReward(Probe):
 class RewardFromObservation(Probe):
     """Two observations, one step, the reward is what is seen: does the network look?"""
 
-    check = "probe_2_a_reward_that_depends_on_the_observation"
+    check = "a_reward_that_depends_on_the_observation"
     mistake = "observation_not_used"
     message = (
         "One step; the reward is 1 for one observation and -1 for the other, so Q should be 1 and "
@@ -122,7 +122,7 @@ class RewardFromObservation(Probe):
 class DelayedReward(Probe):
     """Two steps, the reward comes with the second: is it passed on, and discounted?"""
 
-    check = "probe_3_a_delayed_reward"
+    check = "a_delayed_reward"
     mistake = "reward_not_passed_on"
     message = (
         "Two steps with the rewards 0 and 1: Q should be 1 before the second step and gamma before "
@@ -166,7 +166,7 @@ class DelayedReward(Probe):
 class RewardFromAction(Probe):
     """One step, the reward depends on the action: does each action have its own value?"""
 
-    check = "probe_4_a_reward_that_depends_on_the_action"
+    check = "a_reward_that_depends_on_the_action"
     mistake = "action_not_used"
     message = (
         "One step; action 1 is rewarded with 1, action 0 with -1, and so should be their "
@@ -195,7 +195,7 @@ class RewardFromAction(Probe):
 class RewardFromBoth(Probe):
     """One step, the reward depends on observation and action: do the two stay together?"""
 
-    check = "probe_5_a_reward_that_depends_on_both"
+    check = "a_reward_that_depends_on_both"
     mistake = "observation_and_action_mixed_up"
     message = (
         "One step; the reward is 1 if the action suits the observation and -1 if not. Are "
@@ -212,10 +212,51 @@ class RewardFromBoth(Probe):
         return _rows(np.array([1.0, -1.0])), np.array([[-1.0, 1.0], [1.0, -1.0]])
 
 
+class DelayedRewardFromAction(Probe):
+    """Two steps, the second is rewarded by the action: probes 3, 4 and 5 in one training."""
+
+    check = "a_delayed_reward_that_depends_on_the_action"
+    mistake = "learns_other_values"
+    message = (
+        "Two steps. The first brings 0, the second 1 for action 1 and -1 for action 0. So before "
+        "the first step Q should be gamma for both actions, and before the second -1 and 1. Look "
+        "at what brings later rewards forward (V(s'), gamma, next_observation, a target network "
+        "that follows), and whether observation, action and reward are of the same rows."
+    )
+
+    def start(self, random: np.random.Generator, n: int) -> np.ndarray:
+        return _rows(np.ones(n))
+
+    def step(self, observation: np.ndarray, action: np.ndarray) -> Outcome:
+        outcome = DelayedReward().step(observation, action)
+        reward = np.where(outcome.terminated, 2.0 * action - 1, 0.0)
+        return outcome._replace(reward=reward.astype(np.float32))
+
+    def values(self, gamma: float) -> tuple[np.ndarray, np.ndarray]:
+        return _rows(np.array([1.0, -1.0])), np.array([[gamma, gamma], [-1.0, 1.0]])
+
+    def known_mistakes(self, gamma: float) -> tuple[KnownMistake, ...]:
+        second = [-1.0, 1.0]
+        later, discount = DelayedReward().known_mistakes(gamma)
+        (swapped,) = RewardFromAction().known_mistakes(gamma)
+        return (
+            later._replace(values=np.array([[0.0, 0.0], second])),
+            discount._replace(values=np.array([[1.0, 1.0], second])),
+            swapped._replace(values=np.array([[gamma, gamma], [1.0, -1.0]])),
+            KnownMistake(
+                "observation_and_action_mixed_up",
+                np.zeros((2, 2)),
+                "Two steps. The second brings 1 for action 1 and -1 for action 0, but both "
+                "Q-values stay near 0. Does self.net learn, does only the action that was played "
+                "learn, and are observation, action and reward of a batch from the same rows?",
+            ),
+        )
+
+
 class TimeLimit(Probe):
     """Reward 1 for ever, cut after each step by the time limit: is truncation no end?"""
 
-    check = "probe_6_a_time_limit"
+    check = "a_time_limit"
     mistake = "wrong_beyond_the_limit"
     message = (
         "Every step is rewarded with 1, and the time limit cuts each episode after its first: "
@@ -249,7 +290,7 @@ class TimeLimit(Probe):
         )
 
 
-#: From the simplest to the hardest.
+#: From the simplest to the hardest, each of which asks for one thing more.
 PROBES: tuple[Probe, ...] = (
     ConstantReward(),
     RewardFromObservation(),
@@ -258,6 +299,8 @@ PROBES: tuple[Probe, ...] = (
     RewardFromBoth(),
     TimeLimit(),
 )
+#: The same things in two trainings, where each takes its time to be compiled.
+FEW_PROBES: tuple[Probe, ...] = (DelayedRewardFromAction(), TimeLimit())
 
 
 @dataclass(frozen=True)
@@ -294,15 +337,20 @@ def learned_values(
     return agent.values(student, learner, probe.values(agent.gamma)[0])
 
 
-def add_probe_checks(task: Task, agent: ProbedAgent, probes: tuple[Probe, ...] = PROBES) -> None:
+def check_names(probes: Sequence[Probe] = PROBES) -> list[str]:
+    """What the checks of these probes are called."""
+    return [f"probe_{number}_{probe.check}" for number, probe in enumerate(probes, 1)]
+
+
+def add_probe_checks(task: Task, agent: ProbedAgent, probes: Sequence[Probe] = PROBES) -> None:
     """One check for each probe. They give no points: what fails here is charged elsewhere.
 
     A probe is asked when the task's own checks and the probes before it have passed.
     """
     needs = tuple(check.name for check in task.checks)
-    for probe in probes:
-        task.check(probe.check, points=0, needs=needs)(ProbeCheck(agent, probe).learns_its_values)
-        needs = (*needs, probe.check)
+    for name, probe in zip(check_names(probes), probes, strict=True):
+        task.check(name, points=0, needs=needs)(ProbeCheck(agent, probe).learns_its_values)
+        needs = (*needs, name)
 
 
 @dataclass(frozen=True)

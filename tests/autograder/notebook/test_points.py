@@ -93,9 +93,9 @@ def test_a_notebook_shows_a_table_and_remembers_it_after_a_restart(run_kernel: A
     page = BeautifulSoup(shown[0]["data"]["text/html"], "html.parser")
     [row] = [row for row in page.find_all("tr") if "loss" in row.text]
     assert "✓" in row.text and "2 of 2" in row.text and PASSED.colour in str(row)
-    assert first[0]["text"].endswith(f" {UNIT.max_points:g} points.\n"), "and no more"
+    assert first[-1]["text"].endswith(f" {UNIT.max_points:g} points.\n"), "and no more"
 
-    (again,), _ = run_kernel(START, "show_points()")
+    (*_, again), _ = run_kernel(START, "show_points()")
     assert f"When you last checked: 2 of {UNIT.max_points:g} points so far." in again["text"]
 
 

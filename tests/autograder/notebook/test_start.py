@@ -62,6 +62,24 @@ def test_tensorflow_is_silent_and_uses_one_thread(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[1:] == ["tensorflow 0 1"]
 
 
+OPTIMIZER = "torch.optim.Adam([torch.zeros(3, requires_grad=True)], lr=0.1)"
+COMPILED = "tensorflow.function(lambda x: 2 * x)(tensorflow.ones(3))"
+
+
+@pytest.mark.parametrize(
+    ("unit", "library", "used"),
+    [("policy_network", "torch", OPTIMIZER), ("dqn_keras", "tensorflow", COMPILED)],
+)
+def test_nothing_is_left_to_load_when_the_library_is_first_used(
+    tmp_path: Path, unit: str, library: str, used: str
+) -> None:
+    code = START.format(unit=unit) + (
+        f"import sys, {library}; before = set(sys.modules)\n{used}\n"
+        "print(set(sys.modules) - before)"
+    )
+    assert python(code, tmp_path).stdout.splitlines()[-1] == "set()"
+
+
 def test_tensorflow_still_reports_errors(tmp_path: Path) -> None:
     code = START.format(unit="dqn_keras") + (
         "import logging; logging.getLogger('tensorflow').error('broken')"
