@@ -21,7 +21,7 @@ class AdvantageTask(Task):
     @check(points=1, blocking=True)
     def return_minus_value(self, student: Student, random: np.random.Generator) -> None:
         for dtype in (np.float32, np.float64):
-            returns, values = random.normal(size=(2, 6)).astype(dtype)
+            returns, values = _returns_and_values(random, dtype)
             kept = student.put(Tensor(returns)), student.put(Tensor(values))
             answer = student.call_ref("advantage", *kept)
             for name, item, before in zip(
@@ -72,6 +72,15 @@ class AdvantageTask(Task):
             "The numbers are right, but a gradient flows through the value: the actor's loss "
             "would train the critic. Use values.detach().",
         )
+
+
+def _returns_and_values(
+    random: np.random.Generator, dtype: type[np.floating]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns and values, (6,) each; half of the returns are larger than their values."""
+    values = random.normal(size=6)
+    differences = random.permutation([1, 1, 1, -1, -1, -1]) * random.uniform(0.3, 2, size=6)
+    return (values + differences).astype(dtype), values.astype(dtype)
 
 
 def leaks(student: Student, returns: np.ndarray, values: np.ndarray) -> bool:

@@ -19,7 +19,7 @@ from autograder.units.shared.episode_agent import (
 )
 from autograder.units.shared.examples.policy_gradient import OPTIMIZER_STEP
 from autograder.units.shared.fields import fields_of
-from autograder.units.shared.networks import observations
+from autograder.units.shared.networks import against_the_limits, observations
 from autograder.worker.interface import (
     PassedOn,
     Returned,
@@ -138,7 +138,7 @@ def _play_on(agent: EpisodeAgent, random: np.random.Generator) -> None:
             observation=start,
             action=agent.act(start),
             reward=np.ones(rows, np.float32),
-            next_observation=start,
+            next_observation=against_the_limits(start, going_on),
             terminated=going_on,
             truncated=going_on,
             episode=np.arange(rows),
@@ -156,7 +156,7 @@ def _play_one_step(agent: EpisodeAgent, random: np.random.Generator) -> None:
             observation=start,
             action=agent.act(start),
             reward=random.uniform(1, 3, size=EPISODES).astype(np.float32),
-            next_observation=start + np.float32(0.1),
+            next_observation=against_the_limits(start, np.ones(EPISODES, bool)),
             terminated=~truncated,
             truncated=truncated,
             episode=np.arange(EPISODES),

@@ -17,6 +17,12 @@ from helpers.environments import make_environments
 #: What a rule of thumb must reach: the mean score over some episodes of the grader's own.
 RULE_THRESHOLD = 100.0
 RULE_EPISODES = 100
+#: A mean over these that is well above it needs no closer look.
+CLEAR = 120.0
+#: Fewest and most episodes of the closer look, which ends when the mean is so many standard errors
+#: away from the threshold: so near to it, a hundred episodes decide nothing.
+FEWEST, MOST = 20, 400
+SURE = 4.0
 #: Observations about which a rule that scores too little is asked, and how strongly its actions
 #: must follow one of the four numbers to count as looking at it.
 ASKED = 2001  # odd: a rule that takes turns answers otherwise at a second asking
@@ -46,15 +52,15 @@ class RuleTask(Task):
         self, student: Student, random: np.random.Generator
     ) -> None:
         seed = int(random.integers(2**31))
-        if _score_in_parallel(student, seed) >= RULE_THRESHOLD:
+        if _score_in_parallel(student, seed) >= CLEAR:
             return
         # A rule may remember what it saw before: it is asked about one episode after the other.
-        score = _score_in_turn(student, seed)
-        if score < RULE_THRESHOLD:
+        scores = _scores_in_turn(student, seed)
+        if np.mean(scores) < RULE_THRESHOLD:
             observed = Message(
                 "Over {episodes} episodes your rule scores {score:.1f} on average.",
-                episodes=RULE_EPISODES,
-                score=score,
+                episodes=len(scores),
+                score=np.mean(scores),
             )
             mistake, advice = Looks.of(student).explained()
             raise CheckFailed(mistake, Message.joined(observed, advice))
@@ -220,14 +226,14 @@ def _shown(value: object) -> str:
 def _score_in_parallel(student: Student, seed: int) -> float:
     """Mean score over episodes in a cart pole of the grader's own, played all at once.
 
-    Play stops when the mean has reached the threshold: more steps would change nothing.
+    Play stops when the mean is clear: more steps would change nothing.
     """
     environments = make_environments("CartPole-v1", RULE_EPISODES)
     observation, _ = environments.reset(seed=seed)
     running = np.arange(RULE_EPISODES)
     actions = np.zeros(RULE_EPISODES, dtype=np.int64)
     total = 0.0
-    while len(running) and total < RULE_THRESHOLD * RULE_EPISODES:
+    while len(running) and total < CLEAR * RULE_EPISODES:
         actions[running] = _actions(student.map_rows("rule", observation[running]))
         observation, reward, terminated, truncated, _ = environments.step(actions)
         total += float(reward[running].sum())
@@ -236,17 +242,24 @@ def _score_in_parallel(student: Student, seed: int) -> float:
     return total / RULE_EPISODES
 
 
-def _score_in_turn(student: Student, seed: int) -> float:
-    """The same, played one episode after the other."""
+def _scores_in_turn(student: Student, seed: int) -> list[float]:
+    """Scores of episodes that are played one after the other, until their mean is clear."""
     environments = make_environments("CartPole-v1", 1)
-    total = 0.0
-    for episode in range(RULE_EPISODES):
-        observation, _ = environments.reset(seed=seed + episode)
-        over = False
-        while not over and total < RULE_THRESHOLD * RULE_EPISODES:
+    scores: list[float] = []
+    while len(scores) < FEWEST or (len(scores) < MOST and not _is_clear(scores)):
+        observation, _ = environments.reset(seed=seed + len(scores))
+        score, over = 0.0, False
+        while not over:
             action = _actions(student.map_rows("rule", observation))
             observation, reward, terminated, truncated, _ = environments.step(action)
-            total += float(reward[0])
+            score += float(reward[0])
             over = bool(terminated[0] or truncated[0])
+        scores.append(score)
     environments.close()
-    return total / RULE_EPISODES
+    return scores
+
+
+def _is_clear(scores: list[float]) -> bool:
+    """Whether the mean lies far from the threshold, measured by its standard error."""
+    error = np.std(scores) / np.sqrt(len(scores))
+    return bool(abs(np.mean(scores) - RULE_THRESHOLD) > SURE * error)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from autograder.units.shared.networks import against_the_limits
 from helpers.agents import Transition
 
 #: `ended`, or what somebody takes for it, by the two flags of a step.
@@ -112,7 +113,9 @@ def steps_of(
     observation = start
     for step in ending.steps:
         rows = observation[step.episode]
-        observation = observation + np.float32(0.1)
+        ended = step.terminated | step.truncated
+        observation = observation.copy()
+        observation[step.episode] = against_the_limits(rows, ended)
         yield Transition(
             observation=rows,
             action=np.zeros(len(rows), np.int64),

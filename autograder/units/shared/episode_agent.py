@@ -60,13 +60,7 @@ class EpisodeAgent:
             )
         handle.set("optimizer", student.plain_optimizer(optimizer, RATE))
         before = net.parameters()
-        directions = tuple(
-            {
-                name: random.normal(scale=DIRECTION_SCALE, size=part.shape).astype(part.dtype)
-                for name, part in before.items()
-            }
-            for _ in range(kind.heads)
-        )
+        directions = tuple(_direction(before, random) for _ in range(kind.heads))
         return cls(student, handle, net, directions, student.linear(net, directions), before)
 
     def from_here(self) -> EpisodeAgent:
@@ -81,10 +75,7 @@ class EpisodeAgent:
 
     def numbers(self, head: int, scales: np.ndarray) -> np.ndarray:
         """What `remembered` is worth as long as the weights are those of the beginning."""
-        return scales * sum(
-            float(np.sum(part * self.directions[head][name], dtype=np.float64))
-            for name, part in self.before.items()
-        )
+        return scales * _along(self.directions[head], self.before)
 
     @property
     def steps(self) -> int:
@@ -156,6 +147,26 @@ class EpisodeAgent:
             held = student.call_ref(item, entry, output=part)
         student.call(double, held)
         return bool(double.call("tracked", 0, "x"))
+
+
+def _direction(parameters: dict[str, np.ndarray], random: np.random.Generator) -> dict[str, Any]:
+    """A random direction in which these parameters reach a negative number, like a log-probability.
+
+    Its sign is that of each loss of the checks: a verdict may depend on it, but not on the seed.
+    """
+    direction = {
+        name: random.normal(scale=DIRECTION_SCALE, size=part.shape).astype(part.dtype)
+        for name, part in parameters.items()
+    }
+    sign = -1 if _along(direction, parameters) > 0 else 1
+    return {name: (sign * part).astype(part.dtype) for name, part in direction.items()}
+
+
+def _along(direction: dict[str, Any], parameters: dict[str, np.ndarray]) -> float:
+    """The number that parameters reach in a direction: the sum of their products."""
+    return sum(
+        float(np.sum(part * direction[name], dtype=np.float64)) for name, part in parameters.items()
+    )
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from autograder.units.shared.episode_agent import (
     shape_of,
 )
 from autograder.units.shared.examples.reading import ONE_EPISODE
-from autograder.units.shared.networks import observations
+from autograder.units.shared.networks import against_the_limits, observations
 from autograder.worker.interface import (
     Returned,
     Scaled,
@@ -352,15 +352,17 @@ def _transitions(
     ending: Ending, rewards: list[float], random: np.random.Generator
 ) -> Iterator[Transition]:
     """The steps of the episode, a row each."""
-    start = observations(random, 1)
+    observation = observations(random, 1)
     for step, reward in enumerate(rewards):
         ends = np.array([step == ending.steps - 1])
+        following = against_the_limits(random.normal(size=observation.shape), ends)
         yield Transition(
-            observation=start + np.float32(0.1 * step),
+            observation=observation,
             action=np.zeros(1, np.int64),
             reward=np.array([reward], np.float32),
-            next_observation=start + np.float32(0.1 * (step + 1)),
+            next_observation=following,
             terminated=ends & (ending.name == "terminated"),
             truncated=ends & (ending.name == "truncated"),
             episode=np.array([0]),
         )
+        observation = following

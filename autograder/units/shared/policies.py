@@ -126,9 +126,11 @@ class ActTask(Task):
     def log_probability_of_the_chosen_action(
         self, student: Student, random: np.random.Generator
     ) -> None:
-        policy = Policy.draw(random)
-        network = self.network(student, policy, random)
         observation = random.normal(size=(ROWS, WIDTH)).astype(np.float32)
+        # Small and large ones are among them: somebody may keep all between two limits.
+        known = np.array(PROBABILITIES)
+        policy = Policy.draw(random).with_probabilities(observation[: len(known)], known)
+        network = self.network(student, policy, random)
         action, log_prob, *_ = self._ask(student, network, observation)
         _expect_actions(action, log_prob)
         probabilities = policy.probabilities(observation)

@@ -526,7 +526,7 @@ def test_a_rule_that_remembers_the_last_angle_is_played_episode_by_episode():
 
 
 def test_a_rule_that_pushes_to_one_side_passes_if_it_scores_enough(monkeypatch):
-    monkeypatch.setattr(rule, "_score_in_parallel", lambda *_: 100.0)
+    monkeypatch.setattr(rule, "_score_in_parallel", lambda *_: rule.CLEAR)
 
     assert ruled(lambda _: 1).points == 3
 
