@@ -591,6 +591,23 @@ MISTAKES = (
         "larger, not smaller",
     ),
     Mistake(
+        "weights_kept_small",
+        "large weights are bad",
+        (
+            Edit(
+                "update",
+                "loss = policy_loss(log_probs, returns)",
+                "loss = policy_loss(log_probs, returns)\n"
+                "        loss = loss + 0.1 * sum((w**2).sum() for w in self.net.parameters())",
+            ),
+        ),
+        UPDATE,
+        "a_step_lowers_the_loss",
+        "something_else_moves",
+        "without another term",
+        also=(f"{UPDATE}:old_gradients_are_cleared",),
+    ),
+    Mistake(
         "arguments_swapped",
         "returns first",
         (
@@ -760,6 +777,21 @@ MISTAKES = (
         "learns_when_its_episode_has_ended",
         "waits_where_truncated",
         "goes on waiting",
+    ),
+    Mistake(
+        "first_agent_waits_where_both_are_true",
+        "one of the two ends an episode",
+        (
+            Edit(
+                "first_agent",
+                "transition.terminated[0] or transition.truncated[0]",
+                "transition.terminated[0] != transition.truncated[0]",
+            ),
+        ),
+        FIRST,
+        "learns_when_its_episode_has_ended",
+        "waits_where_both",
+        "leave out the case",
     ),
     Mistake(
         "first_agent_with_plain_returns",

@@ -851,6 +851,21 @@ MISTAKES = (
         "goes on waiting",
     ),
     Mistake(
+        "first_agent_waits_where_both_are_true",
+        "one of the two ends an episode",
+        (
+            Edit(
+                "first_agent",
+                "transition.terminated[0] or transition.truncated[0]",
+                "transition.terminated[0] != transition.truncated[0]",
+            ),
+        ),
+        FIRST,
+        "learns_when_its_episode_has_ended",
+        "waits_where_both",
+        "leave out the case",
+    ),
+    Mistake(
         "first_agent_with_values_cut_off",
         "values are only numbers",
         (
@@ -997,6 +1012,35 @@ MISTAKES = (
         "only_its_own_loss_moves_the_critic",
         "losses_weighted",
         "0.01 times",
+    ),
+    Mistake(
+        "weights_kept_small",
+        "large weights are bad",
+        (
+            Edit(
+                "update",
+                "policy_loss + value_loss",
+                "policy_loss + value_loss + 0.1 * sum((w**2).sum() for w in self.net.parameters())",
+            ),
+        ),
+        UPDATE,
+        "the_policy_follows_the_advantage",
+        "something_else_moves",
+        "without another term",
+        also=(
+            f"{UPDATE}:only_its_own_loss_moves_the_critic",
+            f"{UPDATE}:old_gradients_are_cleared",
+        ),
+    ),
+    Mistake(
+        "losses_times_a_thousand",
+        "a loss of 0.01 is too small to learn from",
+        (Edit("update", "policy_loss + value_loss", "1000 * (policy_loss + value_loss)"),),
+        UPDATE,
+        "the_policy_follows_the_advantage",
+        "other_step_size",
+        "1e+03 times",
+        also=(f"{UPDATE}:only_its_own_loss_moves_the_critic",),
     ),
     Mistake(
         "only_a_batch_of_100",

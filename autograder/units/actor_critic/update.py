@@ -15,6 +15,7 @@ from autograder.units.shared.episode_agent import (
     expect_asked,
     expect_cleared,
     expect_entries,
+    expect_nothing_else,
     expect_one_step,
 )
 from autograder.units.shared.examples.policy_gradient import OPTIMIZER_STEP
@@ -225,6 +226,7 @@ def expect_both_heads(trial: Trial) -> None:
 
 def expect_share(trial: Trial, head: int) -> None:
     """Raise CheckFailed unless a loss makes the weights move down its gradient, and counts."""
+    expect_nothing_else(trial.moved())
     share, other = trial.shares[head], trial.shares[1 - head]
     mistake, name = (("policy_uphill", "policy"), ("critic_uphill", "critic"))[head]
     expect(
@@ -246,5 +248,16 @@ def expect_share(trial: Trial, head: int) -> None:
             name=name,
             share=share,
             other=other,
+        ),
+    )
+    steps = len(trial.returns)
+    expect(
+        1 / (MOST_WEIGHT * steps) < share < MOST_WEIGHT,
+        "other_step_size",
+        Message(
+            "The {name}'s loss moved the weights by {share:.3g} times the step that it should. "
+            "Call backward() on exactly what losses(...) returned, and step() once.",
+            name=name,
+            share=share,
         ),
     )

@@ -72,8 +72,7 @@ class PolicyLesson(Lesson):
         """That step, and nothing else."""
         moved = self.agent.moved()
         expect_one_step(self.agent, moved)
-        (share,) = moved.shares(self.expected)
-        expect_share(share, moved.rest, len(self.weights))
+        expect_share(moved, *self.expected, len(self.weights))
 
 
 class FirstPolicyTask(FirstAgentTask):

@@ -19,11 +19,13 @@ from autograder.units.shared.episode_agent import (
     RATE,
     TOLERANCE,
     EpisodeAgent,
+    Moved,
     actions_like_own,
     draw_scales,
     expect_asked,
     expect_cleared,
     expect_entries,
+    expect_nothing_else,
     expect_one_step,
     shape_of,
 )
@@ -127,7 +129,7 @@ class UpdateTask(Task):
             expected = _expect_update(student, agent, random)
             moved = agent.moved()
             expect_one_step(agent, moved)
-            expect_share(moved.shares((expected,))[0], moved.rest, STEPS)
+            expect_share(moved, expected, STEPS)
 
     @check(points=1)
     def old_gradients_are_cleared(self, student: Student, random: np.random.Generator) -> None:
@@ -238,11 +240,13 @@ def expect_given(given: object, right: np.ndarray, other: np.ndarray) -> None:
     )
 
 
-def expect_share(share: float, rest: float, steps: int) -> None:
-    """Raise CheckFailed unless the step was the expected one; rest: what is not along it.
+def expect_share(moved: Moved, expected: float, steps: int) -> None:
+    """Raise CheckFailed unless the step was the expected one.
 
     Who sums in policy_loss may divide by the number of steps afterwards.
     """
+    expect_nothing_else(moved)
+    (share,) = moved.shares((expected,))
     expect(
         abs(share + 1) > TOLERANCE,
         "step_uphill",
@@ -250,7 +254,7 @@ def expect_share(share: float, rest: float, steps: int) -> None:
         "without another minus.",
     )
     expect(
-        rest < TOLERANCE and any(abs(share * part - 1) < TOLERANCE for part in (1, steps)),
+        any(abs(share * part - 1) < TOLERANCE for part in (1, steps)),
         "wrong_step",
         Message(
             "The weights did not move by one step down the gradient of policy_loss, but by "

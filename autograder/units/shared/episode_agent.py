@@ -249,6 +249,17 @@ def expect_one_step(agent: EpisodeAgent, moved: Moved) -> None:
     )
 
 
+def expect_nothing_else(moved: Moved) -> None:
+    """Raise CheckFailed unless the losses alone moved the weights."""
+    expect(
+        moved.rest < TOLERANCE,
+        "something_else_moves",
+        "The weights moved down the gradient of your loss, but something else moved them, too. "
+        "Call backward() on exactly what your loss function returned, without another term, and "
+        "change no gradient and no weight yourself.",
+    )
+
+
 def expect_asked(agent: EpisodeAgent, choose: StudentObject, observation: np.ndarray) -> None:
     """Raise CheckFailed unless act called choose_action once, with its network and observation."""
     count = choose.get("count")

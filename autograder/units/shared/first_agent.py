@@ -126,6 +126,12 @@ class FirstAgentTask(Task, ABC):
             "truncated, compute the loss with your own functions and do an optimizer step.",
         )
         for ending in waiting:
+            expect(
+                ending.name != BOTH,
+                "waits_where_both",
+                "An episode that is terminated and truncated at once ends, too, but your agent "
+                "goes on waiting. Write `or`: ^ and != leave out the case that both are true.",
+            )
             raise CheckFailed(
                 f"waits_where_{ending.name}",
                 Message(
@@ -181,9 +187,11 @@ class Ending(NamedTuple):
     steps: int
 
 
+#: The name of an episode that ends in both ways with the same step.
+BOTH = "both"
 #: One after the other; a name is the field of the transition that is true at the end. The first one
 #: is longer than the fixed numbers of steps after which other algorithms learn.
-ENDINGS = (Ending("terminated", 150), Ending("truncated", 2))
+ENDINGS = (Ending("terminated", 150), Ending("truncated", 2), Ending(BOTH, 3))
 #: An episode that nobody plays to its end.
 BROKEN_OFF = "broken off"
 #: The agent's discount: not the one that is usual.
@@ -361,8 +369,8 @@ def _transitions(
             action=np.zeros(1, np.int64),
             reward=np.array([reward], np.float32),
             next_observation=following,
-            terminated=ends & (ending.name == "terminated"),
-            truncated=ends & (ending.name == "truncated"),
+            terminated=ends & (ending.name in ("terminated", BOTH)),
+            truncated=ends & (ending.name in ("truncated", BOTH)),
             episode=np.array([0]),
         )
         observation = following

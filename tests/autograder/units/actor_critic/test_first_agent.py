@@ -168,6 +168,7 @@ EMPTIED_AFTER_LEARNING = {
         ({"ended": lambda self, t: True}, ENDS, "learns_too_early"),
         ({"ended": lambda self, t: False}, ENDS, "never_learns"),
         ({"ended": lambda self, t: t.terminated[0]}, ENDS, "waits_where_truncated"),
+        ({"ended": lambda self, t: t.terminated[0] ^ t.truncated[0]}, ENDS, "waits_where_both"),
         ({"step": two_steps}, LEARNS, "two_steps"),
         ({"step": keeps_gradients}, LEARNS, "zero_grad_missing"),
         ({"step": lambda self, a, c: Agent.step(self, a, 0 * c)}, LEARNS, "critic_not_trained"),

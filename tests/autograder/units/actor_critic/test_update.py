@@ -204,6 +204,11 @@ def used_up(self, policy_loss, value_loss):
     value_loss.backward()
 
 
+def weights_kept_small(self, policy_loss, value_loss):
+    small = sum((weight**2).sum() for weight in self.net.parameters())
+    (policy_loss + value_loss + 0.1 * small).backward()
+
+
 def one_head(self):
     Agent.__init__(self)
     self.optimizer = torch.optim.Adam(self.net.policy.parameters(), lr=5e-3)
@@ -289,3 +294,20 @@ def test_old_gradients_cost_one_point():
 
     assert mistakes(result) == {CLEARED: "zero_grad_missing"}
     assert result.points == 5
+
+
+@pytest.mark.parametrize(
+    ("backward", "mistake"),
+    [
+        (lambda self, p, v: (1e3 * (p + v)).backward(), "other_step_size"),
+        (lambda self, p, v: (1e-3 * (p + v)).backward(), "other_step_size"),
+        (weights_kept_small, "something_else_moves"),
+    ],
+)
+def test_a_step_of_another_size_or_with_another_term_follows_neither_loss(backward, mistake):
+    result = judged(agent(backward=backward))
+
+    assert {check: mistakes(result)[check] for check in (POLICY, CRITIC)} == {
+        POLICY: mistake,
+        CRITIC: mistake,
+    }

@@ -164,6 +164,7 @@ def empties_log_probs_only(self, observation):
         ({"ended": lambda self, t: True}, ENDS, "learns_too_early"),
         ({"ended": lambda self, t: False}, ENDS, "never_learns"),
         ({"ended": lambda self, t: t.terminated[0]}, ENDS, "waits_where_truncated"),
+        ({"ended": lambda self, t: t.terminated[0] ^ t.truncated[0]}, ENDS, "waits_where_both"),
         ({"ended": lambda self, t: t.truncated[0]}, ENDS, "waits_where_terminated"),
         ({"learn": swapped}, LEARNS, "arguments_swapped"),
         ({"step": two_steps}, LEARNS, "two_steps"),
