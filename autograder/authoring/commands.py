@@ -28,7 +28,7 @@ from autograder.authoring.curves import curve_path, learning_curve
 from autograder.authoring.edits import mistakes_of
 from autograder.authoring.first_cell import missing_address
 from autograder.authoring.lettered_curves import measure_lettered_curves
-from autograder.authoring.proof import write_proof
+from autograder.authoring.proof import misjudged, write_proof
 from autograder.authoring.recording import record as record_corpus
 from autograder.authoring.records import read_records
 from autograder.authoring.validation import Outcome, cases, validate
@@ -122,11 +122,17 @@ def run_recording(
 
 
 def run_proof(course: Course, files: Sequence[Path]) -> int:
-    """Write docs/proof.md about a recording, and about others of it with other seeds."""
+    """Write docs/proof.md about a recording, and about others of it with other seeds.
+
+    1 if a right answer is refused or a wrong one keeps the points of its task.
+    """
     first, *others = map(read_records, files)
     page = write_proof(course, first, others)
     print(f"wrote {page.relative_to(course.root)}")
-    return DONE
+    found = misjudged(course, first)
+    for key in found:
+        print(f"misjudged: {key}")
+    return FAILED if found else DONE
 
 
 def run_comparison(old: Path, new: Path, texts: bool) -> int:

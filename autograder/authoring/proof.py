@@ -34,6 +34,9 @@ solutions made by [Cosmic Ray](https://cosmic-ray.readthedocs.io). Written by
 Intervals are exact (Clopper and Pearson, 95 %).
 """
 
+#: Where answers come from: the course's own, blind writers, a program.
+RIGHT_ORIGINS = ("right", "blind right", "variant")
+WRONG_ORIGINS = ("mistake", "wrong")
 _NUMBER = re.compile(r"-?\d[\d.,]*(?:e[+-]?\d+)?")
 
 
@@ -99,6 +102,17 @@ def kept(records: Mapping[Key, Record], tasks: Mapping[Key, str]) -> Count:
     known = {key: task for key, task in tasks.items() if key in records}
     names = tuple(key for key, task in known.items() if _is_full(records[key], task))
     return Count(names, len(known))
+
+
+def misjudged(course: Course, records: Mapping[Key, Record]) -> list[Key]:
+    """The right answers that lose points, and the wrong ones that keep those of their task."""
+    found: list[Key] = []
+    for unit in units_with_source(course):
+        for origin in RIGHT_ORIGINS:
+            found += refused(records, unit, origin).names
+        for origin in WRONG_ORIGINS:
+            found += kept(records, wrong_tasks(course, unit, origin)).names
+    return found
 
 
 def wrong_tasks(course: Course, unit: Unit, origin: str) -> dict[Key, str]:
@@ -189,8 +203,9 @@ def _page(course: Course, records: Mapping[Key, Record]) -> Iterable[str]:
 
 
 def _right_section(records: Mapping[Key, Record], units: Sequence[Unit]) -> Iterable[str]:
-    origins = ("right", "blind right", "variant")
-    table = {unit.name: [refused(records, unit, origin) for origin in origins] for unit in units}
+    table = {
+        unit.name: [refused(records, unit, origin) for origin in RIGHT_ORIGINS] for unit in units
+    }
     yield "## Right answers that lose points\n"
     yield from _table(("own", "blind", "variants"), table)
 
@@ -200,7 +215,7 @@ def _wrong_section(
 ) -> Iterable[str]:
     table = {
         unit.name: [
-            *(kept(records, wrong_tasks(course, unit, origin)) for origin in ("mistake", "wrong")),
+            *(kept(records, wrong_tasks(course, unit, origin)) for origin in WRONG_ORIGINS),
             _surviving(unit, course),
         ]
         for unit in units

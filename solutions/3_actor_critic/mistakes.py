@@ -1039,7 +1039,7 @@ MISTAKES = (
         UPDATE,
         "the_policy_follows_the_advantage",
         "other_step_size",
-        "1e+03 times",
+        "1000 times",
         also=(f"{UPDATE}:only_its_own_loss_moves_the_critic",),
     ),
     Mistake(

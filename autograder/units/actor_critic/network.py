@@ -20,7 +20,11 @@ from autograder.units.shared.networks import (
     redraw,
     relu,
 )
-from autograder.units.shared.probabilities import expect_finite, expect_probabilities
+from autograder.units.shared.probabilities import (
+    expect_different,
+    expect_finite,
+    expect_probabilities,
+)
 from autograder.units.shared.usage import (
     expect_all_trained,
     expect_first_layer,
@@ -51,6 +55,7 @@ class ForwardTask(Task):
         redraw(network, random)
         probs, _ = _outputs(network(Tensor(observations(random))))
         expect_probabilities(probs, head="policy")
+        expect_different(probs)
 
     @check(points=1, needs=("each_row_sums_to_one",))
     def probabilities_are_what_the_layers_say(

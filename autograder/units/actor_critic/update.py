@@ -255,7 +255,7 @@ def expect_share(trial: Trial, head: int) -> None:
         1 / (MOST_WEIGHT * steps) < share < MOST_WEIGHT,
         "other_step_size",
         Message(
-            "The {name}'s loss moved the weights by {share:.3g} times the step that it should. "
+            "The {name}'s loss moved the weights by {share:.4g} times the step that it should. "
             "Call backward() on exactly what losses(...) returned, and step() once.",
             name=name,
             share=share,

@@ -16,7 +16,11 @@ from autograder.units.shared.networks import (
     observations,
     redraw,
 )
-from autograder.units.shared.probabilities import expect_finite, expect_probabilities
+from autograder.units.shared.probabilities import (
+    expect_different,
+    expect_finite,
+    expect_probabilities,
+)
 from autograder.units.shared.usage import (
     expect_all_trained,
     expect_first_layer,
@@ -53,7 +57,9 @@ class ForwardTask(Task):
     def each_row_sums_to_one(self, student: Student, random: np.random.Generator) -> None:
         network = _network(student)
         redraw(network, random)
-        expect_probabilities(network(Tensor(observations(random))), head="policy_head")
+        output = network(Tensor(observations(random)))
+        expect_probabilities(output, head="policy_head")
+        expect_different(output)
 
     @check(points=1, needs=("each_row_sums_to_one",))
     def computes_what_its_layers_say(self, student: Student, random: np.random.Generator) -> None:

@@ -41,6 +41,16 @@ def expect_probabilities(output: np.ndarray, head: str) -> None:
     )
 
 
+def expect_different(output: np.ndarray) -> None:
+    """Raise CheckFailed if all observations get the same answer; (batch, ...)."""
+    expect(
+        not np.allclose(output, output[:1], rtol=1e-6, atol=1e-7),
+        "same_for_all",
+        "All observations get the same answer, whatever the weights are. Begin with the first "
+        "layer's answer to x, and give each layer what the one before it has answered.",
+    )
+
+
 def expect_finite(*outputs: np.ndarray) -> None:
     """Raise CheckFailed unless every number is finite."""
     expect(

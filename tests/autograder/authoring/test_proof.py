@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring import proof
-from autograder.authoring.blind import BlindAnswer
+from autograder.authoring import commands, proof
+from autograder.authoring.blind import BlindAnswer, wrong_answers_of
 from autograder.course import Course
 from autograder.units import unit_named
 
 UNIT = unit_named("meet_cartpole")
+COURSE = Course(Path(__file__).resolve().parents[3])
 RULE = "meet_cartpole/rule"
 
 
@@ -49,6 +50,28 @@ def test_a_wrong_answer_is_kept_if_its_own_task_has_all_points() -> None:
     assert proof.kept(records, {"a": RULE, "b": RULE, "not recorded": RULE}) == proof.Count(
         ("a",), 2
     )
+
+
+def test_the_command_fails_if_any_answer_is_misjudged(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(commands, "write_proof", lambda course, *_: course.root / "proof.md")
+    file = tmp_path / "records.jsonl"
+    known = wrong_answers_of(UNIT, COURSE)[0]
+    right = "meet_cartpole/right/loops"
+    full = record(5)
+    full["tasks"][0]["task"] = str(known.task)
+    for points, wrong, said in (
+        (5, record(0), []),
+        (4, record(0), [right]),
+        (5, full, [f"meet_cartpole/blind wrong/{known.name}"]),
+    ):
+        lines = [[right, record(points)], [f"meet_cartpole/blind wrong/{known.name}", wrong]]
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+        assert commands.run_proof(COURSE, [file]) == (1 if said else 0)
+        printed = capsys.readouterr().out.splitlines()[1:]
+        assert printed == [f"misjudged: {key}" for key in said]
 
 
 def test_a_verdict_that_depends_on_the_seed_is_counted_once() -> None:

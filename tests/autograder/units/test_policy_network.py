@@ -113,6 +113,11 @@ class SumIsNotOne(SumIsNearlyOne):
     total = 1 + 3e-4
 
 
+class AlwaysTheSame(PolicyNetwork):
+    def forward(self, x):
+        return torch.full_like(super().forward(x), 1 / 3)
+
+
 class TwoActionsOnly(PolicyNetwork):
     def __init__(self, hidden_size=32, n_actions=2):
         super().__init__(hidden_size, 2)
@@ -509,6 +514,7 @@ def test_a_network_without_a_row_for_each_observation_earns_nothing(network, mis
         (Sigmoids, {SUM: "no_softmax"}, 1),
         (NegativeProbabilities, {SUM: "no_softmax"}, 1),
         (SumIsNotOne, {SUM: "no_softmax"}, 1),
+        (AlwaysTheSame, {SUM: "same_for_all"}, 1),
         (TooSure, {LAYERS: "wrong_probabilities"}, 2),
         (MovedTooFar, {LAYERS: "wrong_probabilities"}, 2),
         (LeakyReLU, {LAYERS: "wrong_probabilities"}, 2),

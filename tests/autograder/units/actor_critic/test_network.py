@@ -322,6 +322,12 @@ def test_outputs_of_the_wrong_shape_end_the_task(network, mistake, said, seed):
             [PROBABILITIES],
         ),
         (changed(Shifted, share=-0.6), "no_softmax", "not negative", [PROBABILITIES]),
+        (
+            changed(probabilities=lambda self, logits: F.softmax(0 * logits, dim=-1)),
+            "same_for_all",
+            "whatever the weights are",
+            [PROBABILITIES],
+        ),
         (SumsToMoreThanOne, "no_softmax", "sum one", []),
         (SumsToLessThanOne, "no_softmax", "sum one", []),
     ],
