@@ -26,7 +26,7 @@ class KnownFiles:
         )
         self._rules = rules_key("any", unit, course, options)
         self._known = self._read()
-        self._used: dict[str, str] = {}
+        self._learned: dict[str, str] = {}
 
     def digest(self, notebook: Path) -> str:
         """A name for a file's bytes, or for the reason why they cannot be read."""
@@ -38,22 +38,22 @@ class KnownFiles:
 
     def key(self, digest: str) -> str | None:
         """The key that such a file had; None if it was never seen."""
-        key = self._used.get(digest) or self._known.get(digest)
-        if key is not None:
-            self._used[digest] = key
-        return key
+        return self._learned.get(digest) or self._known.get(digest)
 
     def learn(self, digest: str, key: str) -> None:
         """Remember the key of such a file."""
-        self._used[digest] = key
+        self._learned[digest] = key
 
     def save(self) -> None:
-        """Keep what was used since this was made, whole or not at all, and forget the rest."""
-        if self._used == self._known:
+        """Keep what was learned since this was made, whole or not at all.
+
+        The rest stays, too: a run may have looked at a part of the class only.
+        """
+        if not self._learned:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._path.with_suffix(f".{os.getpid()}.part")
-        temporary.write_text(json.dumps({"rules": self._rules, "keys": self._used}))
+        temporary.write_text(json.dumps({"rules": self._rules, "keys": self._read() | self._learned}))
         os.replace(temporary, self._path)
 
     def _read(self) -> dict[str, str]:

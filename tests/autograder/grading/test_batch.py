@@ -226,6 +226,21 @@ def test_a_class_that_has_not_changed_starts_no_process(
     assert all(one.cached for one in after.values())
 
 
+def test_after_a_run_for_one_student_the_others_are_still_known(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "grade_file", Grader(classroom, unit))
+    for number in range(3):
+        hand_in(classroom, unit, f"s{number}", {"forward": f"# {number}"})
+    grade(classroom, unit)
+    hand_in(classroom, unit, "s1", {"forward": "# once more"})
+    one = [each for each in submissions(classroom, unit) if each.student == "s1"]
+    grade_cohort(one, unit, classroom, SANDBOXED, Pool(1))
+    monkeypatch.setattr(Confined, "start", None)
+
+    assert all(each.cached for each in grade(classroom, unit).values())
+
+
 def test_a_judge_that_dies_costs_its_submission_alone(
     classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
