@@ -53,7 +53,8 @@ class KnownFiles:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._path.with_suffix(f".{os.getpid()}.part")
-        temporary.write_text(json.dumps({"rules": self._rules, "keys": self._read() | self._learned}))
+        keys = self._read() | self._learned
+        temporary.write_text(json.dumps({"rules": self._rules, "keys": keys}))
         os.replace(temporary, self._path)
 
     def _read(self) -> dict[str, str]:
