@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.grading.hand_ins import HandIn, handed_in
+from autograder.grading.hand_ins import LATE, HandIn, handed_in
 from autograder.grading.notebook_file import MAX_BYTES
 from autograder.grading.rounds import Rounds, round_name, rounds_of
 from autograder.grading.timestamps import read_small_file
@@ -27,12 +27,16 @@ _RECEIPTS = ("timestamp.txt", "submission_secret.txt")
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt. number: 1, 2, … of this student. folder: the copy of what was handed in."""
+    """One attempt. number: 1, 2, … of this student. folder: the copy of what was handed in.
+
+    late: what was said of it when it came, where the copy does not show that it is late.
+    """
 
     number: int
     round: int
     digest: str
     folder: Path
+    late: tuple[str, ...] = ()
 
 
 def attempts_of(course: Course, unit: Unit, student: str) -> list[Attempt]:
@@ -44,7 +48,8 @@ def attempts_of(course: Course, unit: Unit, student: str) -> list[Attempt]:
             known = json.loads(_record(folder).read_text(encoding="utf-8"))
         except FileNotFoundError:
             break
-        found.append(Attempt(number, known["round"], known["digest"], folder))
+        late = tuple(known.get("late", ()))
+        found.append(Attempt(number, known["round"], known["digest"], folder, late))
     return found
 
 
@@ -62,8 +67,11 @@ def take_attempts(course: Course, unit: Unit, hand_ins: Iterable[HandIn]) -> Non
         if not earlier or earlier[-1].digest != digest:
             assert hand_in.notebook is not None
             folder = _root(course) / str(len(earlier) + 1) / hand_in.student / unit.assignment
-            _copy(hand_in.notebook, content, folder)
-            _write(_record(folder), json.dumps({"round": rounds.number, "digest": digest}).encode())
+            submitted = course.root / "submitted" / hand_in.student / unit.assignment
+            _copy(hand_in.notebook, content, submitted, folder)
+            late = [warning for warning in hand_in.warnings if warning.startswith(LATE)]
+            record = {"round": rounds.number, "digest": digest, "late": late}
+            _write(_record(folder), json.dumps(record).encode())
 
 
 def attempts_to_judge(course: Course, unit: Unit, students: Iterable[str]) -> list[list[HandIn]]:
@@ -112,7 +120,7 @@ def _points(result: Result | None) -> float:
 
 def _hand_in(attempt: Attempt, unit: Unit, course: Course) -> HandIn:
     found = handed_in(attempt.folder, unit, course)
-    return replace(found, round=round_name(unit, attempt.round))
+    return replace(found, round=round_name(unit, attempt.round)).remarking(attempt.late)
 
 
 def _content(notebook: Path | None) -> bytes | None:
@@ -130,14 +138,14 @@ def _content(notebook: Path | None) -> bytes | None:
     return content if len(content) <= MAX_BYTES else None
 
 
-def _copy(notebook: Path, content: bytes, folder: Path) -> None:
+def _copy(notebook: Path, content: bytes, submitted: Path, folder: Path) -> None:
     """Make the folder whole or not at all."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
     copy = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".attempt"))
     (copy / notebook.name).write_bytes(content)
     for name in _RECEIPTS:
-        text = read_small_file(notebook.parent / name)
+        text = read_small_file(submitted / name)
         if text is not None:
             (copy / name).write_text(text, encoding="utf-8")
     copy.rename(folder)

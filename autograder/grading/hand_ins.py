@@ -27,6 +27,8 @@ _JOINERS = frozenset("\u200c\u200d")
 _LONGEST_NAME = 100
 #: A browser may add an ending of its own to a notebook that it downloads.
 _NOTEBOOK = re.compile(r".+\.ipynb(\.(txt|json))?", re.IGNORECASE | re.DOTALL)
+#: A folder's name begins so that holds what came late at an unknown time: who says so follows.
+LATE = "late according to "
 _MOST_NOTEBOOKS = 20
 _MOST_NAMES = 5
 
@@ -83,7 +85,7 @@ def handed_in(folder: Path, unit: Unit, course: Course) -> HandIn:
         reason = f"The folder handed in holds no {unit.name}.ipynb{found}."
         return HandIn(student, None, Status.MISSING, reason)
     notebook, warnings = _chosen(notebooks, folder, unit, course)
-    return HandIn(student, notebook, warnings=(*warnings, *_time_warnings(folder)))
+    return HandIn(student, notebook, warnings=(*warnings, *_time_warnings(notebook, folder)))
 
 
 def is_student_id(name: str) -> bool:
@@ -155,7 +157,7 @@ def _chosen(
     usual = folder / f"{unit.name}.ipynb"
     if len(notebooks) == 1:
         (only,) = notebooks
-        return only, [] if only == usual else [f"handed in as {_shown(only, folder)}"]
+        return only, _renamed(only, folder, usual)
     skeleton = read_skeleton(course.released(unit.assignment))
     answers: dict[Path, int] = {}
     contents, notes = {}, {}
@@ -171,12 +173,23 @@ def _chosen(
     chosen = max(notebooks, key=lambda path: (answers[path], path == usual, path))
     different = [path for path in notebooks if contents.get(path) != contents.get(chosen)]
     if not different:
-        return chosen, [] if chosen == usual else [f"handed in as {_shown(chosen, folder)}"]
+        return chosen, _renamed(chosen, folder, usual)
     listed = "; ".join(
         f"{_shown(path, folder)} ({notes[path]})" for path in different[:_MOST_NAMES]
     )
     kind = "several notebooks were handed in"
     return chosen, [f"{kind}: {_shown(chosen, folder)} was graded ({notes[chosen]}), not {listed}"]
+
+
+def _renamed(path: Path, folder: Path, usual: Path) -> list[str]:
+    at_usual_place = path == usual or (_is_late(path, folder) and path.parent.parent == folder)
+    if at_usual_place and path.name == usual.name:
+        return []
+    return [f"handed in as {_shown(path, folder)}"]
+
+
+def _is_late(path: Path, folder: Path) -> bool:
+    return path.relative_to(folder).parts[0].startswith(LATE)
 
 
 def _shown(path: Path, folder: Path) -> str:
@@ -188,9 +201,12 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:_MOST_NAMES]) + more
 
 
-def _time_warnings(folder: Path) -> list[str]:
+def _time_warnings(notebook: Path, folder: Path) -> list[str]:
     try:
-        handed_in_at(folder)
+        when = handed_in_at(folder)
     except NotATime as error:
         return [f"timestamp.txt is not understood ({error}): taken as handed in on time"]
+    if when is None and _is_late(notebook, folder):
+        system = notebook.relative_to(folder).parts[0]
+        return [f"{system}, time unknown"]
     return []

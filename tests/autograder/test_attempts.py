@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -15,7 +16,9 @@ from nbgrader.api import Gradebook
 from autograder.class_run import grade_class, report_class
 from autograder.course import Course
 from autograder.grading.attempts import attempts_of
+from autograder.grading.hand_ins import LATE
 from autograder.grading.rounds import Rounds, begin_round, round_name
+from autograder.grading.timestamps import handed_in_at
 from autograder.results import CheckResult, Result
 from autograder.units import Unit, unit_named
 from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_result, scores
@@ -155,6 +158,33 @@ def test_lateness_is_that_of_the_attempt_that_counts(classroom: Course, unit: Un
 
     with Gradebook(f"sqlite:///{classroom.root / 'gradebook.db'}") as gradebook:
         assert gradebook.find_submission(unit.assignment, "anna").total_seconds_late == 0
+
+
+def test_the_time_counts_though_the_notebook_lies_deeper(classroom: Course, unit: Unit) -> None:
+    begin_round(classroom, unit, Rounds())
+    path = attempt(classroom, unit, 1.0, time="2026-03-02 12:00 UTC")
+    (path.parent / "from-an-archive").mkdir()
+    path.rename(path.parent / "from-an-archive" / path.name)
+
+    grade_class(classroom, unit)
+
+    (one,) = attempts_of(classroom, unit, "anna")
+    assert handed_in_at(one.folder) == datetime(2026, 3, 2, 12)
+
+
+def test_an_attempt_that_a_system_calls_late_stays_late(classroom: Course, unit: Unit) -> None:
+    begin_round(classroom, unit, Rounds(counts="best"))
+    path = attempt(classroom, unit, 1.0)
+    (path.parent / f"{LATE}Canvas").mkdir()
+    path.rename(path.parent / f"{LATE}Canvas" / path.name)
+    grade_class(classroom, unit)
+    assert "late according to Canvas, time unknown" in page(classroom, unit)
+
+    attempt(classroom, unit, 0.5)
+    grade_class(classroom, unit)
+
+    assert "attempt 1 of 2 counts (best)" in page(classroom, unit)
+    assert "late according to Canvas, time unknown" in page(classroom, unit)
 
 
 def test_what_was_handed_in_stays_though_the_folder_is_gone(classroom: Course, unit: Unit) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from autograder.course import Course
 from autograder.grading.batch import grade_cohort, kept_result
-from autograder.grading.hand_ins import HandIn, compose_names, is_student_id, submissions
+from autograder.grading.hand_ins import LATE, HandIn, compose_names, is_student_id, submissions
 from autograder.grading.submission import GradingOptions
 from autograder.results import Status
 from autograder.units import Unit, unit_named
@@ -160,3 +160,35 @@ def test_a_time_that_is_not_understood_is_a_warning(classroom: Course, unit: Uni
 
     assert one.status is Status.OK
     assert "timestamp.txt is not understood" in one.warnings[0]
+
+
+def late(classroom: Course, unit: Unit, name: str) -> Path:
+    """Hand in as the download of a system is collected that calls it late."""
+    path = hand_in(classroom, unit, "anna", SOLVED)
+    place = path.parent / f"{LATE}Canvas"
+    place.mkdir()
+    path.rename(place / name)
+    return path.parent
+
+
+def test_what_came_late_at_an_unknown_time_is_a_warning(classroom: Course, unit: Unit) -> None:
+    late(classroom, unit, "policy_network.ipynb")
+
+    (warning,) = handed(classroom, unit).warnings
+
+    assert warning == "late according to Canvas, time unknown"
+
+
+def test_late_and_renamed_are_two_warnings(classroom: Course, unit: Unit) -> None:
+    late(classroom, unit, "other.ipynb")
+
+    renamed, _ = handed(classroom, unit).warnings
+
+    assert renamed == "handed in as late according to Canvas/other.ipynb"
+
+
+def test_once_the_time_is_known_it_says_how_late_it_is(classroom: Course, unit: Unit) -> None:
+    folder = late(classroom, unit, "policy_network.ipynb")
+    (folder / "timestamp.txt").write_text("2026-03-01 12:00 +01:00")
+
+    assert handed(classroom, unit).warnings == ()
