@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+import sqlalchemy
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
@@ -22,6 +24,12 @@ class Address:
     def of(cls, coursedir: CourseDirectory) -> Address:
         """The gradebook that nbgrader's configuration names."""
         return cls(str(coursedir.db_url), str(coursedir.course_id) or NO_NAME)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the gradebook is there; only a file can be told to be missing."""
+        url = sqlalchemy.engine.make_url(self.url)
+        return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
 
     def open(self) -> Gradebook:
         """nbgrader's gradebook, to be used in a `with` statement."""

@@ -92,8 +92,7 @@ class Book:
     @property
     def exists(self) -> bool:
         """Whether the gradebook is there; only a file can be told to be missing."""
-        url = sqlalchemy.engine.make_url(self.address.url)
-        return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
+        return self.address.exists
 
     @property
     def address(self) -> Address:

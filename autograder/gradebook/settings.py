@@ -60,7 +60,7 @@ def configure(c: Config, config_file: str) -> None:
 
     # `nbgrader zip_collect` takes what Moodle, Canvas and ILIAS let you download, archives within
     # archives as well. For another system set c.FileNameCollectorPlugin.named_regexp.
-    c.ZipCollectApp.collector_plugin = "autograder.gradebook.downloads.LmsCollector"
+    c.ZipCollectApp.collector_plugin = "autograder.gradebook.lms_collector.LmsCollector"
     c.ZipCollectApp.extractor_plugin = "autograder.gradebook.unpacking.SafeExtractor"
     c.SafeExtractor.zip_ext = [".zip", ".ZIP", ".gz", ".tgz", ".tar"]
 

@@ -17,7 +17,7 @@ from typing import IO
 
 from nbgrader.plugins import ExtractorPlugin
 
-from autograder.gradebook.downloads import upload_of
+from autograder.gradebook.downloads import Participant, upload_of
 
 #: What all archives of one student may hold together, unpacked, and any other single file.
 MOST_BYTES, MOST_FILES = 64 << 20, 1_000
@@ -72,7 +72,7 @@ class SafeExtractor(ExtractorPlugin):
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Unpack or copy every file of a folder into another one."""
         source, target = Path(archive_path), Path(extracted_path)
-        self._rooms: dict[tuple[str, str], Room] = defaultdict(Room)
+        self._rooms: dict[Participant, Room] = defaultdict(Room)
         for place, _, names in os.walk(source):
             folder = target / Path(place).relative_to(source)
             folder.mkdir(parents=True, exist_ok=True)
@@ -92,7 +92,7 @@ class SafeExtractor(ExtractorPlugin):
         if upload is None:  # the download itself: a file that must stay out is no other student's
             write: Write = self._write_or_leave_out
         else:
-            write = partial(write_into, self._rooms[upload.student, upload.number])
+            write = partial(write_into, self._rooms[upload.participant])
         try:
             unpack(archive, write)
         except NotUnpacked as error:

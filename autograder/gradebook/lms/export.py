@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
 from autograder.course import Course, CourseError
 from autograder.gradebook.book import Book
-from autograder.gradebook.downloads import uploaders
+from autograder.gradebook.downloads import System
 from autograder.gradebook.lms.feedback_zip import zip_feedback
 from autograder.gradebook.lms.gradescope import gradescope
-from autograder.gradebook.lms.marks import Marks
-from autograder.gradebook.lms.tables import PASS_SHARE, canvas, ilias, moodle
+from autograder.gradebook.lms.marks import Marks, with_numbers
+from autograder.gradebook.lms.tables import PASS_SHARE, LeftOut, canvas, ilias, moodle
+from autograder.gradebook.roster import roster
+from autograder.gradebook.uploaders import uploaders
 from autograder.rendering.text import plain
 from autograder.units import Unit
 
-Write = Callable[[Marks, Path], list[str]]
+Write = Callable[[Marks, Path], LeftOut]
 
 #: What is written for each system, and how.
 FORMATS: dict[str, tuple[str, Write]] = {
@@ -25,8 +27,8 @@ FORMATS: dict[str, tuple[str, Write]] = {
     "ilias": ("status.csv", ilias),
     "gradescope": ("gradescope-autograder.zip", gradescope),
 }
-#: What each system needs to know of a student that the roster may lack.
-NEEDED = {"moodle": "e-mail address or lms_user_id", "ilias": "lms_user_id"}
+#: The systems whose downloads are understood.
+_DOWNLOADED = {"moodle": System.MOODLE, "canvas": System.CANVAS, "ilias": System.ILIAS}
 COMPLETE, INCOMPLETE = 0, 1
 
 
@@ -40,30 +42,38 @@ def export_marks(
     unit.
     """
     book = Book.open(course)
-    people = uploaders(course.root / "downloaded" / unit.assignment / "extracted")
+    extracted = course.root / "downloaded" / unit.assignment / "extracted"
     with book.opened() as gradebook:
-        marks = Marks.of(gradebook, unit, name or unit.title, people)
+        people = roster(gradebook)
+        # Another system's download says nothing of this one's numbers and folders.
+        uploaded = {
+            student: uploader
+            for student, uploader in uploaders(extracted, people).items()
+            if uploader.participant.system is _DOWNLOADED.get(system)
+        }
+        marks = Marks.of(gradebook, unit, name or unit.title, with_numbers(people, uploaded))
     if not marks.marks:
         raise CourseError(f"No marks of {unit.name} yet. Run: autograder grade {unit.name}")
     file, write = FORMATS[system]
     if system == "ilias":
         write = partial(ilias, pass_share=pass_share)
     folder = course.root / "reports" / unit.assignment
-    left_out = [name for name in write(marks, folder / file) if name in marks.marks]
+    left_out = write(marks, folder / file)
     print(f"Marks for {system}: {folder / file}")
     pages = {
         student: page for student in marks.marks if (page := book.page(student, unit)).is_file()
     }
-    if people and pages:
+    if uploaded and pages:
         archive = folder / f"feedback-{system}.zip"
-        without = zip_feedback(pages, people, archive)
+        without = zip_feedback(pages, uploaded, archive)
         print(f"Feedback: {archive} ({len(pages) - len(without)} pages)")
         _name("Feedback of whom nothing was downloaded", without)
-    _name("No final mark yet, left empty", list(marks.open))
-    _name(f"Left out, no {NEEDED.get(system, '')} in the roster", left_out)
-    return INCOMPLETE if left_out or marks.open else COMPLETE
+    _name("No final mark yet, left out", marks.open)
+    _name(f"Left out, no {left_out.needed} of their own in the roster", left_out.students)
+    return INCOMPLETE if left_out.students or marks.open else COMPLETE
 
 
-def _name(what: str, students: list[str]) -> None:
-    if students:
-        print(f"{what}: {', '.join(plain(student, 60) for student in students)}.")
+def _name(what: str, students: Iterable[str]) -> None:
+    shown = ", ".join(plain(student, 60) for student in students)
+    if shown:
+        print(f"{what}: {shown}.")

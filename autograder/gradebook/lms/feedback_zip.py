@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.gradebook.downloads import Uploader
+from autograder.gradebook.uploaders import Uploader
 
 
 def zip_feedback(

@@ -15,6 +15,7 @@ from typing import Any
 
 from autograder.gradebook.final_mark import FinalMark
 from autograder.gradebook.lms.marks import Marks
+from autograder.gradebook.lms.tables import LeftOut
 
 SETUP = "#!/usr/bin/env bash\nexit 0\n"
 RUN = '''#!/usr/bin/env python3
@@ -47,23 +48,19 @@ if __name__ == "__main__":
 '''
 
 
-def gradescope(marks: Marks, path: Path) -> list[str]:
+def gradescope(marks: Marks, path: Path) -> LeftOut:
     """Write the autograder as a zip file; nobody is left out.
 
-    A student is found by e-mail address, by number or id, and by a full name that only one has
-    where the roster has neither address nor number: in Gradescope, people choose their names.
+    A student is found by e-mail address, by `lms_user_id` or by id: never by a name, which people
+    in Gradescope choose themselves, nor by what is somebody else's as well.
     """
-    results: dict[str, dict[str, dict[str, Any]]] = {"email": {}, "sid": {}, "name": {}}
-    named = Counter(_key(person.full_name) for person in marks.people)
-    for person in marks.people:
-        mark = marks.marks.get(person.student)
-        if mark is None or marks.final(person) is None:
-            continue
-        found = _result(mark)
+    results: dict[str, dict[str, dict[str, Any]]] = {"email": {}, "sid": {}}
+    sids = {person: {_key(person.number), _key(person.student)} for person in marks.people}
+    claims = Counter(sid for own in sids.values() for sid in own)
+    for person, _ in marks.finished:
+        found = _result(marks.marks[person.student])
         results["email"][_key(person.email)] = found
-        results["sid"] |= {_key(person.number): found, _key(person.student): found}
-        if not (person.email or person.number) and named[_key(person.full_name)] == 1:
-            results["name"][_key(person.full_name)] = found
+        results["sid"] |= {sid: found for sid in sids[person] if claims[sid] == 1}
     for known in results.values():
         known.pop("", None)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +68,7 @@ def gradescope(marks: Marks, path: Path) -> list[str]:
         archive.writestr("setup.sh", SETUP)
         archive.writestr("run_autograder", RUN)
         archive.writestr("results_by_student.json", json.dumps(results, indent=1))
-    return []
+    return LeftOut()
 
 
 def _key(name: str) -> str:

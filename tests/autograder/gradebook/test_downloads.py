@@ -1,202 +1,68 @@
-"""What learning management systems let an instructor download, through `nbgrader zip_collect`."""
+"""What the names of files and folders say in downloads of Moodle, Canvas and ILIAS."""
 
 from __future__ import annotations
 
-import io
-import subprocess
-import sys
-import tarfile
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
-from autograder.gradebook.downloads import Upload, upload_of
-from autograder.units import Unit, unit_named
-from tests.autograder.gradebook_tools import make_course
+from autograder.gradebook.downloads import Participant, System, Upload, upload_of, uploads
 
 NOTEBOOK = "policy_network.ipynb"
-
-
-@pytest.fixture
-def unit() -> Unit:
-    return unit_named("policy_network")
-
-
-@pytest.fixture
-def classroom(tmp_path: Path, unit: Unit) -> Course:
-    return make_course(tmp_path, unit)
+MOODLE = Participant(System.MOODLE, "Anna Muster", "Anna Muster", "4711")
+CANVAS = Participant(System.CANVAS, "mustermax_4712", "mustermax", "4712")
+ILIAS = Participant(System.ILIAS, "anna.muster", "Anna Muster", "4711")
 
 
 @pytest.mark.parametrize(
     ("path", "upload"),
     (
-        (
-            "Anna Muster_4711_assignsubmission_file_/policy_network.ipynb",
-            Upload("Anna Muster", "4711", NOTEBOOK),
-        ),
-        (
-            "Anna Muster_4711_assignsubmission_file/policy_network.ipynb",
-            Upload("Anna Muster", "4711", NOTEBOOK),
-        ),
+        ("Anna Muster_4711_assignsubmission_file_/policy_network.ipynb", Upload(MOODLE, NOTEBOOK)),
+        ("Anna Muster_4711_assignsubmission_file/policy_network.ipynb", Upload(MOODLE, NOTEBOOK)),
         (
             "Anna Muster_4711_assignsubmission_file_policy_network (1).ipynb",
-            Upload("Anna Muster", "4711", "policy_network (1).ipynb"),
+            Upload(MOODLE, "policy_network (1).ipynb"),
         ),
         (
             "Kurs/Anna Muster_4711_assignsubmission_file_abgabe/x_1_2_y/policy_network.ipynb",
-            Upload("Anna Muster", "4711", "abgabe/x_1_2_y/policy_network.ipynb"),
+            Upload(MOODLE, "abgabe/x_1_2_y/policy_network.ipynb"),
         ),
-        ("mustermax_4712_90210_policy_network-1.ipynb",
-         Upload("mustermax_4712", "4712", "policy_network-1.ipynb")),
-        ("mustermax_LATE_4712_90210_policy_network.ipynb",
-         Upload("mustermax_4712", "4712", NOTEBOOK)),
-        ("Abgaben/Muster_Anna_anna.muster_4711/20260301120000_policy_network.ipynb",
-         Upload("anna.muster", "4711", NOTEBOOK, "20260301120000")),
-        ("Muster_Anna_anna.muster_4711/policy_network.ipynb",
-         Upload("anna.muster", "4711", NOTEBOOK)),
+        (
+            "mustermax_4712_90210_policy_network-1.ipynb",
+            Upload(CANVAS, "policy_network-1.ipynb"),
+        ),
+        (
+            "mustermax_LATE_4712_90210_policy_network.ipynb",
+            Upload(CANVAS, NOTEBOOK, late=True),
+        ),
+        (
+            "Abgaben/Muster_Anna_anna.muster_4711/20260301120000_policy_network.ipynb",
+            Upload(ILIAS, NOTEBOOK, "20260301120000"),
+        ),
+        ("Muster_Anna_anna.muster_4711/policy_network.ipynb", Upload(ILIAS, NOTEBOOK)),
+        (
+            "2_policy_network_123/Muster_Anna_anna.muster_4711/policy_network.ipynb",
+            Upload(ILIAS, NOTEBOOK),
+        ),
+        ("RL_2026_1_Blatt/Anna Muster_4711_assignsubmission_file_/x", Upload(MOODLE, "x")),
+        ("anon_12345_90210_policy_network.ipynb", None),
         ("policy_network.ipynb", None),
     ),
-)  # fmt: skip
+)
 def test_a_file_is_its_students(path: str, upload: Upload | None) -> None:
     assert upload_of(Path(path)) == upload
 
 
-def zip_collect(classroom: Course, unit: Unit) -> tuple[dict[str, str], str]:
-    """Each collected file, by its path in `submitted/`, and what nbgrader said."""
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "zip_collect", unit.assignment],
-        cwd=classroom.root, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    submitted = classroom.root / "submitted"
-    files = [path for path in submitted.rglob("*") if path.is_file()]
-    found = {str(path.relative_to(submitted)): path.read_text(errors="replace") for path in files}
-    return found, done.stderr
+def test_only_in_moodle_a_number_is_nobodys() -> None:
+    assert [one.person_number for one in (MOODLE, CANVAS, ILIAS)] == ["", "4712", "4711"]
 
 
-def archive(classroom: Course, unit: Unit) -> Path:
-    folder = classroom.root / "downloaded" / unit.assignment / "archive"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def test_all_files_that_name_a_student_are_found(tmp_path: Path) -> None:
+    for name in (f"mustermax_4712_1_{NOTEBOOK}", "x/mustermax_4712_2_b.zip", "readme.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("")
 
-
-def zipped(**files: str | bytes) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, content in files.items():
-            file.writestr(name, content)
-    return buffer.getvalue()
-
-
-def test_the_downloads_of_three_systems_are_collected_as_shipped(
-    classroom: Course, unit: Unit
-) -> None:
-    inner = zipped(**{NOTEBOOK: "of bert", "__MACOSX/._x": "junk"})
-    moodle = zipped(
-        **{
-            f"Anna Muster_1_assignsubmission_file_/{NOTEBOOK}": "of anna",
-            "Bert O'Neil_2_assignsubmission_file_/abgabe.zip": inner,
-            "Carl_3_assignsubmission_file_/policy_network (1).ipynb": "of carl",
-            "Dora_4_assignsubmission_file_/essay.docx": "no notebook",
-        }
-    )
-    folder = archive(classroom, unit)
-    (folder / "2_policy_network-1234.zip").write_bytes(moodle)
-    (folder / f"mustermax_LATE_4712_90210_{NOTEBOOK}").write_text("of max")
-    ilias = folder / "Muster_Eva_eva.muster_77"
-    ilias.mkdir()
-    (ilias / f"20260301120000_{NOTEBOOK}").write_text("of eva, first")
-    (ilias / f"20260302120000_{NOTEBOOK}").write_text("of eva, second")
-    (folder / "readme.txt").write_text("of nobody")
-
-    found, said = zip_collect(classroom, unit)
-
-    name = unit.assignment
-    assert found == {
-        f"Anna Muster/{name}/{NOTEBOOK}": "of anna",
-        f"Bert O'Neil/{name}/abgabe/{NOTEBOOK}": "of bert",
-        f"Carl/{name}/policy_network (1).ipynb": "of carl",
-        f"Dora/{name}/essay.docx": "no notebook",
-        f"mustermax_4712/{name}/{NOTEBOOK}": "of max",
-        f"eva.muster/{name}/{NOTEBOOK}": "of eva, second",
-        f"eva.muster/{name}/timestamp.txt": "2026-03-02 12:00:00",
-    }
-    assert "No student is named in readme.txt" in said
-
-
-def test_one_students_archive_costs_nobody_else_anything(classroom: Course, unit: Unit) -> None:
-    within = zipped(**{NOTEBOOK: "hidden deep"})
-    for depth in range(6):
-        within = zipped(**{f"in{depth}.zip": within})
-    students: dict[str, str | bytes] = {
-        f"Anna_1_assignsubmission_file_/{NOTEBOOK}": "of anna",
-        "Broken_2_assignsubmission_file_/a.zip": "no archive",
-        "Climbs_3_assignsubmission_file_/a.zip": zipped(**{"../../../../climbed": "x"}),
-        "Deep_4_assignsubmission_file_/a.zip": within,
-        "Links_5_assignsubmission_file_/a.tar": with_a_link("/etc/passwd"),
-        "Late_6_assignsubmission_file_/a.zip": zipped(
-            **{NOTEBOOK: "of late", "timestamp.txt": "2020-01-01 00:00 UTC"}
-        ),
-        f"Large_7_assignsubmission_file_/{NOTEBOOK}": "of large",
-        "Large_7_assignsubmission_file_/a.zip": zipped(
-            **{str(n): bytes(20 << 20) for n in range(4)}
-        ),
-        "Many_8_assignsubmission_file_/a.zip": zipped(**dict.fromkeys(map(str, range(1_001)), "")),
-        "../../climbed_9_assignsubmission_file_/x.ipynb": "x",
-    }
-    (archive(classroom, unit) / "class.zip").write_bytes(zipped(**students))
-
-    found, said = zip_collect(classroom, unit)
-
-    def of(student: str) -> list[str]:
-        return [path.split("/", 2)[2] for path in found if path.startswith(f"{student}/")]
-
-    assert of("Anna") == [NOTEBOOK] and set(of("Large")) == {"a.zip", NOTEBOOK}
-    assert of("Broken") == of("Climbs") == of("Many") == ["a.zip"]
-    assert of("Links") == [] and "root:" not in "".join(found.values())
-    assert of("Late") == [f"a/{NOTEBOOK}"]
-    assert not any(NOTEBOOK in path for path in of("Deep"))
-    assert not list(classroom.root.rglob("climbed*"))
-    for reason in ("cannot be read", "lies outside", "more than 64 MiB", "more than 1000 files"):
-        assert reason in said
-
-
-def with_a_link(target: str) -> bytes:
-    """A tar archive with nothing but a symbolic and a hard link."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as file:
-        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE):
-            member = tarfile.TarInfo(NOTEBOOK)
-            member.type, member.linkname = kind, target
-            file.addfile(member)
-    return buffer.getvalue()
-
-
-def test_two_people_of_one_name_are_two_students(classroom: Course, unit: Unit) -> None:
-    folder = archive(classroom, unit)
-    for number in (1, 2):
-        (folder / f"Anna Muster_{number}_assignsubmission_file_{NOTEBOOK}").write_text(str(number))
-
-    found, said = zip_collect(classroom, unit)
-
-    assert found == {
-        f"Anna Muster {number}/{unit.assignment}/{NOTEBOOK}": str(number) for number in (1, 2)
-    }
-    assert "Several people are called Anna Muster" in said
-
-
-def test_an_instructors_own_pattern_goes_first(classroom: Course, unit: Unit) -> None:
-    with (classroom.root / "nbgrader_config.py").open("a") as file:
-        file.write(
-            "\nc.FileNameCollectorPlugin.named_regexp = "
-            r"r'.*/(?P<student_id>\w+)-(?P<file_id>\w+)\.ipynb'"
-        )
-    (archive(classroom, unit) / f"anna-{NOTEBOOK}").write_text("mine")
-
-    found, _ = zip_collect(classroom, unit)
-
-    assert found == {f"anna/{unit.assignment}/{NOTEBOOK}": "mine"}
+    assert list(uploads(tmp_path)) == [Upload(CANVAS, NOTEBOOK), Upload(CANVAS, "b.zip")]
 
 
 @pytest.mark.parametrize(
