@@ -21,6 +21,7 @@ ROSTER = (
     Person("twin2", "Kim", "Gleich", number="502"),
     Person("only-an-id"),
     Person("login7", "Hans", "Sieben"),
+    Person("nameless", number="600"),
 )
 
 
@@ -83,6 +84,8 @@ def test_a_person_is_found_by_number_login_or_name(one: Participant, student: st
         (canvas("fremdcarla", "4711"), "fremdcarla_4711"),
         (canvas("fremdcarla"), "fremdcarla_1"),
         (canvas("musteranna", "99"), "musteranna_99"),
+        (canvas("musteranna", "600"), "musteranna_600"),
+        (ilias("Hans Sieben", "login7", "600"), "login7 600"),
         (ilias("Petra Sieben", "login7"), "login7 1"),
         (ilias("Anna Muster", "login7"), "login7 1"),
         (ilias("Anna Muster", "am123", "99"), "am123 99"),
