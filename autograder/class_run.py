@@ -25,7 +25,6 @@ from autograder.report.course_report import CourseReport, write_course_page
 from autograder.report.files import write_csv, write_page
 from autograder.report.rows import ClassReport
 from autograder.report.table import print_class
-from autograder.results import Status
 from autograder.units import Unit, units_of
 
 #: Exit statuses: everybody's mark and page are there; some are not, and each is named.
@@ -92,8 +91,7 @@ def grade_arrived(
     became = {}
     for row in report.rows:
         points = "no mark" if row.total is None else f"{row.total:g} of {report.max_points:g}"
-        status = row.result.status
-        became[row.student] = points if status is Status.OK else f"{points}, {status.value}"
+        became[row.student] = points if row.status == "ok" else f"{points}, {row.status}"
     became |= {student: f"no feedback page: {error}" for student, error in no_page.items()}
     became |= {student: f"not in the gradebook: {error}" for student, error in failed.items()}
     return {student: became[student] for student in graded}

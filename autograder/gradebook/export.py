@@ -8,6 +8,7 @@ from typing import Any
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
 
+from autograder.gradebook.final_mark import status_with
 from autograder.rendering.text import spreadsheet_cell
 
 COLUMNS = (
@@ -15,13 +16,13 @@ COLUMNS = (
     "raw_score", "late_submission_penalty", "score", "max_score", "status",
 )  # fmt: skip
 UNGRADED = "not graded"
-TO_GRADE = "to grade by hand"
 
 
 class MarksExportPlugin(ExportPlugin):
     """A row for each student and assignment, as nbgrader's own CSV has it, and the status.
 
-    Where the grader failed, the score is left empty: it is no zero.
+    Where the grader failed, or nobody has read an answer yet, the score is left empty: it is no
+    zero.
     """
 
     def export(self, gradebook: Gradebook) -> None:
@@ -62,7 +63,7 @@ def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> dict
         return row
     row["timestamp"] = submission.timestamp
     row["status"] = _status(submission)
-    if row["status"] == UNGRADED:
+    if row["status"] == UNGRADED or submission.needs_manual_grade:
         return row | {"raw_score": None, "late_submission_penalty": None, "score": None}
     penalty = submission.late_submission_penalty or 0.0
     row["raw_score"] = submission.score
@@ -82,7 +83,7 @@ def _status(submission: Any) -> str:
     if any(grade.auto_score is None and grade.manual_score is None for grade in automatic):
         return UNGRADED
     comments = [comment for notebook in submission.notebooks for comment in notebook.comments]
-    for comment in comments:
-        if (comment.auto_comment or "").startswith("Status: "):
-            return str(comment.auto_comment.split(" – ")[0].removeprefix("Status: "))
-    return TO_GRADE if submission.needs_manual_grade else "ok"
+    said = (str(comment.auto_comment or "") for comment in comments)
+    statuses = (text for text in said if text.startswith("Status: "))
+    status = next(statuses, "Status: ok").split(" – ")[0].removeprefix("Status: ")
+    return status_with(status, submission.needs_manual_grade)

@@ -7,6 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+#: The status of a submission with an answer that nobody has read yet.
+TO_GRADE = "to grade by hand"
+
+
+def status_with(status: str, to_grade: int) -> str:
+    """A submission's status, and whether answers of it are still to be graded by hand."""
+    if not to_grade:
+        return status
+    return TO_GRADE if status == "ok" else f"{status} and {TO_GRADE}"
+
 
 @dataclass(frozen=True)
 class FinalMark:
@@ -48,7 +58,7 @@ class FinalMark:
 
     @property
     def final(self) -> float | None:
-        """What counts; None where a task has no mark."""
+        """What counts, so far if answers are to be graded; None where a task has no mark."""
         automatic = self.automatic
         return None if automatic is None else max(0.0, automatic + self.by_hand - self.penalty)
 

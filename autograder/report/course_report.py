@@ -41,6 +41,11 @@ class Line:
         )
 
     @property
+    def to_grade(self) -> int:
+        """How many answers are still to be graded by hand, in all units."""
+        return sum(row.to_grade for row in self.rows if row is not None)
+
+    @property
     def total(self) -> float:
         """All final marks together."""
         return sum(total or 0.0 for total in self.totals)

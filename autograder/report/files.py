@@ -87,8 +87,8 @@ def _values(row: Row, report: ClassReport) -> list[object]:
     mean = None if row.mean_score is None else round(row.mean_score, 2)
     by_hand = None if mark is None or (mark.to_grade and not mark.by_hand) else mark.by_hand
     return [
-        row.student, result.status.value, *row.points, row.automatic, by_hand, row.to_grade,
-        row.late, row.penalty, row.total, report.max_points, mean,
+        row.student, row.status, *row.points, row.automatic, by_hand, row.to_grade,
+        row.late, row.penalty, row.final, report.max_points, mean,
         "yes" if result.sandboxed else "NO (unsafe)", result.message or "",
         "; ".join(result.warnings),
     ]  # fmt: skip

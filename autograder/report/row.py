@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.gradebook.final_mark import FinalMark
+from autograder.gradebook.final_mark import FinalMark, status_with
 from autograder.rendering.text import number
 from autograder.results import Result, Status, short_name
 
@@ -49,8 +49,24 @@ class Row:
         return sum(points) if len(points) == len(self.points) else None
 
     @property
+    def status(self) -> str:
+        """The result's status, and whether answers are still to be graded by hand."""
+        return status_with(self.result.status.value, self.to_grade if self.handed_in else 0)
+
+    @property
+    def final(self) -> float | None:
+        """The final mark; None if there is none, or none yet."""
+        return None if self.to_grade else self.total
+
+    @property
+    def shown(self) -> str:
+        """The final mark as text; with a star what there is without the answers to be graded."""
+        star = "*" if self.to_grade else ""
+        return "–" if self.total is None else f"{number(self.total)}{star}"
+
+    @property
     def total(self) -> float | None:
-        """The final mark, automatic + by hand - penalty; None if there is none."""
+        """Automatic + by hand - penalty, as far as it is graded; None if there is no mark."""
         if not self.has_mark or self.mark is None:
             return self.automatic
         return self.mark.final

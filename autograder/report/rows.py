@@ -91,7 +91,7 @@ class ClassReport:
     @property
     def statuses(self) -> dict[str, int]:
         """How many students have each status."""
-        return dict(Counter(row.result.status.value for row in self.rows).most_common())
+        return dict(Counter(row.status for row in self.rows).most_common())
 
     @property
     def unsafe(self) -> int:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.checks.judge import NOT_REACHED, readable
+from autograder.gradebook.final_mark import TO_GRADE
 from autograder.rendering.palette import FAILED, PASSED, WAITING, look_of
 from autograder.rendering.text import number, plain, plain_lines
 from autograder.report.row import Row
@@ -54,7 +55,11 @@ def print_class(report: ClassReport, file: TextIO | None = None) -> None:
             f"UNSAFE: {report.unsafe} results were made without the sandbox.", style="bold red"
         )
     if report.to_grade:
-        console.print(f"Still to be graded by hand: {report.to_grade} answers.", highlight=False)
+        console.print(
+            f"Still to be graded by hand: {report.to_grade} answers. They are missing in marks "
+            "with a star.",
+            highlight=False,
+        )
     for row in report.rows:
         for remark in row.remarks:
             console.print(Text(f"{plain(row.student, 60)}: {plain(remark, 300)}"), style="dim")
@@ -106,12 +111,14 @@ def _print_task(console: Console, task: TaskResult) -> None:
 
 
 def _cells(row: Row, report: ClassReport) -> list[Text]:
-    status = Text(row.result.status.value, _STYLES.get(row.result.status, "yellow"))
+    status = Text(
+        row.status, "yellow" if row.status == TO_GRADE else _STYLES.get(row.result.status, "yellow")
+    )
     points = [
         Text("–" if earned is None else number(earned), _shade(earned, task.max_points))
         for earned, task in zip(row.points, row.result.tasks, strict=True)
     ]
-    total = Text("–" if row.total is None else number(row.total), "bold")
+    total = Text(row.shown, "bold")
     mean = Text("" if row.mean_score is None else f"{row.mean_score:.1f}")
     name = plain(row.student, _LONGEST_NAME)
     by_hand = [Text(row.by_hand)] if report.by_hand_max else []

@@ -109,8 +109,14 @@ def test_an_answer_that_nobody_has_read_is_counted_and_is_no_zero(
 
     line = row(classroom, unit, "anna")
     assert (line["by_hand"], line["to_grade"]) == ("", "1")
-    assert "Still to be graded by hand: 1 answers." in capsys.readouterr().out
-    assert "1 to grade" in class_page(classroom, unit)
+    assert (line["status"], line["points"]) == ("to grade by hand", "")
+    table = capsys.readouterr().out
+    assert "Still to be graded by hand: 1 answers." in table
+    assert re.search(rf"anna +to grade by hand .* {unit.max_points:g}\*", table)
+    assert "1 student: 1 to grade by hand." in table
+    shown = class_page(classroom, unit)
+    assert "1 to grade" in shown and '<td class="odd">to grade by hand</td>' in shown
+    assert f"<strong>{unit.max_points:g}*</strong>" in shown
     text = page(classroom, unit, "anna")
     assert "0.0 / 2.0" not in text
     assert "1 answer is still to be graded by hand" in text
@@ -191,7 +197,7 @@ def test_a_check_corrected_by_hand_counts_as_corrected(classroom: Course, unit: 
     grade_class(classroom, unit)
 
     line = row(classroom, unit, "anna")
-    assert (line["forward"], line["points"]) == ("2.0", "2.0")
+    assert (line["forward"], line["automatic"]) == ("2.0", "2.0")
 
 
 def test_a_moved_due_date_and_a_later_time_change_the_penalty(
@@ -203,8 +209,7 @@ def test_a_moved_due_date_and_a_later_time_change_the_penalty(
     due(classroom, unit, "2026-03-02 00:00:00 UTC")
     grade_class(classroom, unit)
     first = row(classroom, unit, "late")
-    assert (first["late"], first["points"]) == ("12 h", "0.0")
-    assert float(first["penalty"]) == unit.max_points
+    assert (first["late"], float(first["penalty"])) == ("12 h", unit.max_points)
 
     due(classroom, unit, "2026-03-03 00:00:00 UTC")
     (again.parent / "timestamp.txt").write_text("2026-03-05 12:00:00 UTC")
@@ -274,7 +279,7 @@ def test_an_empty_gradebook_file_is_a_new_gradebook(classroom: Course, unit: Uni
     (classroom.root / "gradebook.db").write_bytes(b"")
 
     assert grade_class(classroom, unit) == 0
-    assert float(row(classroom, unit, "anna")["points"]) == unit.max_points
+    assert float(row(classroom, unit, "anna")["automatic"]) == unit.max_points
 
 
 def test_a_gradebook_that_somebody_has_locked_is_one_clear_line(
@@ -374,7 +379,7 @@ def test_a_renamed_notebook_is_graded_by_nbgrader_as_well(classroom: Course, uni
 
     assert grade_class(classroom, unit) == 0
 
-    assert float(row(classroom, unit, "anna")["points"]) == unit.max_points
+    assert float(row(classroom, unit, "anna")["automatic"]) == unit.max_points
     assert "handed in as notebook (1).ipynb.txt" in page(classroom, unit, "anna")
 
 
@@ -436,7 +441,7 @@ def test_a_preview_writes_nothing(
     out = capsys.readouterr().out
     assert "anna: " in out and "handed in again" in out
     assert "Graded for the first time: 1." in out and "Nothing was written." in out
-    assert float(row(classroom, unit, "anna")["points"]) == unit.max_points / 2
+    assert float(row(classroom, unit, "anna")["automatic"]) == unit.max_points / 2
 
 
 def test_a_task_that_was_corrected_by_hand_does_not_change(
@@ -488,7 +493,7 @@ def test_some_students_are_graded_and_the_table_still_shows_everybody(
     with gradebook(classroom) as book:
         points = {s.student.id: s.score for s in book.assignment_submissions(unit.assignment)}
     assert points == {"anna": unit.max_points, "bert": unit.max_points / 2}
-    assert float(row(classroom, unit, "anna")["points"]) == unit.max_points
+    assert float(row(classroom, unit, "anna")["automatic"]) == unit.max_points
     assert row(classroom, unit, "bert")
 
     with pytest.raises(CourseError, match="No such student: carl"):

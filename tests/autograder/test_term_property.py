@@ -164,7 +164,10 @@ class Term(RuleBasedStateMachine):
         assert page is not None
         penalty = re.search(r"penalty: ([\d.]+)", self.page(name), re.IGNORECASE)
         score = float(page[1]) - (float(penalty[1]) if penalty else 0.0)
-        return {"gradebook": in_gradebook, "marks.csv": float(row["points"]), "page": score}
+        # There is no final mark while nobody has read the answer.
+        in_table = float(row["points"]) if row["to_grade"] == "0" else in_gradebook
+        assert (row["points"] == "") == (row["to_grade"] != "0")
+        return {"gradebook": in_gradebook, "marks.csv": in_table, "page": score}
 
     def page(self, name: str) -> str:
         path = self.root / "feedback" / name / UNIT.assignment / f"{UNIT.name}.html"

@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.course import Course
+from autograder.gradebook.final_mark import FinalMark
 from autograder.report.course_report import CourseReport, write_course_page
 from autograder.report.rows import ClassReport
 from autograder.results import CheckResult, Result, Status, TaskResult
@@ -53,6 +54,24 @@ def test_everybody_of_any_unit_is_there_with_a_total_and_a_mean_share(report: Co
     assert lines["ben"].total == unit_named(FIRST).max_points / 2
     assert (lines["ben"].share, lines["dora"].share) == (0.25, 0.5)
     assert lines["anna"].name == "Anna Berg"
+
+
+def test_marks_that_lack_an_answer_have_a_star(tmp_path: Path) -> None:
+    unit = unit_named(FIRST)
+    tasks = {name.rsplit("/", 1)[-1]: points for name, points in unit.task_points}
+    waiting = FinalMark(tasks, 0.0, 2.0, ("why",), 0.0, 0.0, unit.max_points + 2)
+    results = {"anna": make_result(unit), "ben": make_result(unit)}
+    report = CourseReport((ClassReport.of(unit, results, marks={"anna": waiting}),))
+
+    path = write_course_page(report, Course(tmp_path))
+
+    page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    shown = [row.select("td.n") for row in page.select("#students tbody tr")]
+    points = f"{unit.max_points:g}"
+    assert [[cell.get_text() for cell in cells[:2]] for cells in shown] == [
+        [f"{points}*", f"{points}*"],
+        [points, points],
+    ]
 
 
 def test_who_handed_in_earlier_units_but_not_the_last_one_dropped_out(report: CourseReport) -> None:

@@ -213,6 +213,34 @@ def final(unit: Unit, **changes: Any) -> FinalMark:
     return FinalMark(**(values | changes))
 
 
+def test_while_an_answer_is_to_be_graded_that_is_the_status_and_there_is_no_mark(
+    unit: Unit, tmp_path: Path
+) -> None:
+    results = {"anna": make_result(unit), "bert": make_result(unit, status=Status.TIMEOUT)}
+    waiting = final(unit, by_hand=0.0, waiting=("why",))
+    report = ClassReport.of(unit, results, None, dict.fromkeys(results, waiting))
+    statuses = ["to grade by hand", "timeout and to grade by hand"]
+
+    with write_csv(report, Course(tmp_path)).open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["status"] for row in rows] == statuses
+    assert [(row["to_grade"], row["by_hand"], row["points"]) for row in rows] == [("1", "", "")] * 2
+
+    star = f"{unit.max_points:g}*"
+    lines = table(report).splitlines()
+    for student, status in zip(results, statuses, strict=True):
+        assert any(
+            line.split()[:1] == [student] and f" {status} " in line and f" {star} " in line
+            for line in lines
+        )
+    assert "2 students: 1 to grade by hand, 1 timeout and to grade by hand." in lines
+
+    page = page_of(report, tmp_path)
+    cells = [row.select("td") for row in page.select("#students tbody tr")]
+    assert [one[0].get_text() for one in cells] == statuses
+    assert [one[1].get_text() for one in cells] == [star, star]
+
+
 def page_of(report: ClassReport, folder: Path, formgrader: str = "") -> BeautifulSoup:
     path = write_page(report, Course(folder), formgrader)
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
