@@ -18,6 +18,7 @@ from autograder.gradebook.roster import Person, roster
 from autograder.gradebook.uploaders import Found, find_students
 from autograder.grading.hand_ins import LATE, is_student_id
 from autograder.grading.notebook_file import MAX_BYTES
+from autograder.rendering.text import plain
 
 #: What systems and editors put into folders by themselves.
 _JUNK = re.compile(r"(^|/)(__MACOSX|\.[^/]*|Thumbs\.db|desktop\.ini)(/|$)")
@@ -86,16 +87,19 @@ class LmsCollector(FileNameCollectorPlugin):
 
     def _say(self, participant: Participant, found: Found) -> None:
         say = self.log.info if found.is_sure else self.log.warning
-        shown = f"{participant.name} ({participant.system.value} {participant.number})"
+        name = plain(participant.name, 60)
+        shown = f"{name} ({participant.system.value} {participant.number})"
         if found.remark:
-            say("%s: %s", shown, found.remark)
+            say("%s: %s", shown, plain(found.remark, 300))
+        if found.student == participant.student or not is_student_id(participant.student):
+            return
         coursedir = self.parent.coursedir
         earlier = Path(
             coursedir.format_path(
                 coursedir.submitted_directory, participant.student, coursedir.assignment_id
             )
         )
-        if found.student != participant.student and earlier.is_dir():
+        if earlier.is_dir():
             self.log.warning("%s: remove %s if it is the same work", shown, earlier)
 
     def _people(self) -> list[Person]:
