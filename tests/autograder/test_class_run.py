@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import unicodedata
 from contextlib import closing
 from pathlib import Path
 
@@ -437,6 +438,38 @@ def test_a_preview_writes_nothing(
     assert "anna: " in out and "handed in again" in out
     assert "Graded for the first time: 1." in out and "Nothing was written." in out
     assert float(row(classroom, unit, "anna")["points"]) == unit.max_points / 2
+
+
+def test_a_preview_renames_no_folder_and_knows_whose_it_is(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(classroom, unit, "müller", 0.5)
+    grade_class(classroom, unit)
+    hand_in_again(classroom, unit, "müller", 1.0)
+    decomposed = unicodedata.normalize("NFD", "müller")
+    folder = classroom.root / "submitted"
+    (folder / "müller").rename(folder / decomposed)
+    capsys.readouterr()
+
+    assert preview_class(classroom, unit, students=["müller"]) == 0
+
+    assert [one.name for one in folder.iterdir()] == [decomposed]
+    assert f"müller: {unit.max_points / 2:g} -> {unit.max_points:g}" in capsys.readouterr().out
+
+
+def test_a_preview_counts_who_is_graded_for_the_first_time(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for student in ("anna", "bert"):
+        solved(classroom, unit, student)
+    grade_class(classroom, unit)
+    shutil.rmtree(classroom.root / "submitted" / "bert")
+    solved(classroom, unit, "carl")
+    capsys.readouterr()
+
+    preview_class(classroom, unit)
+
+    assert "Graded for the first time: 1." in capsys.readouterr().out
 
 
 def test_a_task_that_was_corrected_by_hand_does_not_change(
