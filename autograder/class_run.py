@@ -40,6 +40,17 @@ Attempts = Sequence[tuple[HandIn, Sequence[Attempt]]]
 GRADED, INCOMPLETE = 0, 1
 
 
+@dataclass(frozen=True)
+class Became:
+    """What became of a student's work: the points, or what went wrong.
+
+    filed: whether it is in the gradebook and has a feedback page.
+    """
+
+    said: str
+    filed: bool
+
+
 def grade_class(
     course: Course,
     unit: Unit,
@@ -85,11 +96,10 @@ def grade_arrived(
     *,
     sandboxed: bool = True,
     jobs: int | None = None,
-) -> dict[str, str]:
+) -> dict[str, Became]:
     """Grade these students and renew the class's files without printing them.
 
-    Returns what became of each: the points, or what went wrong. Raises CourseError where
-    `grade_class` does.
+    Returns what became of each. Raises CourseError where `grade_class` does.
     """
     book = Book.open(course, sandboxed)
     with grading(course, unit.assignment):
@@ -105,9 +115,10 @@ def grade_arrived(
     for row in report.rows:
         points = "no mark" if row.total is None else f"{row.total:g} of {report.max_points:g}"
         status = row.result.status
-        became[row.student] = points if status is Status.OK else f"{points}, {status.value}"
-    became |= {student: f"no feedback page: {error}" for student, error in no_page.items()}
-    became |= {student: f"not in the gradebook: {error}" for student, error in failed.items()}
+        said = points if status is Status.OK else f"{points}, {status.value}"
+        became[row.student] = Became(said, filed=True)
+    for what, errors in (("no feedback page", no_page), ("not in the gradebook", failed)):
+        became |= {one: Became(f"{what}: {why}", filed=False) for one, why in errors.items()}
     return {student: became[student] for student in graded}
 
 

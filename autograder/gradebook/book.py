@@ -221,7 +221,10 @@ class Book:
 
         Raises CourseError if the exchange cannot be read, or has something that may not be taken.
         """
-        with temp_attrs(self.app.coursedir, assignment_id=unit.assignment, student_id="*"):
+        with (
+            self._writing(f"{unit.name} was not collected."),
+            temp_attrs(self.app.coursedir, assignment_id=unit.assignment, student_id="*"),
+        ):
             factory = ExchangeFactory(config=self.app.config, parent=self.app)
             authenticator = Authenticator(parent=self.app)
             collecting = factory.Collect(
