@@ -6,6 +6,11 @@ import base64
 import csv
 import hashlib
 import io
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -101,6 +106,34 @@ def test_no_cell_of_the_csv_is_a_formula(report: ClassReport, tmp_path: Path) ->
     assert by_name["carl"]["points"] == ""
     assert by_name["'=eve()"]["status"] == "crashed"
     assert by_name["fay"]["sandboxed"] == "NO (unsafe)"
+
+
+def test_on_a_full_disk_the_old_files_stay_whole(report: ClassReport, tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    earlier = replace(report, rows=report.rows[:1])
+    files = [write_csv(earlier, course), write_page(earlier, course)]
+    before = [path.read_bytes() for path in files]
+
+    with room_for(100):
+        for write in (write_csv, write_page):
+            with pytest.raises(OSError, match="File too large"):
+                write(report, course)
+
+    assert [path.read_bytes() for path in files] == before
+    assert sorted(files[0].parent.iterdir()) == sorted(files)
+
+
+@contextmanager
+def room_for(count: int) -> Iterator[None]:
+    """No file may become longer than so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (count, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "＝1"])
