@@ -28,6 +28,8 @@ _JOINERS = frozenset("\u200c\u200d")
 _LONGEST_NAME = 100
 #: A browser may add an ending of its own to a notebook that it downloads.
 _NOTEBOOK = re.compile(r".+\.ipynb(\.(txt|json))?", re.IGNORECASE | re.DOTALL)
+#: What the exchange puts beside a student's own files.
+_RECEIPTS = ("timestamp.txt", "submission_secret.txt")
 _MOST_NOTEBOOKS = 20
 _MOST_NAMES = 5
 
@@ -89,7 +91,9 @@ def handed_in(student: str, folder: Path, unit: Unit, course: Course) -> HandIn:
     if not notebooks:
         found = f", only {_listed(others)}" if others else ""
         reason = f"The folder handed in holds no {unit.name}.ipynb{found}."
-        return HandIn(student, folder, None, Status.MISSING, reason)
+        came = others or any(os.path.lexists(folder / name) for name in _RECEIPTS)
+        status = Status.INVALID_NOTEBOOK if came else Status.MISSING
+        return HandIn(student, folder, None, status, reason)
     notebook, warnings = _chosen(notebooks, folder, unit, course)
     return HandIn(student, folder, notebook, warnings=(*warnings, *_time_warnings(folder)))
 
@@ -156,7 +160,7 @@ def _files(folder: Path) -> tuple[list[Path], list[str]]:
             path = Path(place, name)
             if _NOTEBOOK.fullmatch(name):
                 notebooks.append(path)
-            elif name not in ("timestamp.txt", "submission_secret.txt"):
+            elif name not in _RECEIPTS:
                 others.append(str(path.relative_to(folder)))
     return sorted(notebooks)[:_MOST_NOTEBOOKS], sorted(others)
 
