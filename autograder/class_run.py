@@ -27,8 +27,9 @@ from autograder.grading.submission import GradingOptions
 from autograder.processes.pool import Elsewhere, Pool
 from autograder.processes.progress import Progress
 from autograder.rendering.text import plain
-from autograder.report.course_report import CourseReport, write_course_page
+from autograder.report.course_report import CourseReport, course_page, write_course_page
 from autograder.report.files import write_csv, write_page
+from autograder.report.old_exports import old_exports
 from autograder.report.rows import ClassReport
 from autograder.report.table import print_class
 from autograder.results import Status
@@ -283,6 +284,7 @@ def report_class(course: Course, unit: Unit) -> int:
     if ungraded == len(hand_ins):
         raise CourseError(f"Nothing is graded by this grader yet: autograder grade {unit.name}")
     _show(course, unit, book, graded)
+    renew_course_page(course)
     old = book.old_pages(unit, graded)
     if old:
         print(f"{old} feedback pages do not show these marks. Run: autograder grade {unit.name}")
@@ -296,6 +298,20 @@ def report_course(course: Course) -> int:
 
     Raises CourseError if nothing is.
     """
+    print(f"Course report: {_shown(_write_course(course))}")
+    return GRADED
+
+
+def renew_course_page(course: Course) -> None:
+    """Let the page of the whole course show today's marks, if there is one.
+
+    Raises CourseError if nothing is graded.
+    """
+    if course_page(course).exists():
+        _write_course(course)
+
+
+def _write_course(course: Course) -> Path:
     book = Book.open(course)
     classes = []
     for unit in units_of(course):
@@ -307,8 +323,7 @@ def report_course(course: Course) -> int:
         raise CourseError("Nothing is graded by this grader yet: autograder grade all")
     page = write_course_page(CourseReport(tuple(classes)), course)
     book.share()
-    print(f"Course report: {_shown(page)}")
-    return GRADED
+    return page
 
 
 def _class(course: Course, unit: Unit, book: Book) -> list[HandIn]:
@@ -333,10 +348,14 @@ def _show(course: Course, unit: Unit, book: Book, graded: dict[str, GradedSubmis
     report = _report(unit, book, graded)
     pages = [row.feedback for row in report.rows if row.feedback is not None]
     print_class(report)
-    print(f"Marks:        {_shown(write_csv(report, course))}")
+    marks = write_csv(report, course)
+    print(f"Marks:        {_shown(marks)}")
     print(f"Class report: {_shown(write_page(report, course, book.formgrader))}")
     if pages:
         print(f"Feedback:     {len(pages)} pages, the first: {_shown(pages[0])}")
+    for system, file in old_exports(marks.parent, pages).items():
+        command = f"autograder export {unit.name} --format {system}"
+        print(f"{file} does not show the last changes of marks or feedback. Run: {command}")
 
 
 def _shown(path: Path) -> Path:

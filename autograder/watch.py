@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from autograder.class_run import Became, grade_arrived
+from autograder.class_run import Became, grade_arrived, renew_course_page
 from autograder.course import Course, CourseError
 from autograder.gradebook.book import Book
 from autograder.grading.hand_ins import decomposed_names
@@ -54,6 +54,7 @@ class Watch:
     _turns: Counter[str] = field(default_factory=Counter)
     _waiting: dict[tuple[str, str], None] = field(default_factory=dict)
     _complaints: dict[str, str] = field(default_factory=dict)
+    _course_page_is_old: bool = True
 
     def run(self, seconds: float, from_exchange: bool = False) -> int:
         """Look every so many seconds, and grade what came, until Ctrl-C or SIGTERM."""
@@ -66,6 +67,7 @@ class Watch:
                     self._collect()
                 self.look()
                 if not self.grade_next():
+                    self._renew_course_page()
                     time.sleep(seconds)
         except KeyboardInterrupt:
             print("Stopped. What was not graded yet is graded by the next run.")
@@ -112,6 +114,7 @@ class Watch:
             self._complain(name, str(error))
             return False
         self._complaints.pop(name, None)
+        self._course_page_is_old = True
         for student in students:
             self._turns[student] += 1
             del self._waiting[name, student]
@@ -148,6 +151,17 @@ class Watch:
                 self._complain(f"collecting {unit.name}", str(error))
             else:
                 self._complaints.pop(f"collecting {unit.name}", None)
+
+    def _renew_course_page(self) -> None:
+        """Once nobody waits: it takes seconds in a large course."""
+        if self._course_page_is_old:
+            try:
+                renew_course_page(self.course)
+            except (CourseError, OSError) as error:
+                self._complain("course page", str(error))
+            else:
+                self._course_page_is_old = False
+                self._complaints.pop("course page", None)
 
     def _complain(self, about: str, text: str) -> None:
         """Say what stands in the way, once."""

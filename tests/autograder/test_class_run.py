@@ -7,22 +7,28 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 import unicodedata
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+import autograder.watch as watching
 from autograder.class_run import grade_class, preview_class, report_class
 from autograder.cli import main
 from autograder.course import Course, CourseError
+from autograder.gradebook.lms.export import export_marks
 from autograder.results import Status
 from autograder.units import Unit, unit_named
+from autograder.watch import Watch
 from tests.autograder.gradebook_tools import (
     hand_in,
     keep,
@@ -257,6 +263,21 @@ def test_who_is_not_in_the_gradebook_makes_the_exit_status_1(
     assert grade_class(classroom, unit) == 1
 
     assert "Not in the gradebook: =1+1: The folder's name" in capsys.readouterr().out
+
+
+def test_who_handed_in_no_notebook_makes_the_exit_status_1(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(classroom, unit, "anna")
+    folder = classroom.root / "submitted" / "bert" / unit.assignment
+    folder.mkdir(parents=True)
+    (folder / "essay.docx").write_bytes(b"PK")
+
+    assert grade_class(classroom, unit) == 1
+
+    assert "Not in the gradebook: bert: " in (out := capsys.readouterr().out)
+    assert "only essay.docx" in out
+    assert row(classroom, unit, "bert")["status"] == "invalid notebook"
 
 
 def test_a_second_grader_is_told_who_the_first_one_is(classroom: Course, unit: Unit) -> None:
@@ -574,6 +595,89 @@ def test_several_units_make_a_page_of_the_whole_course(
     assert main(["report"]) == 0
     total = f"<strong>{unit.max_points + 2:g}</strong>"
     assert total not in text and total in course_page.read_text(encoding="utf-8")
+
+
+def test_whatever_changes_a_mark_renews_the_page_of_the_whole_course(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course_page = classroom.root / "reports" / "course.html"
+    solved(classroom, unit, "anna", 0.5)
+    assert main(["grade", unit.name]) == 0
+    assert not course_page.exists(), "nobody has asked for it"
+    main(["report"])
+
+    mark_by_hand(classroom, unit, "anna", 1.0, "")
+    main(["grade", unit.name])
+    assert total_shown(unit.max_points / 2 + 1) in course_page.read_text("utf-8")
+
+    mark_by_hand(classroom, unit, "anna", 2.0, "")
+    main(["report", unit.name])
+    assert total_shown(unit.max_points / 2 + 2) in course_page.read_text("utf-8")
+
+    hand_in_again(classroom, unit, "anna", 1.0)
+    waits = iter([None, None])
+
+    def sleep(seconds: float) -> None:
+        if next(waits, "stop"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(watching, "time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
+    handler = signal.getsignal(signal.SIGTERM)
+    Watch(classroom, [unit]).run(1)
+    signal.signal(signal.SIGTERM, handler)
+    assert total_shown(unit.max_points + 2) in course_page.read_text("utf-8")
+
+
+def total_shown(points: float) -> str:
+    return f"<strong>{points:g}</strong>"
+
+
+def test_a_file_for_an_lms_that_is_older_than_the_marks_is_named(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = solved(classroom, unit, "anna", 0.5)
+    grade_class(classroom, unit)
+    mark_by_hand(classroom, unit, "anna", 1.0, "")
+    grade_class(classroom, unit)
+    export_marks(classroom, unit, "canvas")
+    archive = classroom.root / "reports" / unit.assignment / "feedback-canvas.zip"
+    archive.write_bytes(b"PK")
+    capsys.readouterr()
+    grade_class(classroom, unit)
+    assert "does not show" not in capsys.readouterr().out, "nothing has changed"
+
+    mark_by_hand(classroom, unit, "anna", 1.0, "A comment is on the page alone.")
+    grade_class(classroom, unit)
+    assert "feedback-canvas.zip does not show the last changes" in capsys.readouterr().out
+
+    mark_by_hand(classroom, unit, "anna", 2.0, "")
+    grade_class(classroom, unit)
+    out = capsys.readouterr().out
+    assert "canvas.csv does not show the last changes" in out
+    assert f"Run: autograder export {unit.name} --format canvas" in out
+    assert "moodle" not in out and path.exists()
+
+
+def test_a_unit_that_cannot_be_graded_keeps_no_other_unit_from_it(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = unit_named("actor_critic")
+    (classroom.root / "units.txt").write_text(f"{unit.name}\n{second.name}\n")
+    released = classroom.released(second.assignment)
+    released.parent.mkdir(parents=True)
+    nbformat.write(released_notebook(second), released)
+    solved(classroom, unit, "anna")
+    solved(classroom, second, "anna")
+    change_points(classroom, unit, "check-forward", 7)
+
+    assert main(["grade", "all"]) == 2
+
+    error = capsys.readouterr().err
+    assert f"autograder: {unit.name}: " in error and "forward is worth 7 points there" in error
+    assert float(row(classroom, second, "anna")["points"]) == second.max_points
+    assert (classroom.root / "reports" / "course.html").exists()
+    change_points(classroom, second, "check-act", 7)
+    assert main(["grade", "all"]) == 2
 
 
 def test_there_is_no_page_of_a_course_in_which_nothing_is_graded(
