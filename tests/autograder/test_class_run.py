@@ -22,11 +22,13 @@ import pytest
 from nbgrader.api import Gradebook
 
 import autograder.watch as watching
+from autograder import class_run
 from autograder.class_run import grade_class, preview_class, report_class
 from autograder.cli import main
 from autograder.course import Course, CourseError
 from autograder.gradebook.lms.export import export_marks
-from autograder.results import Status
+from autograder.grading import judging
+from autograder.results import Result, Status
 from autograder.units import Unit, unit_named
 from autograder.watch import Watch
 from tests.autograder.gradebook_tools import (
@@ -383,6 +385,24 @@ def test_a_course_of_several_instructors_is_open_to_their_group_alone(
     assert own.stat().st_mode & 0o007 == 0
 
 
+def test_a_run_names_open_folders(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("autograder.gradebook.open_folders._lets_through", lambda folder: True)
+    solved(classroom, unit, "anna")
+    names = ("submitted", "autograded", "feedback", "reports", "gradebook.db")
+    grade_class(classroom, unit)
+    assert "Warning: Other users of this machine can read" in (out := capsys.readouterr().out)
+    assert all(name in out for name in names)
+
+    for name in names:
+        (classroom.root / name).chmod(0o700)
+    grade_class(classroom, unit)
+
+    assert "Warning" not in capsys.readouterr().out
+
+
 def test_a_course_of_one_instructor_stays_closed(classroom: Course, unit: Unit) -> None:
     solved(classroom, unit, "anna")
     grade_class(classroom, unit)
@@ -441,6 +461,81 @@ def test_a_run_says_whose_marks_change_and_why(
     assert f"bert: {half} -> 0 (" in out
     assert "carl:" not in out
     assert again.exists()
+
+
+def test_a_changed_unit_is_the_reason_of_a_changed_mark(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    path = solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+    monkeypatch.setattr("autograder.grading.keys.unit_version", lambda unit: "another one")
+    keep(classroom, unit, path, make_result(unit, 0.0))
+
+    preview_class(classroom, unit)
+
+    assert change(capsys).endswith(": the unit or the grader has changed")
+
+
+def test_points_that_somebody_else_put_into_the_gradebook_are_the_reason(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+    with gradebook(classroom) as book:
+        book.find_grade("check-forward", unit.name, unit.assignment, "anna").auto_score = 1.0
+        book.db.commit()
+
+    preview_class(classroom, unit)
+
+    said = change(capsys)
+    assert said.endswith("(forward 1 -> 3): the gradebook had other points than the result")
+
+
+def test_a_grader_that_fails_is_the_reason_of_a_mark_that_is_gone(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+    shutil.rmtree(classroom.results)
+
+    def fail(*_: object) -> Result:
+        raise ZeroDivisionError("a fault of the grader's own")
+
+    monkeypatch.setattr(judging, "grade_file", fail)
+
+    preview_class(classroom, unit)
+
+    said = change(capsys)
+    assert f"anna: {unit.max_points:g} -> no mark (" in said
+    assert said.endswith(": the grader failed")
+
+
+def test_what_changes_is_said_before_anything_is_written(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    solved(classroom, unit, "anna", 0.5)
+    grade_class(classroom, unit)
+    hand_in_again(classroom, unit, "anna", 1.0)
+    before = written(classroom)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(class_run, "Filing", stop)
+    with pytest.raises(KeyboardInterrupt):
+        grade_class(classroom, unit)
+
+    assert change(capsys).endswith("handed in again")
+    assert written(classroom) == before
+
+
+def change(capsys: pytest.CaptureFixture[str]) -> str:
+    """The line that says how one student's mark changes."""
+    (line,) = (one for one in capsys.readouterr().out.splitlines() if " -> " in one)
+    return line
 
 
 def test_a_preview_writes_nothing(

@@ -278,6 +278,41 @@ def test_each_row_says_what_it_can_be_filtered_by(unit: Unit, tmp_path: Path) ->
     assert offered == ["all", "ok", "late", "to grade by hand", "timeout"]
 
 
+def test_table_and_page_have_columns_for_lateness_where_anybody_was_late(
+    unit: Unit, tmp_path: Path
+) -> None:
+    results = {name: make_result(unit) for name in ("anna", "bert")}
+    in_time = ClassReport.of(unit, results, None, {name: final(unit) for name in results})
+    late = final(unit, seconds_late=3 * 24 * 3600.0, penalty=1.5)
+    report = ClassReport.of(unit, results, None, {"anna": final(unit), "bert": late})
+
+    header, anna, bert = (columns(report)[name] for name in ("student", "anna", "bert"))
+    assert header[-4:] == ["late", "penalty", f"/{unit.max_points + 2:g}", "score"]
+    assert (anna[-2], bert[-5:-1]) == (
+        f"{unit.max_points + 2:g}",
+        ["3", "days", "-1.5", f"{unit.max_points + 0.5:g}"],
+    )
+    assert "penalty" not in table(in_time) and "late" not in table(in_time)
+
+    page = page_of(report, tmp_path)
+    heads = [head.get_text(" ", strip=True) for head in page.select("#students thead th")]
+    place = next(number for number, text in enumerate(heads) if text.startswith("late"))
+    assert heads[place + 1].startswith("penalty")
+    cells = [row.select("th, td") for row in page.select("#students tbody tr")]
+    assert [[cell.get_text() for cell in row[place : place + 2]] for row in cells] == [
+        ["", ""],
+        ["3 days", "-1.5"],
+    ]
+    heads = page_of(in_time, tmp_path).select("#students thead th")
+    assert not any(head.get_text(strip=True).startswith(("late", "penalty")) for head in heads)
+
+
+def columns(report: ClassReport) -> dict[str, list[str]]:
+    """The words of each line of the table by its first one."""
+    lines = (line.split() for line in table(report).splitlines())
+    return {line[0]: line for line in lines if line}
+
+
 def test_a_mistake_is_listed_once_with_everybody_who_made_it(unit: Unit, tmp_path: Path) -> None:
     name, points = unit.task_points[0]
     checks = tuple(CheckResult(one, False, "sign", "The sign is wrong.") for one in "ab")
