@@ -27,12 +27,17 @@ _RECEIPTS = ("timestamp.txt", "submission_secret.txt")
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt. number: 1, 2, … of this student. folder: the copy of what was handed in."""
+    """One attempt. number: 1, 2, … of this student. folder: the copy of what was handed in.
+
+    warnings: about the files that were handed in, of which the copy holds one; None where an
+    earlier version of the grader took the attempt.
+    """
 
     number: int
     round: int
     digest: str
     folder: Path
+    warnings: tuple[str, ...] | None = None
 
 
 def attempts_of(course: Course, unit: Unit, student: str) -> list[Attempt]:
@@ -44,7 +49,8 @@ def attempts_of(course: Course, unit: Unit, student: str) -> list[Attempt]:
             known = json.loads(_record(folder).read_text(encoding="utf-8"))
         except FileNotFoundError:
             break
-        found.append(Attempt(number, known["round"], known["digest"], folder))
+        said = tuple(known["warnings"]) if "warnings" in known else None
+        found.append(Attempt(number, known["round"], known["digest"], folder, said))
     return found
 
 
@@ -55,7 +61,8 @@ def attempts_with_new(course: Course, unit: Unit, hand_in: HandIn) -> list[Attem
     content = _new_content(hand_in, earlier, rounds)
     if rounds is None or content is None:
         return earlier
-    new = Attempt(len(earlier) + 1, rounds.number, _digest(content), hand_in.folder)
+    digest = _digest(content)
+    new = Attempt(len(earlier) + 1, rounds.number, digest, hand_in.folder, hand_in.warnings)
     return [*earlier, new]
 
 
@@ -70,8 +77,12 @@ def take_attempts(course: Course, unit: Unit, hand_ins: Iterable[HandIn]) -> Non
         if content is not None:
             folder = _root(course) / str(len(earlier) + 1) / hand_in.student / unit.assignment
             _copy(hand_in, content, folder)
-            known = {"round": rounds.number, "digest": _digest(content)}
-            _write(_record(folder), json.dumps(known).encode())
+            record = {
+                "round": rounds.number,
+                "digest": _digest(content),
+                "warnings": hand_in.warnings,
+            }
+            _write(_record(folder), json.dumps(record).encode())
 
 
 def attempts_to_judge(
@@ -149,7 +160,8 @@ def _points(result: Result | None) -> float:
 
 def _hand_in(attempt: Attempt, student: str, unit: Unit, course: Course) -> HandIn:
     found = handed_in(student, attempt.folder, unit, course)
-    return replace(found, round=round_name(unit, attempt.round))
+    warnings = found.warnings if attempt.warnings is None else attempt.warnings
+    return replace(found, warnings=warnings, round=round_name(unit, attempt.round))
 
 
 def _content(notebook: Path | None) -> bytes | None:

@@ -192,6 +192,21 @@ def test_an_attempt_in_a_folder_below_keeps_its_time(classroom: Course, unit: Un
     assert (kept.folder / "timestamp.txt").read_text() == "2026-03-03 12:00:00 UTC"
 
 
+def test_a_guess_about_the_files_of_an_attempt_is_a_remark(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin_round(classroom, unit, Rounds())
+    path = attempt(classroom, unit, 1.0)
+    released = classroom.released(unit.assignment)
+    shutil.copy(released, path.parent / "untouched.ipynb")
+
+    grade_class(classroom, unit)
+
+    remark = f"several notebooks were handed in: {path.name} was graded"
+    assert remark in capsys.readouterr().out
+    assert remark in page(classroom, unit)
+
+
 def test_feedback_may_end_at_the_first_failed_check(classroom: Course, unit: Unit) -> None:
     begin_round(classroom, unit, Rounds(first_failed_only=True))
     path = attempt(classroom, unit, 0.5)
