@@ -45,11 +45,11 @@ GRADED, INCOMPLETE = 0, 1
 class Became:
     """What became of a student's work: the points, or what went wrong.
 
-    filed: whether it is in the gradebook and has a feedback page.
+    done: whether it is in the gradebook with all its marks, and has a feedback page.
     """
 
     said: str
-    filed: bool
+    done: bool
 
 
 def grade_class(
@@ -64,10 +64,9 @@ def grade_class(
     """Grade what was handed in for a unit, and show and file the marks.
 
     students: the ids of those to grade (default: everybody). cluster: where submissions are judged
-    (default: here, `jobs` at once). The exit status is 0 if each of them
-    who handed in is in the gradebook and has a feedback page, else INCOMPLETE. Raises CourseError
-    if there is nothing to grade, nowhere to put the marks, or if somebody else is grading this
-    unit.
+    (default: here, `jobs` at once). The exit status is 0 if each of them who handed in is in the
+    gradebook and has a feedback page, else INCOMPLETE. Raises CourseError if there is nothing to
+    grade, nowhere to put the marks, or if somebody else is grading this unit.
     """
     book = Book.open(course, sandboxed)
     with grading(course, unit.assignment):
@@ -117,9 +116,9 @@ def grade_arrived(
         points = "no mark" if row.total is None else f"{row.total:g} of {report.max_points:g}"
         status = row.result.status
         said = points if status is Status.OK else f"{points}, {status.value}"
-        became[row.student] = Became(said, filed=True)
+        became[row.student] = Became(said, done=status.is_final)
     for what, errors in (("no feedback page", no_page), ("not in the gradebook", failed)):
-        became |= {one: Became(f"{what}: {why}", filed=False) for one, why in errors.items()}
+        became |= {one: Became(f"{what}: {why}", done=False) for one, why in errors.items()}
     return {student: became[student] for student in graded}
 
 

@@ -124,7 +124,7 @@ class Watch:
     def _note(self, place: tuple[str, str], became: Became) -> None:
         """Keep what became of a student's work, and say it unless it was said before."""
         state, before = self._last_look[place], self._failures.pop(place, None)
-        if became.filed:
+        if became.done:
             self._graded[place] = state
         else:
             again = before is not None and before.state == state

@@ -20,6 +20,8 @@ import pytest
 import autograder.watch as watching
 from autograder.class_run import Became
 from autograder.course import Course, CourseError
+from autograder.grading import judging
+from autograder.results import Status
 from autograder.units import Unit, unit_named
 from autograder.watch import Watch
 from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_result, scores
@@ -55,7 +57,7 @@ def order(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     def grade(course: Course, unit: Unit, students: list[str], **how: object) -> Arrived:
         graded.append(list(students))
-        return dict.fromkeys(students, Became("graded", filed=True))
+        return dict.fromkeys(students, Became("graded", done=True))
 
     monkeypatch.setattr(watching, "grade_arrived", grade)
     return graded
@@ -202,7 +204,7 @@ def test_work_without_a_mark_is_graded_again_after_pauses_that_grow(
 
     def fail(course: Course, unit: Unit, students: list[str], **how: object) -> Arrived:
         tried.append(clock[0])
-        return dict.fromkeys(students, Became("no feedback page: full", filed=False))
+        return dict.fromkeys(students, Became("no feedback page: full", done=False))
 
     grade = watching.grade_arrived
     monkeypatch.setattr(watching, "grade_arrived", fail)
@@ -244,6 +246,23 @@ def test_a_page_that_could_not_be_written_is_written_later(
     assert (feedback / "anna" / unit.assignment / f"{unit.name}.html").exists()
     settle(watch)
     assert not watch.grade_next()
+
+
+def test_an_agent_that_the_grader_could_not_train_is_judged_again(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(watching, "PAUSE", 0.0)
+    hand_in(classroom, unit, "anna", {})
+    watch = Watch(classroom, [unit], jobs=1)
+    for status, said in ((Status.AGENT_ERROR, "agent not graded"), (Status.OK, "27 of 29")):
+        result = make_result(unit, status=status)
+        monkeypatch.setattr(judging, "grade_file", lambda *_, result=result: result)
+        settle(watch)
+
+        assert watch.grade_next()
+
+        assert said in capsys.readouterr().out
 
 
 def test_an_outage_of_the_gradebook_does_not_end_the_collecting(
