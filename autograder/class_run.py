@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,13 @@ from autograder.gradebook.changes import Change
 from autograder.gradebook.filing import Filing
 from autograder.gradebook.locks import grading
 from autograder.gradebook.open_folders import advice, open_to_others
-from autograder.grading.attempts import attempts_to_judge, take_attempts
+from autograder.grading.attempts import (
+    Attempt,
+    attempts_of,
+    attempts_to_judge,
+    attempts_with_new,
+    take_attempts,
+)
 from autograder.grading.batch import GradedSubmission, counted_now, grade_cohort, kept_result
 from autograder.grading.hand_ins import HandIn, compose_names, submissions
 from autograder.grading.rounds import rounds_of
@@ -21,14 +27,28 @@ from autograder.grading.submission import GradingOptions
 from autograder.processes.pool import Elsewhere, Pool
 from autograder.processes.progress import Progress
 from autograder.rendering.text import plain
-from autograder.report.course_report import CourseReport, write_course_page
+from autograder.report.course_report import CourseReport, course_page, write_course_page
 from autograder.report.files import write_csv, write_page
+from autograder.report.old_exports import old_exports
 from autograder.report.rows import ClassReport
 from autograder.report.table import print_class
 from autograder.units import Unit, units_of
 
+#: What each student handed in, with all attempts where there are rounds.
+Attempts = Sequence[tuple[HandIn, Sequence[Attempt]]]
 #: Exit statuses: everybody's mark and page are there; some are not, and each is named.
 GRADED, INCOMPLETE = 0, 1
+
+
+@dataclass(frozen=True)
+class Became:
+    """What became of a student's work: the points, or what went wrong.
+
+    done: whether it is in the gradebook with all its marks, and has a feedback page.
+    """
+
+    said: str
+    done: bool
 
 
 def grade_class(
@@ -43,15 +63,16 @@ def grade_class(
     """Grade what was handed in for a unit, and show and file the marks.
 
     students: the ids of those to grade (default: everybody). cluster: where submissions are judged
-    (default: here, `jobs` at once). The exit status is 0 if each of them
-    who handed in is in the gradebook and has a feedback page, else INCOMPLETE. Raises CourseError
-    if there is nothing to grade, nowhere to put the marks, or if somebody else is grading this
-    unit.
+    (default: here, `jobs` at once). The exit status is 0 if each of them who handed in is in the
+    gradebook and has a feedback page, else INCOMPLETE. Raises CourseError if there is nothing to
+    grade, nowhere to put the marks, or if somebody else is grading this unit.
     """
     book = Book.open(course, sandboxed)
     with grading(course, unit.assignment):
-        graded, counting = _graded(book, unit, GradingOptions(sandboxed), jobs, students, cluster)
-        _print_changes(book.changes(unit, graded))
+        attempts = _taken(book, unit, students)
+        judge = _Judge(course, unit, GradingOptions(sandboxed), partial(Pool, jobs, cluster))
+        graded, counting = judge.graded(attempts)
+        _print_changes(book.changes(unit, graded, counting))
         failed, no_page = _write(book, unit, graded, counting, jobs)
         _show(course, unit, book, _with_earlier_results(book, unit, graded))
         book.share()
@@ -74,15 +95,16 @@ def grade_arrived(
     *,
     sandboxed: bool = True,
     jobs: int | None = None,
-) -> dict[str, str]:
+) -> dict[str, Became]:
     """Grade these students and renew the class's files without printing them.
 
-    Returns what became of each: the points, or what went wrong. Raises CourseError where
-    `grade_class` does.
+    Returns what became of each. Raises CourseError where `grade_class` does.
     """
     book = Book.open(course, sandboxed)
     with grading(course, unit.assignment):
-        graded, counting = _graded(book, unit, GradingOptions(sandboxed), jobs, students)
+        attempts = _taken(book, unit, students)
+        judge = _Judge(course, unit, GradingOptions(sandboxed), partial(Pool, jobs))
+        graded, counting = judge.graded(attempts)
         failed, no_page = _write(book, unit, graded, counting, jobs)
         report = _report(unit, book, _with_earlier_results(book, unit, graded))
         write_csv(report, course)
@@ -91,9 +113,10 @@ def grade_arrived(
     became = {}
     for row in report.rows:
         points = "no mark" if row.total is None else f"{row.total:g} of {report.max_points:g}"
-        became[row.student] = points if row.status == "ok" else f"{points}, {row.status}"
-    became |= {student: f"no feedback page: {error}" for student, error in no_page.items()}
-    became |= {student: f"not in the gradebook: {error}" for student, error in failed.items()}
+        said = points if row.status == "ok" else f"{points}, {row.status}"
+        became[row.student] = Became(said, done=row.result.status.is_final)
+    for what, errors in (("no feedback page", no_page), ("not in the gradebook", failed)):
+        became |= {one: Became(f"{what}: {why}", done=False) for one, why in errors.items()}
     return {student: became[student] for student in graded}
 
 
@@ -113,9 +136,15 @@ def preview_class(
     """
     book = Book.open(course, sandboxed)
     with grading(course, unit.assignment):
-        graded, _ = _graded(book, unit, GradingOptions(sandboxed), jobs, students, cluster)
-        changes = book.changes(unit, graded)
-        new = sum(bool(submission.key) for submission in graded.values()) - book.count(unit, graded)
+        attempts = [
+            (hand_in, attempts_with_new(course, unit, hand_in))
+            for hand_in in _checked(book, unit, students)
+        ]
+        judge = _Judge(course, unit, GradingOptions(sandboxed), partial(Pool, jobs, cluster))
+        graded, counting = judge.graded(attempts)
+        changes = book.changes(unit, graded, counting)
+        handed_in = [student for student, submission in graded.items() if submission.key]
+        new = len(handed_in) - book.count(unit, handed_in)
     _print_changes(changes)
     if not changes:
         print("No mark in the gradebook changes.")
@@ -125,39 +154,61 @@ def preview_class(
     return GRADED
 
 
-def _graded(
-    book: Book,
-    unit: Unit,
-    options: GradingOptions,
-    jobs: int | None,
-    students: Collection[str],
-    cluster: Elsewhere | None = None,
-) -> tuple[dict[str, GradedSubmission], dict[str, HandIn]]:
-    """The results of these students, once it is known that the gradebook can take them.
+def _checked(book: Book, unit: Unit, students: Collection[str]) -> list[HandIn]:
+    """What these students handed in, once it is known that the gradebook can take their marks."""
+    hand_ins = _class(book.course, unit, book)
+    unknown = sorted(set(students) - {hand_in.student for hand_in in hand_ins})
+    if unknown:
+        raise CourseError(f"No such student: {', '.join(plain(name, 60) for name in unknown)}")
+    book.check(unit)
+    return [hand_in for hand_in in hand_ins if not students or hand_in.student in students]
 
-    With them comes what counts of all that each has handed in.
+
+def _taken(book: Book, unit: Unit, students: Collection[str]) -> Attempts:
+    """What these students handed in and, where there are rounds, their attempts with what is new.
+
+    Whatever has to be done to `submitted/` is done.
     """
     course = book.course
     for old, new in compose_names(course.root / "submitted").items():
         print(f"submitted/{plain(old, 60)} was renamed {new}: the same letters, stored as one.")
-    hand_ins = _class(course, unit, book)
-    unknown = sorted(set(students) - {hand_in.student for hand_in in hand_ins})
-    if unknown:
-        raise CourseError(f"No such student: {', '.join(plain(name, 60) for name in unknown)}")
-    if students:
-        hand_ins = [hand_in for hand_in in hand_ins if hand_in.student in students]
-    book.check(unit)
+    hand_ins = _checked(book, unit, students)
     take_attempts(course, unit, hand_ins)
-    named = [hand_in.student for hand_in in hand_ins]
-    make_pool = partial(Pool, jobs, cluster)
-    for attempts in attempts_to_judge(course, unit, named):
-        _judged(course.in_round(attempts[0].round), unit, attempts, options, make_pool)
-    counting = {hand_in.student: counted_now(hand_in, unit, course) for hand_in in hand_ins}
-    graded: dict[str, GradedSubmission] = {}
-    for name in sorted({hand_in.round for hand_in in counting.values()}):
-        of_round = [hand_in for hand_in in counting.values() if hand_in.round == name]
-        graded |= _judged(course.in_round(name), unit, of_round, options, make_pool)
-    return {student: _as_shown(course, unit, graded[student]) for student in named}, counting
+    return [(hand_in, attempts_of(course, unit, hand_in.student)) for hand_in in hand_ins]
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """Judges the hand-ins of a unit; nothing is written but the kept results."""
+
+    course: Course
+    unit: Unit
+    options: GradingOptions
+    make_pool: Callable[[], Pool]
+
+    def graded(self, attempts: Attempts) -> tuple[dict[str, GradedSubmission], dict[str, HandIn]]:
+        """Each student's result, and what counts of all that each has handed in."""
+        course, unit = self.course, self.unit
+        by_student = {hand_in.student: known for hand_in, known in attempts}
+        for group in attempts_to_judge(unit, course, by_student):
+            self._judged(group)
+        counting = {
+            hand_in.student: counted_now(hand_in, unit, course, known)
+            for hand_in, known in attempts
+        }
+        graded: dict[str, GradedSubmission] = {}
+        for name in sorted({hand_in.round for hand_in in counting.values()}):
+            graded |= self._judged([one for one in counting.values() if one.round == name])
+        return {student: _as_shown(course, unit, graded[student]) for student in counting}, counting
+
+    def _judged(self, hand_ins: list[HandIn]) -> dict[str, GradedSubmission]:
+        """The result of each, in order; all are of one round."""
+        course, unit = self.course.in_round(hand_ins[0].round), self.unit
+        with (
+            self.make_pool() as pool,
+            Progress(f"Grading {unit.name}", len(hand_ins), pool, "notebook") as bar,
+        ):
+            return grade_cohort(hand_ins, unit, course, self.options, pool, bar)
 
 
 def _write(
@@ -191,21 +242,6 @@ def _kept(course: Course, unit: Unit, hand_in: HandIn) -> GradedSubmission | Non
     """What counts of a student, if it is graded."""
     kept = kept_result(counted_now(hand_in, unit, course), unit, course)
     return None if kept is None else _as_shown(course, unit, kept)
-
-
-def _judged(
-    course: Course,
-    unit: Unit,
-    hand_ins: list[HandIn],
-    options: GradingOptions,
-    make_pool: Callable[[], Pool],
-) -> dict[str, GradedSubmission]:
-    """Each student's result, in order."""
-    with (
-        make_pool() as pool,
-        Progress(f"Grading {unit.name}", len(hand_ins), pool, "notebook") as bar,
-    ):
-        return grade_cohort(hand_ins, unit, course, options, pool, bar)
 
 
 def _with_earlier_results(
@@ -245,6 +281,7 @@ def report_class(course: Course, unit: Unit) -> int:
     if ungraded == len(hand_ins):
         raise CourseError(f"Nothing is graded by this grader yet: autograder grade {unit.name}")
     _show(course, unit, book, graded)
+    renew_course_page(course)
     old = book.old_pages(unit, graded)
     if old:
         print(f"{old} feedback pages do not show these marks. Run: autograder grade {unit.name}")
@@ -258,6 +295,20 @@ def report_course(course: Course) -> int:
 
     Raises CourseError if nothing is.
     """
+    print(f"Course report: {_shown(_write_course(course))}")
+    return GRADED
+
+
+def renew_course_page(course: Course) -> None:
+    """Let the page of the whole course show today's marks, if there is one.
+
+    Raises CourseError if nothing is graded.
+    """
+    if course_page(course).exists():
+        _write_course(course)
+
+
+def _write_course(course: Course) -> Path:
     book = Book.open(course)
     classes = []
     for unit in units_of(course):
@@ -269,8 +320,7 @@ def report_course(course: Course) -> int:
         raise CourseError("Nothing is graded by this grader yet: autograder grade all")
     page = write_course_page(CourseReport(tuple(classes)), course)
     book.share()
-    print(f"Course report: {_shown(page)}")
-    return GRADED
+    return page
 
 
 def _class(course: Course, unit: Unit, book: Book) -> list[HandIn]:
@@ -295,10 +345,14 @@ def _show(course: Course, unit: Unit, book: Book, graded: dict[str, GradedSubmis
     report = _report(unit, book, graded)
     pages = [row.feedback for row in report.rows if row.feedback is not None]
     print_class(report)
-    print(f"Marks:        {_shown(write_csv(report, course))}")
+    marks = write_csv(report, course)
+    print(f"Marks:        {_shown(marks)}")
     print(f"Class report: {_shown(write_page(report, course, book.formgrader))}")
     if pages:
         print(f"Feedback:     {len(pages)} pages, the first: {_shown(pages[0])}")
+    for system, file in old_exports(marks.parent, pages).items():
+        command = f"autograder export {unit.name} --format {system}"
+        print(f"{file} does not show the last changes of marks or feedback. Run: {command}")
 
 
 def _shown(path: Path) -> Path:

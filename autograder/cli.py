@@ -6,7 +6,7 @@ import argparse
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -45,15 +45,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = parsed.command
     try:
         return command(parsed)
-    except (CourseError, SandboxUnavailable) as error:
-        print(f"autograder: {error}", file=sys.stderr)
-    except OSError as error:
-        name = f" ({error.filename})" if error.filename else ""
-        print(f"autograder: {error.strerror or error}{name}", file=sys.stderr)
+    except (CourseError, SandboxUnavailable, OSError) as error:
+        _print_error(error)
     except KeyboardInterrupt:
         print("\nautograder: stopped; run it again, and it goes on from here.", file=sys.stderr)
         return INTERRUPTED
     return WRONG_CALL
+
+
+def _print_error(error: Exception, about: str = "") -> None:
+    """One line; about: the unit that it happened to."""
+    text = str(error)
+    if isinstance(error, OSError):
+        name = f" ({error.filename})" if error.filename else ""
+        text = f"{error.strerror or error}{name}"
+    print(": ".join(filter(None, ("autograder", about, text))), file=sys.stderr)
 
 
 def _print_in_any_encoding() -> None:
@@ -181,7 +187,12 @@ def _unit_of_notebook(notebook: Path, name: str | None) -> Any:
 
 
 def _grade(parsed: argparse.Namespace) -> int:
-    from autograder.class_run import grade_class, preview_class, report_course
+    from autograder.class_run import (
+        grade_class,
+        preview_class,
+        renew_course_page,
+        report_course,
+    )
 
     course = Course.find()
     units = _units(course, parsed.units)
@@ -193,10 +204,23 @@ def _grade(parsed: argparse.Namespace) -> int:
         students=parsed.students,
     )
     with _cluster(parsed, units) as cluster:
-        status = max((run(unit, cluster=cluster) for unit in units), default=GRADED)
-    if len(units) > 1 and not parsed.diff:
-        report_course(course)
-    return status
+        statuses = _status_of_each(units, partial(run, cluster=cluster))
+    if not parsed.diff and any(status != WRONG_CALL for status in statuses):
+        renew = report_course if len(units) > 1 else renew_course_page
+        renew(course)
+    return max(statuses)
+
+
+def _status_of_each(units: Sequence[Unit], run: Callable[[Unit], int]) -> list[int]:
+    """The exit status of each unit; one that cannot be graded keeps no other from it."""
+    statuses = []
+    for unit in units:
+        try:
+            statuses.append(run(unit))
+        except (CourseError, OSError) as error:
+            _print_error(error, unit.name if len(units) > 1 else "")
+            statuses.append(WRONG_CALL)
+    return statuses
 
 
 def _cluster(parsed: argparse.Namespace, units: Sequence[Unit]) -> AbstractContextManager[Any]:

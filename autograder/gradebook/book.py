@@ -31,8 +31,8 @@ from autograder.gradebook.pages import key_of_page, key_of_result
 from autograder.gradebook.register import check_released, register
 from autograder.gradebook.scores import leave_ungraded
 from autograder.gradebook.sharing import let_group_write, share_with_group
-from autograder.grading.batch import GradedSubmission, counted_now
-from autograder.grading.hand_ins import handed_in
+from autograder.grading.batch import GradedSubmission
+from autograder.grading.hand_ins import HandIn
 from autograder.grading.timestamps import NotATime, handed_in_at
 from autograder.rendering.text import plain
 from autograder.units import Unit
@@ -142,16 +142,22 @@ class Book:
         with self._writing("It cannot be read."), self._gradebook() as gradebook:
             yield gradebook
 
-    def changes(self, unit: Unit, graded: Mapping[str, GradedSubmission]) -> list[Change]:
-        """The marks in the gradebook that these results will change, by student."""
+    def changes(
+        self,
+        unit: Unit,
+        graded: Mapping[str, GradedSubmission],
+        counting: Mapping[str, HandIn],
+    ) -> list[Change]:
+        """The marks in the gradebook that these results will change, by student.
+
+        counting: what they are the results of.
+        """
         changes = []
         marks = self.marks(unit)
         for student, submission in graded.items():
             mark = marks.get(student)
             if submission.key and mark is not None:
-                marked = Marked(
-                    mark, self._autograded_key(student, unit), self._time(student, unit)
-                )
+                marked = Marked(mark, self._autograded_key(student, unit), _time(counting[student]))
                 change = change_of(self.app, student, submission, marked)
                 changes += [] if change is None else [change]
         return changes
@@ -214,7 +220,10 @@ class Book:
 
         Raises CourseError if the exchange cannot be read, or has something that may not be taken.
         """
-        with temp_attrs(self.app.coursedir, assignment_id=unit.assignment, student_id="*"):
+        with (
+            self._writing(f"{unit.name} was not collected."),
+            temp_attrs(self.app.coursedir, assignment_id=unit.assignment, student_id="*"),
+        ):
             factory = ExchangeFactory(config=self.app.config, parent=self.app)
             authenticator = Authenticator(parent=self.app)
             collecting = factory.Collect(
@@ -234,19 +243,6 @@ class Book:
 
     def _autograded_key(self, student: str, unit: Unit) -> str | None:
         return key_of_result(self._path(self.coursedir.autograded_directory, student, unit))
-
-    def _time(self, student: str, unit: Unit) -> datetime | None:
-        """When the submission that lies there was handed in; None if it does not say so."""
-        try:
-            return handed_in_at(self._counted_folder(student, unit))
-        except NotATime:
-            return None
-
-    def _counted_folder(self, student: str, unit: Unit) -> Path:
-        """Where the submission that counts lies."""
-        folder = self._folder(self.coursedir.submitted_directory, student, unit)
-        hand_in = counted_now(handed_in(folder, unit, self.course), unit, self.course)
-        return folder if hand_in.notebook is None or not hand_in.round else hand_in.notebook.parent
 
     def page(self, student: str, unit: Unit) -> Path:
         """Where a student's feedback page is, or would be."""
@@ -271,6 +267,14 @@ class Book:
             raise CourseError(
                 f"The gradebook {self.shown_url} cannot be written: {cause}. {otherwise}"
             ) from error
+
+
+def _time(hand_in: HandIn) -> datetime | None:
+    """When it was handed in; None if that is not known."""
+    try:
+        return handed_in_at(hand_in.folder)
+    except NotATime:
+        return None
 
 
 def _enrol(gradebook: Gradebook, students: Iterable[str]) -> None:

@@ -26,7 +26,7 @@ from nbgrader.utils import check_mode
 from autograder.gradebook.address import Address
 from autograder.grading.hand_ins import is_student_id
 from autograder.grading.notebook_file import MAX_BYTES
-from autograder.grading.timestamps import NotATime, moment
+from autograder.grading.timestamps import NotATime, handed_in_at, moment
 
 MAX_FILES = 200
 MAX_DEPTH = 6
@@ -139,7 +139,10 @@ class SafeCollect(ExchangeCollect):
         return problems
 
     def _is_newer(self, record: Inbound, target: Path) -> bool:
-        existing = self.coursedir.get_existing_timestamp(str(target))
+        try:
+            existing = handed_in_at(target)
+        except NotATime:
+            existing = None
         if self.update and (existing is None or record.timestamp > existing):
             return True
         return bool(self.before_duedate) and existing != record.timestamp
@@ -212,10 +215,15 @@ def _refused(status: os.stat_result, state: Copying) -> str | None:
 
 
 def _copy_file(descriptor: int, target: Path) -> int:
-    """Copy at most as much as is allowed, however the file grows meanwhile; its bytes."""
+    """Copy at most as much as is allowed, however the file grows meanwhile; its bytes.
+
+    The copy keeps the file's time: what is collected once more is not new for whoever watches.
+    """
     with open(os.dup(descriptor), "rb") as source:
         data = source.read(MAX_BYTES)
     target.write_bytes(data)
+    modified = os.fstat(descriptor).st_mtime_ns
+    os.utime(target, ns=(modified, modified))
     return len(data)
 
 

@@ -17,7 +17,7 @@ from autograder.gradebook.archive import notebook_of
 from autograder.gradebook.receipts import copy_receipts
 from autograder.gradebook.register import register
 from autograder.gradebook.submissions import SubmissionsAsData
-from autograder.grading.attempts import counted, take_attempts
+from autograder.grading.attempts import attempts_of, counted, take_attempts
 from autograder.grading.batch import GradedSubmission, grade_one
 from autograder.grading.hand_ins import HandIn, compose_names, handed_in, is_submission_folder
 from autograder.grading.submission import GradingOptions
@@ -44,10 +44,10 @@ class SubmissionExporter(NotebookExporter):
         self.unit = unit_named(converter.coursedir.assignment_id)
         converter.assignments = self._assignments(converter)
         folders = {Path(folder) for folder in converter.assignments}
-        found = [handed_in(folder, self.unit, self.course) for folder in sorted(folders)]
+        found = [self._handed_in(folder) for folder in sorted(folders)]
         take_attempts(self.course, self.unit, found)
         converter.coursedir.counted_folder = lambda folder: (
-            self._counted(folder).parent if folder in folders else folder
+            self._counted(folder) if folder in folders else folder
         )
         register(self.course, self.unit, self.address)
 
@@ -78,17 +78,19 @@ class SubmissionExporter(NotebookExporter):
     def hand_in(self, resources: dict[str, Any]) -> HandIn:
         """What counts of the student; `notebook` is the usual path where there is none."""
         folder = self._submitted(resources["nbgrader"])
-        found = handed_in(folder, self.unit, self.course)
-        found = counted(found, self.unit, self.course, lambda one: self.grade(one).result)
+        found = self._handed_in(folder)
+        attempts = attempts_of(self.course, self.unit, found.student)
+        found = counted(found, attempts, self.unit, self.course, lambda one: self.grade(one).result)
         usual = folder / f"{self.unit.name}.ipynb"
         return found if found.notebook else replace(found, notebook=usual)
 
+    def _handed_in(self, folder: Path) -> HandIn:
+        return handed_in(folder.parent.name, folder, self.unit, self.course)
+
     def _counted(self, folder: Path) -> Path:
-        """The notebook that counts of a submission folder."""
+        """Where what counts of a submission folder lies."""
         names = {"student": folder.parent.name, "assignment": folder.name}
-        notebook = self.hand_in({"nbgrader": names}).notebook
-        assert notebook is not None
-        return notebook
+        return self.hand_in({"nbgrader": names}).folder
 
     def grade(self, hand_in: HandIn) -> GradedSubmission:
         """The result of what was handed in, from the cache if it was graded before."""
@@ -112,10 +114,10 @@ class SubmissionExporter(NotebookExporter):
         with its own copy then. Both times the submitted file is what is read.
         """
         assert resources is not None, "nbgrader always says whose notebook this is"
-        notebook_file = self.hand_in(resources).notebook
-        assert notebook_file is not None
-        copy_receipts(notebook_file.parent, Path(filename).parent)
-        notebook = notebook_of(notebook_file, self.unit, self.course)
+        counting = self.hand_in(resources)
+        assert counting.notebook is not None
+        copy_receipts(counting.folder, Path(filename).parent)
+        notebook = notebook_of(counting.notebook, self.unit, self.course)
         resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
         output: tuple[str, dict[str, Any]] = self.from_notebook_node(notebook, resources)
         return output

@@ -126,7 +126,7 @@ class Filing:
 
     def _time(self, hand_in: HandIn) -> datetime | None:
         try:
-            return handed_in_at(self._folders.submitted(hand_in))
+            return handed_in_at(hand_in.folder)
         except NotATime:
             return None
 

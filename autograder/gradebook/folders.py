@@ -37,12 +37,6 @@ class Folders:
         )
         return cls(app.coursedir, unit, *modes)
 
-    def submitted(self, hand_in: HandIn) -> Path:
-        """The folder with what counts of all that a student handed in."""
-        if hand_in.round and hand_in.notebook is not None:
-            return hand_in.notebook.parent
-        return self._folder(self.coursedir.submitted_directory, hand_in.student)
-
     def archive(self, student: str) -> Path:
         """The graded notebook."""
         folder = self._folder(self.coursedir.autograded_directory, student)
@@ -66,7 +60,7 @@ class Folders:
             copy.unlink(missing_ok=True)
             shutil.copy(file, copy)
             copy.chmod(self.archive_mode)
-        copy_receipts(self.submitted(hand_in), path.parent, self.archive_mode)
+        copy_receipts(hand_in.folder, path.parent, self.archive_mode)
 
     def write_page(self, hand_in: HandIn, text: str) -> None:
         """Write the feedback page. Raises OSError."""
@@ -78,7 +72,7 @@ class Folders:
         """Let the graded notebook and the page lie beside the files of the last handing in."""
         student = hand_in.student
         archive, page = self.archive(student).parent, self.page(student).parent
-        copy_receipts(self.submitted(hand_in), archive, self.archive_mode)
+        copy_receipts(hand_in.folder, archive, self.archive_mode)
         copy_receipts(archive, page, self.page_mode)
 
     def _folder(self, step: str, student: str) -> Path:

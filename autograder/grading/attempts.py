@@ -8,13 +8,13 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.grading.hand_ins import LATE, HandIn, handed_in
+from autograder.grading.hand_ins import HandIn, handed_in
 from autograder.grading.notebook_file import MAX_BYTES
 from autograder.grading.rounds import Rounds, round_name, rounds_of
 from autograder.grading.timestamps import read_small_file
@@ -29,14 +29,15 @@ _RECEIPTS = ("timestamp.txt", "submission_secret.txt")
 class Attempt:
     """One attempt. number: 1, 2, … of this student. folder: the copy of what was handed in.
 
-    late: what was said of it when it came, where the copy does not show that it is late.
+    warnings: about the files that were handed in, of which the copy holds one; None where an
+    earlier version of the grader took the attempt.
     """
 
     number: int
     round: int
     digest: str
     folder: Path
-    late: tuple[str, ...] = ()
+    warnings: tuple[str, ...] | None = None
 
 
 def attempts_of(course: Course, unit: Unit, student: str) -> list[Attempt]:
@@ -48,9 +49,21 @@ def attempts_of(course: Course, unit: Unit, student: str) -> list[Attempt]:
             known = json.loads(_record(folder).read_text(encoding="utf-8"))
         except FileNotFoundError:
             break
-        late = tuple(known.get("late", ()))
-        found.append(Attempt(number, known["round"], known["digest"], folder, late))
+        said = tuple(known["warnings"]) if "warnings" in known else None
+        found.append(Attempt(number, known["round"], known["digest"], folder, said))
     return found
+
+
+def attempts_with_new(course: Course, unit: Unit, hand_in: HandIn) -> list[Attempt]:
+    """A student's attempts, and the one that `take_attempts` would add, where it lies now."""
+    rounds = rounds_of(course, unit)
+    earlier = attempts_of(course, unit, hand_in.student)
+    content = _new_content(hand_in, earlier, rounds)
+    if rounds is None or content is None:
+        return earlier
+    digest = _digest(content)
+    new = Attempt(len(earlier) + 1, rounds.number, digest, hand_in.folder, hand_in.warnings)
+    return [*earlier, new]
 
 
 def take_attempts(course: Course, unit: Unit, hand_ins: Iterable[HandIn]) -> None:
@@ -60,67 +73,95 @@ def take_attempts(course: Course, unit: Unit, hand_ins: Iterable[HandIn]) -> Non
         return
     for hand_in in hand_ins:
         earlier = attempts_of(course, unit, hand_in.student)
-        content = _content(hand_in.notebook)
-        if content is None or (rounds.limit is not None and len(earlier) >= rounds.limit):
-            continue
-        digest = hashlib.sha256(content).hexdigest()
-        if not earlier or earlier[-1].digest != digest:
-            assert hand_in.notebook is not None
+        content = _new_content(hand_in, earlier, rounds)
+        if content is not None:
             folder = _root(course) / str(len(earlier) + 1) / hand_in.student / unit.assignment
-            submitted = course.root / "submitted" / hand_in.student / unit.assignment
-            _copy(hand_in.notebook, content, submitted, folder)
-            late = [warning for warning in hand_in.warnings if warning.startswith(LATE)]
-            record = {"round": rounds.number, "digest": digest, "late": late}
+            _copy(hand_in, content, folder)
+            record = {
+                "round": rounds.number,
+                "digest": _digest(content),
+                "warnings": hand_in.warnings,
+            }
             _write(_record(folder), json.dumps(record).encode())
 
 
-def attempts_to_judge(course: Course, unit: Unit, students: Iterable[str]) -> list[list[HandIn]]:
-    """All attempts of these students; each list has one round, and each student at most once."""
+def attempts_to_judge(
+    unit: Unit, course: Course, attempts: Mapping[str, Sequence[Attempt]]
+) -> list[list[HandIn]]:
+    """All of these attempts; each list has one round, and each student at most once.
+
+    attempts: by student.
+    """
     groups: dict[tuple[int, int], list[HandIn]] = {}
-    for student in students:
-        for attempt in attempts_of(course, unit, student):
+    for student, of_student in attempts.items():
+        for attempt in of_student:
             place = groups.setdefault((attempt.round, attempt.number), [])
-            place.append(_hand_in(attempt, unit, course))
+            place.append(_hand_in(attempt, student, unit, course))
     return list(groups.values())
 
 
 def counted(
-    hand_in: HandIn, unit: Unit, course: Course, result_of: Callable[[HandIn], Result | None]
+    hand_in: HandIn,
+    attempts: Sequence[Attempt],
+    unit: Unit,
+    course: Course,
+    result_of: Callable[[HandIn], Result | None],
 ) -> HandIn:
-    """What counts of all that a student handed in: `hand_in` itself where there are no rounds.
+    """What counts of a student's attempts: `hand_in` itself where there are no rounds.
 
     result_of: the result of an attempt, None where there is none yet. Of equal attempts the later
     one counts.
     """
     rounds = rounds_of(course, unit)
-    attempts = [] if rounds is None else attempts_of(course, unit, hand_in.student)
     if rounds is None or not attempts:
         return hand_in
     chosen = attempts[-1]
     if rounds.counts == "best" and len(attempts) > 1:
-        results = [result_of(_hand_in(attempt, unit, course)) for attempt in attempts]
+        student = hand_in.student
+        results = [result_of(_hand_in(attempt, student, unit, course)) for attempt in attempts]
         best = max(map(_points, results))
         equal = zip(results, attempts, strict=True)
         chosen = [attempt for result, attempt in equal if _points(result) == best][-1]
     remarks = [f"attempt {chosen.number} of {len(attempts)} counts ({rounds.counts})"]
     remarks = remarks if len(attempts) > 1 else []
-    if _is_refused(hand_in, attempts[-1], rounds):
+    if _all_used(attempts, rounds) and _changed(hand_in, attempts) is not None:
         remarks.append(f"all {rounds.limit} attempts are used: what came later is not graded")
-    return _hand_in(chosen, unit, course).remarking(remarks)
+    return _hand_in(chosen, hand_in.student, unit, course).remarking(remarks)
 
 
-def _is_refused(hand_in: HandIn, last: Attempt, rounds: Rounds) -> bool:
+def _new_content(
+    hand_in: HandIn, earlier: Sequence[Attempt], rounds: Rounds | None
+) -> bytes | None:
+    """The bytes of the notebook, if it is an attempt more."""
+    if rounds is None or _all_used(earlier, rounds):
+        return None
+    return _changed(hand_in, earlier)
+
+
+def _all_used(attempts: Sequence[Attempt], rounds: Rounds) -> bool:
+    return rounds.limit is not None and len(attempts) >= rounds.limit
+
+
+def _changed(hand_in: HandIn, attempts: Sequence[Attempt]) -> bytes | None:
+    """The bytes of the notebook, if they are others than those of the last attempt."""
     content = _content(hand_in.notebook)
-    return content is not None and hashlib.sha256(content).hexdigest() != last.digest
+    if content is None or (attempts and attempts[-1].digest == _digest(content)):
+        return None
+    return content
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _points(result: Result | None) -> float:
     return -1.0 if result is None or result.status is Status.GRADER_ERROR else result.points
 
 
-def _hand_in(attempt: Attempt, unit: Unit, course: Course) -> HandIn:
-    found = handed_in(attempt.folder, unit, course)
-    return replace(found, round=round_name(unit, attempt.round)).remarking(attempt.late)
+def _hand_in(attempt: Attempt, student: str, unit: Unit, course: Course) -> HandIn:
+    found = handed_in(student, attempt.folder, unit, course)
+    warnings = found.warnings if attempt.warnings is None else attempt.warnings
+    return replace(found, warnings=warnings, round=round_name(unit, attempt.round))
 
 
 def _content(notebook: Path | None) -> bytes | None:
@@ -138,14 +179,15 @@ def _content(notebook: Path | None) -> bytes | None:
     return content if len(content) <= MAX_BYTES else None
 
 
-def _copy(notebook: Path, content: bytes, submitted: Path, folder: Path) -> None:
+def _copy(hand_in: HandIn, content: bytes, folder: Path) -> None:
     """Make the folder whole or not at all."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
     copy = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".attempt"))
-    (copy / notebook.name).write_bytes(content)
+    assert hand_in.notebook is not None
+    (copy / hand_in.notebook.name).write_bytes(content)
     for name in _RECEIPTS:
-        text = read_small_file(submitted / name)
+        text = read_small_file(hand_in.folder / name)
         if text is not None:
             (copy / name).write_text(text, encoding="utf-8")
     copy.rename(folder)

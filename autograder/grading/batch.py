@@ -7,13 +7,13 @@ so grading can be killed at any moment: what is finished is found again, the res
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from autograder.course import Course
-from autograder.grading.attempts import counted
+from autograder.grading.attempts import Attempt, attempts_of, counted
 from autograder.grading.hand_ins import HandIn
 from autograder.grading.judging import (
     JUDGING,
@@ -147,14 +147,18 @@ def kept_result(hand_in: HandIn, unit: Unit, course: Course) -> GradedSubmission
     return None
 
 
-def counted_now(hand_in: HandIn, unit: Unit, course: Course) -> HandIn:
-    """What counts of all attempts of a student, as far as they are graded."""
+def counted_now(
+    hand_in: HandIn, unit: Unit, course: Course, attempts: Sequence[Attempt] | None = None
+) -> HandIn:
+    """What counts of a student's attempts (default: of all that were taken), as far as graded."""
+    if attempts is None:
+        attempts = attempts_of(course, unit, hand_in.student)
 
     def result(attempt: HandIn) -> Result | None:
         kept = kept_result(attempt, unit, course)
         return None if kept is None else kept.result
 
-    return counted(hand_in, unit, course, result)
+    return counted(hand_in, attempts, unit, course, result)
 
 
 @dataclass

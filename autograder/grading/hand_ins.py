@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +30,8 @@ _LONGEST_NAME = 100
 _NOTEBOOK = re.compile(r".+\.ipynb(\.(txt|json))?", re.IGNORECASE | re.DOTALL)
 #: A folder's name begins so that holds what came late at an unknown time: who says so follows.
 LATE = "late according to "
+#: What the exchange puts beside a student's own files.
+_RECEIPTS = ("timestamp.txt", "submission_secret.txt")
 _MOST_NOTEBOOKS = 20
 _MOST_NAMES = 5
 
@@ -37,11 +40,13 @@ _MOST_NAMES = 5
 class HandIn:
     """What a student handed in: the notebook file; or None, with the status that this leads to.
 
-    warnings: what the instructor should know about the folder and its files. round: the name of
+    folder: where it lies, with its timestamp.txt; the notebook may be further below. warnings: what
+    the instructor should know about the folder and its files. round: the name of
     the round in which this was handed in, empty where there are none.
     """
 
     student: str
+    folder: Path
     notebook: Path | None
     status: Status = Status.OK
     reason: str = ""
@@ -56,36 +61,44 @@ class HandIn:
 def submissions(course: Course, unit: Unit, students: Iterable[str] = ()) -> list[HandIn]:
     """What every known student handed in, in order of their ids.
 
-    Known are the students given and those with a folder in `submitted/`.
+    Known are the students given and those with a folder in `submitted/`, under the names that
+    `compose_names` would give to the folders.
     """
     root = course.root / "submitted"
-    folders = [folder.name for folder in root.glob("*/")] if root.is_dir() else []
-    known = sorted(set(students) | {name for name in folders if not name.startswith(".")})
-    return [handed_in(root / student / unit.assignment, unit, course) for student in known]
+    folders = {one.name: one.name for one in root.glob("*/") if not one.name.startswith(".")}
+    for old, new in decomposed_names(root).items():
+        folders[new] = folders.pop(old)
+    known = sorted({*students, *folders})
+    return [
+        handed_in(student, root / folders.get(student, student) / unit.assignment, unit, course)
+        for student in known
+    ]
 
 
-def handed_in(folder: Path, unit: Unit, course: Course) -> HandIn:
+def handed_in(student: str, folder: Path, unit: Unit, course: Course) -> HandIn:
     """What lies in one student's folder for a unit, `submitted/<student>/<assignment>`."""
-    student = folder.parent.name
     if not is_student_id(student):
         reason = (
             "The folder's name is not a student's id: letters and digits, with "
             ". , _ - + @ ' ( ) and spaces between them."
         )
-        return HandIn(student, None, Status.INVALID_NOTEBOOK, reason)
+        return HandIn(student, folder, None, Status.INVALID_NOTEBOOK, reason)
     if not os.path.lexists(folder):
         reason = f"Nothing was handed in for {unit.assignment}."
-        return HandIn(student, None, Status.MISSING, reason)
-    if not is_submission_folder(folder):
+        return HandIn(student, folder, None, Status.MISSING, reason)
+    if not _is_real_folder(folder):
         reason = f"{unit.assignment} is a link or no folder: not opened."
-        return HandIn(student, None, Status.INVALID_NOTEBOOK, reason)
+        return HandIn(student, folder, None, Status.INVALID_NOTEBOOK, reason)
     notebooks, others = _files(folder)
     if not notebooks:
         found = f", only {_listed(others)}" if others else ""
         reason = f"The folder handed in holds no {unit.name}.ipynb{found}."
-        return HandIn(student, None, Status.MISSING, reason)
+        came = others or any(os.path.lexists(folder / name) for name in _RECEIPTS)
+        status = Status.INVALID_NOTEBOOK if came else Status.MISSING
+        return HandIn(student, folder, None, status, reason)
     notebook, warnings = _chosen(notebooks, folder, unit, course)
-    return HandIn(student, notebook, warnings=(*warnings, *_time_warnings(notebook, folder)))
+    said = (*warnings, *_time_warnings(notebook, folder))
+    return HandIn(student, folder, notebook, warnings=said)
 
 
 def is_student_id(name: str) -> bool:
@@ -107,30 +120,35 @@ def is_student_id(name: str) -> bool:
 
 def is_submission_folder(folder: Path) -> bool:
     """Whether this is a real folder of a student with a proper name, no link to elsewhere."""
-    return (
-        is_student_id(folder.parent.name)
-        and not folder.parent.is_symlink()
-        and not folder.is_symlink()
-        and folder.is_dir()
-    )
+    return is_student_id(folder.parent.name) and _is_real_folder(folder)
+
+
+def _is_real_folder(folder: Path) -> bool:
+    return not folder.parent.is_symlink() and not folder.is_symlink() and folder.is_dir()
+
+
+def decomposed_names(submitted: Path) -> dict[str, str]:
+    """Names of students' folders with letters and accents stored apart (NFD, from macOS).
+
+    Such a name looks like the roster's and is another one. Returns each with its composed form,
+    but none where a folder with that name lies beside it.
+    """
+    found: dict[str, str] = {}
+    for folder in sorted(submitted.glob("*/")) if submitted.is_dir() else []:
+        composed = unicodedata.normalize("NFC", folder.name)
+        beside = os.path.lexists(folder.with_name(composed)) or composed in found.values()
+        if composed != folder.name and not beside:
+            found[folder.name] = composed
+    return found
 
 
 def compose_names(submitted: Path) -> dict[str, str]:
-    """Rename students' folders whose letters and accents are stored apart (NFD, from macOS).
-
-    Such a name looks like the roster's and is another one. Returns old and new names; a folder
-    stays as it is where one with the composed name lies beside it.
-    """
+    """Rename students' folders whose names are decomposed; returns old and new names."""
     renamed = {}
-    for folder in sorted(submitted.glob("*/")) if submitted.is_dir() else []:
-        composed = unicodedata.normalize("NFC", folder.name)
-        beside = folder.with_name(composed)
-        if composed != folder.name and not os.path.lexists(beside):
-            try:
-                folder.rename(beside)
-            except OSError:
-                continue  # it keeps its name, with which it is refused in one clear line
-            renamed[folder.name] = composed
+    for old, new in decomposed_names(submitted).items():
+        with suppress(OSError):  # it keeps its name, and nbgrader's own commands leave it out
+            (submitted / old).rename(submitted / new)
+            renamed[old] = new
     return renamed
 
 
@@ -145,7 +163,7 @@ def _files(folder: Path) -> tuple[list[Path], list[str]]:
             path = Path(place, name)
             if _NOTEBOOK.fullmatch(name):
                 notebooks.append(path)
-            elif name not in ("timestamp.txt", "submission_secret.txt"):
+            elif name not in _RECEIPTS:
                 others.append(str(path.relative_to(folder)))
     return sorted(notebooks)[:_MOST_NOTEBOOKS], sorted(others)
 

@@ -165,9 +165,14 @@ class UnitMeans:
     to_grade: int
 
 
+def course_page(course: Course) -> Path:
+    """Where the page of the whole course is, or would be."""
+    return course.root / "reports" / "course.html"
+
+
 def write_course_page(report: CourseReport, course: Course) -> Path:
     """Write the whole course as one HTML page and return its path."""
-    path = course.root / "reports" / "course.html"
+    path = course_page(course)
     return write_html(
         path,
         "course.html.j2",

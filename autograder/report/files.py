@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 from autograder.agents.error_bounds import in_words
 from autograder.course import Course
+from autograder.grading.whole_file import replace_text
 from autograder.rendering.text import spreadsheet_cell
 from autograder.report.curves import curves_of
 from autograder.report.frequent_mistakes import Mistake
@@ -15,6 +17,8 @@ from autograder.report.row import Row
 from autograder.report.rows import ClassReport
 from autograder.results import Status
 
+#: By which spreadsheets know UTF-8.
+_BYTE_ORDER_MARK = "\ufeff"
 _BARS = 10
 _MOST_MISTAKES = 15
 #: So many students are named below a mistake; the table of students can show the others.
@@ -27,11 +31,12 @@ def write_csv(report: ClassReport, course: Course) -> Path:
     tasks = [name for name, _ in report.tasks]
     header = ["student", "status", *tasks, "automatic", "by_hand", "to_grade", "late", "penalty"]
     header += ["points", "max_points", "mean_score", "sandboxed", "message", "warnings"]
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(header)
-        for row in report.rows:
-            writer.writerow([spreadsheet_cell(value) for value in _values(row, report)])
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(header)
+    for row in report.rows:
+        writer.writerow([spreadsheet_cell(value) for value in _values(row, report)])
+    replace_text(path, f"{_BYTE_ORDER_MARK}{file.getvalue()}")
     return path
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from autograder.grading.whole_file import replace_text
 from autograder.rendering.html import environment
 from autograder.rendering.palette import FAILED, NOTE, PASSED
 
@@ -37,7 +38,7 @@ def write_html(path: Path, template: str, **values: Any) -> Path:
         )
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, encoding="utf-8")
+    replace_text(path, page)
     return path
 
 

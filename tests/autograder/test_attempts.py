@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.class_run import grade_class, report_class
+from autograder.class_run import grade_class, preview_class, report_class
 from autograder.course import Course
 from autograder.grading.attempts import attempts_of
 from autograder.grading.hand_ins import LATE
@@ -113,6 +113,101 @@ def test_nobody_has_more_attempts_than_the_limit(
 
     assert mark(classroom, unit) == unit.max_points / 2
     assert "all 2 attempts are used: what came later is not graded" in capsys.readouterr().out
+
+
+def test_a_preview_uses_up_no_attempt_and_judges_the_next_one_in_the_current_round(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin_round(classroom, unit, Rounds(limit=2))
+    attempt(classroom, unit, 0.25, round=1)
+    grade_class(classroom, unit)
+    begin_round(classroom, unit, Rounds(limit=2))
+    path = attempt(classroom, unit, 0.5, round=2)
+    before = path.read_bytes()
+    capsys.readouterr()
+
+    for _ in range(2):
+        assert preview_class(classroom, unit) == 0
+
+    assert [one.round for one in attempts_of(classroom, unit, "anna")] == [1]
+    quarter, half = f"{unit.max_points / 4:g}", f"{unit.max_points / 2:g}"
+    assert capsys.readouterr().out.count(f"anna: {quarter} -> {half}") == 2
+    assert path.read_bytes() == before
+    attempt(classroom, unit, 1.0, round=2)
+    grade_class(classroom, unit)
+    assert mark(classroom, unit) == unit.max_points
+
+
+def test_a_preview_says_nothing_of_an_attempt_that_is_one_too_many(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin_round(classroom, unit, Rounds(limit=1))
+    attempt(classroom, unit, 0.5)
+    grade_class(classroom, unit)
+    attempt(classroom, unit, 1.0)
+
+    preview_class(classroom, unit)
+
+    assert "No mark in the gradebook changes." in capsys.readouterr().out
+
+
+def test_a_preview_knows_the_penalty_of_the_attempt_that_would_count(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (classroom.root / "nbgrader_config.py").open("a") as file:
+        file.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    with Gradebook(f"sqlite:///{classroom.root / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_assignment(unit.assignment, duedate="2026-03-02 00:00:00 UTC")
+    begin_round(classroom, unit, Rounds(counts="last"))
+    attempt(classroom, unit, 0.5, time="2026-03-01 12:00:00 UTC")
+    grade_class(classroom, unit)
+    attempt(classroom, unit, 1.0, time="2026-03-03 12:00:00 UTC")
+
+    preview_class(classroom, unit)
+
+    most = f"{unit.max_points:g}"
+    assert f"penalty for lateness 0 -> {most}" in capsys.readouterr().out
+
+
+def test_what_is_not_graded_yet_is_not_called_refused(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin_round(classroom, unit, Rounds())
+    attempt(classroom, unit, 0.5)
+    grade_class(classroom, unit)
+    attempt(classroom, unit, 1.0)
+    capsys.readouterr()
+
+    report_class(classroom, unit)
+
+    assert "attempts are used" not in capsys.readouterr().out
+
+
+def test_an_attempt_in_a_folder_below_keeps_its_time(classroom: Course, unit: Unit) -> None:
+    begin_round(classroom, unit, Rounds())
+    path = attempt(classroom, unit, 1.0, time="2026-03-03 12:00:00 UTC")
+    (path.parent / "work").mkdir()
+    path.rename(path.parent / "work" / path.name)
+
+    grade_class(classroom, unit)
+
+    (kept,) = attempts_of(classroom, unit, "anna")
+    assert (kept.folder / "timestamp.txt").read_text() == "2026-03-03 12:00:00 UTC"
+
+
+def test_a_guess_about_the_files_of_an_attempt_is_a_remark(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin_round(classroom, unit, Rounds())
+    path = attempt(classroom, unit, 1.0)
+    released = classroom.released(unit.assignment)
+    shutil.copy(released, path.parent / "untouched.ipynb")
+
+    grade_class(classroom, unit)
+
+    remark = f"several notebooks were handed in: {path.name} was graded"
+    assert remark in capsys.readouterr().out
+    assert remark in page(classroom, unit)
 
 
 def test_feedback_may_end_at_the_first_failed_check(classroom: Course, unit: Unit) -> None:

@@ -7,21 +7,30 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
+import unicodedata
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+import autograder.watch as watching
+from autograder import class_run
 from autograder.class_run import grade_class, preview_class, report_class
 from autograder.cli import main
 from autograder.course import Course, CourseError
-from autograder.results import Status
+from autograder.gradebook.lms.export import export_marks
+from autograder.grading import judging
+from autograder.results import Result, Status
 from autograder.units import Unit, unit_named
+from autograder.watch import Watch
 from tests.autograder.gradebook_tools import (
     hand_in,
     keep,
@@ -263,6 +272,21 @@ def test_who_is_not_in_the_gradebook_makes_the_exit_status_1(
     assert "Not in the gradebook: =1+1: The folder's name" in capsys.readouterr().out
 
 
+def test_who_handed_in_no_notebook_makes_the_exit_status_1(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(classroom, unit, "anna")
+    folder = classroom.root / "submitted" / "bert" / unit.assignment
+    folder.mkdir(parents=True)
+    (folder / "essay.docx").write_bytes(b"PK")
+
+    assert grade_class(classroom, unit) == 1
+
+    assert "Not in the gradebook: bert: " in (out := capsys.readouterr().out)
+    assert "only essay.docx" in out
+    assert row(classroom, unit, "bert")["status"] == "invalid notebook"
+
+
 def test_a_second_grader_is_told_who_the_first_one_is(classroom: Course, unit: Unit) -> None:
     solved(classroom, unit, "anna")
     grade_class(classroom, unit)
@@ -366,6 +390,24 @@ def test_a_course_of_several_instructors_is_open_to_their_group_alone(
     assert own.stat().st_mode & 0o007 == 0
 
 
+def test_a_run_names_open_folders(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("autograder.gradebook.open_folders._lets_through", lambda folder: True)
+    solved(classroom, unit, "anna")
+    names = ("submitted", "autograded", "feedback", "reports", "gradebook.db")
+    grade_class(classroom, unit)
+    assert "Warning: Other users of this machine can read" in (out := capsys.readouterr().out)
+    assert all(name in out for name in names)
+
+    for name in names:
+        (classroom.root / name).chmod(0o700)
+    grade_class(classroom, unit)
+
+    assert "Warning" not in capsys.readouterr().out
+
+
 def test_a_course_of_one_instructor_stays_closed(classroom: Course, unit: Unit) -> None:
     solved(classroom, unit, "anna")
     grade_class(classroom, unit)
@@ -426,6 +468,81 @@ def test_a_run_says_whose_marks_change_and_why(
     assert again.exists()
 
 
+def test_a_changed_unit_is_the_reason_of_a_changed_mark(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    path = solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+    monkeypatch.setattr("autograder.grading.keys.unit_version", lambda unit: "another one")
+    keep(classroom, unit, path, make_result(unit, 0.0))
+
+    preview_class(classroom, unit)
+
+    assert change(capsys).endswith(": the unit or the grader has changed")
+
+
+def test_points_that_somebody_else_put_into_the_gradebook_are_the_reason(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+    with gradebook(classroom) as book:
+        book.find_grade("check-forward", unit.name, unit.assignment, "anna").auto_score = 1.0
+        book.db.commit()
+
+    preview_class(classroom, unit)
+
+    said = change(capsys)
+    assert said.endswith("(forward 1 -> 3): the gradebook had other points than the result")
+
+
+def test_a_grader_that_fails_is_the_reason_of_a_mark_that_is_gone(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    solved(classroom, unit, "anna")
+    grade_class(classroom, unit)
+    shutil.rmtree(classroom.results)
+
+    def fail(*_: object) -> Result:
+        raise ZeroDivisionError("a fault of the grader's own")
+
+    monkeypatch.setattr(judging, "grade_file", fail)
+
+    preview_class(classroom, unit)
+
+    said = change(capsys)
+    assert f"anna: {unit.max_points:g} -> no mark (" in said
+    assert said.endswith(": the grader failed")
+
+
+def test_what_changes_is_said_before_anything_is_written(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    solved(classroom, unit, "anna", 0.5)
+    grade_class(classroom, unit)
+    hand_in_again(classroom, unit, "anna", 1.0)
+    before = written(classroom)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(class_run, "Filing", stop)
+    with pytest.raises(KeyboardInterrupt):
+        grade_class(classroom, unit)
+
+    assert change(capsys).endswith("handed in again")
+    assert written(classroom) == before
+
+
+def change(capsys: pytest.CaptureFixture[str]) -> str:
+    """The line that says how one student's mark changes."""
+    (line,) = (one for one in capsys.readouterr().out.splitlines() if " -> " in one)
+    return line
+
+
 def test_a_preview_writes_nothing(
     classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -442,6 +559,38 @@ def test_a_preview_writes_nothing(
     assert "anna: " in out and "handed in again" in out
     assert "Graded for the first time: 1." in out and "Nothing was written." in out
     assert float(row(classroom, unit, "anna")["automatic"]) == unit.max_points / 2
+
+
+def test_a_preview_renames_no_folder_and_knows_whose_it_is(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solved(classroom, unit, "müller", 0.5)
+    grade_class(classroom, unit)
+    hand_in_again(classroom, unit, "müller", 1.0)
+    decomposed = unicodedata.normalize("NFD", "müller")
+    folder = classroom.root / "submitted"
+    (folder / "müller").rename(folder / decomposed)
+    capsys.readouterr()
+
+    assert preview_class(classroom, unit, students=["müller"]) == 0
+
+    assert [one.name for one in folder.iterdir()] == [decomposed]
+    assert f"müller: {unit.max_points / 2:g} -> {unit.max_points:g}" in capsys.readouterr().out
+
+
+def test_a_preview_counts_who_is_graded_for_the_first_time(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for student in ("anna", "bert"):
+        solved(classroom, unit, student)
+    grade_class(classroom, unit)
+    shutil.rmtree(classroom.root / "submitted" / "bert")
+    solved(classroom, unit, "carl")
+    capsys.readouterr()
+
+    preview_class(classroom, unit)
+
+    assert "Graded for the first time: 1." in capsys.readouterr().out
 
 
 def test_a_task_that_was_corrected_by_hand_does_not_change(
@@ -546,6 +695,90 @@ def test_several_units_make_a_page_of_the_whole_course(
     assert main(["report"]) == 0
     total = f"<strong>{unit.max_points + 2:g}</strong>"
     assert total not in text and total in course_page.read_text(encoding="utf-8")
+
+
+def test_whatever_changes_a_mark_renews_the_page_of_the_whole_course(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course_page = classroom.root / "reports" / "course.html"
+    solved(classroom, unit, "anna", 0.5)
+    assert main(["grade", unit.name]) == 0
+    assert not course_page.exists(), "nobody has asked for it"
+    main(["report"])
+
+    mark_by_hand(classroom, unit, "anna", 1.0, "")
+    main(["grade", unit.name])
+    assert total_shown(unit.max_points / 2 + 1) in course_page.read_text("utf-8")
+
+    mark_by_hand(classroom, unit, "anna", 2.0, "")
+    main(["report", unit.name])
+    assert total_shown(unit.max_points / 2 + 2) in course_page.read_text("utf-8")
+
+    hand_in_again(classroom, unit, "anna", 1.0)
+    waits = iter([None, None])
+
+    def sleep(seconds: float) -> None:
+        if next(waits, "stop"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(watching, "time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
+    handler = signal.getsignal(signal.SIGTERM)
+    Watch(classroom, [unit]).run(1)
+    signal.signal(signal.SIGTERM, handler)
+    assert total_shown(unit.max_points + 2) in course_page.read_text("utf-8")
+
+
+def total_shown(points: float) -> str:
+    """Points so far: with a star, as an answer of anna's is still to be graded by hand."""
+    return f"<strong>{points:g}*</strong>"
+
+
+def test_a_file_for_an_lms_that_is_older_than_the_marks_is_named(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = solved(classroom, unit, "anna", 0.5)
+    grade_class(classroom, unit)
+    mark_by_hand(classroom, unit, "anna", 1.0, "")
+    grade_class(classroom, unit)
+    export_marks(classroom, unit, "canvas")
+    archive = classroom.root / "reports" / unit.assignment / "feedback-canvas.zip"
+    archive.write_bytes(b"PK")
+    capsys.readouterr()
+    grade_class(classroom, unit)
+    assert "does not show" not in capsys.readouterr().out, "nothing has changed"
+
+    mark_by_hand(classroom, unit, "anna", 1.0, "A comment is on the page alone.")
+    grade_class(classroom, unit)
+    assert "feedback-canvas.zip does not show the last changes" in capsys.readouterr().out
+
+    mark_by_hand(classroom, unit, "anna", 2.0, "")
+    grade_class(classroom, unit)
+    out = capsys.readouterr().out
+    assert "canvas.csv does not show the last changes" in out
+    assert f"Run: autograder export {unit.name} --format canvas" in out
+    assert "moodle" not in out and path.exists()
+
+
+def test_a_unit_that_cannot_be_graded_keeps_no_other_unit_from_it(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = unit_named("actor_critic")
+    (classroom.root / "units.txt").write_text(f"{unit.name}\n{second.name}\n")
+    released = classroom.released(second.assignment)
+    released.parent.mkdir(parents=True)
+    nbformat.write(released_notebook(second), released)
+    solved(classroom, unit, "anna")
+    solved(classroom, second, "anna")
+    change_points(classroom, unit, "check-forward", 7)
+
+    assert main(["grade", "all"]) == 2
+
+    error = capsys.readouterr().err
+    assert f"autograder: {unit.name}: " in error and "forward is worth 7 points there" in error
+    assert float(row(classroom, second, "anna")["automatic"]) == second.max_points
+    assert (classroom.root / "reports" / "course.html").exists()
+    change_points(classroom, second, "check-act", 7)
+    assert main(["grade", "all"]) == 2
 
 
 def test_there_is_no_page_of_a_course_in_which_nothing_is_graded(

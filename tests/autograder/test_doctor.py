@@ -82,3 +82,18 @@ def test_what_others_can_read_is_named(classroom: Course, monkeypatch: pytest.Mo
     monkeypatch.setattr("autograder.gradebook.open_folders._lets_through", lambda folder: True)
 
     assert open_to_others(course) == ["solutions", "gradebook.db"]
+
+
+def test_the_doctor_names_open_folders_and_how_to_close_them(
+    classroom: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "_worker", lambda course, unit: "not asked here")
+    monkeypatch.setattr("autograder.gradebook.open_folders._lets_through", lambda folder: True)
+    (classroom.root / "submitted").mkdir(mode=0o755)
+
+    check = failing(classroom)["closed to other users"]
+
+    assert check.detail == "submitted"
+    assert "chmod o= submitted" in check.advice
+    (classroom.root / "submitted").chmod(0o700)
+    assert "closed to other users" not in failing(classroom)

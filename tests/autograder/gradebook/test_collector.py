@@ -194,3 +194,20 @@ def test_a_submission_that_is_refused_leaves_the_earlier_one(exchange: Exchange)
         exchange.collect(update=True)
 
     assert exchange.collected()["notebook"] == "first"
+
+
+@pytest.mark.parametrize("time", (b"", b"yesterday", b"\xff\xfe\xff"))
+def test_a_submission_without_a_time_in_it_is_collected_again_and_stops_nobody(
+    exchange: Exchange, time: bytes
+) -> None:
+    folder = exchange.hand_in(notebook="mine")
+    (folder / "timestamp.txt").write_bytes(time)
+    give(folder)
+    exchange.collect(update=True)
+    copy = exchange.submitted / STUDENT / ASSIGNMENT / "notebook"
+    before = copy.stat().st_mtime_ns
+
+    exchange.collect(update=True)
+
+    assert copy.read_text() == "mine"
+    assert copy.stat().st_mtime_ns == before, "a watch would take it for new"

@@ -184,15 +184,27 @@ def test_a_half_written_record_is_graded_again(
 
 def test_who_handed_in_nothing_is_missing(classroom: Course, unit: Unit) -> None:
     (classroom.root / "submitted" / "bert").mkdir(parents=True)
-    empty = classroom.root / "submitted" / "carl" / unit.assignment
-    empty.mkdir(parents=True)
-    (empty / "solution.zip").write_bytes(b"PK")
+    (classroom.root / "submitted" / "carl" / unit.assignment).mkdir(parents=True)
     handed = submissions(classroom, unit, students=["anna"])
     graded = grade_cohort(handed, unit, classroom, SANDBOXED)
     assert {name: one.result.status for name, one in graded.items()} == dict.fromkeys(
         ("anna", "bert", "carl"), Status.MISSING
     )
-    assert f"no {unit.name}.ipynb, only solution.zip" in str(graded["carl"].result.message)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    (("solution.zip", "only solution.zip"), ("timestamp.txt", "holds no policy_network.ipynb.")),
+)
+def test_who_handed_in_something_else_is_not_missing(
+    classroom: Course, unit: Unit, file: str, said: str
+) -> None:
+    folder = classroom.root / "submitted" / "carl" / unit.assignment
+    folder.mkdir(parents=True)
+    (folder / file).write_bytes(b"PK")
+    graded = grade_cohort(submissions(classroom, unit), unit, classroom, SANDBOXED)
+    assert graded["carl"].result.status is Status.INVALID_NOTEBOOK
+    assert said in str(graded["carl"].result.message)
 
 
 def test_copies_are_judged_once(

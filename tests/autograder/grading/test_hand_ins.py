@@ -75,7 +75,7 @@ def test_of_two_equal_notebooks_nothing_is_to_be_said(classroom: Course, unit: U
     usual = hand_in(classroom, unit, "anna", SOLVED)
     shutil.copy(usual, usual.parent / "policy_network (1).ipynb")
 
-    assert handed(classroom, unit) == HandIn("anna", usual)
+    assert handed(classroom, unit) == HandIn("anna", usual.parent, usual)
 
 
 def test_copies_that_an_editor_keeps_by_itself_are_no_hand_in(
@@ -131,6 +131,9 @@ def test_a_decomposed_name_is_composed_and_is_the_one_of_the_roster(
     classroom: Course, unit: Unit
 ) -> None:
     hand_in(classroom, unit, unicodedata.normalize("NFD", "müller"), SOLVED)
+
+    (before,) = submissions(classroom, unit, students=["müller"])
+    assert before.student == "müller" and before.notebook is not None
 
     renamed = compose_names(classroom.root / "submitted")
 

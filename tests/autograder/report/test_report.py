@@ -6,6 +6,11 @@ import base64
 import csv
 import hashlib
 import io
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -101,6 +106,34 @@ def test_no_cell_of_the_csv_is_a_formula(report: ClassReport, tmp_path: Path) ->
     assert by_name["carl"]["points"] == ""
     assert by_name["'=eve()"]["status"] == "crashed"
     assert by_name["fay"]["sandboxed"] == "NO (unsafe)"
+
+
+def test_on_a_full_disk_the_old_files_stay_whole(report: ClassReport, tmp_path: Path) -> None:
+    course = Course(tmp_path)
+    earlier = replace(report, rows=report.rows[:1])
+    files = [write_csv(earlier, course), write_page(earlier, course)]
+    before = [path.read_bytes() for path in files]
+
+    with room_for(100):
+        for write in (write_csv, write_page):
+            with pytest.raises(OSError, match="File too large"):
+                write(report, course)
+
+    assert [path.read_bytes() for path in files] == before
+    assert sorted(files[0].parent.iterdir()) == sorted(files)
+
+
+@contextmanager
+def room_for(count: int) -> Iterator[None]:
+    """No file may become longer than so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (count, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "＝1"])
@@ -271,6 +304,41 @@ def test_each_row_says_what_it_can_be_filtered_by(unit: Unit, tmp_path: Path) ->
     assert kinds == ["ok|late", "ok|to grade by hand", "timeout"]
     offered = [option.get_text() for option in page.select("select option")]
     assert offered == ["all", "ok", "late", "to grade by hand", "timeout"]
+
+
+def test_table_and_page_have_columns_for_lateness_where_anybody_was_late(
+    unit: Unit, tmp_path: Path
+) -> None:
+    results = {name: make_result(unit) for name in ("anna", "bert")}
+    in_time = ClassReport.of(unit, results, None, {name: final(unit) for name in results})
+    late = final(unit, seconds_late=3 * 24 * 3600.0, penalty=1.5)
+    report = ClassReport.of(unit, results, None, {"anna": final(unit), "bert": late})
+
+    header, anna, bert = (columns(report)[name] for name in ("student", "anna", "bert"))
+    assert header[-4:] == ["late", "penalty", f"/{unit.max_points + 2:g}", "score"]
+    assert (anna[-2], bert[-5:-1]) == (
+        f"{unit.max_points + 2:g}",
+        ["3", "days", "-1.5", f"{unit.max_points + 0.5:g}"],
+    )
+    assert "penalty" not in table(in_time) and "late" not in table(in_time)
+
+    page = page_of(report, tmp_path)
+    heads = [head.get_text(" ", strip=True) for head in page.select("#students thead th")]
+    place = next(number for number, text in enumerate(heads) if text.startswith("late"))
+    assert heads[place + 1].startswith("penalty")
+    cells = [row.select("th, td") for row in page.select("#students tbody tr")]
+    assert [[cell.get_text() for cell in row[place : place + 2]] for row in cells] == [
+        ["", ""],
+        ["3 days", "-1.5"],
+    ]
+    heads = page_of(in_time, tmp_path).select("#students thead th")
+    assert not any(head.get_text(strip=True).startswith(("late", "penalty")) for head in heads)
+
+
+def columns(report: ClassReport) -> dict[str, list[str]]:
+    """The words of each line of the table by its first one."""
+    lines = (line.split() for line in table(report).splitlines())
+    return {line[0]: line for line in lines if line}
 
 
 def test_a_mistake_is_listed_once_with_everybody_who_made_it(unit: Unit, tmp_path: Path) -> None:
