@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 #: Name of the installed course; its metadata lists what it needs.
 COURSE = "reinforcement-learning-course"
+#: The minor version of the oldest Python that the course works with: 3.10.
+OLDEST = 10
+#: Where the search for the last one ends.
+_FAR_FUTURE = 50
 #: The course's extras that some units need, and what these units are called.
 FRAMEWORKS = {"torch": "PyTorch", "keras": "Keras"}
 
@@ -39,6 +43,23 @@ def check_setup() -> bool:
     return ready
 
 
+def last_python(extra: str) -> int | None:
+    """The minor version of the last Python for which the course lists packages of an extra.
+
+    13 for Python 3.13; None if there is no last one. Raises PackageNotFoundError if the course is
+    not installed.
+    """
+    from packaging.requirements import Requirement
+
+    lines = importlib.metadata.metadata(COURSE).get_all("Requires-Dist") or ()
+    markers = [Requirement(line).marker for line in lines]
+    for minor in range(OLDEST, _FAR_FUTURE):
+        here = {"extra": extra, "python_version": f"3.{minor}"}
+        if not any(marker is not None and marker.evaluate(here) for marker in markers):
+            return minor - 1
+    return None
+
+
 def _versions() -> Iterator[Finding]:
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
@@ -61,6 +82,11 @@ def _versions() -> Iterator[Finding]:
         for extra, framework in FRAMEWORKS.items():
             if requirement.marker.evaluate({"extra": extra}):
                 yield _package(requirement, framework)
+    for extra, framework in FRAMEWORKS.items():
+        last = last_python(extra)
+        if last is not None and last < sys.version_info.minor:
+            line = f"the {framework} units do not work with Python {here} yet: use Python 3.{last}"
+            yield Finding(False, line, needed=False)
 
 
 def _package(requirement: Requirement, framework: str | None = None) -> Finding:

@@ -20,7 +20,9 @@ from autograder.authoring.first_cell import (
 from autograder.authoring.leaks import Leak, leaks
 from autograder.authoring.wheel import student_wheel
 from autograder.course import Course, CourseError
+from autograder.notebook.packages import EXTRAS
 from autograder.units import Unit
+from helpers.setup import OLDEST, last_python
 
 #: Lists the files of a release, so that the next one removes those that it does not have.
 MANIFEST = ".release"
@@ -33,8 +35,6 @@ _TEXTS = {
     "gitattributes.template": ".gitattributes",
     "gitignore.template": ".gitignore",
 }
-#: The extra of the course that brings a unit's framework.
-_EXTRAS = {"torch": "torch", "tensorflow": "keras"}
 _BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 
 
@@ -88,11 +88,15 @@ def contents(course: Course, units: list[Unit]) -> dict[str, bytes]:
         for path in _released_files(folder):
             files[f"{unit.assignment}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
     files[wheel_name()] = student_wheel(units)
+    extras = _extras(units)
+    last = _last_python(extras)
     values = {
         "title": "Reinforcement learning",
         "distribution": DISTRIBUTION,
         "wheel": wheel_name(),
-        "extras": _extras(units),
+        "extras": f"[{','.join(extras)}]" if extras else "",
+        "requires_python": f">=3.{OLDEST}" + ("" if last is None else f",<3.{last + 1}"),
+        "pythons": _pythons(last),
         "table": _table(course, units),
         "colab": _on_colab(course),
     }
@@ -143,11 +147,22 @@ def _released_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _extras(units: list[Unit]) -> str:
-    """The extras that bring the units' frameworks, as pip reads them: `[torch,keras]`."""
+def _extras(units: list[Unit]) -> list[str]:
+    """The extras that bring the units' frameworks."""
     frameworks = {unit.framework for unit in units}
-    extras = [extra for framework, extra in _EXTRAS.items() if framework in frameworks]
-    return f"[{','.join(extras)}]" if extras else ""
+    return [extra for framework, extra in EXTRAS.items() if framework in frameworks]
+
+
+def _last_python(extras: list[str]) -> int | None:
+    """The minor version of the last Python that has all extras; None if none is the last."""
+    return min((last for extra in extras if (last := last_python(extra)) is not None), default=None)
+
+
+def _pythons(last: int | None) -> str:
+    """The versions of Python with which the notebooks work, as the README says it."""
+    if last is None:
+        return f"Python 3.{OLDEST} or later"
+    return f"Python 3.{OLDEST} to 3.{last}; with a newer one, only the notebooks without Keras work"
 
 
 def _table(course: Course, units: list[Unit]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import re
+import sys
 
 from autograder.notebook.not_ready import NotReady
 
@@ -14,6 +15,8 @@ _COURSE = "reinforcement-learning-course"
 _DISPENSABLE = ("anywidget", "ipywidgets", "pyvirtualdisplay")
 #: What pip calls a unit's framework.
 _FRAMEWORKS = {"torch": "torch", "tensorflow": "tensorflow keras"}
+#: The extra of the course that brings a framework.
+EXTRAS = {"torch": "torch", "tensorflow": "keras"}
 
 
 def expect_packages() -> None:
@@ -25,8 +28,25 @@ def expect_packages() -> None:
 
 def expect_framework(framework: str | None) -> None:
     """Raise NotReady if a unit's framework is not installed."""
-    if framework in _FRAMEWORKS and importlib.util.find_spec(framework) is None:
-        raise NotReady(_advice("This unit", _FRAMEWORKS[framework].split()))
+    if framework not in _FRAMEWORKS or importlib.util.find_spec(framework) is not None:
+        return
+    last = _last_python(framework)
+    if last is not None and last < sys.version_info.minor:
+        raise NotReady(
+            f"This unit needs {framework}, and there is none for Python "
+            f"3.{sys.version_info.minor} yet: use Python 3.{last}."
+        )
+    raise NotReady(_advice("This unit", _FRAMEWORKS[framework].split()))
+
+
+def _last_python(framework: str) -> int | None:
+    """The minor version of the last Python that has a framework; None if none is the last."""
+    from helpers.setup import last_python  # loads what `expect_packages` has looked for
+
+    try:
+        return last_python(EXTRAS[framework])
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _needed() -> list[str]:

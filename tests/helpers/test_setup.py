@@ -1,10 +1,13 @@
 """The first cell of the course says what is missing, and what to do about it."""
 
 import importlib.metadata
+import sys
+from email.message import Message
 
 import pytest
 
 from helpers import check_setup, setup
+from helpers.setup import last_python
 
 
 @pytest.fixture
@@ -57,6 +60,34 @@ def test_without_a_framework_the_course_can_begin(capsys, versions, package, uni
     said = capsys.readouterr().out
     assert f"– {package} is not installed (pip install '{package}>=" in said
     assert f"for {units} units only" in said
+
+
+@pytest.fixture
+def without_keras_for_this_python(monkeypatch):
+    """Pretend that TensorFlow ends with an older Python: the minor version of that one."""
+    older = sys.version_info.minor - 1
+    course = Message()
+    course["Requires-Python"] = ">=3.10"
+    course["Requires-Dist"] = "numpy"
+    course["Requires-Dist"] = "torch; extra == 'torch'"
+    course["Requires-Dist"] = f"keras; python_version < '3.{older + 1}' and extra == 'keras'"
+    monkeypatch.setattr(importlib.metadata, "metadata", lambda name: course)
+    return older
+
+
+def test_the_last_python_of_a_framework_is_known(without_keras_for_this_python):
+    assert last_python("keras") == without_keras_for_this_python
+    assert last_python("torch") is None
+
+
+def test_a_python_that_is_too_new_for_a_framework_is_named(capsys, without_keras_for_this_python):
+    assert check_setup() is True
+    assert (
+        "– the Keras units do not work with Python 3.{}.{} yet: use Python 3.{}\n".format(
+            *sys.version_info[1:3], without_keras_for_this_python
+        )
+        in capsys.readouterr().out
+    )
 
 
 def test_a_course_that_is_not_installed_says_so(capsys, monkeypatch):
