@@ -19,6 +19,10 @@ OLDEST = 10
 _FAR_FUTURE = 50
 #: The course's extras that some units need, and what these units are called.
 FRAMEWORKS = {"torch": "PyTorch", "keras": "Keras"}
+#: Without these a notebook says what it cannot show, and goes on.
+DISPENSABLE = ("anywidget", "ipywidgets", "pyvirtualdisplay")
+#: A package that will do as well as another, as on Colab.
+_AS_GOOD = {"tensorflow-cpu": "tensorflow"}
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,14 @@ def check_setup() -> bool:
     findings = [*_versions(), *_pictures()]
     for finding in findings:
         print(finding)
-    ready = all(finding.good for finding in findings if finding.needed)
-    print("\nEverything is installed." if ready else "\nFirst fix the lines marked with ✗.")
-    return ready
+    missing = [finding for finding in findings if not finding.good]
+    if not missing:
+        print("\nEverything is installed.")
+    elif any(finding.needed for finding in missing):
+        print("\nFirst fix the lines marked with ✗.")
+    else:
+        print("\nYou can start. What is marked with – is not needed everywhere.")
+    return not any(finding.needed for finding in missing)
 
 
 def last_python(extra: str) -> int | None:
@@ -95,15 +104,29 @@ def _package(requirement: Requirement, framework: str | None = None) -> Finding:
     framework: the only units that need it; None if all do.
     """
     name, wanted = requirement.name, requirement.specifier
-    needed = framework is None
-    advice = f"pip install '{name}{wanted}'" + ("" if needed else f", for {framework} units only")
-    try:
-        version = importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return Finding(False, f"{name} is not installed ({advice})", needed)
+    needed = framework is None and name not in DISPENSABLE
+    advice = f"pip install '{name}{wanted}'"
+    if framework is not None:
+        advice += f", for {framework} units only"
+    elif not needed:
+        advice += "; you can go on without it"
+    version = _version(name)
+    if version is None and name in _AS_GOOD:
+        name = _AS_GOOD[name]
+        version = _version(name)
+    if version is None:
+        return Finding(False, f"{requirement.name} is not installed ({advice})", needed)
     if not wanted.contains(version, prereleases=True):
         return Finding(False, f"{name} {version} is not a suitable version ({advice})", needed)
     return Finding(True, f"{name} {version}", needed)
+
+
+def _version(name: str) -> str | None:
+    """The version of an installed package; None if it is not installed."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _pictures() -> Iterator[Finding]:
@@ -112,10 +135,12 @@ def _pictures() -> Iterator[Finding]:
 
 
 def _tried(what: str, attempt: Callable[[], object]) -> Finding:
+    """Whether something can be shown; a notebook goes on without it."""
     try:
         attempt()
     except Exception as error:  # whatever is broken, a newcomer should see one line, no traceback
-        return Finding(False, f"{what}: failed with {type(error).__name__}: {error}")
+        line = f"{what}: failed with {type(error).__name__}: {error}"
+        return Finding(False, line, needed=False)
     return Finding(True, what)
 
 

@@ -11,8 +11,8 @@ from autograder.notebook.not_ready import NotReady
 
 #: The installed course; its metadata lists what it needs.
 _COURSE = "reinforcement-learning-course"
-#: Without these a notebook says what it cannot show, and goes on.
-_DISPENSABLE = ("anywidget", "ipywidgets", "pyvirtualdisplay")
+#: `helpers.setup.DISPENSABLE`, which cannot be imported before the other packages are there.
+DISPENSABLE = ("anywidget", "ipywidgets", "pyvirtualdisplay")
 #: What pip calls a unit's framework.
 _FRAMEWORKS = {"torch": "torch", "tensorflow": "tensorflow keras"}
 #: The extra of the course that brings a framework.
@@ -56,7 +56,7 @@ def _needed() -> list[str]:
     except importlib.metadata.PackageNotFoundError:
         return []
     names = [re.split(r"[^\w.-]", line)[0] for line in lines if ";" not in line]
-    return [name for name in names if name not in _DISPENSABLE]
+    return [name for name in names if name not in DISPENSABLE]
 
 
 def _is_installed(name: str) -> bool:

@@ -139,6 +139,13 @@ def test_a_missing_package_is_named_before_anything_is_imported(tmp_path: Path) 
     assert "Run %pip install not-there in a cell, then restart the kernel." in done.stderr
 
 
+def test_the_first_cell_and_the_setup_check_can_do_without_the_same_packages() -> None:
+    from autograder.notebook import packages
+    from helpers import setup
+
+    assert packages.DISPENSABLE == setup.DISPENSABLE
+
+
 def test_in_a_notebook_that_is_one_line_without_a_traceback() -> None:
     from autograder.notebook.not_ready import NotReady
 
