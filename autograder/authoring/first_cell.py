@@ -23,15 +23,25 @@ DISTRIBUTION = "reinforcement-learning-course"
 PLACEHOLDER_HOST = "example.org"
 _ADDRESS = re.compile(r'^Students = "([^"]+)"$', re.MULTILINE)
 
+#: While the course's own NotReady cannot be imported.
+_NOT_READY = """
+class NotReady(Exception):  # a notebook shows its text, without a traceback
+    def _render_traceback_(self):
+        return [str(self)]
+""".strip()
 #: Colab has what the course needs. The course's wheel alone is installed, so nothing of Colab's own
 #: is replaced: pip would bring a second pygame, for example.
 _INSTALL = """
 import sys
 from importlib.util import find_spec
 
+{not_ready}
+
 # On Colab, this installs the course, once; on your own computer it is installed already.
 if "google.colab" in sys.modules and find_spec("autograder") is None:
     !pip install -qq --no-deps "{wheel}"
+    if find_spec("autograder") is None:
+        raise NotReady("The course was not installed. Run this cell again, or ask your teacher.")
 
 from autograder import start_unit
 
@@ -42,8 +52,10 @@ start_unit("{unit}", drive=save_in_drive)
 _NO_ADDRESS = """
 import sys
 
+{not_ready}
+
 if "google.colab" in sys.modules:
-    sys.exit("This copy of the course is not ready for Colab. Please ask your teacher.")
+    raise NotReady("This copy of the course is not ready for Colab. Please ask your teacher.")
 
 from autograder import start_unit
 
@@ -92,8 +104,8 @@ def first_cell(course: Course, unit: Unit) -> str:
     """The source of a unit's first cell."""
     place = published(course)
     if place is None:
-        return _NO_ADDRESS.format(unit=unit.name).strip()
-    return _INSTALL.format(unit=unit.name, wheel=place.wheel()).strip()
+        return _NO_ADDRESS.format(unit=unit.name, not_ready=_NOT_READY).strip()
+    return _INSTALL.format(unit=unit.name, not_ready=_NOT_READY, wheel=place.wheel()).strip()
 
 
 def wheel_name() -> str:

@@ -58,8 +58,9 @@ def release(course: Course, units: list[Unit], output: Path) -> tuple[list[Path]
 
     Returns the files, and the solutions that the notebook of another unit shows, because it builds
     on them. The folder is new, or one that an earlier release wrote: then only that release's files
-    are replaced or removed. Raises CourseError for any other folder, where the notebooks are not
-    those of the sources, and where anything else shows a solution.
+    are replaced or removed. An older wheel is kept: notebooks saved on Colab ask for it. Raises
+    CourseError for any other folder, where the notebooks are not those of the sources, and where
+    anything else shows a solution.
     """
     old = _files_of_earlier_release(output)
     outdated = stale(course, units)
@@ -72,7 +73,8 @@ def release(course: Course, units: list[Unit], output: Path) -> tuple[list[Path]
         if leak.file not in _notebooks_of_others(units, leak):
             raise CourseError(f"{leak.file} shows the solution of {leak.exercise}.")
     for name in old - files.keys():
-        (output / name).unlink(missing_ok=True)
+        if not name.endswith(".whl"):
+            (output / name).unlink(missing_ok=True)
     for name, data in files.items():
         path = output / name
         path.parent.mkdir(parents=True, exist_ok=True)

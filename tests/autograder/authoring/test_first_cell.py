@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 import types
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
+from nbclient import NotebookClient
 
 import autograder
 from autograder.authoring import first_cell as cells
@@ -35,7 +38,10 @@ def nowhere(tmp_path: Path) -> Course:
 
 
 def run(source: str, monkeypatch: pytest.MonkeyPatch, *, colab: bool, installed: bool) -> list[str]:
-    """Run the cell as IPython would; the shell commands and the units started, in order."""
+    """Run the cell as IPython would; the shell commands and the units started, in order.
+
+    A shell command installs the course.
+    """
     done: list[str] = []
     shell = types.SimpleNamespace(system=lambda command: done.append(command))
 
@@ -45,10 +51,25 @@ def run(source: str, monkeypatch: pytest.MonkeyPatch, *, colab: bool, installed:
     monkeypatch.setattr(autograder, "start_unit", start_unit)
     if colab:
         monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: "there" if installed else None)
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name: "there" if installed or done else None
+    )
     code = TransformerManager().transform_cell(source)
     exec(compile(code, "first cell", "exec"), {"get_ipython": lambda: shell})
     return done
+
+
+def in_a_kernel(source: str) -> list[Any]:
+    """The outputs of the cell in a kernel on Colab where the course is not installed."""
+    colab = """
+import importlib.util, sys, types
+sys.modules["google.colab"] = types.ModuleType("google.colab")
+importlib.util.find_spec = lambda name: None
+"""
+    cells = [nbformat.v4.new_code_cell(text) for text in (colab, source)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, timeout=120, allow_errors=True).execute()
+    return list(notebook.cells[1].outputs)
 
 
 def test_on_colab_it_installs_the_wheel_alone_and_starts(
@@ -78,11 +99,23 @@ def test_it_installs_nothing_twice_and_nothing_elsewhere(
     assert run(source, monkeypatch, colab=colab, installed=installed) == ["policy_network"]
 
 
-def test_without_an_address_it_says_so_on_colab_in_one_sentence(
-    nowhere: Course, monkeypatch: pytest.MonkeyPatch
+def test_without_an_address_it_says_so_on_colab_in_one_sentence(nowhere: Course) -> None:
+    [output] = in_a_kernel(first_cell(nowhere, UNIT))
+    assert output.traceback == [
+        "This copy of the course is not ready for Colab. Please ask your teacher."
+    ]
+
+
+def test_a_wheel_that_cannot_be_downloaded_is_one_sentence_below_what_pip_says(
+    tmp_path: Path,
 ) -> None:
-    with pytest.raises(SystemExit, match="not ready for Colab"):
-        run(first_cell(nowhere, UNIT), monkeypatch, colab=True, installed=False)
+    """As from a private repository, or after the course has moved."""
+    course = course_at((tmp_path / "no-such-folder").as_uri(), tmp_path)
+    *said, error = in_a_kernel(first_cell(course, UNIT))
+    assert all(output.output_type == "stream" for output in said)
+    assert error.traceback == [
+        "The course was not installed. Run this cell again, or ask your teacher."
+    ]
 
 
 def test_without_an_address_it_starts_everywhere_else(

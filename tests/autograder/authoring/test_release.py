@@ -180,6 +180,17 @@ def test_a_new_release_removes_what_the_old_one_wrote_and_nothing_else(
     assert (folder / "FAQ.md").read_text("utf-8") == "ours"
 
 
+def test_an_older_wheel_stays_because_saved_notebooks_ask_for_it(
+    course: Course, folder: Path
+) -> None:
+    older = folder / wheel_name().replace("-py3", ".post0-py3")
+    (folder / wheel_name()).rename(older)
+    manifest = (folder / MANIFEST).read_text("utf-8").replace(wheel_name(), older.name)
+    (folder / MANIFEST).write_text(manifest, encoding="utf-8")
+    release(course, UNITS[:1], folder)
+    assert older.exists() and (folder / wheel_name()).exists()
+
+
 def test_a_folder_with_other_files_is_refused(course: Course, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
     with pytest.raises(CourseError, match="holds other files"):
