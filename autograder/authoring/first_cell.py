@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+import subprocess
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -114,11 +115,37 @@ def wheel_name() -> str:
     return f"{DISTRIBUTION.replace('-', '_')}-{version}-py3-none-any.whl"
 
 
-def missing_address(course: Course) -> str | None:
-    """What to do so that the notebooks work on Colab; None if they do."""
-    if published(course) is not None:
-        return None
-    return (
-        "On Colab the notebooks only say that they are not ready. Publish what `autograder release`"
-        " writes, put its address into pyproject.toml ([project.urls], Students) and build again."
-    )
+def address_advice(course: Course) -> str | None:
+    """What to do so that students find the course, and nothing else; None if all is well."""
+    place = published(course)
+    if place is None:
+        return (
+            "On Colab the notebooks only say that they are not ready. Publish what "
+            "`autograder release` writes, put its address into pyproject.toml ([project.urls], "
+            "Students) and build again."
+        )
+    if _repository(place.address) in map(_repository, _remotes(course)):
+        return (
+            "Students in pyproject.toml is the address of this repository, and it holds the "
+            "solutions. Publish what `autograder release` writes in a repository of its own, put "
+            "its address there and build again."
+        )
+    return None
+
+
+def _remotes(course: Course) -> list[str]:
+    """The addresses with which git exchanges the course itself; none without git."""
+    command = ["git", "-C", str(course.root), "remote", "--verbose"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    except OSError:  # git is not installed
+        return []
+    return [line.split()[1] for line in done.stdout.splitlines()]
+
+
+def _repository(address: str) -> tuple[str, str]:
+    """The host and path of a git address, however it is written."""
+    if "://" not in address:  # git@github.com:owner/name.git
+        address = "ssh://" + address.replace(":", "/", 1)
+    parts = urlsplit(address)
+    return parts.hostname or "", parts.path.strip("/").removesuffix(".git").lower()

@@ -13,7 +13,7 @@ from string import Template
 from autograder.authoring.build import stale, units_with_source
 from autograder.authoring.first_cell import (
     DISTRIBUTION,
-    missing_address,
+    address_advice,
     published,
     wheel_name,
 )
@@ -47,7 +47,7 @@ def run_release(course: Course, units: list[Unit], output: Path) -> int:
     for leak in repeated:
         print(f"{leak.file} shows the solution of {leak.exercise}: hand it out after that is due.")
     print("Publish the folder as a repository, or zip it; its README.md tells students the rest.")
-    advice = missing_address(course)
+    advice = address_advice(course)
     if advice is not None:
         print(advice)
     return 0

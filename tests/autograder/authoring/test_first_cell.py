@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -14,7 +15,7 @@ from nbclient import NotebookClient
 
 import autograder
 from autograder.authoring import first_cell as cells
-from autograder.authoring.first_cell import first_cell, missing_address, published, wheel_name
+from autograder.authoring.first_cell import address_advice, first_cell, published, wheel_name
 from autograder.course import Course
 from autograder.units import unit_named
 
@@ -126,11 +127,41 @@ def test_without_an_address_it_starts_everywhere_else(
 
 
 def test_the_author_is_told_what_to_do_for_colab(nowhere: Course) -> None:
-    assert "put its address into pyproject.toml" in (missing_address(nowhere) or "")
+    assert "put its address into pyproject.toml" in (address_advice(nowhere) or "")
 
 
 def test_with_an_address_there_is_nothing_to_tell(on_github: Course) -> None:
-    assert missing_address(on_github) is None
+    assert address_advice(on_github) is None
+
+
+@pytest.mark.parametrize(
+    "remote",
+    [
+        "https://github.com/ada/pole",
+        "https://github.com/Ada/pole.git",
+        "https://ada:token@github.com/ada/pole.git",
+        "git@github.com:ada/pole.git",
+        "ssh://git@github.com/ada/pole.git",
+    ],
+)
+def test_students_are_not_sent_to_the_repository_with_the_solutions(
+    on_github: Course, remote: str
+) -> None:
+    git = ["git", "-C", str(on_github.root)]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    subprocess.run(
+        [*git, "remote", "add", "upstream", "git@github.com:ada/pole-solved"], check=True
+    )
+    assert address_advice(on_github) is None
+    subprocess.run([*git, "remote", "add", "origin", remote], check=True)
+    assert "holds the solutions" in (address_advice(on_github) or "")
+
+
+def test_without_git_nothing_is_compared(
+    on_github: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert address_advice(on_github) is None
 
 
 def test_a_course_without_pyproject_has_no_address(tmp_path: Path) -> None:
