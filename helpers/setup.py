@@ -13,8 +13,16 @@ if TYPE_CHECKING:
 
 #: Name of the installed course; its metadata lists what it needs.
 COURSE = "reinforcement-learning-course"
+#: The minor version of the oldest Python that the course works with: 3.10.
+OLDEST = 10
+#: Where the search for the last one ends.
+_FAR_FUTURE = 50
 #: The course's extras that some units need, and what these units are called.
 FRAMEWORKS = {"torch": "PyTorch", "keras": "Keras"}
+#: Without these a notebook says what it cannot show, and goes on.
+DISPENSABLE = ("anywidget", "ipywidgets", "pyvirtualdisplay")
+#: A package that will do as well as another, as on Colab.
+_AS_GOOD = {"tensorflow-cpu": "tensorflow"}
 
 
 @dataclass(frozen=True)
@@ -34,9 +42,31 @@ def check_setup() -> bool:
     findings = [*_versions(), *_pictures()]
     for finding in findings:
         print(finding)
-    ready = all(finding.good for finding in findings if finding.needed)
-    print("\nEverything is installed." if ready else "\nFirst fix the lines marked with ✗.")
-    return ready
+    missing = [finding for finding in findings if not finding.good]
+    if not missing:
+        print("\nEverything is installed.")
+    elif any(finding.needed for finding in missing):
+        print("\nFirst fix the lines marked with ✗.")
+    else:
+        print("\nYou can start. What is marked with – is not needed everywhere.")
+    return not any(finding.needed for finding in missing)
+
+
+def last_python(extra: str) -> int | None:
+    """The minor version of the last Python for which the course lists packages of an extra.
+
+    13 for Python 3.13; None if there is no last one. Raises PackageNotFoundError if the course is
+    not installed.
+    """
+    from packaging.requirements import Requirement
+
+    lines = importlib.metadata.metadata(COURSE).get_all("Requires-Dist") or ()
+    markers = [Requirement(line).marker for line in lines]
+    for minor in range(OLDEST, _FAR_FUTURE):
+        here = {"extra": extra, "python_version": f"3.{minor}"}
+        if not any(marker is not None and marker.evaluate(here) for marker in markers):
+            return minor - 1
+    return None
 
 
 def _versions() -> Iterator[Finding]:
@@ -61,6 +91,11 @@ def _versions() -> Iterator[Finding]:
         for extra, framework in FRAMEWORKS.items():
             if requirement.marker.evaluate({"extra": extra}):
                 yield _package(requirement, framework)
+    for extra, framework in FRAMEWORKS.items():
+        last = last_python(extra)
+        if last is not None and last < sys.version_info.minor:
+            line = f"the {framework} units do not work with Python {here} yet: use Python 3.{last}"
+            yield Finding(False, line, needed=False)
 
 
 def _package(requirement: Requirement, framework: str | None = None) -> Finding:
@@ -69,15 +104,29 @@ def _package(requirement: Requirement, framework: str | None = None) -> Finding:
     framework: the only units that need it; None if all do.
     """
     name, wanted = requirement.name, requirement.specifier
-    needed = framework is None
-    advice = f"pip install '{name}{wanted}'" + ("" if needed else f", for {framework} units only")
-    try:
-        version = importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return Finding(False, f"{name} is not installed ({advice})", needed)
+    needed = framework is None and name not in DISPENSABLE
+    advice = f"pip install '{name}{wanted}'"
+    if framework is not None:
+        advice += f", for {framework} units only"
+    elif not needed:
+        advice += "; you can go on without it"
+    version = _version(name)
+    if version is None and name in _AS_GOOD:
+        name = _AS_GOOD[name]
+        version = _version(name)
+    if version is None:
+        return Finding(False, f"{requirement.name} is not installed ({advice})", needed)
     if not wanted.contains(version, prereleases=True):
         return Finding(False, f"{name} {version} is not a suitable version ({advice})", needed)
     return Finding(True, f"{name} {version}", needed)
+
+
+def _version(name: str) -> str | None:
+    """The version of an installed package; None if it is not installed."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _pictures() -> Iterator[Finding]:
@@ -86,10 +135,12 @@ def _pictures() -> Iterator[Finding]:
 
 
 def _tried(what: str, attempt: Callable[[], object]) -> Finding:
+    """Whether something can be shown; a notebook goes on without it."""
     try:
         attempt()
     except Exception as error:  # whatever is broken, a newcomer should see one line, no traceback
-        return Finding(False, f"{what}: failed with {type(error).__name__}: {error}")
+        line = f"{what}: failed with {type(error).__name__}: {error}"
+        return Finding(False, line, needed=False)
     return Finding(True, what)
 
 

@@ -26,7 +26,7 @@ from autograder.authoring.calibration_page import write_page
 from autograder.authoring.comparison import compare, describe
 from autograder.authoring.curves import curve_path, learning_curve
 from autograder.authoring.edits import mistakes_of
-from autograder.authoring.first_cell import missing_address
+from autograder.authoring.first_cell import address_advice
 from autograder.authoring.lettered_curves import measure_lettered_curves
 from autograder.authoring.proof import misjudged, write_proof
 from autograder.authoring.recording import record as record_corpus
@@ -46,7 +46,7 @@ def run_build(course: Course, units: Sequence[Unit]) -> int:
         print(f"built {path.relative_to(course.root)}")
     if not changed:
         print("Every generated file is up to date.")
-    advice = missing_address(course)
+    advice = address_advice(course)
     if advice is not None:
         print(advice)
     return DONE

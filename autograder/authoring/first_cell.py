@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+import subprocess
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -23,15 +24,25 @@ DISTRIBUTION = "reinforcement-learning-course"
 PLACEHOLDER_HOST = "example.org"
 _ADDRESS = re.compile(r'^Students = "([^"]+)"$', re.MULTILINE)
 
+#: While the course's own NotReady cannot be imported.
+_NOT_READY = """
+class NotReady(Exception):  # a notebook shows its text, without a traceback
+    def _render_traceback_(self):
+        return [str(self)]
+""".strip()
 #: Colab has what the course needs. The course's wheel alone is installed, so nothing of Colab's own
 #: is replaced: pip would bring a second pygame, for example.
 _INSTALL = """
 import sys
 from importlib.util import find_spec
 
+{not_ready}
+
 # On Colab, this installs the course, once; on your own computer it is installed already.
 if "google.colab" in sys.modules and find_spec("autograder") is None:
     !pip install -qq --no-deps "{wheel}"
+    if find_spec("autograder") is None:
+        raise NotReady("The course was not installed. Run this cell again, or ask your teacher.")
 
 from autograder import start_unit
 
@@ -42,8 +53,10 @@ start_unit("{unit}", drive=save_in_drive)
 _NO_ADDRESS = """
 import sys
 
+{not_ready}
+
 if "google.colab" in sys.modules:
-    sys.exit("This copy of the course is not ready for Colab. Please ask your teacher.")
+    raise NotReady("This copy of the course is not ready for Colab. Please ask your teacher.")
 
 from autograder import start_unit
 
@@ -92,8 +105,8 @@ def first_cell(course: Course, unit: Unit) -> str:
     """The source of a unit's first cell."""
     place = published(course)
     if place is None:
-        return _NO_ADDRESS.format(unit=unit.name).strip()
-    return _INSTALL.format(unit=unit.name, wheel=place.wheel()).strip()
+        return _NO_ADDRESS.format(unit=unit.name, not_ready=_NOT_READY).strip()
+    return _INSTALL.format(unit=unit.name, not_ready=_NOT_READY, wheel=place.wheel()).strip()
 
 
 def wheel_name() -> str:
@@ -102,11 +115,37 @@ def wheel_name() -> str:
     return f"{DISTRIBUTION.replace('-', '_')}-{version}-py3-none-any.whl"
 
 
-def missing_address(course: Course) -> str | None:
-    """What to do so that the notebooks work on Colab; None if they do."""
-    if published(course) is not None:
-        return None
-    return (
-        "On Colab the notebooks only say that they are not ready. Publish what `autograder release`"
-        " writes, put its address into pyproject.toml ([project.urls], Students) and build again."
-    )
+def address_advice(course: Course) -> str | None:
+    """What to do so that students find the course, and nothing else; None if all is well."""
+    place = published(course)
+    if place is None:
+        return (
+            "On Colab the notebooks only say that they are not ready. Publish what "
+            "`autograder release` writes, put its address into pyproject.toml ([project.urls], "
+            "Students) and build again."
+        )
+    if _repository(place.address) in map(_repository, _remotes(course)):
+        return (
+            "Students in pyproject.toml is the address of this repository, and it holds the "
+            "solutions. Publish what `autograder release` writes in a repository of its own, put "
+            "its address there and build again."
+        )
+    return None
+
+
+def _remotes(course: Course) -> list[str]:
+    """The addresses with which git exchanges the course itself; none without git."""
+    command = ["git", "-C", str(course.root), "remote", "--verbose"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    except OSError:  # git is not installed
+        return []
+    return [line.split()[1] for line in done.stdout.splitlines()]
+
+
+def _repository(address: str) -> tuple[str, str]:
+    """The host and path of a git address, however it is written."""
+    if "://" not in address:  # git@github.com:owner/name.git
+        address = "ssh://" + address.replace(":", "/", 1)
+    parts = urlsplit(address)
+    return parts.hostname or "", parts.path.strip("/").removesuffix(".git").lower()

@@ -13,14 +13,16 @@ from string import Template
 from autograder.authoring.build import stale, units_with_source
 from autograder.authoring.first_cell import (
     DISTRIBUTION,
-    missing_address,
+    address_advice,
     published,
     wheel_name,
 )
 from autograder.authoring.leaks import Leak, leaks
 from autograder.authoring.wheel import student_wheel
 from autograder.course import Course, CourseError
+from autograder.notebook.packages import EXTRAS
 from autograder.units import Unit
+from helpers.setup import OLDEST, last_python
 
 #: Lists the files of a release, so that the next one removes those that it does not have.
 MANIFEST = ".release"
@@ -33,8 +35,6 @@ _TEXTS = {
     "gitattributes.template": ".gitattributes",
     "gitignore.template": ".gitignore",
 }
-#: The extra of the course that brings a unit's framework.
-_EXTRAS = {"torch": "torch", "tensorflow": "keras"}
 _BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 
 
@@ -47,7 +47,7 @@ def run_release(course: Course, units: list[Unit], output: Path) -> int:
     for leak in repeated:
         print(f"{leak.file} shows the solution of {leak.exercise}: hand it out after that is due.")
     print("Publish the folder as a repository, or zip it; its README.md tells students the rest.")
-    advice = missing_address(course)
+    advice = address_advice(course)
     if advice is not None:
         print(advice)
     return 0
@@ -58,8 +58,9 @@ def release(course: Course, units: list[Unit], output: Path) -> tuple[list[Path]
 
     Returns the files, and the solutions that the notebook of another unit shows, because it builds
     on them. The folder is new, or one that an earlier release wrote: then only that release's files
-    are replaced or removed. Raises CourseError for any other folder, where the notebooks are not
-    those of the sources, and where anything else shows a solution.
+    are replaced or removed. An older wheel is kept: notebooks saved on Colab ask for it. Raises
+    CourseError for any other folder, where the notebooks are not those of the sources, and where
+    anything else shows a solution.
     """
     old = _files_of_earlier_release(output)
     outdated = stale(course, units)
@@ -72,7 +73,8 @@ def release(course: Course, units: list[Unit], output: Path) -> tuple[list[Path]
         if leak.file not in _notebooks_of_others(units, leak):
             raise CourseError(f"{leak.file} shows the solution of {leak.exercise}.")
     for name in old - files.keys():
-        (output / name).unlink(missing_ok=True)
+        if not name.endswith(".whl"):
+            (output / name).unlink(missing_ok=True)
     for name, data in files.items():
         path = output / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,11 +90,15 @@ def contents(course: Course, units: list[Unit]) -> dict[str, bytes]:
         for path in _released_files(folder):
             files[f"{unit.assignment}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
     files[wheel_name()] = student_wheel(units)
+    extras = _extras(units)
+    last = _last_python(extras)
     values = {
         "title": "Reinforcement learning",
         "distribution": DISTRIBUTION,
         "wheel": wheel_name(),
-        "extras": _extras(units),
+        "extras": f"[{','.join(extras)}]" if extras else "",
+        "requires_python": f">=3.{OLDEST}" + ("" if last is None else f",<3.{last + 1}"),
+        "pythons": _pythons(last),
         "table": _table(course, units),
         "colab": _on_colab(course),
     }
@@ -143,11 +149,22 @@ def _released_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _extras(units: list[Unit]) -> str:
-    """The extras that bring the units' frameworks, as pip reads them: `[torch,keras]`."""
+def _extras(units: list[Unit]) -> list[str]:
+    """The extras that bring the units' frameworks."""
     frameworks = {unit.framework for unit in units}
-    extras = [extra for framework, extra in _EXTRAS.items() if framework in frameworks]
-    return f"[{','.join(extras)}]" if extras else ""
+    return [extra for framework, extra in EXTRAS.items() if framework in frameworks]
+
+
+def _last_python(extras: list[str]) -> int | None:
+    """The minor version of the last Python that has all extras; None if none is the last."""
+    return min((last for extra in extras if (last := last_python(extra)) is not None), default=None)
+
+
+def _pythons(last: int | None) -> str:
+    """The versions of Python with which the notebooks work, as the README says it."""
+    if last is None:
+        return f"Python 3.{OLDEST} or later"
+    return f"Python 3.{OLDEST} to 3.{last}; with a newer one, only the notebooks without Keras work"
 
 
 def _table(course: Course, units: list[Unit]) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import re
+import sys
 
 from autograder.notebook.not_ready import NotReady
 
 #: The installed course; its metadata lists what it needs.
 _COURSE = "reinforcement-learning-course"
-#: Without these a notebook says what it cannot show, and goes on.
-_DISPENSABLE = ("anywidget", "ipywidgets", "pyvirtualdisplay")
+#: `helpers.setup.DISPENSABLE`, which cannot be imported before the other packages are there.
+DISPENSABLE = ("anywidget", "ipywidgets", "pyvirtualdisplay")
 #: What pip calls a unit's framework.
 _FRAMEWORKS = {"torch": "torch", "tensorflow": "tensorflow keras"}
+#: The extra of the course that brings a framework.
+EXTRAS = {"torch": "torch", "tensorflow": "keras"}
 
 
 def expect_packages() -> None:
@@ -25,8 +28,25 @@ def expect_packages() -> None:
 
 def expect_framework(framework: str | None) -> None:
     """Raise NotReady if a unit's framework is not installed."""
-    if framework in _FRAMEWORKS and importlib.util.find_spec(framework) is None:
-        raise NotReady(_advice("This unit", _FRAMEWORKS[framework].split()))
+    if framework not in _FRAMEWORKS or importlib.util.find_spec(framework) is not None:
+        return
+    last = _last_python(framework)
+    if last is not None and last < sys.version_info.minor:
+        raise NotReady(
+            f"This unit needs {framework}, and there is none for Python "
+            f"3.{sys.version_info.minor} yet: use Python 3.{last}."
+        )
+    raise NotReady(_advice("This unit", _FRAMEWORKS[framework].split()))
+
+
+def _last_python(framework: str) -> int | None:
+    """The minor version of the last Python that has a framework; None if none is the last."""
+    from helpers.setup import last_python  # loads what `expect_packages` has looked for
+
+    try:
+        return last_python(EXTRAS[framework])
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _needed() -> list[str]:
@@ -36,7 +56,7 @@ def _needed() -> list[str]:
     except importlib.metadata.PackageNotFoundError:
         return []
     names = [re.split(r"[^\w.-]", line)[0] for line in lines if ";" not in line]
-    return [name for name in names if name not in _DISPENSABLE]
+    return [name for name in names if name not in DISPENSABLE]
 
 
 def _is_installed(name: str) -> bool:

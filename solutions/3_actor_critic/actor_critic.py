@@ -394,8 +394,7 @@ class ACPolicy(AbstractAgent):
         self.episodes.append(transition.episode)
         for episode, reward in zip(transition.episode, transition.reward, strict=True):
             self.rewards[episode].append(float(reward))
-        ended = transition.terminated | transition.truncated  # (n,)
-        self.running -= ended.sum()
+        self.running -= (transition.terminated | transition.truncated).sum()
         if self.running == 0:
             self.keep_count()
             self.update(*self.remembered())

@@ -37,6 +37,7 @@ render(env)
 print(play_by_keyboard().__class__.__name__)
 print(float(check("meet_cartpole/rule", lambda seen: int(seen[2] + 0.5 * seen[3] > 0))))
 """
+CHECK_SETUP = "from helpers import check_setup\nprint(check_setup())"
 
 
 def run(*command: str | Path) -> str:
@@ -109,7 +110,8 @@ def test_the_first_cell_takes_seconds_says_one_line_and_replaces_nothing(
     source = first_cell(Course(tmp_path), UNIT)
     before = set(run(colab / "bin" / "pip", "freeze").splitlines())
 
-    _, first, again, play = executed(colab, monkeypatch, ON_COLAB, source, source, PLAY)
+    cells = (ON_COLAB, source, source, PLAY, CHECK_SETUP)
+    _, first, again, play, setup = executed(colab, monkeypatch, *cells)
 
     assert first.metadata["seconds"] < 20
     assert again.metadata["seconds"] < 3, "it installs nothing twice"
@@ -118,5 +120,7 @@ def test_the_first_cell_takes_seconds_says_one_line_and_replaces_nothing(
     texts = "".join(output.get("text", "") for output in play.outputs)
     assert texts.splitlines() == ["KeyboardPlayer", "3.0"]
     assert any("image/png" in output.get("data", {}) for output in play.outputs)
+    said = "".join(output.get("text", "") for output in setup.outputs)
+    assert said.splitlines()[-1] == "True" and "✗" not in said, said
     after = set(run(colab / "bin" / "pip", "freeze").splitlines())
     assert before <= after and all(line.startswith(DISTRIBUTION) for line in after - before)

@@ -76,8 +76,31 @@ def test_the_wheel_of_all_units_shows_no_solution(course: Course) -> None:
     assert list(leaks(course, UNITS, {wheel_name(): student_wheel(UNITS)})) == []
 
 
+def with_cell(source: str) -> dict[str, bytes]:
+    """A notebook with a code cell, as a release has it."""
+    cell = nbformat.v4.new_code_cell(source)
+    return {"a.ipynb": nbformat.writes(nbformat.v4.new_notebook(cells=[cell])).encode()}
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_each_solution_is_found_in_a_cell_however_short_it_is(course: Course, unit: Unit) -> None:
+    for exercise, body in solutions(course, unit):
+        cell = f"def answer():  # the answer\n\n{textwrap.indent(body, '  ')}  # (n,)\n"
+        assert Leak("a.ipynb", exercise) in list(leaks(course, [unit], with_cell(cell))), body
+
+
+def test_a_short_solution_is_not_shown_by_a_line_that_holds_more(course: Course) -> None:
+    def shown(cell: str) -> list[str]:
+        found = leaks(course, [unit_named("dqn_keras")], with_cell(cell))
+        return [leak.exercise for leak in found]
+
+    line = "target_net.set_weights(net.get_weights())"
+    assert shown(line) == ["dqn_keras/copy"]
+    assert shown(f"twins = [{line}]") == []
+
+
 def test_a_solution_in_the_wheel_is_found(course: Course) -> None:
-    [(exercise, body), *_] = solutions(course, UNITS[1])
+    exercise, body = next(pair for pair in solutions(course, UNITS[1]) if len(pair[1]) > 100)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("helpers/answers.py", textwrap.indent(body, "  "))
@@ -178,6 +201,17 @@ def test_a_new_release_removes_what_the_old_one_wrote_and_nothing_else(
     release(course, [unit_named("policy_network")], folder)
     assert not (folder / "1_meet_cartpole" / "meet_cartpole.ipynb").exists()
     assert (folder / "FAQ.md").read_text("utf-8") == "ours"
+
+
+def test_an_older_wheel_stays_because_saved_notebooks_ask_for_it(
+    course: Course, folder: Path
+) -> None:
+    older = folder / wheel_name().replace("-py3", ".post0-py3")
+    (folder / wheel_name()).rename(older)
+    manifest = (folder / MANIFEST).read_text("utf-8").replace(wheel_name(), older.name)
+    (folder / MANIFEST).write_text(manifest, encoding="utf-8")
+    release(course, UNITS[:1], folder)
+    assert older.exists() and (folder / wheel_name()).exists()
 
 
 def test_a_folder_with_other_files_is_refused(course: Course, tmp_path: Path) -> None:

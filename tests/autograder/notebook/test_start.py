@@ -109,6 +109,25 @@ def test_a_missing_framework_is_named_with_what_to_do(tmp_path: Path) -> None:
     assert "Run %pip install torch in a cell, then restart the kernel." in done.stderr
 
 
+def test_a_framework_that_is_not_there_yet_for_a_new_python_is_not_recommended(
+    tmp_path: Path,
+) -> None:
+    """The course's metadata is as if TensorFlow had ended with the Python before this one."""
+    minor = sys.version_info.minor
+    code = (
+        "import importlib.util as u; find = u.find_spec\n"
+        "u.find_spec = lambda name: None if name == 'tensorflow' else find(name)\n"
+        "import importlib.metadata as m, email; course = email.message_from_string(\n"
+        f'    \'Requires-Dist: keras; python_version < "3.{minor}" and extra == "keras"\\n\')\n'
+        "m.metadata = lambda name: course\n"
+    )
+    done = python(code + START.format(unit="dqn_keras"), tmp_path)
+    assert done.stderr.splitlines()[-1].endswith(
+        f"This unit needs tensorflow, and there is none for Python 3.{minor} yet: "
+        f"use Python 3.{minor - 1}."
+    )
+
+
 def test_a_missing_package_is_named_before_anything_is_imported(tmp_path: Path) -> None:
     """As on Colab, where the course is installed alone."""
     code = (
@@ -118,6 +137,13 @@ def test_a_missing_package_is_named_before_anything_is_imported(tmp_path: Path) 
     done = python(code + POLICY, tmp_path)
     assert "The course needs not-there, and it is not installed here." in done.stderr
     assert "Run %pip install not-there in a cell, then restart the kernel." in done.stderr
+
+
+def test_the_first_cell_and_the_setup_check_can_do_without_the_same_packages() -> None:
+    from autograder.notebook import packages
+    from helpers import setup
+
+    assert packages.DISPENSABLE == setup.DISPENSABLE
 
 
 def test_in_a_notebook_that_is_one_line_without_a_traceback() -> None:
