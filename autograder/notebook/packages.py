@@ -11,7 +11,7 @@ from autograder.notebook.not_ready import NotReady
 #: The installed course; its metadata lists what it needs.
 _COURSE = "reinforcement-learning-course"
 #: Without these a notebook says what it cannot show, and goes on.
-_DISPENSABLE = ("anywidget", "ipywidgets", "pyvirtualdisplay")
+_DISPENSABLE = ("anywidget", "ipywidgets")
 #: What pip calls a unit's framework.
 _FRAMEWORKS = {"torch": "torch", "tensorflow": "tensorflow keras"}
 
