@@ -20,6 +20,7 @@ from traitlets import Bool
 from autograder.gradebook.display import REMEMBERED
 from autograder.gradebook.final_mark import FinalMark
 from autograder.gradebook.final_marks import find_final_mark
+from autograder.gradebook.locks import convert_under_lock
 from autograder.gradebook.pages import key_of_page, key_of_result
 from autograder.gradebook.receipts import copy_receipts
 from autograder.gradebook.spacing import TABLE_STYLE
@@ -65,8 +66,12 @@ class FeedbackExporter(HTMLExporter):
         """settings: of traitlets; `parent` is nbgrader's converter."""
         super().__init__(**settings)
         self._formatted: dict[str | None, Callable[[str], str]] = {}
-        if isinstance(self.parent, GenerateFeedback) and not self.parent.force:
-            converter = self.parent
+        if isinstance(self.parent, GenerateFeedback):
+            convert_under_lock(self.parent, self._prepare)
+
+    def _prepare(self) -> None:
+        converter = self.parent
+        if not converter.force:
             converter.assignments = {
                 folder: notebooks
                 for folder, notebooks in converter.assignments.items()
