@@ -44,8 +44,10 @@ course: setup  ## generate all notebooks again from solutions/
 	@$(BIN)/autograder build
 
 lab: setup  ## open JupyterLab on the course
+	@# The server's root is the folder above: the formgrader links to solutions/ as well.
 	@# In a container you are root, and Jupyter refuses root unless you allow it.
-	@$(BIN)/jupyter lab course $$([ "$$(id -u)" != 0 ] || echo --allow-root)
+	@$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/course \
+		$$([ "$$(id -u)" != 0 ] || echo --allow-root)
 
 setup: $(INSTALLED)
 

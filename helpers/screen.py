@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-from typing import Any, Literal
+from typing import Literal
+
+from helpers.virtual_display import VirtualDisplay
 
 #: Where pictures are drawn: on a screen, a virtual screen (Xvfb), or no screen at all (SDL).
 Screen = Literal["screen", "virtual display", "no display"]
 
-_virtual_display: Any = None  # pyvirtualdisplay's Display, while it runs
+_virtual_display: VirtualDisplay | None = None
 
 
 def has_screen() -> bool:
@@ -44,9 +45,9 @@ def is_virtual() -> bool:
 def start_headless_display() -> Screen:
     """Make drawing possible on a machine without a screen; return where pictures are drawn.
 
-    On a machine with a screen nothing happens. Otherwise a virtual display is started, if Xvfb and
-    pyvirtualdisplay are installed. If not, SDL draws without a display, and this is all that
-    `render_mode="rgb_array"` needs. A second call changes nothing.
+    On a machine with a screen nothing happens. Otherwise a virtual display is started, if Xvfb is
+    installed; it ends with this process, however that ends. If not, SDL draws without a display,
+    and this is all that `render_mode="rgb_array"` needs. A second call changes nothing.
     """
     global _virtual_display
     if _virtual_display is not None:
@@ -55,19 +56,10 @@ def start_headless_display() -> Screen:
         return "screen"
     if os.environ.get("DISPLAY"):
         return "no display"  # somebody chose SDL's driver on purpose
-    if shutil.which("Xvfb"):
-        try:
-            from pyvirtualdisplay import Display
-
-            display = Display(visible=False, size=(1400, 900))
-            display.start()
-        except Exception:  # not installed, or not allowed to start: SDL is enough
-            return "no display"
-        import atexit
-
-        atexit.register(display.stop)
-        _virtual_display = display
-        if os.environ.get("SDL_VIDEODRIVER") == "dummy":
-            del os.environ["SDL_VIDEODRIVER"]  # SDL finds the virtual display by itself
-        return "virtual display"
-    return "no display"
+    _virtual_display = VirtualDisplay.start()
+    if _virtual_display is None:
+        return "no display"
+    os.environ["DISPLAY"] = _virtual_display.name
+    if os.environ.get("SDL_VIDEODRIVER") == "dummy":
+        del os.environ["SDL_VIDEODRIVER"]  # SDL finds the virtual display by itself
+    return "virtual display"

@@ -20,7 +20,7 @@ _FAR_FUTURE = 50
 #: The course's extras that some units need, and what these units are called.
 FRAMEWORKS = {"torch": "PyTorch", "keras": "Keras"}
 #: Without these a notebook says what it cannot show, and goes on.
-DISPENSABLE = ("anywidget", "ipywidgets", "pyvirtualdisplay")
+DISPENSABLE = ("anywidget", "ipywidgets")
 #: A package that will do as well as another, as on Colab.
 _AS_GOOD = {"tensorflow-cpu": "tensorflow"}
 

@@ -13,6 +13,7 @@ from rehearsal.course_folder import (
     COURSE_ID,
     EXERCISES,
     NOTEBOOK,
+    TEACHERS_MENUS,
     UNIT,
     solved,
 )
@@ -65,6 +66,7 @@ class ClassDay:
     def run(self) -> dict[str, float]:
         """Everything in its order; the final marks. Raises Unexpected."""
         self.examine()
+        self.check_menus()
         self.release()
         for student, exercises in ((self.anna, EXERCISES), (self.bert, EXERCISES[:1])):
             self.fetch_solve_submit(student, exercises)
@@ -79,6 +81,12 @@ class ClassDay:
     def examine(self) -> None:
         self.say("autograder doctor, as an ordinary user")
         self._autograder("doctor")
+
+    def check_menus(self) -> None:
+        self.say("JupyterLab shows the teacher's menus to the teacher alone")
+        for person, hidden in ((self.teacher, set()), (self.anna, set(TEACHERS_MENUS))):
+            found = person.server.disabled_in_lab() & set(TEACHERS_MENUS)
+            expect(found == hidden, f"hidden from {person.name}: {found}")
 
     def release(self) -> None:
         self.say("the teacher releases the unit in the formgrader")

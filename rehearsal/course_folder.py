@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import shutil
 from collections.abc import Container
 from dataclasses import dataclass
@@ -18,6 +19,12 @@ COURSE_ID = "rehearsal"
 UNIT, ASSIGNMENT = "meet_cartpole", "1_meet_cartpole"
 NOTEBOOK = f"{ASSIGNMENT}/{UNIT}.ipynb"
 EXERCISES = ("play_episode", "rule", "on_paper", "diagnosis")
+#: The Validate button runs a notebook with its trainings.
+VALIDATING = "c.Execute.timeout = 1200\n"
+#: The parts of JupyterLab's nbgrader menu that are for teachers.
+TEACHERS_MENUS = tuple(
+    f"@jupyter/nbgrader:{name}" for name in ("formgrader", "create-assignment", "course-list")
+)
 
 
 @dataclass(frozen=True)
@@ -45,9 +52,10 @@ class Exchange:
 def set_up(teacher: Account, installation: Installation, exchange: Exchange) -> Path:
     """Write everybody's settings, and the course into the teacher's home; its folder."""
     lines = f"c.CourseDirectory.course_id = {COURSE_ID!r}\n{exchange.lines}"
-    everybody = installation.prefix / "etc" / "jupyter" / "nbgrader_config.py"
-    everybody.write_text(f"c = get_config()\n{lines}")
-    everybody.chmod(0o644)
+    everybody = installation.prefix / "etc" / "jupyter"
+    (everybody / "nbgrader_config.py").write_text(f"c = get_config()\n{lines}{VALIDATING}")
+    (everybody / "nbgrader_config.py").chmod(0o644)
+    _show_menus(everybody, shown=False)
 
     folder = teacher.home / "course"
     for part in (f"solutions/{ASSIGNMENT}", f"course/{ASSIGNMENT}"):
@@ -60,9 +68,20 @@ def set_up(teacher: Account, installation: Installation, exchange: Exchange) -> 
     (home / "nbgrader_config.py").write_text(
         f"c = get_config()\nc.CourseDirectory.root = {str(folder)!r}\n"
     )
+    _show_menus(home, shown=True)
     teacher.own(folder)
     teacher.own(home)
     return folder
+
+
+def _show_menus(settings: Path, *, shown: bool) -> None:
+    """Show the teachers' menus in JupyterLab, or hide them."""
+    file = settings / "labconfig" / "page_config.json"
+    file.parent.mkdir(exist_ok=True)
+    file.parent.chmod(0o755)
+    disabled = dict.fromkeys(TEACHERS_MENUS, not shown)
+    file.write_text(json.dumps({"disabledExtensions": disabled}))
+    file.chmod(0o644)
 
 
 def solved(notebook: Any, exercises: Container[str]) -> Any:

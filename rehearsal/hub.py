@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import time
@@ -62,6 +63,16 @@ class Server:
         if isinstance(answer, dict) and answer.get("success") is False:
             raise RuntimeError(answer.get("log") or answer.get("error") or answer.get("value"))
         return answer
+
+    def disabled_in_lab(self) -> set[str]:
+        """The extensions that this user's JupyterLab does not load."""
+        page = self.session.get(self._url("lab"), timeout=SECONDS)
+        page.raise_for_status()
+        settings = re.search(
+            r'<script id="jupyter-config-data"[^>]*>(.*?)</script>', page.text, re.S
+        )
+        assert settings is not None, "JupyterLab's page has its settings"
+        return set(json.loads(settings[1])["disabledExtensions"])
 
     def read(self, path: str) -> Any:
         """A file's content: of a notebook its cells, of a page its text."""

@@ -124,11 +124,13 @@ class SafeCollect(ExchangeCollect):
         """Copy one submission if it is new; what was left out of it."""
         submitted, assignment = self.coursedir.submitted_directory, self.coursedir.assignment_id
         target = Path(self.coursedir.format_path(submitted, record.student, assignment))
+        for folder in (target.parent.parent, target.parent):
+            problem = self._closed(folder)
+            if problem:
+                return [problem]
         if target.is_dir() and not self._is_newer(record, target):
             self.log.info("Nothing newer to collect: %s %s", record.student, assignment)
             return []
-        for folder in (target.parent.parent, target.parent):
-            folder.mkdir(mode=self._mode(0o700), parents=True, exist_ok=True)
         with _beside(target) as copy:
             problems = self._copy(record, copy)
             if problems is None:
@@ -137,6 +139,21 @@ class SafeCollect(ExchangeCollect):
             self.log.info("Collecting submission: %s %s", record.student, assignment)
             _replace(copy, target)
         return problems
+
+    def _closed(self, folder: Path) -> str | None:
+        """Make a folder, or close one that is open; why it cannot be used, or None.
+
+        Whoever can write into it, or owns it, can replace what is collected.
+        """
+        folder.mkdir(mode=self._mode(0o700), parents=True, exist_ok=True)
+        owner, mode = folder.lstat().st_uid, folder.stat().st_mode
+        own = owner in (os.geteuid(), os.stat(self.coursedir.root).st_uid)
+        is_open = bool(mode & stat.S_IRWXO)
+        if not own and (is_open or not self.coursedir.groupshared):
+            return f"{folder} belongs to {_name_of(owner)}, who can change what is in it"
+        if is_open:
+            folder.chmod(self._mode(0o700))
+        return None
 
     def _is_newer(self, record: Inbound, target: Path) -> bool:
         try:

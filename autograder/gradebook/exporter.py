@@ -14,6 +14,7 @@ from traitlets import Bool
 from autograder.course import Course
 from autograder.gradebook.address import Address
 from autograder.gradebook.archive import notebook_of
+from autograder.gradebook.locks import convert_under_lock
 from autograder.gradebook.receipts import copy_receipts
 from autograder.gradebook.register import register
 from autograder.gradebook.submissions import SubmissionsAsData
@@ -38,6 +39,9 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, **settings: Any) -> None:
         """settings: of traitlets; `parent` is nbgrader's converter."""
         super().__init__(**settings)
+        convert_under_lock(self.parent, self._prepare)
+
+    def _prepare(self) -> None:
         self.course.secret()  # where it cannot be read, nothing of an earlier grading is touched
         converter = self.parent
         converter.coursedir = SubmissionsAsData.like(converter.coursedir)

@@ -20,15 +20,19 @@ from traitlets import Bool
 from autograder.gradebook.display import REMEMBERED
 from autograder.gradebook.final_mark import FinalMark
 from autograder.gradebook.final_marks import find_final_mark
+from autograder.gradebook.locks import convert_under_lock
 from autograder.gradebook.pages import key_of_page, key_of_result
 from autograder.gradebook.receipts import copy_receipts
+from autograder.gradebook.spacing import TABLE_STYLE
 
 _SCORE = re.compile(r"Score: [-\d.]+ / [\d.]+")
 _WAITING = "to be graded by hand"
 #: With what head and list of cells begin in nbgrader's template, and what comes after them.
 _HEAD = ("<head>", "<body>")
 _OVERVIEW = ('<div class="panel-heading">', '<div class="panel-body">')
-_STYLE = """
+_STYLE = (
+    TABLE_STYLE
+    + """
 body { background: #f6f7f9; }
 body > .container { max-width: 1000px; }
 #toc ol { columns: 2; list-style: none; padding-left: 0; margin-bottom: 0; }
@@ -39,8 +43,6 @@ div.output_execute_result { display: none; }  /* the bare number that nbgrader r
 div.cell { padding: 4px 8px; }
 div.inner_cell, div.output_area > * { max-width: 100%; }
 div.text_cell_render { overflow-wrap: break-word; }
-div.text_cell_render table { margin: 6px 0; font-size: 13px; }
-div.text_cell_render th, div.text_cell_render td { padding: 2px 14px 2px 0; vertical-align: top; }
 div.output_html { overflow-wrap: break-word; padding: 0 4px 8px; }
 div.nbgrader_cell { border-color: #c9d3df; margin-bottom: 4px; }
 div.nbgrader_cell > .panel-heading { background: #e8eef5; border-color: #c9d3df; color: #24405f; }
@@ -48,6 +50,7 @@ div.nbgrader_cell .panel-heading a { color: #24405f; }
 summary { display: list-item; cursor: pointer; color: #24405f; }
 div.output_area img { max-width: 100%; height: auto; }
 """
+)
 
 
 class FeedbackExporter(HTMLExporter):
@@ -63,8 +66,12 @@ class FeedbackExporter(HTMLExporter):
         """settings: of traitlets; `parent` is nbgrader's converter."""
         super().__init__(**settings)
         self._formatted: dict[str | None, Callable[[str], str]] = {}
-        if isinstance(self.parent, GenerateFeedback) and not self.parent.force:
-            converter = self.parent
+        if isinstance(self.parent, GenerateFeedback):
+            convert_under_lock(self.parent, self._prepare)
+
+    def _prepare(self) -> None:
+        converter = self.parent
+        if not converter.force:
             converter.assignments = {
                 folder: notebooks
                 for folder, notebooks in converter.assignments.items()

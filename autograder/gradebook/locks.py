@@ -6,12 +6,16 @@ import fcntl
 import getpass
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+from nbgrader.converters.base import NbGraderException
 
 from autograder.course import Course, CourseError
+from autograder.gradebook.sharing import share_with_group
 
 
 @contextmanager
@@ -31,6 +35,35 @@ def grading(course: Course, name: str) -> Iterator[None]:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, _holder().encode(), 0)
         yield
+
+
+def convert_under_lock(converter: Any, prepare: Callable[[], None]) -> None:
+    """Let one of nbgrader's commands hold the lock of its unit while it works.
+
+    prepare: what comes before its first submission. The command ends with the holder's name in its
+    log if somebody else holds the lock.
+    """
+    convert = converter.convert_notebooks
+    coursedir = converter.coursedir
+    course = Course(Path(coursedir.root))
+
+    def share() -> None:
+        if coursedir.groupshared:
+            share_with_group([course.root / ".autograder"])
+
+    def convert_notebooks() -> None:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(grading(course, coursedir.assignment_id))
+            except (CourseError, OSError) as error:
+                converter.log.error("%s", error)
+                raise NbGraderException(str(error)) from None
+            share()  # now, so that a colleague can read who holds the lock
+            stack.callback(share)
+            prepare()
+            convert()
+
+    converter.convert_notebooks = convert_notebooks
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from autograder.notebook.not_ready import NotReady
 #: The installed course; its metadata lists what it needs.
 _COURSE = "reinforcement-learning-course"
 #: `helpers.setup.DISPENSABLE`, which cannot be imported before the other packages are there.
-DISPENSABLE = ("anywidget", "ipywidgets", "pyvirtualdisplay")
+DISPENSABLE = ("anywidget", "ipywidgets")
 #: What pip calls a unit's framework.
 _FRAMEWORKS = {"torch": "torch", "tensorflow": "tensorflow keras"}
 #: The extra of the course that brings a framework.

@@ -729,8 +729,8 @@ def test_whatever_changes_a_mark_renews_the_page_of_the_whole_course(
 
 
 def total_shown(points: float) -> str:
-    """Points so far: with a star, as an answer of anna's is still to be graded by hand."""
-    return f"<strong>{points:g}*</strong>"
+    """Points so far, whether an answer is still to be graded by hand (a star) or not."""
+    return f"<strong>{points:g}"
 
 
 def test_a_file_for_an_lms_that_is_older_than_the_marks_is_named(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from tests.browser.pictures import Picture
 from tests.browser.term import grade_the_class
 
 REPOSITORY = Path(__file__).parents[2]
+JUPYTERLAB = (sys.executable, "-m", "jupyterlab")
 
 
 def _wait_for(what: str, ready: Any, seconds: float = 30.0) -> Any:
@@ -119,8 +121,13 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @contextmanager
-def jupyter(home: Path, folder: Path, packages: Path) -> Iterator[Lab]:
-    """A Jupyter server whose kernels import the course from the folder `packages`."""
+def jupyter(
+    home: Path, folder: Path, packages: Path, command: Sequence[str | Path] = JUPYTERLAB
+) -> Iterator[Lab]:
+    """A Jupyter server whose kernels import the course from the folder `packages`.
+
+    command: starts it in `folder`; how the tests reach it stands in its configuration.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -136,11 +143,17 @@ def jupyter(home: Path, folder: Path, packages: Path) -> Iterator[Lab]:
     settings.mkdir(parents=True)
     answer = '{"fetchNews": "false", "checkForUpdates": false}'
     (settings / "notification.jupyterlab-settings").write_text(answer)
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += ["--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
-    command += [f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder}"]
-    command += ["--LabApp.expose_app_in_browser=True"]
-    command += ["--JupyterNotebookApp.expose_app_in_browser=True"]
+    configuration = {
+        "ServerApp": {
+            "ip": "127.0.0.1", "port": port, "port_retries": 0,
+            "open_browser": False, "allow_root": True,
+        },
+        "IdentityProvider": {"token": token},
+        "LabApp": {"expose_app_in_browser": True},
+        "JupyterNotebookApp": {"expose_app_in_browser": True},
+    }  # fmt: skip
+    (home / "CONFIG_DIR").mkdir()
+    (home / "CONFIG_DIR" / "jupyter_server_config.json").write_text(json.dumps(configuration))
     log = home / "log.txt"
     address = f"http://127.0.0.1:{port}"
 

@@ -29,6 +29,18 @@ return window.MathJax.loaded === true && document.querySelector(".MathJax_Error"
     && document.querySelectorAll(".MathJax").length
     === document.querySelectorAll("script[type^='math/']").length;
 """
+#: Between each text of the status table, above the first cell, and the next one of its row.
+GAPS = """
+const place = (cell) => {
+  const text = document.createRange();
+  text.selectNodeContents(cell);
+  return text.getBoundingClientRect();
+};
+const [table] = document.querySelectorAll(".text_cell_render table");
+return [...table.rows].flatMap((row) => [...row.cells].slice(1)
+  .filter((cell) => cell.textContent !== "")
+  .map((cell) => place(cell).left - place(cell.previousElementSibling).right));
+"""
 STILL = "return $(':animated').length === 0"
 ASKED_FOR = "return performance.getEntriesByType('resource').map((entry) => entry.name)"
 
@@ -57,6 +69,13 @@ def test_formulas_come_from_the_server_itself(page: Any, formgrader: Lab) -> Non
     asked = page.execute_script(ASKED_FOR)
     assert any("MathJax.js" in address for address in asked)
     assert all(address.startswith(formgrader.address) for address in asked)
+
+
+def test_the_columns_of_the_status_table_have_gaps(page: Any) -> None:
+    gaps = page.execute_script(GAPS)
+
+    assert len(gaps) > 5 * 2
+    assert min(gaps) >= 10
 
 
 def test_ticking_what_an_answer_has_gives_its_points(

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from helpers import player as player_module
 from helpers.player import play_by_keyboard
+from helpers.virtual_display import VirtualDisplay
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -152,9 +154,9 @@ def test_on_a_virtual_display_of_our_own_no_window_opens() -> None:
 
 @needs_xvfb
 def test_a_window_without_a_player_closes_and_the_plots_are_as_before() -> None:
-    from pyvirtualdisplay import Display
-
-    with Display(visible=False, size=(800, 600), manage_global_env=False) as screen:
+    screen = VirtualDisplay.start()
+    assert screen is not None
+    with closing(screen):
         done = run(
             """
             import matplotlib, time
@@ -166,7 +168,7 @@ def test_a_window_without_a_player_closes_and_the_plots_are_as_before() -> None:
             print("played for a second or two:", 1 <= time.monotonic() - started < 10)
             print("backend:", matplotlib.get_backend())
             """,
-            DISPLAY=screen.new_display_var,
+            DISPLAY=screen.name,
         )
     assert done.stdout == (
         "A window opens: a is left, d is right, Esc ends the game.\n"

@@ -81,6 +81,51 @@ def test_a_submission_is_collected_into_a_closed_folder(exchange: Exchange) -> N
         assert path.stat().st_uid == 0
 
 
+@pytest.mark.parametrize("groupshared", [False, True])
+def test_folders_that_are_open_to_others_are_closed(exchange: Exchange, groupshared: bool) -> None:
+    folders = (exchange.submitted, exchange.submitted / STUDENT)
+    folders[1].mkdir(parents=True)
+    for folder in folders:
+        folder.chmod(0o777)
+    exchange.hand_in(notebook="mine")
+
+    exchange.collect(groupshared=groupshared)
+
+    closed = 0o2770 if groupshared else 0o700
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in folders] == [closed, closed]
+    assert exchange.collected()["notebook"] == "mine"
+
+
+@pytest.mark.parametrize("name", ["", STUDENT])
+def test_into_a_strangers_folder_nothing_is_collected(
+    exchange: Exchange, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = exchange.submitted / name
+    folder.mkdir(parents=True)
+    give(folder, STRANGER)
+    exchange.hand_in(notebook="mine")
+
+    with pytest.raises(ExchangeError, match="1 submissions"):
+        exchange.collect()
+
+    assert exchange.collected() == {}
+    assert f"{folder} belongs to bin" in caplog.text
+
+
+def test_in_a_course_of_several_an_instructor_collects_into_a_colleagues_folder(
+    exchange: Exchange,
+) -> None:
+    (exchange.submitted / STUDENT).mkdir(parents=True)
+    give(exchange.submitted, STRANGER)
+    for folder in (exchange.submitted, exchange.submitted / STUDENT):
+        folder.chmod(0o2770)
+    exchange.hand_in(notebook="mine")
+
+    exchange.collect(groupshared=True)
+
+    assert exchange.collected()["notebook"] == "mine"
+
+
 def test_in_a_course_of_several_instructors_their_group_can_read_it(exchange: Exchange) -> None:
     exchange.hand_in(notebook="mine")
 
