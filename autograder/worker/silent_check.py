@@ -17,7 +17,7 @@ def start_unit(name: str, drive: bool = False) -> None:
     """Prepare nothing: nobody looks at this notebook while it is graded."""
 
 
-def show_points() -> None:
+def show_points(in_words: object = None) -> None:
     """Count nothing."""
 
 
