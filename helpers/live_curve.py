@@ -13,9 +13,9 @@ from helpers.plots import draw_training, new_axes
 if TYPE_CHECKING:
     from IPython.display import DisplayHandle
 
-#: All drawings together may take a tenth of what the rest of the training takes, and now and then
-#: one takes longer. It is measured in processor time of this thread: neither a busy machine nor more
-#: cores change anything.
+#: All drawings together may take a tenth of what the rest of the training takes; now and then one
+#: takes longer. Processor time of this thread is measured, so a busy machine or more cores change
+#: nothing.
 _SHARE = 0.08
 #: Seconds that a drawing takes, before one was measured; and how much longer the last one takes.
 _EXPECTED, _LAST = 0.08, 1.5

@@ -90,7 +90,7 @@ def test_all_drawings_together_take_at_most_a_tenth_of_the_training(
     curve = NotebookCurve(475, greedy=False)
     started = time.process_time()
     records: list[dict[str, float]] = []
-    while time.process_time() - started < 3.5:
+    while len(shown) < 3:  # it is drawn again and again
         spend(0.002)  # one short episode
         records.append({"score": float(len(records))})
         before = time.process_time()
@@ -99,7 +99,8 @@ def test_all_drawings_together_take_at_most_a_tenth_of_the_training(
     before = time.process_time()
     curve.close(records)
     drawing += time.process_time() - before
-    assert len(shown) > 2, "it should be drawn again and again"
+    assert len(shown) == 4
+    assert time.process_time() - started < 15, "often enough to be watched"
     assert drawing <= 0.1 * (time.process_time() - started - drawing)
 
 
