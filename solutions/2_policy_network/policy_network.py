@@ -537,8 +537,8 @@ check("policy_network/update", SimplePolicy)
 #
 # Every 16,000 steps the agent is tested greedily on fifty new episodes. When it keeps the pole up
 # in these, and in fifty more, training ends. In the picture each test is a green diamond. An empty
-# diamond is a test that was broken off, because it could no longer reach the best one. Its true
-# score is lower.
+# diamond is a test that was broken off because it could no longer reach the best one. It shows the
+# most that was still possible.
 #
 # ### Exercise: `agent` (10 minutes)
 #

@@ -469,8 +469,9 @@ statistics = train_agent(
 
 # %% [markdown]
 # A dot is an episode, the line is the mean of the last 100, and each green diamond is a greedy test.
-# (An empty one was broken off, because it could no longer reach the best.) Does your training look
-# like others? Eight of ten trainings of the reference agent lie inside the band.
+# (An empty one was broken off because it could no longer reach the best. It shows the most that was
+# still possible.) Does your training look like others? Eight of ten trainings of the reference agent
+# lie inside the band.
 
 # %% tags=["not-graded", "raises-exception"]
 plot_learning_curve("actor_critic", statistics)

@@ -648,9 +648,9 @@ plot_experiment(changes_taken_back, title="One change taken back")
 # agent passes a test twice in a row, the second time on fifty other episodes.
 #
 # During training you see the score of each episode, the mean of the last 100 and, as green diamonds,
-# the greedy tests. (An empty diamond is a test that was broken off, because it could no longer reach
-# the best one. Its true score is lower.) The mean stays below the tests, because in training some of
-# the actions are random.
+# the greedy tests. (An empty diamond is a test that was broken off because it could no longer reach
+# the best one. It shows the most that was still possible.) The mean stays below the tests, because in
+# training some of the actions are random.
 #
 # ### Exercise: `agent` (10 minutes)
 #
@@ -694,8 +694,7 @@ plot_learning_curve("dqn", statistics)
 # Is your curve inside the band? Each training in the band started from other random weights, and
 # yours is one more. (It may end far below the dashed line. Training stops as soon as the greedy tests,
 # the green diamonds, are passed. The best episodes are then still being played, and the curve ends
-# with the batch before.) If your
-# curve stays flat, go back to the checks and the probes.
+# with the batch before.) If your curve stays flat, go back to the checks and the probes.
 #
 # The next cell does what the grader does. It trains a **new** agent with your code, in a cart pole
 # **in disguise**: the four numbers of the observation change places and signs, and the actions

@@ -704,6 +704,8 @@ check("dqn_keras/update", DQNAgent)
 # Even so, a Deep Q-Network reaches its goal and loses it again. So every 4,000 steps the agent is
 # tested greedily on fifty new episodes, and its best weights are kept. Training stops when the
 # agent passes a test twice in a row, the second time on fifty other episodes.
+# In the picture each test is a green diamond. An empty one was broken off because it could no longer
+# reach the best one. It shows the most that was still possible.
 #
 # ### Exercise: `agent` (10 minutes)
 #
@@ -739,8 +741,7 @@ plot_learning_curve("dqn_keras", statistics)
 # Is your curve inside the band? Each training in the band started from other random weights, and
 # yours is one more. (It may end far below the dashed line. Training stops as soon as the greedy tests,
 # the green diamonds, are passed. The best episodes are then still being played, and the curve ends
-# with the batch before.) If your
-# curve stays flat, go back to the checks and the probes.
+# with the batch before.) If your curve stays flat, go back to the checks and the probes.
 #
 # What counts is the mean score over 100 episodes, greedy and without learning:
 

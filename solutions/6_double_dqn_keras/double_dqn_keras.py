@@ -667,6 +667,8 @@ plot_believed_values({"DQN": plain, "Double DQN": double}, every=50, truth=0)
 # and a deep Q agent forgets again what it had learned. So every 5,000 steps the agent is tested
 # greedily on fifty new episodes, and its best weights are kept. Training stops when the agent
 # passes a test twice in a row, the second time on fifty other episodes.
+# In the picture each test is a green diamond. An empty one was broken off because it could no longer
+# reach the best one. It shows the most that was still possible.
 #
 # ### Exercise: `agent` (10 minutes)
 #
