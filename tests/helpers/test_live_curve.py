@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from helpers import Training, train_agent
-from helpers.live_curve import LiveCurve, NotebookCurve, live_curve
+from helpers.live_curve import LiveCurve, live_curve
+from helpers.notebook_curve import NotebookCurve
 from tests.helpers.test_training import PushesRight
 
 SETUP = """
@@ -85,7 +86,7 @@ def test_all_drawings_together_take_at_most_a_tenth_of_the_training(
 ) -> None:
     """Processor time, the last and best picture included."""
     shown = []
-    monkeypatch.setattr("helpers.live_curve.show_in_place", draw(shown))
+    monkeypatch.setattr("helpers.notebook_curve.show_in_place", draw(shown))
     drawing = 0.0
     curve = NotebookCurve(475, greedy=False)
     started = time.process_time()
