@@ -11,7 +11,8 @@ from helpers.experiment_plots import plot_experiment
 from helpers.lettered_curves import plot_lettered_curves
 from helpers.model_plot import plot_model
 from helpers.player import play_by_keyboard, play_in_window
-from helpers.plots import plot_durations, plot_learning_curve, plot_statistics
+from helpers.plots import plot_learning_curve, plot_statistics
+from helpers.printed import few_printed_lines
 from helpers.progress import working_on
 from helpers.seeding import seed_everything
 from helpers.setup import check_setup
@@ -30,12 +31,12 @@ __all__ = [
     "compare_settings",
     "estimate",
     "estimate_difference",
+    "few_printed_lines",
     "make_environments",
     "mean_score",
     "play_by_keyboard",
     "play_episodes",
     "play_in_window",
-    "plot_durations",
     "plot_experiment",
     "plot_learning_curve",
     "plot_lettered_curves",

@@ -21,6 +21,8 @@ from gymnasium.error import DependencyNotInstalled
 
 from helpers import cartpole  # noqa: F401  (registers the course's environments)
 from helpers.cells import current_cell
+from helpers.notebook_figures import show_picture
+from helpers.printed import few_printed_lines
 from helpers.screen import start_headless_display
 from helpers.video import MimeType, encode, gif, write_mp4
 
@@ -77,14 +79,12 @@ def render(env: gym.Env) -> None:
     cell = current_cell()
     if cell is None:
         return
-    from IPython.display import Image, display
-
-    picture = Image(data=_png(frame), format="png", width=_WIDTH)
+    name = env.spec.id if env.spec else type(env.unwrapped).__name__
     known_cell, handle = _handles.get(env, (None, None))
-    if handle is not None and known_cell == cell:
-        handle.update(picture)
-    else:
-        _handles[env] = (cell, display(picture, display_id=True))
+    if known_cell != cell:
+        handle = None
+    shown = show_picture(_png(frame), _WIDTH, f"The environment {name} as it is now.", handle)
+    _handles[env] = (cell, shown)
 
 
 @cache
@@ -125,7 +125,8 @@ class Animation:
         return f"{self.environment}: {steps}, score {self.score:g}"
 
     def _repr_html_(self) -> str:
-        picture = _picture(self.media, self.mime_type) if self.media else _NO_PICTURES
+        words = f"A recorded episode of {self.caption}."
+        picture = _picture(self.media, self.mime_type, words) if self.media else _NO_PICTURES
         caption = html.escape(self.caption)
         return f'<figure style="margin: 0">{picture}<figcaption>{caption}</figcaption></figure>'
 
@@ -192,17 +193,18 @@ def show_video(path: Path) -> HTML:
     if not path.exists():
         return HTML(_NO_PICTURES)
     mime_type: MimeType = "image/gif" if path.suffix == ".gif" else "video/mp4"
-    return HTML(_picture(path.read_bytes(), mime_type))
+    return HTML(_picture(path.read_bytes(), mime_type, f"A recorded episode, {path.name}."))
 
 
-def _picture(media: bytes, mime_type: MimeType) -> str:
-    """HTML that holds a video or GIF itself and plays it."""
+def _picture(media: bytes, mime_type: MimeType, words: str) -> str:
+    """HTML that holds a video or GIF itself and plays it; words: what it shows."""
     source = f"data:{mime_type};base64,{base64.b64encode(media).decode()}"
     style = f'width="{_WIDTH}" style="max-width: 100%"'
     if mime_type == "image/gif":
-        return f'<img src="{source}" {style} alt="A recorded episode">'
+        return f'<img src="{source}" {style} alt="{html.escape(words)}">'
     # Browsers only autoplay videos that are muted.
-    return f'<video src="{source}" {style} controls autoplay loop muted playsinline></video>'
+    played = "controls autoplay loop muted playsinline"
+    return f'<video src="{source}" {style} {played} aria-label="{html.escape(words)}"></video>'
 
 
 @dataclass(frozen=True)
@@ -223,14 +225,15 @@ def _play(
         observation, _ = env.reset(seed=seed)
         frames = _frames(env)
         steps, score, done = 0, 0.0, False
-        while not done:
-            action = _one_action(agent, observation, env.action_space)
-            observation, reward, terminated, truncated, _ = env.step(action)
-            steps += 1
-            score += float(reward)
-            done = terminated or truncated
-            if done or steps % frame_skip == 0:
-                frames += _frames(env)
+        with few_printed_lines():
+            while not done:
+                action = _one_action(agent, observation, env.action_space)
+                observation, reward, terminated, truncated, _ = env.step(action)
+                steps += 1
+                score += float(reward)
+                done = terminated or truncated
+                if done or steps % frame_skip == 0:
+                    frames += _frames(env)
         frames_per_second = env.metadata.get("render_fps", 30) / frame_skip
     finally:
         env.close()

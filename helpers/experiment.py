@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 import numpy as np
 
 from helpers.agents import AbstractAgent
+from helpers.batches import whole_batches
 from helpers.environments import World
 from helpers.estimates import Estimate, estimate, estimate_difference
+from helpers.printed import few_printed_lines
 from helpers.progress import ProgressBar, progress_bar
 from helpers.training import (
     SOLVED_WINDOW,
     EpisodeStatistics,
+    Statistics,
     Training,
     mean_score,
     play_episodes,
@@ -104,8 +108,8 @@ def compare_settings(settings: Mapping[str, Setting], seeds: Iterable[int]) -> E
     experiment = Experiment({name: [] for name in settings})
     bar = progress_bar(len(seeds) * len(settings), unit="training")
     try:
-        for seed in seeds:
-            for name, setting in settings.items():
+        with few_printed_lines():
+            for seed, (name, setting) in product(seeds, settings.items()):
                 run = _run(setting, seed, bar, name)
                 experiment.runs[name].append(run)
                 bar.advance({"setting": name, "greedy score": round(run.greedy_score, 1)})
@@ -126,11 +130,11 @@ def _run(setting: Setting, seed: int, bar: ProgressBar, name: str) -> Run:
     training = replace(
         setting.training, seed=seed, progress=False, on_episode=note, on_interrupt=None
     )
-    statistics: list[EpisodeStatistics] = []
+    statistics = Statistics()
     agent = _made(setting.make_agent, seed)
     record_training(statistics, agent, world, training)
     greedy = play_episodes(agent, world, _GREEDY_EPISODES, seed=seed + _GREEDY_SEED)
-    return Run(seed, _whole_batches(statistics, training.environments), mean_score(greedy))
+    return Run(seed, list(whole_batches(statistics)), mean_score(greedy))
 
 
 def _made(make_agent: Callable[[], AbstractAgent], seed: int) -> AbstractAgent:
@@ -139,15 +143,3 @@ def _made(make_agent: Callable[[], AbstractAgent], seed: int) -> AbstractAgent:
 
     seed_everything(seed)
     return make_agent()
-
-
-def _whole_batches(
-    statistics: list[EpisodeStatistics], environments: int
-) -> list[EpisodeStatistics]:
-    """The records without those of a last batch that the budget cut short.
-
-    Of such a batch only the short episodes have ended: with them, every training would seem to get
-    worse at its end.
-    """
-    whole = len(statistics) - len(statistics) % environments
-    return statistics[:whole] or statistics

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from helpers.batches import unsorted
 from helpers.colours import SERIES
 from helpers.estimates import band, estimate
 from helpers.experiment import Experiment, Run
 from helpers.notebook_figures import describe, new_figure
-from helpers.plots import running_mean, unsorted
+from helpers.plots import running_mean
 from helpers.training import SOLVED_WINDOW
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from helpers.cells import current_cell
 
 if TYPE_CHECKING:
+    from IPython.display import DisplayHandle
     from matplotlib.figure import Figure
 
 #: Pixels of the picture for each one that it takes on the page: sharp on modern screens.
@@ -48,50 +49,44 @@ def alternative_text(figure: Figure) -> str:
     return getattr(figure, "_alternative_text", "")
 
 
-def png(figure: Figure) -> Any:
-    """The figure as a PNG that IPython displays, sharp on high-resolution screens."""
-    from IPython.display import Image
-
-    return Image(
-        data=_png_bytes(figure),
-        format="png",
-        width=_page_width(figure),
-        alt=alternative_text(figure) or None,
-    )
-
-
 def show(figure: Figure) -> None:
-    """Display the figure in the cell that runs now.
+    """Display the figure in the cell that runs now."""
+    show_in_place(figure, None)
 
-    JupyterLab reads no alternative text beside a PNG: a figure that has one is also given as HTML.
+
+def show_in_place(figure: Figure, handle: DisplayHandle | None, dpi: int = _DPI) -> DisplayHandle:
+    """Display the figure, in the place of an earlier one if there is a handle; returns one."""
+    width = round(100 * figure.get_figwidth())
+    return show_picture(_png_bytes(figure, dpi), width, alternative_text(figure), handle)
+
+
+def show_picture(png: bytes, width: int, text: str, handle: DisplayHandle | None) -> DisplayHandle:
+    """Display a PNG, in the place of an earlier one if there is a handle; returns one.
+
+    width: on the page, in pixels. text: what it shows. JupyterLab reads no alternative text beside
+    a PNG: a picture that has one is also given as HTML.
     """
     from IPython.display import display
 
-    text = alternative_text(figure)
-    if not text:
-        display(png(figure))
-        return
-    data, width = base64.b64encode(_png_bytes(figure)).decode("ascii"), _page_width(figure)
-    page = (
-        f'<img src="data:image/png;base64,{data}" width="{width}" style="max-width: 100%" '
-        f'alt="{html.escape(text)}">'
-    )
-    display(
-        {"image/png": data, "text/html": page, "text/plain": text},
-        metadata={"image/png": {"width": width, "alt": text}},
-        raw=True,
-    )
+    encoded = base64.b64encode(png).decode("ascii")
+    data, size = {"image/png": encoded, "text/plain": text or "A picture."}, {"width": width}
+    metadata: dict[str, Any] = {"image/png": size}
+    if text:
+        data["text/html"] = (
+            f'<img src="data:image/png;base64,{encoded}" width="{width}" style="max-width: 100%" '
+            f'alt="{html.escape(text)}">'
+        )
+        metadata = {"image/png": {**size, "alt": text}}
+    if handle is None:
+        return display(data, metadata=metadata, raw=True, display_id=True)
+    handle.update(data, metadata=metadata, raw=True)
+    return handle
 
 
-def _png_bytes(figure: Figure) -> bytes:
+def _png_bytes(figure: Figure, dpi: int) -> bytes:
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=_DPI)
+    figure.savefig(buffer, format="png", dpi=dpi)
     return buffer.getvalue()
-
-
-def _page_width(figure: Figure) -> int:
-    """The width on the page, in pixels."""
-    return round(100 * figure.get_figwidth())
 
 
 @cache

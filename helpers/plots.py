@@ -1,4 +1,4 @@
-"""Plots of a training: scores, durations while it runs, and the learning curve to expect.
+"""Plots of a training: its scores, and the learning curve to expect.
 
 Every function returns a matplotlib Figure. A notebook shows it once, whether or not the call is the
 last line of its cell. Colour-blind people can tell the colours (Okabe and Ito's) apart.
@@ -7,8 +7,6 @@ last line of its cell. Colour-blind people can tell the colours (Okabe and Ito's
 from __future__ import annotations
 
 import json
-import sys
-import time
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -16,26 +14,22 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
-from helpers.cells import current_cell
-from helpers.colours import BLUE, GREY, SKY, VERMILION
-from helpers.notebook_figures import describe, new_figure, png
+from helpers.batches import unsorted, whole_batches
+from helpers.colours import BLUE, GREEN, GREY, SKY, VERMILION
+from helpers.notebook_figures import describe, new_figure
 
 if TYPE_CHECKING:
-    from IPython.display import DisplayHandle
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 #: Episodes in the running mean, as in Gymnasium's definition of "solved".
 WINDOW = 100
 
-#: The label of an axis that counts episodes.
-_EPISODES = "Finished episodes"
+#: The label of an axis that counts episodes, and of a point.
+_EPISODES, _EPISODE_LABEL = "Finished episodes", "score of an episode"
 
 #: The curve of a mistake that the unit asks about is called like the unit, with this ending.
 _COLLEAGUE = "_diagnosis"
-
-#: A live plot may take this fraction of the training time.
-_LIVE_SHARE = 0.1
 
 
 class LearningCurve(TypedDict):
@@ -50,6 +44,7 @@ class LearningCurve(TypedDict):
     seeds: int
     window: int  # each score is the mean of this many episodes
     threshold: float
+    greedy: bool  # the threshold is for tests without exploring
 
 
 def plot_statistics(
@@ -58,84 +53,17 @@ def plot_statistics(
     window: int = WINDOW,
     title: str = "Scores",
 ) -> Figure:
-    """Draw the score of each episode, the running mean, and the threshold if there is one.
+    """Draw the score of each episode, the running mean, greedy tests, and the threshold, if any.
 
-    statistics: a record per episode, with the keys `score` and `steps`, and `batch` where several
-        episodes were played in parallel.
+    statistics: what a training returned: a record per episode, with the keys `score` and `steps`,
+        and `batch` where several episodes were played in parallel.
     window: number of episodes in the running mean (fewer at the start).
     """
-    figure, axes = _new_figure(title, "Score")
-    scores = _column(unsorted(statistics), "score")
-    _draw_episodes(axes, scores, "score of an episode")
-    if len(scores):
-        mean, episodes = running_mean(scores, window), np.arange(1, len(scores) + 1)  # (n,) each
-        axes.plot(episodes, mean, color=VERMILION, linewidth=2.2, label=_mean_label(window))
-        describe(figure, f"{title}. {_course_of(mean, window)}")
-    _draw_threshold(axes, threshold)
+    figure = new_figure(8, 4)
+    axes = new_axes(figure, title, "Score")
+    words = draw_training(axes, statistics, threshold, bool(_tests(statistics)), window)
+    describe(figure, words)
     return _finish(figure, axes)
-
-
-def plot_durations(
-    durations: Sequence[Mapping[str, Any]] | Sequence[float], live: bool = True
-) -> Figure:
-    """Draw the steps of each episode and, from the 100th on, the mean of the last 100.
-
-    durations: steps of each episode, or records with the key `steps`.
-    live: call it with True after each episode of a training. The plot in the notebook is then
-        redrawn in place from time to time, which takes about a tenth of the time. With False it
-        is drawn once, at the end, and replaces the live plot if the cell has one.
-    """
-    live_plot = _live_plot()
-    if live and not live_plot.is_due():
-        return live_plot.figure
-    started = time.perf_counter()
-    axes = live_plot.clear("Training ..." if live else "Durations", "Steps")
-    steps = _column(unsorted(durations), "steps")
-    _draw_episodes(axes, steps, "steps of an episode")
-    if len(steps) >= WINDOW:
-        mean = running_mean(steps, WINDOW)[WINDOW - 1 :]
-        axes.plot(
-            np.arange(WINDOW, len(steps) + 1),
-            mean,
-            color=VERMILION,
-            linewidth=2.2,
-            label=_mean_label(WINDOW),
-        )
-    _finish(live_plot.figure, axes)
-    live_plot.show(time.perf_counter() - started)
-    return live_plot.figure
-
-
-def plot_trainings(
-    trainings: Sequence[Sequence[Mapping[str, Any]]],
-    threshold: float | None = None,
-    live: bool = True,
-) -> Figure:
-    """Draw several trainings: the running mean of each, and the episodes of the last one.
-
-    trainings: for each, a record per episode with the key `score`.
-    live: as in `plot_durations`, so it may be called after each episode.
-    """
-    live_plot = _live_plot()
-    if live and not live_plot.is_due():
-        return live_plot.figure
-    started = time.perf_counter()
-    number = len(trainings)
-    axes = live_plot.clear(f"Training {number} ..." if live else "What it learned", "Score")
-    for earlier, statistics in enumerate(trainings, 1):
-        scores = _column(unsorted(statistics), "score")
-        last = earlier == number
-        if last:
-            _draw_episodes(axes, scores, "score of an episode")
-        label = f"training {earlier}, {_mean_label(WINDOW)}"
-        colour, width = (VERMILION, 2.2) if last else (SKY, 1.2)
-        if len(scores):
-            x, mean = np.arange(1, len(scores) + 1), running_mean(scores, WINDOW)  # (n,) each
-            axes.plot(x, mean, label=label, color=colour, linewidth=width)
-    _draw_threshold(axes, threshold, "to reach without exploring")
-    _finish(live_plot.figure, axes)
-    live_plot.show(time.perf_counter() - started)
-    return live_plot.figure
 
 
 def plot_learning_curve(
@@ -149,7 +77,8 @@ def plot_learning_curve(
     `score` and `steps`. Raises FileNotFoundError if no curve was measured for this unit.
     """
     curve = load_learning_curve(unit)
-    figure, axes = _new_figure(title or _curve_title(unit, bool(statistics)), "Score")
+    figure = new_figure(8, 4)
+    axes = new_axes(figure, title or _curve_title(unit, bool(statistics)), "Score")
     grid = np.asarray(curve["grid"], dtype=float)  # (points,)
     axes.fill_between(
         grid,
@@ -166,10 +95,10 @@ def plot_learning_curve(
     words = f"{axes.get_title()}. {words}{curve['median'][-1]:.0f}."
     if statistics:
         mean = _draw_own(axes, statistics, curve)
-        words = f"{words} Yours: {_course_of(mean, curve['window'])}"
+        words = f"{words} Yours: {_course_of(mean, curve['window'])}{_tests_in_words(statistics)}"
     describe(figure, words)
     # Trainings explore, and stop when tests without exploring are good: the band ends below.
-    _draw_threshold(axes, curve["threshold"], "to reach without exploring")
+    _draw_threshold(axes, curve["threshold"], curve["greedy"])
     axes.set_xlabel(_EPISODES if curve["x"] == "episodes" else "Steps played, all episodes")
     return _finish(figure, axes)
 
@@ -185,7 +114,7 @@ def _draw_own(
     axes: Axes, statistics: Sequence[Mapping[str, Any]], curve: LearningCurve
 ) -> np.ndarray:
     """The student's own training; returns the same running mean as of the measured curve."""
-    records = unsorted(statistics)
+    records = unsorted(whole_batches(statistics))
     scores = _column(records, "score")
     x = np.arange(1, len(scores) + 1)
     if curve["x"] == "steps":
@@ -194,6 +123,7 @@ def _draw_own(
     mean = running_mean(scores, curve["window"])
     label = f"yours, {_mean_label(curve['window'])}"
     axes.plot(x, mean, color=VERMILION, linewidth=2.2, label=label)
+    _draw_tests(axes, statistics, curve["x"], "your greedy tests")
     return mean
 
 
@@ -231,17 +161,61 @@ def running_mean(values: np.ndarray, window: int) -> np.ndarray:
 # --- drawing -------------------------------------------------------------------------------------
 
 
-def unsorted(records: Sequence[Any]) -> Sequence[Any]:
-    """The records with those of each batch in random order, the same one every time.
+def draw_training(
+    axes: Axes,
+    statistics: Sequence[Mapping[str, Any]],
+    threshold: float | None,
+    greedy: bool,
+    window: int = WINDOW,
+) -> str:
+    """Draw episodes, their running mean, tests and threshold; returns what it shows, in words.
 
-    Episodes that are played in parallel end in the order of their length. Drawn in that order, each
-    batch would be a tooth of a saw that no training has.
+    greedy: the threshold is for tests without exploring.
     """
-    if not records or not isinstance(records[0], Mapping) or "batch" not in records[0]:
-        return records
-    batches = np.array([record["batch"] for record in records])  # (episodes,)
-    order = np.lexsort([np.random.default_rng(0).random(len(records)), batches])  # (episodes,)
-    return [records[number] for number in order]
+    scores = _column(unsorted(whole_batches(statistics)), "score")
+    words = "No episode has ended yet."
+    if len(scores):
+        x, size = np.arange(1, len(scores) + 1), 5 if len(scores) <= WINDOW else 3  # (n,)
+        # A line from point to point would suggest that one episode leads to the next.
+        axes.plot(x, scores, ".", color=GREY, alpha=0.4, markersize=size, label=_EPISODE_LABEL)
+        mean = running_mean(scores, window)  # (n,)
+        axes.plot(x, mean, color=VERMILION, linewidth=2.2, label=_mean_label(window))
+        words = f"{_course_of(mean, window)}{_tests_in_words(statistics)}"
+    _draw_tests(axes, statistics, "episodes", "greedy tests")
+    _draw_threshold(axes, threshold, greedy)
+    _count_whole(axes)
+    return f"{axes.get_title()}. {words}"
+
+
+def _draw_tests(axes: Axes, statistics: Sequence[Mapping[str, Any]], x: str, label: str) -> None:
+    """A diamond for each test without exploring, an empty one where it was broken off.
+
+    x: what the axis counts, "episodes" or "steps".
+    """
+    for broken_off in (False, True):
+        tests = [test for test in _tests(statistics) if test.broken_off == broken_off]
+        if tests:
+            axes.plot(
+                [test.steps if x == "steps" else test.episodes for test in tests],
+                [test.score for test in tests],
+                "D",
+                color=GREEN,
+                markersize=7,
+                markerfacecolor="white" if broken_off else GREEN,
+                label=f"{label}, broken off: at most" if broken_off else label,
+            )
+
+
+def _tests(statistics: Sequence[Mapping[str, Any]]) -> Sequence[Any]:
+    """The greedy tests of a training; none of what is no training's own list."""
+    return getattr(statistics, "greedy_tests", ())
+
+
+def _tests_in_words(statistics: Sequence[Mapping[str, Any]]) -> str:
+    tests = _tests(statistics)
+    if not tests:
+        return ""
+    return f" Tests without exploring: {len(tests)}, the best {max(t.score for t in tests):.0f}."
 
 
 def _column(records: Sequence[Mapping[str, Any]] | Sequence[float], key: str) -> np.ndarray:
@@ -264,26 +238,14 @@ def _mean_label(window: int) -> str:
     return f"mean of the last {window}"
 
 
-def _draw_episodes(axes: Axes, values: np.ndarray, label: str) -> None:
-    """Draw a point for each episode: a line would suggest that one leads to the next."""
-    if not len(values):
-        return
-    x, size = np.arange(1, len(values) + 1), 5 if len(values) <= WINDOW else 3
-    axes.plot(x, values, ".", color=GREY, alpha=0.4, markersize=size, label=label)
-
-
-def _draw_threshold(axes: Axes, threshold: float | None, meaning: str = "solved") -> None:
+def _draw_threshold(axes: Axes, threshold: float | None, greedy: bool) -> None:
     if threshold is not None:
-        label = f"{meaning}: {threshold:g}"
+        label = f"{'to reach without exploring' if greedy else 'solved'}: {threshold:g}"
         axes.axhline(threshold, color="black", linestyle="--", linewidth=1.2, label=label)
 
 
-def _new_figure(title: str, y_label: str) -> tuple[Figure, Axes]:
-    figure = new_figure(8, 4)
-    return figure, _new_axes(figure, title, y_label)
-
-
-def _new_axes(figure: Figure, title: str, y_label: str) -> Axes:
+def new_axes(figure: Figure, title: str, y_label: str) -> Axes:
+    """Axes that count episodes, with a title."""
     axes = figure.add_subplot()
     axes.set_title(title)
     axes.set_xlabel(_EPISODES)
@@ -293,9 +255,15 @@ def _new_axes(figure: Figure, title: str, y_label: str) -> Axes:
     return axes
 
 
-def _finish(figure: Figure, axes: Axes) -> Figure:
+def _count_whole(axes: Axes) -> None:
+    """Half an episode has no tick, and counting begins at 0."""
     from matplotlib.ticker import MaxNLocator
 
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    axes.set_xlim(left=0)
+
+
+def _finish(figure: Figure, axes: Axes) -> Figure:
     if axes.has_data():
         # Below the axes the legend hides nothing; inside it would cover some scores.
         figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
@@ -303,62 +271,5 @@ def _finish(figure: Figure, axes: Axes) -> Figure:
         axes.text(
             0.5, 0.5, "No episode has been played yet.", transform=axes.transAxes, ha="center"
         )
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-    axes.set_xlim(left=0)
+    _count_whole(axes)
     return figure
-
-
-# --- showing -------------------------------------------------------------------------------------
-
-
-class _LivePlot:
-    """The plot of a cell that is redrawn during a training."""
-
-    def __init__(self, cell: str | None) -> None:
-        self.cell = cell
-        self.figure, _ = _new_figure("", "")
-        self._handle: DisplayHandle | None = None
-        self._next_drawing = 0.0  # seconds, as time.perf_counter counts them
-
-    def is_due(self) -> bool:
-        return time.perf_counter() >= self._next_drawing
-
-    def clear(self, title: str, y_label: str) -> Axes:
-        self.figure.clear()
-        return _new_axes(self.figure, title, y_label)
-
-    def show(self, seconds: float) -> None:
-        """Show it in place; `seconds` is the time that preparing it took."""
-        started = time.perf_counter()
-        if self.cell is not None:
-            from IPython.display import display
-
-            picture = png(self.figure)
-            if self._handle is None:
-                self._handle = display(picture, display_id=True)
-            else:
-                self._handle.update(picture)
-            self.figure._shown_in_cell = self.cell  # type: ignore[attr-defined]
-        finished = time.perf_counter()
-        seconds += finished - started
-        self._next_drawing = finished + seconds * (1 / _LIVE_SHARE - 1)
-
-
-_latest_live_plot: _LivePlot | None = None
-
-
-def _live_plot() -> _LivePlot:
-    """The live plot of this cell; a new one if the last is closed or in another cell."""
-    global _latest_live_plot
-    cell = current_cell()
-    plot = _latest_live_plot
-    if plot is not None and plot.cell == cell and _is_open(plot.figure):
-        return plot
-    _latest_live_plot = _LivePlot(cell)
-    return _latest_live_plot
-
-
-def _is_open(figure: Figure) -> bool:
-    pyplot = sys.modules["matplotlib.pyplot"]
-    manager = getattr(figure.canvas, "manager", None)
-    return manager is not None and pyplot.fignum_exists(manager.num)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from helpers.cells import current_cell
+from helpers.printed import unlimited
 
 if TYPE_CHECKING:
     from IPython.display import HTML, DisplayHandle
@@ -93,7 +94,7 @@ class TerminalBar(ProgressBar):
         self._line.update(self.done - self._line.n)
 
     def say(self, sentence: str) -> None:
-        self._line.write(sentence)
+        self._line.write(sentence, file=unlimited())
 
     def close(self) -> None:
         self._ticker.stop()
@@ -120,7 +121,7 @@ class NotebookBar(ProgressBar):
             self._draw()
 
     def say(self, sentence: str) -> None:
-        print(sentence)
+        print(sentence, file=unlimited())
 
     def close(self) -> None:
         self._ticker.stop()

@@ -16,8 +16,10 @@ import numpy as np
 from gymnasium.vector import VectorEnv
 
 from helpers.agents import AbstractAgent, Transition
-from helpers.checkpoints import Checkpoints
+from helpers.checkpoints import Checkpoints, GreedyTest
 from helpers.environments import World, idle_actions
+from helpers.live_curve import live_curve
+from helpers.printed import few_printed_lines
 from helpers.progress import progress_bar
 from helpers.seeding import seed_everything
 
@@ -37,6 +39,14 @@ class EpisodeStatistics(TypedDict):
     batch: int
 
 
+class Statistics(list[EpisodeStatistics]):
+    """What a training played: a record per finished episode, and the greedy tests in between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.greedy_tests: list[GreedyTest] = []
+
+
 @dataclass(frozen=True)
 class Training:
     """How long and on how many environments an agent trains.
@@ -47,8 +57,8 @@ class Training:
     checkpoint_every: None trains until the mean of the last 100 scores reaches the environment's
         threshold. A number of steps lets a greedy test every so many steps decide instead: the
         best weights are kept, and training stops when they are good twice in a row.
-    progress: show the status line.
-    on_episode: called with all records so far after each finished episode, to draw them live.
+    progress: show the status line and, in a notebook, a curve that grows.
+    on_episode: called with all records so far after each finished episode.
     on_interrupt: called when Ctrl-C has stopped the training.
     """
 
@@ -74,24 +84,25 @@ def train_agent(
     agent: AbstractAgent,
     environment: str | World = "CartPole-v1",
     training: Training | None = None,
-) -> list[EpisodeStatistics]:
+) -> Statistics:
     """Train the agent until it has solved the environment or its budget is spent.
 
     Returns one record per finished episode. Ctrl-C (Interrupt in Jupyter) stops the training and
     returns what was played so far.
     """
-    statistics: list[EpisodeStatistics] = []
+    statistics = Statistics()
     with suppress(KeyboardInterrupt):
         record_training(statistics, agent, World.of(environment), training or Training())
     return statistics
 
 
 def record_training(
-    statistics: list[EpisodeStatistics], agent: AbstractAgent, world: World, training: Training
+    statistics: Statistics, agent: AbstractAgent, world: World, training: Training
 ) -> None:
     """Train the agent and append a record per finished episode to `statistics`.
 
-    Raises KeyboardInterrupt when somebody interrupts it; what was recorded so far stays.
+    Of what the agent prints, only the first lines are shown. Raises KeyboardInterrupt when somebody
+    interrupts it; what was recorded so far stays.
     """
     if training.seed is not None:
         seed_everything(training.seed)
@@ -99,19 +110,20 @@ def record_training(
     checkpoints = None
     if training.checkpoint_every is not None:
         checkpoints = Checkpoints(world, training.checkpoint_every, training.seed)
-    log = _Log(training, statistics)
+    log = _Log(training, statistics, world.threshold)
     try:
-        _train(agent, environments, checkpoints, log, world.threshold)
+        with few_printed_lines():
+            _train(agent, environments, checkpoints, log, world.threshold)
     except KeyboardInterrupt:
         log.bar.say(f"Interrupted after {len(statistics)} episodes.")
         if training.on_interrupt is not None:
             training.on_interrupt()
         raise
     finally:
-        log.bar.close()
-        environments.close()
         if checkpoints is not None:
             checkpoints.restore_best(agent)
+        environments.close()
+        log.close()
 
 
 def _train(
@@ -135,12 +147,15 @@ def _train(
             ended = step.transition.terminated | step.transition.truncated  # (k,)
             for number in step.active[ended]:
                 log.record(float(scores[number]), int(lengths[number]))
-            if checkpoints is not None and checkpoints.test_if_due(agent, steps):
-                log.solved(
-                    f"Two tests in a row reached {checkpoints.goal:g}, "
-                    f"after {len(statistics)} episodes and {steps} steps."
-                )
-                return
+            if checkpoints is not None:
+                passed = checkpoints.test_if_due(agent, steps, len(statistics))
+                log.note_tests(checkpoints.tests)
+                if passed:
+                    log.solved(
+                        f"Two tests in a row reached {checkpoints.goal:g}, "
+                        f"after {len(statistics)} episodes and {steps} steps."
+                    )
+                    return
             if training.max_steps is not None and steps >= training.max_steps:
                 return
         seed = None  # only the first batch is seeded: each batch starts differently
@@ -153,12 +168,14 @@ def _train(
 
 
 class _Log:
-    """The records of a training, and its status line."""
+    """The records of a training, its status line and its curve."""
 
-    def __init__(self, training: Training, statistics: list[EpisodeStatistics]) -> None:
+    def __init__(self, training: Training, statistics: Statistics, threshold: float) -> None:
         self.training = training
         self.statistics = statistics
         self.bar = progress_bar(training.episodes, shown=training.progress)
+        tested = training.checkpoint_every is not None
+        self._curve = live_curve(threshold, greedy=tested, shown=training.progress)
 
     def record(self, score: float, steps: int) -> None:
         """Note a finished episode, and tell whoever wants to know at once."""
@@ -171,13 +188,25 @@ class _Log:
         self.bar.advance(
             {"steps": steps, "episode_reward": score, "running_average": round(recent, 1)}
         )
+        self._curve.draw(self.statistics)
         if self.training.on_episode is not None:
             self.training.on_episode(self.statistics)
+
+    def note_tests(self, tests: list[GreedyTest]) -> None:
+        """Keep the greedy tests so far, if there is a new one."""
+        if len(tests) > len(self.statistics.greedy_tests):
+            self.statistics.greedy_tests[:] = tests
+            self._curve.draw(self.statistics)
 
     def solved(self, sentence: str) -> None:
         """The training ends here because its goal is reached."""
         self.bar.reach_goal()
         self.bar.say(f"Solved! {sentence}")
+
+    def close(self) -> None:
+        """The training has ended."""
+        self.bar.close()
+        self._curve.close(self.statistics)
 
 
 def run_episode(
@@ -236,13 +265,17 @@ def play_episodes(
     seed: int | None = None,
     explore: bool = False,
 ) -> list[EpisodeStatistics]:
-    """Play without training, all episodes in parallel; one record per episode."""
+    """Play without training, all episodes in parallel; one record per episode.
+
+    Of what the agent prints, only the first lines are shown.
+    """
     environments = World.of(environment).make(episodes)
     scores = np.zeros(episodes)
     lengths = np.zeros(episodes, dtype=np.int64)
-    for step in play_batch(agent, environments, seed=seed, explore=explore):
-        scores[step.active] += step.transition.reward
-        lengths[step.active] += 1
+    with few_printed_lines():
+        for step in play_batch(agent, environments, seed=seed, explore=explore):
+            scores[step.active] += step.transition.reward
+            lengths[step.active] += 1
     environments.close()
     return [
         EpisodeStatistics(episode=i, score=float(scores[i]), steps=int(lengths[i]), batch=0)

@@ -20,6 +20,7 @@ from autograder.agents.rule import AgentRule
 from autograder.agents.seeds import student_seed
 from autograder.results import EvaluationResult
 from autograder.worker.interface import Student
+from helpers.batches import unsorted, whole_batches
 from helpers.training import (
     EpisodeStatistics,
     Training,
@@ -66,7 +67,7 @@ def evaluate(rule: AgentRule, train: OneTraining, seeds: tuple[int, ...]) -> Eva
         threshold=rule.threshold,
         seeds=seeds[: len(scores)],
         scores=tuple(scores),
-        curve=_thinned([episode["score"] for episode in curves[best]]),
+        curve=_thinned([episode["score"] for episode in unsorted(whole_batches(curves[best]))]),
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from autograder.authoring.calibration import Run
 from autograder.course import Course
 from autograder.units import Unit, foreign_sources
+from helpers.batches import unsorted, whole_batches
 from helpers.plots import running_mean
 
 #: Points on a learning curve's grid, and the fewest episodes over which scores are averaged.
@@ -35,14 +36,13 @@ def learning_curve(unit: Unit, runs: list[Run], name: str) -> dict[str, Any]:
     The same mean is drawn of a student's own scores. A training that has ended keeps its last
     value: its agent plays on as it is. One that raised has no curve.
     """
-    runs = [run for run in runs if run.scores]
-    longest = int(np.quantile([len(run.scores) for run in runs], 0.9))
-    # Episodes of a batch are counted as they end, the shortest first: average over whole batches.
     side_by_side = 1 if unit.agent is None else unit.agent.training.environments
+    trainings = [_in_order(run.scores, side_by_side) for run in runs if run.scores]
+    longest = int(np.quantile([len(scores) for scores in trainings], 0.9))
     window = max(SMOOTHED_OVER, side_by_side)
     start = min(window, longest)
     grid = np.unique(np.linspace(start, max(start + 1, longest), GRID_POINTS).astype(int))
-    means = [running_mean(np.asarray(run.scores), window) for run in runs]
+    means = [running_mean(scores, window) for scores in trainings]
     curves = np.array([mean[np.minimum(grid, len(mean)) - 1] for mean in means])
     low, median, high = np.quantile(curves, (0.1, 0.5, 0.9), axis=0)
     return {
@@ -52,10 +52,19 @@ def learning_curve(unit: Unit, runs: list[Run], name: str) -> dict[str, Any]:
         "median": np.round(median, 1).tolist(),
         "low": np.round(low, 1).tolist(),
         "high": np.round(high, 1).tolist(),
-        "seeds": len(runs),
+        "seeds": len(trainings),
         "window": window,
         "threshold": _solved(unit),
+        "greedy": unit.agent is not None,
     }
+
+
+def _in_order(scores: tuple[float, ...], side_by_side: int) -> np.ndarray:
+    """A training's scores as its student sees them: of whole batches, unsorted; (episodes,)."""
+    records = [
+        {"score": score, "batch": number // side_by_side} for number, score in enumerate(scores)
+    ]
+    return np.array([record["score"] for record in unsorted(whole_batches(records))])
 
 
 def _solved(unit: Unit) -> float:

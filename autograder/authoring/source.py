@@ -66,7 +66,7 @@ def read_source(course: Course, unit: Unit) -> NotebookNode:
     reader.check(notebook.cells)
     _name_cells(notebook.cells)
     if any(cell.id == START_ID for cell in notebook.cells):
-        notebook.cells.append(last_cell([NOT_GRADED]))
+        notebook.cells.append(last_cell([NOT_GRADED], _in_words(notebook.cells)))
     for cell in notebook.cells:
         reader.resolve_references(cell, course)
         if cell.id == START_ID:
@@ -245,6 +245,15 @@ def _numbered(name: str) -> Iterator[str]:
     while True:
         yield f"{name}-{number}"
         number += 1
+
+
+def _in_words(cells: list[NotebookNode]) -> dict[str, float]:
+    """The questions that are answered in words and graded by hand, with their points."""
+    return {
+        _grade_id(cell).removeprefix(QUESTION_PREFIX): cell.metadata.nbgrader["points"]
+        for cell in cells
+        if _is(cell, "grade") and _is(cell, "solution")
+    }
 
 
 def _plain(points: float) -> float | int:

@@ -59,6 +59,21 @@ _KNOWN = (
         "probs, value = net(...).",
     ),
     (
+        r"not compiled with CUDA|Found no NVIDIA driver|No CUDA GPUs are available",
+        'This computer has no NVIDIA graphics card, and your code asks for one: "cuda". Leave the '
+        "device out, then the code runs everywhere.",
+    ),
+    (
+        r"MPS .*float64",
+        "The GPU of a Mac knows no float64. Convert the numbers first: "
+        "torch.as_tensor(values, dtype=torch.float32).",
+    ),
+    (
+        r"on the same device",
+        "Some tensors are on the GPU and others on the CPU. torch.from_numpy(values) always stays "
+        "on the CPU: write torch.as_tensor(values) instead.",
+    ),
+    (
         r"too many values to unpack|not enough values to unpack",
         "A function returned another number of things than your line takes apart.",
     ),

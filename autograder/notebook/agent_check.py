@@ -18,13 +18,11 @@ from autograder.agents.verdict import (
 )
 from autograder.checks import judge as judging
 from autograder.checks.worked_example import WorkedExample
-from autograder.notebook.printed import few_printed_lines
 from autograder.notebook.report import CheckReport
 from autograder.results import TaskResult
 from autograder.units import Unit
 from autograder.worker.local import LocalStudent
-from helpers.cells import current_cell
-from helpers.plots import plot_trainings
+from helpers.printed import few_printed_lines
 from helpers.progress import working_on
 from helpers.training import EpisodeStatistics, Training
 
@@ -68,8 +66,6 @@ def _trained(name: str, rule: AgentRule, student: LocalStudent) -> AgentVerdict:
         return judge_agent(name, rule, train, seeds)
     except _Interrupted as stopped:
         return interrupted(name, rule, stopped.score)
-    finally:
-        display.close()
 
 
 class _Interrupted(Exception):
@@ -81,20 +77,17 @@ class _Interrupted(Exception):
 
 
 class LiveDisplay(Display):
-    """A bar, a curve that grows, and the score of each training."""
+    """A bar, a curve that grows, and the score, of each training."""
 
     def __init__(self, rule: AgentRule) -> None:
         self._rule = rule
-        self._trainings: list[list[EpisodeStatistics]] = []
+        self._trainings = 0
         self.is_interrupted = False
 
     def training(self, training: Training) -> Training:
         """The training with its bar and, in a notebook, its curve."""
-        self._trainings.append([])
-        on_episode = None if current_cell() is None else self._draw
-        return replace(
-            training, progress=True, on_episode=on_episode, on_interrupt=self._note_interrupt
-        )
+        self._trainings += 1
+        return replace(training, progress=True, on_interrupt=self._note_interrupt)
 
     def testing(self) -> AbstractContextManager[None]:
         """A line that says so, with the seconds."""
@@ -104,17 +97,7 @@ class LiveDisplay(Display):
         """Print the score of the latest training."""
         threshold = self._rule.threshold
         shown = shown_score(score, threshold)
-        number = len(self._trainings)
-        print(f"Training {number}: mean score {shown}; {threshold:g} are needed.")
-
-    def close(self) -> None:
-        """Draw the curve once more, with every episode."""
-        if current_cell() is not None and any(self._trainings):
-            plot_trainings(self._trainings, self._rule.threshold, live=False)
-
-    def _draw(self, statistics: list[EpisodeStatistics]) -> None:
-        self._trainings[-1] = statistics
-        plot_trainings(self._trainings, self._rule.threshold)
+        print(f"Training {self._trainings}: mean score {shown}; {threshold:g} are needed.")
 
     def _note_interrupt(self) -> None:
         self.is_interrupted = True

@@ -11,10 +11,10 @@ from autograder.checks import judge as judging
 from autograder.course import CourseError
 from autograder.notebook.agent_check import check_agent
 from autograder.notebook.points import points_of
-from autograder.notebook.printed import few_printed_lines
 from autograder.notebook.report import CheckReport
 from autograder.units import Unit, unit_named
 from autograder.worker.local import LocalStudent
+from helpers.printed import few_printed_lines
 from helpers.progress import working_on
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.notebook.not_ready import NotReady
@@ -47,6 +47,7 @@ class PointsReport:
 
     unit: str
     rows: tuple[Row, ...]
+    in_words: Mapping[str, float] = field(default_factory=dict)  # points of questions, by hand
 
     @property
     def headline(self) -> str:
@@ -57,9 +58,14 @@ class PointsReport:
 
     @property
     def remark(self) -> str:
-        """What is still to do, in one sentence."""
+        """What is still to do, in a sentence or two."""
         left = [row.name for row in self.rows if row.earned is None or row.earned < row.most]
-        return f"Open: {', '.join(left)}." if left else "Everything is solved."
+        checked = f"Open: {', '.join(left)}." if left else "All exercises with a check are solved."
+        if not self.in_words:
+            return checked
+        names = ", ".join(name.replace("-", " ") for name in self.in_words)
+        points = number(sum(self.in_words.values()))
+        return f"{checked} Questions in words ({points} points) are graded by hand: {names}."
 
     def __repr__(self) -> str:
         width = max(len(row.name) for row in self.rows)
@@ -87,13 +93,13 @@ class PointsSoFar:
         with suppress(OSError):  # a full or read-only disk: then until the kernel ends
             self._store[self._key] = dict(self._earned)
 
-    def report(self) -> PointsReport:
-        """All exercises, in the order of the notebook."""
+    def report(self, in_words: Mapping[str, float] | None = None) -> PointsReport:
+        """All exercises, in the order of the notebook; in_words: points of questions, by hand."""
         rows = [
             Row(name.split("/")[1], self._earned.get(name), most)
             for name, most in self._unit.task_points
         ]
-        return PointsReport(self._unit.name, tuple(rows))
+        return PointsReport(self._unit.name, tuple(rows), in_words or {})
 
     def summary(self) -> str:
         """One sentence about an earlier session; nothing where nothing was checked."""
@@ -125,11 +131,14 @@ def points_of(unit: Unit) -> PointsSoFar:
     return _units[unit.name]
 
 
-def points_so_far() -> PointsReport:
-    """The points of the unit that this notebook has started. Raises NotReady if there is none."""
+def points_so_far(in_words: Mapping[str, float]) -> PointsReport:
+    """The points of the unit that this notebook has started. Raises NotReady if there is none.
+
+    in_words: the points of the questions that are graded by hand, by their names.
+    """
     if not _units:
         raise NotReady("Run the first cell of the notebook: it starts the unit.")
-    return next(iter(_units.values())).report()
+    return next(iter(_units.values())).report(in_words)
 
 
 def _store() -> MutableMapping[str, object]:

@@ -5,6 +5,7 @@ The grader asks its own questions, from outside; nothing of what it knows is her
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import ModuleType
 
 
@@ -17,7 +18,7 @@ def start_unit(name: str, drive: bool = False) -> None:
     """Prepare nothing: nobody looks at this notebook while it is graded."""
 
 
-def show_points() -> None:
+def show_points(in_words: Mapping[str, float] | None = None) -> None:
     """Count nothing."""
 
 

@@ -21,7 +21,7 @@
 # **Difficulty**: medium. Plan three hours, of which your computer trains about five minutes. You
 # need {unit:policy_network}: networks, optimizers and returns.
 #
-# You write about 30 lines, in short exercises of 5 to 15 minutes, each with its check right below.
+# You write about 45 lines, in short exercises of 5 to 15 minutes, each with its check right below.
 # Some exercises have more than one gap: replace every `# YOUR CODE HERE` and every
 # `raise NotImplementedError()`. The lines that are given in an exercise's cell may be changed, too
 # (for example, you may choose another optimizer), as long as all names and arguments stay the same.
@@ -50,11 +50,9 @@ from helpers import (
     compare_settings,
     mean_score,
     play_episodes,
-    plot_durations,
     plot_experiment,
     plot_learning_curve,
     plot_lettered_curves,
-    plot_statistics,
     render,
     train_agent,
 )
@@ -65,7 +63,9 @@ from helpers.figures import draw_ring_buffer, draw_soft_updates
 #
 # PyTorch can compute on the CPU (`cpu`), on an NVIDIA graphics card (`cuda`) or on the GPU of a Mac
 # (`mps`). The next cell takes the best one that you have. If this is a GPU, all networks and
-# tensors are created there from now on.
+# tensors are created there from now on. Two things to know: `torch.from_numpy` always stays on the
+# CPU, so write `torch.as_tensor(...)` instead. And never write `"cuda"` yourself, because not every
+# computer has one.
 #
 # Do not expect too much from a GPU. Our network is so small that a GPU spends most of its time
 # waiting. For the same reason one CPU thread is faster than many, because many threads would mostly
@@ -602,7 +602,6 @@ tutorial = Settings(reward_scale=1.0, tau=0.005, lr=1e-4, memory_size=10_000, le
 slow_statistics = train_agent(
     DQNAgent(tutorial), "CartPole-v1", Training(episodes=1_000, max_steps=15_000, seed=1)
 )
-plot_statistics(slow_statistics, threshold=475, title="The tutorial's settings")
 
 # %% [markdown]
 # It learns, but slowly: 475 is far away. (The tutorial gives it 600 episodes, about 120,000 steps.)
@@ -648,8 +647,10 @@ plot_experiment(changes_taken_back, title="One change taken back")
 # is tested greedily on fifty new episodes, and its best weights are kept. Training stops when the
 # agent passes a test twice in a row, the second time on fifty other episodes.
 #
-# During training you see the length of each episode and, from the 100th on, the mean of the last
-# 100. These numbers stay below the test scores, because in training some of the actions are random.
+# During training you see the score of each episode, the mean of the last 100 and, as green diamonds,
+# the greedy tests. (An empty diamond is a test that was broken off because it could no longer reach
+# the best one. It shows the most that was still possible.) The mean stays below the tests, because in
+# training some of the actions are random.
 #
 # ### Exercise: `agent` (10 minutes)
 #
@@ -683,19 +684,17 @@ statistics = train_agent(
         max_steps=160_000,
         checkpoint_every=2_500,
         seed=1,
-        on_episode=plot_durations,
     ),
 )
-plot_durations(statistics, live=False)
 
 # %% tags=["not-graded", "raises-exception"]
 plot_learning_curve("dqn", statistics)
 
 # %% [markdown]
 # Is your curve inside the band? Each training in the band started from other random weights, and
-# yours is one more. (It may end far below the line. A score only counts when its episode is over,
-# and training stops as soon as the tests are passed, in the middle of the best episodes.) If your
-# curve stays flat, go back to the checks and the probes.
+# yours is one more. (It may end far below the dashed line. Training stops as soon as the greedy tests,
+# the green diamonds, are passed. The best episodes are then still being played, and the curve ends
+# with the batch before.) If your curve stays flat, go back to the checks and the probes.
 #
 # The next cell does what the grader does. It trains a **new** agent with your code, in a cart pole
 # **in disguise**: the four numbers of the observation change places and signs, and the actions
@@ -940,7 +939,6 @@ climbs = train_agent(
         max_steps=100_000,
         checkpoint_every=2_500,
         seed=1,
-        on_episode=plot_durations,
     ),
 )
 plot_learning_curve("mountain_car", climbs, title="The mountain car: your training, and ours")

@@ -12,8 +12,9 @@ import nbformat
 import numpy as np
 
 from helpers import Training, World, mean_score, play_episodes, seed_everything, train_agent
+from helpers.batches import unsorted, whole_batches
 from helpers.classic_control import MOUNTAIN_CAR
-from helpers.plots import running_mean, unsorted
+from helpers.plots import running_mean
 
 HERE = Path(__file__).parent
 SEEDS, POINTS, WINDOW = range(1, 9), 60, 100
@@ -38,10 +39,11 @@ def trained(names, seed):
     """The steps at which the episodes of a training ended, and the running mean of their scores."""
     seed_everything(seed)
     agent = names["MountainCarAgent"]()
-    records = unsorted(train_agent(agent, MOUNTAIN_CAR, replace(TRAINING, seed=seed)))
-    played = play_episodes(agent, MOUNTAIN_CAR, seed=1_000 + seed)
+    played = train_agent(agent, MOUNTAIN_CAR, replace(TRAINING, seed=seed))
+    records = unsorted(whole_batches(played))
+    tested = play_episodes(agent, MOUNTAIN_CAR, seed=1_000 + seed)
     print(
-        f"seed {seed}: {mean_score(played):.1f} after {sum(r['steps'] for r in records)} steps",
+        f"seed {seed}: {mean_score(tested):.1f} after {sum(r['steps'] for r in played)} steps",
         flush=True,
     )
     scores = np.array([record["score"] for record in records])
@@ -78,6 +80,7 @@ def write_curve(runs):
         "seeds": len(runs),
         "window": WINDOW,
         "threshold": World.of(MOUNTAIN_CAR).threshold,
+        "greedy": True,
     }
     path = HERE.parents[1] / "helpers" / "curves" / "mountain_car.json"
     path.write_text(json.dumps(curve, indent=1) + "\n", encoding="utf-8")

@@ -23,7 +23,7 @@
 # minutes. You need {unit:dqn_keras} or {unit:dqn}: memory, targets and the target network are
 # explained there.
 #
-# The environment is `CartPole-v1`: 500 steps, solved at a mean score of 475. You write about 45
+# The environment is `CartPole-v1`: 500 steps, solved at a mean score of 475. You write about 50
 # lines, in short exercises of 5 to 15 minutes, each with its check right below. Many exercises have
 # more than one gap: replace every `# YOUR CODE HERE` and every `raise NotImplementedError()`. The
 # lines that are given in an exercise's cell may be changed, too (for example, you may choose
@@ -39,7 +39,6 @@ from typing import NamedTuple
 
 import gymnasium as gym
 import keras
-import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
@@ -58,7 +57,7 @@ from helpers import (
     train_agent,
     working_on,
 )
-from helpers.figures import draw_hard_copies, draw_ring_buffer
+from helpers.figures import draw_hard_copies, draw_ring_buffer, plot_believed_values
 
 # %% [markdown]
 # ## 1. Observations and actions
@@ -629,14 +628,7 @@ with working_on("Double DQN learns …"):
     double = believed_values(double_dqn_targets)
 
 # %% tags=["not-graded", "raises-exception"]
-figure, axes = plt.subplots(figsize=(7, 4))
-batches = 50 * np.arange(1, len(plain) + 1)
-axes.plot(batches, plain, color="#D55E00", label="DQN")
-axes.plot(batches, double, color="#0072B2", label="Double DQN")
-axes.axhline(0, color="black", linestyle="--", linewidth=1, label="the truth")
-axes.set(xlabel="batches learned", ylabel="mean of max Q", title="What the networks believe")
-axes.legend()
-plt.show()
+plot_believed_values({"DQN": plain, "Double DQN": double}, every=50, truth=0)
 
 # %% [markdown]
 # Each transfer of the weights makes the maximum over noise a part of the targets, so plain DQN
@@ -675,6 +667,8 @@ plt.show()
 # and a deep Q agent forgets again what it had learned. So every 5,000 steps the agent is tested
 # greedily on fifty new episodes, and its best weights are kept. Training stops when the agent
 # passes a test twice in a row, the second time on fifty other episodes.
+# In the picture each test is a green diamond. An empty one was broken off because it could no longer
+# reach the best one. It shows the most that was still possible.
 #
 # ### Exercise: `agent` (10 minutes)
 #
@@ -706,8 +700,9 @@ plot_learning_curve("double_dqn_keras", statistics)
 
 # %% [markdown]
 # Is your curve inside the band? Each training in the band started from other random weights, and
-# yours is one more. (It may end far below the line. A score only counts when its episode is over,
-# and training stops as soon as the tests are passed, in the middle of the best episodes.)
+# yours is one more. (It may end far below the dashed line. Training stops as soon as the greedy tests,
+# the green diamonds, are passed. The best episodes are then still being played, and the curve ends
+# with the batch before.)
 #
 # The next cell does what the grader does. It trains a **new** agent with your code, in a cart pole
 # **in disguise**: the four numbers of the observation change places and signs, and the actions

@@ -68,6 +68,22 @@ class Player:
     def release_button(self) -> None:
         self._actions().release().perform()
 
+    def touch_button(self, number: int) -> Any:
+        """Put a finger on a button; returns it, to be lifted."""
+        from selenium.webdriver.common.actions.action_builder import ActionBuilder
+        from selenium.webdriver.common.actions.pointer_input import PointerInput
+
+        button = self.stage.find_elements("css selector", "button")[number]
+        finger = ActionBuilder(self.browser, mouse=PointerInput("touch", "finger"), duration=0)
+        finger.pointer_action.move_to(button).pointer_down()
+        finger.perform()
+        return finger
+
+    def lift(self, finger: Any) -> None:
+        finger.clear_actions()
+        finger.pointer_action.pointer_up()
+        finger.perform()
+
     def _actions(self) -> Any:
         from selenium.webdriver import ActionChains
 
@@ -242,6 +258,20 @@ def test_without_a_key_the_ordinary_cart_is_pushed_left_and_the_player_is_told(
 
 
 def test_fingers_play_with_the_buttons(notebook: Any, wait_for: Any) -> None:
+    player = Player(notebook, 1)
+    player.restart()
+    notebook.execute_script(
+        "window.pointers = [];"
+        "document.addEventListener('pointerdown', e => pointers.push(e.pointerType), true)"
+    )
+    finger = player.touch_button(2)
+    wait_for("right", lambda: player.text("action") == "Action: right", 3)
+    player.lift(finger)
+    wait_for("released", lambda: "No key" in player.text("action"), 3)
+    assert notebook.execute_script("return window.pointers") == ["touch"], "and it was no mouse"
+
+
+def test_the_mouse_plays_with_the_buttons(notebook: Any, wait_for: Any) -> None:
     player = Player(notebook, 1)
     player.restart()
     player.press_button(2)

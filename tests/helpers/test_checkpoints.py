@@ -46,7 +46,7 @@ def test_a_test_every_so_many_steps():
     for steps in range(0, 350, 10):
         checkpoints.test_if_due(Switched(-1.0), steps)
 
-    assert checkpoints.steps == [100, 200, 300]
+    assert [test.steps for test in checkpoints.tests] == [100, 200, 300]
 
 
 def test_a_test_is_passed_at_its_goal():
@@ -72,7 +72,7 @@ def test_good_once_is_not_enough():
     checkpoints = Checkpoints("CartPole-v1", every=1, seed=1)
 
     assert not checkpoints.test_if_due(Lucky(), 1)
-    assert checkpoints.scores[0] < 20  # the worse of both
+    assert checkpoints.tests[0].score < 20  # the worse of both
 
 
 def test_the_second_test_has_other_episodes(monkeypatch):
@@ -101,6 +101,37 @@ def test_the_best_weights_come_back():
     assert agent.net.value[0] == 0.5
 
 
+class Interrupted(Forgetful):
+    """Is interrupted when it has lost again what it had learned."""
+
+    def train(self, transition):
+        super().train(transition)
+        if self.steps == 1_300:
+            raise KeyboardInterrupt
+
+
+def test_interrupting_a_training_keeps_the_best_weights_and_what_was_played():
+    agent = Interrupted(-1.0)
+
+    statistics = train_agent(
+        agent,
+        training=Training(episodes=500, checkpoint_every=600, seed=1, progress=False),
+    )
+
+    assert agent.steps == 1_300 and agent.net.value[0] == 0.5
+    assert len(statistics) > 20 and [test.steps for test in statistics.greedy_tests] == [600, 1200]
+
+
+def test_a_training_tells_its_tests_with_the_episodes_that_had_ended_by_then():
+    training = Training(episodes=60, checkpoint_every=200, seed=1, progress=False)
+    statistics = train_agent(Switched(-1.0), training=training)
+
+    assert len(statistics.greedy_tests) >= 2
+    for test in statistics.greedy_tests:
+        assert sum(record["steps"] for record in statistics[: test.episodes]) <= test.steps
+        assert sum(record["steps"] for record in statistics[: test.episodes + 1]) > test.steps
+
+
 class Falls(Switched):
     """Pushes to the left and falls, but for its first steps, in which it balances."""
 
@@ -121,7 +152,7 @@ def test_better_agents_are_played_out_whatever_the_best_was():
     for steps, agent in enumerate((late, early, later), start=1):
         checkpoints.test_if_due(agent, steps)
 
-    played_out, too_short, better = checkpoints.scores
+    played_out, too_short, better = (test.score for test in checkpoints.tests)
     assert 100 < played_out < 130 < 200 < better < 230
     assert too_short < played_out
     assert early.steps < 60 < 100 < late.steps < 200 < later.steps
@@ -133,7 +164,9 @@ def test_a_test_that_cannot_come_up_to_the_best_ends_with_what_it_could_have_rea
     for steps in (1, 2):
         checkpoints.test_if_due(Falls(after=1_000 if steps == 1 else 100), steps)
 
-    assert 400 < checkpoints.scores[1] < checkpoints.scores[0]
+    first, second = checkpoints.tests
+    assert 400 < second.score < first.score
+    assert (first.broken_off, second.broken_off) == (False, True)
 
 
 def test_training_stops_when_a_test_is_passed_twice():
@@ -180,7 +213,7 @@ def test_where_the_best_reward_is_unknown_every_test_is_played_out():
     checkpoints.test_if_due(again, 2)
 
     assert again.steps == 2
-    assert checkpoints.scores == [0, 0]
+    assert [(test.score, test.broken_off) for test in checkpoints.tests] == [(0, False)] * 2
 
 
 def test_where_steps_only_cost_a_test_ends_when_it_has_cost_more_than_the_best():
@@ -202,7 +235,7 @@ def test_where_steps_only_cost_a_test_ends_when_it_has_cost_more_than_the_best()
     checkpoints.test_if_due(first, 1)
     checkpoints.test_if_due(second, 2)
 
-    assert (checkpoints.scores[0], first.steps) == (-100, 100)
+    assert (checkpoints.tests[0].score, first.steps) == (-100, 100)
     assert second.steps == 2  # each step into the cliff costs 100
 
 

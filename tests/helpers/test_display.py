@@ -78,6 +78,7 @@ def test_the_page_needs_nothing_but_itself_and_starts_by_itself() -> None:
     assert "http" not in page
     assert "autoplay" in page and "muted" in page and "playsinline" in page
     assert "CartPole-v1: 20 steps, score 20" in page
+    assert 'aria-label="A recorded episode of CartPole-v1: 20 steps, score 20."' in page
 
 
 def test_the_episode_ends_when_the_pole_falls() -> None:
@@ -231,6 +232,8 @@ def test_frames_are_drawn_in_place_one_picture_for_each_cell(run_cells: Any) -> 
     assert [len(cell) for cell in pictures] == [1, 1, 1]
     assert len({cell[0] for cell in pictures}) == 2
     assert pictures[1] == pictures[2], "the picture is the last frame, not the first"
+    words = 'alt="The environment CartPole-v1 as it is now."'
+    assert all(words in output["data"]["text/html"] for output in first + second)
 
 
 def test_the_picture_survives_the_closing_of_another_environment() -> None:

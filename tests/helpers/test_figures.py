@@ -17,6 +17,7 @@ from helpers.figures import (
     draw_agent_loop,
     draw_returns,
     map_states,
+    plot_believed_values,
     plot_critic_map,
     plot_policy_maps,
 )
@@ -42,17 +43,21 @@ def critic_map() -> Figure:
     return plot_critic_map(map_states(lambda s: -np.abs(s[:, 2])), map_states(by_angle))
 
 
+def believed() -> Figure:
+    return plot_believed_values({"DQN": [0.5, 1.5], "Double DQN": [0.1, 0.2]}, every=50, truth=0)
+
+
 def texts(figure: Figure) -> list[str]:
     return [text.get_text() for axes in figure.axes for text in axes.texts]
 
 
-@pytest.mark.parametrize("draw", [draw_agent_loop, draw_returns, maps, critic_map])
+@pytest.mark.parametrize("draw", [draw_agent_loop, draw_returns, maps, critic_map, believed])
 def test_every_figure_says_in_words_what_it_shows(draw: Callable[[], Figure]) -> None:
     words = alternative_text(draw())
     assert len(words.split()) > 20 and words.endswith(".")
 
 
-@pytest.mark.parametrize("draw", [draw_agent_loop, draw_returns, maps, critic_map])
+@pytest.mark.parametrize("draw", [draw_agent_loop, draw_returns, maps, critic_map, believed])
 def test_every_figure_has_a_white_ground_for_dark_notebooks(draw: Callable[[], Figure]) -> None:
     assert mpl.colors.to_hex(draw().get_facecolor()) == "#ffffff"
 
@@ -96,3 +101,12 @@ def test_a_notebook_shows_a_figure_once_with_its_text(run_cells: Any) -> None:
     [outputs] = run_cells("from helpers.figures import draw_agent_loop\ndraw_agent_loop()")
     [data] = [output["data"] for output in outputs]
     assert 'alt="A loop of two boxes.' in data["text/html"] and "image/png" in data
+
+
+def test_believed_values_are_drawn_where_they_were_measured_beside_the_truth() -> None:
+    (axes,) = believed().axes
+    drawn = {
+        line.get_label(): (list(line.get_xdata()), list(line.get_ydata())) for line in axes.lines
+    }
+    assert drawn["DQN"] == ([50, 100], [0.5, 1.5]) and drawn["the truth"][1] == [0, 0]
+    assert "DQN ends at 1.50; Double DQN ends at 0.20." in alternative_text(believed())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,11 @@ mpl.use("agg")
 from matplotlib import pyplot
 
 from helpers import plots
+from helpers.batches import whole_batches
+from helpers.checkpoints import GreedyTest
 from helpers.notebook_figures import alternative_text
-from helpers.plots import load_learning_curve, plot_durations, plot_learning_curve, plot_statistics
+from helpers.plots import load_learning_curve, plot_learning_curve, plot_statistics
+from helpers.training import Statistics
 
 
 @pytest.fixture(autouse=True)
@@ -76,44 +78,6 @@ def test_nothing_played_yet_is_said_in_words() -> None:
     assert "No episode" in axes.texts[0].get_text()
 
 
-# --- durations
-
-
-def test_durations_and_the_mean_of_100_from_the_100th_episode_on() -> None:
-    figure = plot_durations(episodes(150), live=False)
-    np.testing.assert_array_equal(
-        lines(figure)["steps of an episode"].get_ydata(), 2 * np.arange(150)
-    )
-    mean = lines(figure)["mean of the last 100"]
-    np.testing.assert_array_equal(mean.get_xdata(), np.arange(100, 151))
-    assert mean.get_ydata()[0] == 2 * np.arange(100).mean()
-    assert mean.get_ydata()[-1] == 2 * np.arange(50, 150).mean()
-
-
-def test_99_episodes_have_no_mean_of_100_yet() -> None:
-    assert legend(plot_durations(episodes(99), live=False)) == ["steps of an episode"]
-
-
-def test_plain_numbers_of_steps_will_do() -> None:
-    figure = plot_durations([9, 10, 12], live=False)
-    assert lines(figure)["steps of an episode"].get_ydata().tolist() == [9, 10, 12]
-
-
-def test_live_drawing_costs_a_small_part_of_the_training() -> None:
-    history: list[int] = []
-    started, drawing = time.perf_counter(), 0.0
-    while time.perf_counter() - started < 1.5:
-        time.sleep(0.002)  # one short episode
-        history.append(len(history))
-        before = time.perf_counter()
-        plot_durations(history)
-        drawing += time.perf_counter() - before
-    drawn = lines(plot_durations(history, live=True))["steps of an episode"].get_ydata()
-    assert len(drawn) > 1, "it should be drawn again and again"
-    assert len(pyplot.get_fignums()) == 1, "into the same figure"
-    assert drawing < 0.3 * (time.perf_counter() - started)
-
-
 # --- the curve to expect
 
 
@@ -133,6 +97,7 @@ def curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "seeds": 20,
             "window": 30,
             "threshold": 475,
+            "greedy": x == "episodes",
         }
         (folder / f"{unit}.json").write_text(json.dumps(curve), encoding="utf-8")
     monkeypatch.setattr(plots.resources, "files", lambda package: tmp_path)
@@ -237,6 +202,55 @@ def test_each_batch_keeps_its_place_and_its_episodes() -> None:
     assert list(scores) == list(again) and list(scores) != list(np.tile(np.arange(8), 3))
 
 
+def test_a_batch_that_was_cut_short_is_left_out_for_only_its_short_episodes_have_ended() -> None:
+    cut = in_parallel(3, 8)[:-3]
+    assert len(whole_batches(cut)) == 16 and len(whole_batches(in_parallel(3, 8))) == 24
+    assert len(whole_batches(in_parallel(1, 8)[:-3])) == 5, "the only batch there is"
+    assert whole_batches([]) == [] and len(whole_batches(episodes(7))) == 7
+    for figure in (plot_statistics(cut), plot_learning_curve("dqn", cut)):
+        assert max(len(line.get_xdata()) for line in lines(figure).values()) <= 60
+        points = [line for name, line in lines(figure).items() if "episode" in name]
+        assert [len(line.get_xdata()) for line in points] == [16]
+
+
+# --- tests without exploring
+
+
+def with_tests() -> Statistics:
+    """A training of 20 episodes with three greedy tests, one of them broken off."""
+    statistics = Statistics()
+    statistics.extend(in_parallel(2, 10))  # type: ignore[arg-type]
+    statistics.greedy_tests += [
+        GreedyTest(steps=30, episodes=7, score=90.0),
+        GreedyTest(steps=60, episodes=12, score=70.0, broken_off=True),
+        GreedyTest(steps=90, episodes=20, score=200.0),
+    ]
+    return statistics
+
+
+def test_greedy_tests_are_marked_where_they_were_made(curves: Path) -> None:
+    figure = plot_statistics(with_tests(), threshold=475)
+    marks, empty = lines(figure)["greedy tests"], lines(figure)["greedy tests, broken off: at most"]
+    assert (list(marks.get_xdata()), list(marks.get_ydata())) == ([7, 20], [90, 200])
+    assert (list(empty.get_xdata()), list(empty.get_ydata())) == ([12], [70])
+    assert (marks.get_marker(), empty.get_markerfacecolor()) == ("D", "white")
+    assert "to reach without exploring: 475" in legend(figure)
+    for unit, where in (("by_episodes", [7, 20]), ("by_steps", [30, 90])):
+        own = plot_learning_curve(unit, with_tests())
+        assert list(lines(own)["your greedy tests"].get_xdata()) == where
+        assert "your greedy tests" in legend(own)
+        assert "Tests without exploring: 3, the best 200." in alternative_text(own)
+
+
+def test_in_the_first_unit_nothing_explores() -> None:
+    assert "solved: 475" in legend(plot_learning_curve("meet_cartpole"))
+
+
+def test_a_threshold_says_whether_exploring_counts(curves: Path) -> None:
+    assert "to reach without exploring: 475" in legend(plot_learning_curve("by_episodes"))
+    assert "solved: 475" in legend(plot_learning_curve("by_steps"))
+
+
 def test_a_cell_may_draw_many_figures(recwarn: pytest.WarningsRecorder) -> None:
     for _ in range(25):
         plot_statistics(episodes(3))
@@ -266,24 +280,9 @@ def test_a_notebook_shows_each_figure_once(run_cells: Any) -> None:
         SETUP + "plots.plot_statistics(episodes)",  # the last line: Jupyter shows values
         "figure = plots.plot_statistics(episodes)\nNone",  # Jupyter shows open figures
         "figure",  # and again, because the student asks for it
-        "plots.plot_durations(episodes, live=False)",
-        "plots.plot_durations(episodes, live=False)\nNone",
     )
-    assert [pictures(outputs) for outputs in cells] == [1] * 5
-    assert [len(outputs) for outputs in cells] == [1] * 5, "and says nothing else"
-
-
-def test_durations_are_redrawn_in_place(run_cells: Any) -> None:
-    live = (
-        "import time\n"
-        "for n in range(1, 121):\n"
-        "    time.sleep(0.01)\n"
-        "    plots.plot_durations(episodes[:n])\n"
-    )
-    last = "plots.plot_durations(episodes, live=False)"
-    together, apart = run_cells(SETUP + live + last, last)
-    assert pictures(together) == pictures(apart) == len(together) == len(apart) == 1
-    assert together[0]["data"]["image/png"] == apart[0]["data"]["image/png"], "the whole training"
+    assert [pictures(outputs) for outputs in cells] == [1] * 3
+    assert [len(outputs) for outputs in cells] == [1] * 3, "and says nothing else"
 
 
 def test_importing_the_plots_does_not_import_matplotlib() -> None:

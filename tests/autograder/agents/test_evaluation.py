@@ -214,6 +214,18 @@ def test_a_long_curve_is_averaged_over_a_few_episodes_each(episodes, points):
     assert len(result.curve) <= CURVE_POINTS == 200
 
 
+def test_the_short_episodes_of_a_batch_that_was_cut_are_no_fall_at_the_end_of_the_curve():
+    batches = [(batch, score) for batch in range(2) for score in (100.0, 100.0, 100.0)]
+    played = [*batches, (2, 9.0)]
+    statistics = [
+        {"episode": i, "score": score, "steps": int(score), "batch": batch}
+        for i, (batch, score) in enumerate(played)
+    ]
+    result = evaluate(RULE, lambda seed: (500.0, statistics), (1,))
+
+    assert result.curve == (100.0,) * 6
+
+
 def test_a_training_gives_the_score_afterwards_and_its_own_episodes():
     score, statistics = scored(Untrained)
 

@@ -96,9 +96,34 @@ def several_truth_values():
         pass
 
 
+def graphics_card_that_is_not_there():
+    torch.zeros(1).to("cuda")
+
+
+def float64_on_a_mac():
+    raise TypeError(
+        "Cannot convert a MPS Tensor to float64 dtype as the MPS framework doesn't support "
+        "float64. Please use float32 instead."
+    )
+
+
+def two_devices():
+    raise RuntimeError(
+        "Expected all tensors to be on the same device, but found at least two devices, "
+        "cpu and mps:0!"
+    )
+
+
 @pytest.mark.parametrize(
     ("mistake", "says"),
     [
+        pytest.param(
+            graphics_card_that_is_not_there,
+            "no NVIDIA graphics card",
+            marks=pytest.mark.skipif(torch.cuda.is_available(), reason="it has one"),
+        ),
+        (float64_on_a_mac, "The GPU of a Mac knows no float64"),
+        (two_devices, "torch.from_numpy(values) always stays"),
         (float64_into_a_network, "Numbers of float64 meet a network of float32"),
         (backward_without_a_graph, "found nothing to differentiate"),
         (backward_twice, "called twice on the same graph"),

@@ -105,10 +105,10 @@ def cell(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     ]
 
 
-def test_a_notebook_shows_one_bar_for_each_training_and_one_curve(cell: list[Any]) -> None:
+def test_a_notebook_shows_a_bar_and_a_curve_for_each_training(cell: list[Any]) -> None:
     pages = [output["data"].get("text/html", "") for output in cell if "data" in output]
     assert sum("progressbar" in page for page in pages) == 2
-    assert sum("image/png" in output.get("data", {}) for output in cell) == 1
+    assert sum("image/png" in output.get("data", {}) for output in cell) == 2
 
 
 def test_each_trainings_score_is_said_and_the_best_one_is_graded(cell: list[Any]) -> None:

@@ -64,7 +64,11 @@ def test_when_nothing_is_left_it_says_so() -> None:
     points = PointsSoFar(UNIT, {})
     for name, most in UNIT.task_points:
         points.note(TaskResult(name, most, most))
-    assert points.report().remark == "Everything is solved."
+    assert points.report().remark == "All exercises with a check are solved."
+    assert points.report({"prediction": 1, "off-policy": 2.5}).remark == (
+        "All exercises with a check are solved. "
+        "Questions in words (3.5 points) are graded by hand: prediction, off policy."
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,10 +93,11 @@ def test_a_disk_that_takes_nothing_is_no_error() -> None:
 
 
 def test_a_notebook_shows_a_table_and_remembers_it_after_a_restart(run_kernel: Any) -> None:
-    first, *_, shown = run_kernel(START, SOLVE, CHECK, "show_points()")
+    first, *_, shown = run_kernel(START, SOLVE, CHECK, 'show_points(in_words={"baseline": 2})')
     page = BeautifulSoup(shown[0]["data"]["text/html"], "html.parser")
     [row] = [row for row in page.find_all("tr") if "loss" in row.text]
     assert "✓" in row.text and "2 of 2" in row.text and PASSED.colour in str(row)
+    assert "Questions in words (2 points) are graded by hand: baseline." in page.text
     assert first[-1]["text"].endswith(f" {UNIT.max_points:g} points.\n"), "and no more"
 
     (*_, again), _ = run_kernel(START, "show_points()")

@@ -44,6 +44,8 @@ Point = namedtuple("Point", "x y")
 def echo(value): return value
 def square(x): return (x ** 2).sum()
 def unsolved(): raise NotImplementedError()
+def no_such_operation(): return torch.zeros(2, device="meta").cpu()
+def no_forward(): return nn.Module()(1)
 def fails(): raise KeyError("no such thing")
 def exits(): raise SystemExit(3)
 def many():
@@ -224,6 +226,16 @@ def test_what_the_code_raises_is_told_with_its_kind_and_text(student):
         student.call("unsolved")
     with pytest.raises(NotSolved, match="nothing_here is not defined"):
         student.call("nothing_here")
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [("no_such_operation", "meta tensor"), ("no_forward", 'missing the required "forward"')],
+)
+def test_what_pytorch_cannot_do_is_a_mistake_and_no_gap(student, function, says):
+    with pytest.raises(StudentError, match=f"NotImplementedError: .*{says}") as caught:
+        student.call(function)
+    assert not isinstance(caught.value, NotSolved)
 
 
 def test_both_sides_draw_the_same_numbers(local, remote):

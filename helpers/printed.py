@@ -1,4 +1,4 @@
-"""What a student's code prints while a check calls it: the first lines, and how many there were."""
+"""What a student's code prints while it is called many times: the first lines, and their number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from typing import TextIO
 
-#: A check calls a function hundreds of times: nobody wants to read what it prints each time.
+#: A check or a training calls a function hundreds of times: nobody wants to read all it prints.
 MAX_LINES = 20
 #: A line without an end is cut here.
 MAX_CHARACTERS = 2_000
@@ -16,7 +16,13 @@ MAX_CHARACTERS = 2_000
 
 @contextmanager
 def few_printed_lines() -> Iterator[None]:
-    """Within it, only the first 20 lines that are printed are shown; then how many were not."""
+    """Within it, only the first 20 lines that are printed are shown; then how many were not.
+
+    One within another changes nothing: the outer one counts all lines.
+    """
+    if isinstance(sys.stdout, _FirstLines):
+        yield
+        return
     lines = _FirstLines(sys.stdout)
     try:
         with redirect_stdout(lines):
@@ -25,11 +31,16 @@ def few_printed_lines() -> Iterator[None]:
         lines.report()
 
 
+def unlimited() -> TextIO:
+    """Where the course itself prints a sentence, however much the student's code has printed."""
+    return sys.stdout.stream if isinstance(sys.stdout, _FirstLines) else sys.stdout
+
+
 class _FirstLines(io.TextIOBase):
     """Passes the first lines on to another stream and counts the others."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+        self.stream = stream
         self._lines = 0
         self._characters = 0
         self._hidden = False
@@ -41,7 +52,7 @@ class _FirstLines(io.TextIOBase):
         for line in text.splitlines(keepends=True):
             room = MAX_LINES * MAX_CHARACTERS - self._characters
             if self._lines < MAX_LINES and room > 0:
-                self._stream.write(line[:room])
+                self.stream.write(line[:room])
             else:
                 self._hidden = True
             self._characters += len(line)
@@ -49,10 +60,10 @@ class _FirstLines(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        self._stream.flush()
+        self.stream.flush()
 
     def report(self) -> None:
         """Say how much was not shown, if anything."""
         if self._hidden:
             more = f"{self._lines - MAX_LINES:,}" if self._lines > MAX_LINES else "many"
-            self._stream.write(f"... and {more} more lines printed by your code.\n")
+            self.stream.write(f"... and {more} more lines printed by your code.\n")
