@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.agents.rejection import PolicyIgnoresNetwork
+from autograder.agents.rejection import NotFresh, PolicyIgnoresNetwork
 from autograder.agents.spaces import ActionSpace
 from autograder.agents.spec import AgentSpec
 from autograder.checks.expect import CheckFailed
@@ -42,8 +42,30 @@ class Candidate:
         return cls(spec, student, made, ValidActions(agent, spec.world.actions))
 
     def fresh(self) -> Candidate:
-        """Another agent, made in the same way."""
-        return Candidate.make(self.spec, self.student)
+        """Another agent, made in the same way.
+
+        Raises NotFresh if it is this one, or has this one's network.
+        """
+        other = Candidate.make(self.spec, self.student)
+        if self.student.same(self.made, other.made):
+            raise NotFresh(Message("it returned the same agent both times"))
+        mine, others = self._decider(), other._decider()
+        if mine is not None and others is not None and self.student.same(mine, others):
+            raise NotFresh(
+                Message(
+                    "`agent.{attribute}` is one and the same object in both agents",
+                    attribute=self.spec.decider.attribute,
+                )
+            )
+        return other
+
+    def _decider(self) -> StudentObject | None:
+        """What decides for the agent, if it is an object where it should be."""
+        try:
+            found = self.student.get(self.made, self.spec.decider.attribute)
+        except StudentError:
+            return None
+        return found if isinstance(found, StudentObject) else None
 
     def values(self, observation: np.ndarray) -> np.ndarray:
         """The output of the agent's network or table, (n, ...) to (n, width).

@@ -1,4 +1,4 @@
-"""Episodes of two steps whose second observation shows whether the first action was right."""
+"""Episodes of three steps whose second observation shows whether the first action was right."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ class Puzzle(ABC):
     def second(self, random: np.random.Generator, right: np.ndarray) -> np.ndarray:
         """What is seen after right and wrong actions, (n,) bool to (n, ...)."""
 
+    @abstractmethod
+    def last(self, random: np.random.Generator, n: int) -> np.ndarray:
+        """What is seen at the end, whatever was done, (n, ...)."""
+
 
 class LinearPuzzle(Puzzle):
     """Rows of numbers: a plane decides which of the first two choices is right."""
@@ -50,15 +54,19 @@ class LinearPuzzle(Puzzle):
         noise = random.normal(scale=SPREAD, size=(len(right), len(self.plane)))
         return (sign[:, None] * self.after_right + noise).astype(np.float32)
 
+    def last(self, random: np.random.Generator, n: int) -> np.ndarray:
+        """Near zero, between the two, (n, width) float32."""
+        return random.normal(scale=SPREAD, size=(n, len(self.plane))).astype(np.float32)
+
 
 class StatePuzzle(Puzzle):
     """Numbered states: each first state has its right choice, two others show what it was."""
 
     def __init__(self, random: np.random.Generator, n: int, choices: int) -> None:
-        """Raises ValueError for fewer than three states."""
-        if n < 3:
-            raise ValueError(f"{n} states are too few for episodes of two steps")
-        self.after_wrong, self.after_right, *states = random.permutation(n)
+        """Raises ValueError for fewer than four states."""
+        if n < 4:
+            raise ValueError(f"{n} states are too few for episodes of three steps")
+        self.after_wrong, self.after_right, self.end, *states = random.permutation(n)
         self.states = np.array(states[:FIRST_STATES])
         self.choices = random.integers(choices, size=n)
 
@@ -73,3 +81,7 @@ class StatePuzzle(Puzzle):
     def second(self, random: np.random.Generator, right: np.ndarray) -> np.ndarray:
         """One state after right actions, another one after wrong ones, (n,) int64."""
         return np.where(right, self.after_right, self.after_wrong)
+
+    def last(self, random: np.random.Generator, n: int) -> np.ndarray:
+        """Always the same state, (n,) int64."""
+        return np.full(n, self.end)

@@ -21,6 +21,10 @@ class PolicyIgnoresNetwork(AgentRejected):
     """The agent's actions are not those of its network or table."""
 
 
+class NotFresh(AgentRejected):
+    """A further agent is no new one: it is, or contains, what was trained before."""
+
+
 class DoesNotLearn(AgentRejected):
     """The agent reached the threshold, but does not learn from its rewards."""
 

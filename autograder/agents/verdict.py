@@ -10,6 +10,7 @@ from autograder.agents.rejection import (
     AgentRejected,
     DoesNotLearn,
     InvalidAction,
+    NotFresh,
     PolicyIgnoresNetwork,
 )
 from autograder.agents.rule import AgentRule
@@ -132,11 +133,22 @@ def _why(rule: AgentRule, error: StudentError | AgentRejected) -> tuple[str, Mes
         return "no_such_action", message
     if isinstance(error, DoesNotLearn):
         message = Message(
-            "The agent plays well, but does not learn as it should: {error}. {advice}",
+            "The agent plays well, but agents that {factory} made anew did not learn in a test: "
+            "{error}. {advice}",
+            factory=rule.factory,
             error=error.message,
             advice=error.advice,
         )
         return "does_not_reinforce", message
+    if isinstance(error, NotFresh):
+        message = Message(
+            "{factory} was called twice, and {error}. Each call must make a new agent, with a "
+            "{noun} of its own: make both within {factory}.",
+            factory=rule.factory,
+            error=error.message,
+            noun=rule.decider.noun,
+        )
+        return "agent_not_new", message
     assert isinstance(error, PolicyIgnoresNetwork)
     noun, attribute = rule.decider.noun, rule.decider.attribute
     message = Message(

@@ -158,7 +158,7 @@ def expect_all_weights_move(before: Parameters, after: Parameters, hint: str) ->
 class Turn:
     """What happened in one call of `train`."""
 
-    rows: int
+    transition: Transition  # what it was called with
     learned: bool  # the network's weights have changed
     followed: bool  # the target network's weights have changed
     samples: int
@@ -166,11 +166,16 @@ class Turn:
     follows: int
     kept_first: bool  # when a batch was drawn, the call's transition was in the memory
 
+    @property
+    def rows(self) -> int:
+        """How many steps it was."""
+        return len(self.transition.action)
+
 
 def play(trial: QTrial, random: np.random.Generator, rows: Sequence[int]) -> list[Turn]:
     """Call `train` with transitions of so many rows each, and look what happens.
 
-    Raises CheckFailed unless each transition is kept once and as it should be.
+    Raises CheckFailed unless each call keeps one transition.
     """
     turns: list[Turn] = []
     trial.separate()
@@ -178,12 +183,12 @@ def play(trial: QTrial, random: np.random.Generator, rows: Sequence[int]) -> lis
         state = _State.of(trial)
         transition = transitions(random, n)
         trial.agent.call("train", transition)
-        expect_kept_once(trial, transition, len(turns) + 1)
+        _expect_kept_once(trial, len(turns) + 1)
         now = _State.of(trial)
         drawn = now.samples - state.samples
         turns.append(
             Turn(
-                n,
+                transition,
                 changed(state.net, now.net),
                 changed(state.target_net, now.target_net),
                 drawn,
@@ -195,11 +200,8 @@ def play(trial: QTrial, random: np.random.Generator, rows: Sequence[int]) -> lis
     return turns
 
 
-def expect_kept_once(trial: QTrial, transition: Transition, turns: int) -> None:
-    """The last transition was put into the memory, once, with its rewards scaled as they should be.
-
-    turns: calls of `train` so far.
-    """
+def _expect_kept_once(trial: QTrial, turns: int) -> None:
+    """Each of so many calls of `train` has put one transition into the memory."""
     pushed = trial.memory.get("pushed")
     call = _push_call(trial)
     expect(
@@ -225,20 +227,25 @@ def expect_kept_once(trial: QTrial, transition: Transition, turns: int) -> None:
             call=call,
         ),
     )
+
+
+def _expect_kept_as_it_was(trial: QTrial, turns: Sequence[Turn]) -> None:
+    """The memory got what `train` was called with, its rewards scaled as they should be."""
     scale = trial.settings.reward_scale if trial.parts.keeps_scaled_rewards else 1.0
-    kept = dict(zip(_KEPT, pushed[-1], strict=True))
-    _expect_right_rewards(trial, transition, kept["reward"], scale)
-    for name, column in kept.items():
-        right = getattr(transition, name) * (scale if name == "reward" else 1)
-        expect(
-            column.shape == right.shape and np.allclose(column, right, rtol=1e-5),
-            "transition_changed",
-            Message(
-                "In train the transition's {name} was changed before it was put into the memory: "
-                "keep it as it is.",
-                name=name,
-            ),
-        )
+    for turn, pushed in zip(turns, trial.memory.get("pushed"), strict=True):
+        kept = dict(zip(_KEPT, pushed, strict=True))
+        _expect_right_rewards(trial, turn.transition, kept["reward"], scale)
+        for name, column in kept.items():
+            right = getattr(turn.transition, name) * (scale if name == "reward" else 1)
+            expect(
+                column.shape == right.shape and np.allclose(column, right, rtol=1e-5),
+                "transition_changed",
+                Message(
+                    "In train the transition's {name} was changed before it was put into the "
+                    "memory: keep it as it is.",
+                    name=name,
+                ),
+            )
 
 
 def _push_call(trial: QTrial) -> Message:
@@ -272,10 +279,11 @@ def _expect_right_rewards(
 
 
 def expect_starts(trial: QTrial, turns: Sequence[Turn], due: int, setting: str) -> None:
-    """The agent learns in the turn of this number for the first time.
+    """The agent keeps what it sees, and learns in the turn of this number for the first time.
 
     setting: that says how many transitions it waits for.
     """
+    _expect_kept_as_it_was(trial, turns)
     expect(
         all(turn.kept_first for turn in turns),
         "learned_before_kept",

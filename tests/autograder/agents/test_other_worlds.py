@@ -151,21 +151,21 @@ def test_who_does_not_look_ahead_does_not_learn_a_rule_of_states():
         expect_learning(rule, candidate, np.random.default_rng(0))
 
 
-@pytest.mark.parametrize("n", [3, 4, 48])
-def test_each_first_state_has_a_right_action_and_two_other_states_show_it(n):
+@pytest.mark.parametrize("n", [4, 5, 48])
+def test_each_first_state_has_a_right_action_which_two_other_states_show_before_a_last_one(n):
     random = np.random.default_rng(0)
     puzzle = DiscreteObservations(n).puzzle(random, 4)
     first = puzzle.first(random, 200)
-    right, wrong = puzzle.second(random, np.array([True, False]))
+    others = {*puzzle.second(random, np.array([True, False])), *puzzle.last(random, 5)}
 
-    assert right != wrong and not {right, wrong} & set(first.tolist())
+    assert len(others) == 3 and not others & set(first.tolist())
     assert np.array_equal(puzzle.right_choice(first), puzzle.right_choice(first))
     assert set(puzzle.right_choice(first).tolist()) <= {0, 1, 2, 3}
 
 
-def test_two_states_are_too_few_to_show_it():
+def test_three_states_are_too_few_to_show_it():
     with pytest.raises(ValueError, match="too few"):
-        DiscreteObservations(2).puzzle(np.random.default_rng(0), 4)
+        DiscreteObservations(3).puzzle(np.random.default_rng(0), 4)
 
 
 def test_continuous_actions_are_told_apart_by_their_first_number():

@@ -53,7 +53,9 @@ def negative(): return agent(act=lambda self, x, explore=True: np.full(len(x), -
 def too_large(): return agent(act=lambda self, x, explore=True: np.full(len(x), 2))
 def raises(): return agent(train=lambda self, t: t.observations)
 def weights_that_are_none(): return agent(get_weights=lambda self: 3)
-def learns_nothing(): return Agent()
+def learns_nothing(): return agent(net=Net())
+def the_same_again(made=[]): made[:] = made or [Agent()]; return made[0]
+def one_network(): return Agent()
 def good_enough(): return Agent()
 """
 #: Which mistake each of them is, and what its sentence must say.
@@ -71,14 +73,16 @@ SAID = {
     "too_large": ("no_such_action", "2 to 2", "Look at what `act` returns"),
     "raises": ("raises_an_error", "AttributeError", "observations"),
     "weights_that_are_none": ("raises_an_error", "get_weights must return a list of arrays", ""),
-    "learns_nothing": ("does_not_reinforce", "does not learn as it should", "Look at the loss"),
+    "learns_nothing": ("does_not_reinforce", "On average it was 0.00", "Look at the loss"),
+    "the_same_again": ("agent_not_new", "returned the same agent both times", "make a new agent"),
+    "one_network": ("agent_not_new", "`agent.net` is one and the same", "network of its own"),
 }
 EASY = replace(SHORT, threshold=5.0)
 
 
 def judged(student, factory):
     rule = replace(EASY, factory=factory)
-    if factory == "learns_nothing":
+    if factory in ("learns_nothing", "the_same_again", "one_network"):
         rule = replace(rule, learning_test=RandomRewardTest(agents=2))
     return judge_agent("unit/agent", rule, partial(train_and_score, rule, student), (5, 6))
 

@@ -206,3 +206,12 @@ def test_an_agent_without_a_copy_of_its_own_is_asked_no_more():
 
     assert [check.mistake for check in result.checks[1:]] == ["not_reached", "not_reached"]
     assert result.points == 0
+
+
+@pytest.mark.parametrize("change", ["0 - transition.terminated", "7 * transition.reward"])
+def test_a_transition_that_is_changed_costs_one_check_and_not_those_that_count_turns(change):
+    kept = f"self.memory.push(transition._replace(reward={change} + transition.reward))"
+
+    assert mistakes(judged(("self.memory.push(transition)", kept))) == {
+        STARTS: "transition_changed"
+    }
