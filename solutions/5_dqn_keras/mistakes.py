@@ -622,6 +622,16 @@ MISTAKES = (
         also=PROBES,
     ),
     Mistake(
+        "fixed_target_interval",
+        "the target network follows every 4 batches",
+        (Edit("update", "self.batches % s.target_interval", "self.batches % 4"),),
+        UPDATE,
+        "target_network_follows",
+        "fixed_interval",
+        "Take target_interval from the settings",
+        also=PROBES,
+    ),
+    Mistake(
         "learns_after_the_start_only",
         "more than start_replay_step",
         (Edit("update", "self.step >= s.start_replay_step", "self.step > s.start_replay_step"),),

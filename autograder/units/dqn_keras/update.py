@@ -28,8 +28,10 @@ from autograder.units.shared.q_agent import (
 from autograder.units.shared.q_expected import UpdateStep
 from autograder.worker.interface import Student, StudentObject
 
-#: Turns between two batches, and batches between two copies, where these are counted.
-TURNS, BATCHES = 2, 4
+#: Turns between two batches, and batches between two copies, where these are counted. The second
+#: is a multiple of the first and even, so that turns in place of batches show, and batches that are
+#: counted twice.
+TURNS, BATCHES = 2, 6
 #: Rows of the transitions that come in, one number for each call of train: 18 after three calls.
 ROWS = (5, 7, 6, 4, 8)
 #: Of a small batch, for agents that start early.
@@ -62,6 +64,19 @@ class UpdateTask(QAgentTask):
                     seen=sum(ROWS),
                 ),
             )
+        with student.doubles():
+            trial = self.trial(
+                student,
+                random,
+                batch_size=SMALL_BATCH,
+                distinct_rows=SMALL_BATCH,
+                target_interval=1_000,
+            )
+            trial.separate()
+            weights = trial.net.parameters()
+            move = step_of(trial, lambda: trial.update("replay"), rate=1.0)
+            trial.net.set_parameters(weights)
+            UpdateStep(trial, trial.batch(), double=False, reference="replay").expect_learned(move)
 
     @check(points=1)
     def waits_until_the_memory_is_filled(
@@ -136,7 +151,8 @@ class UpdateTask(QAgentTask):
                 replay_interval=TURNS,
                 target_interval=BATCHES,
             )
-            turns = play(trial, random, [SMALL_BATCH + n % 5 for n in range(3 * TURNS * BATCHES)])
+            rows = [SMALL_BATCH + n % 5 for n in range(TURNS * (2 * BATCHES + 1))]
+            turns = play(trial, random, rows)
             expect_follows_every(trial, turns, "target_interval")
         with student.doubles():
             trial = self.trial(student, random, target_interval=1)

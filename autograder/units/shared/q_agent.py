@@ -13,7 +13,7 @@ from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.examples.q_learning import EVERY_FEW_TURNS, UPDATE_STEP
 from autograder.units.shared.networks import observations
-from autograder.units.shared.q_parts import QParts
+from autograder.units.shared.q_parts import KNOWN_ROWS, QParts
 from autograder.units.shared.q_trial import QTrial, TrialSettings, moved
 from autograder.units.shared.target_network import Parameters, expect_lags, same_parameters
 from autograder.worker.interface import Student, StudentObject
@@ -63,6 +63,7 @@ class QAgentTask(Task):
         *,
         observations: float = 1.0,
         coefficients: Mapping[str, Any] | None = None,
+        distinct_rows: int = KNOWN_ROWS,
         **settings: float,
     ) -> QTrial:
         """An agent among doubles. settings: other ones than those of these checks."""
@@ -77,6 +78,7 @@ class QAgentTask(Task):
                 gamma=values.get("gamma", GAMMA),
                 reward_scale=values.get("reward_scale", 1.0),
                 tau=values.get("tau", 0.0),
+                distinct_rows=distinct_rows,
             ),
             observations=observations,
             coefficients=coefficients,
@@ -377,13 +379,34 @@ def expect_follows_every(trial: QTrial, turns: Sequence[Turn], setting: str) -> 
             call=call,
         ),
     )
+    _expect_interval(copies, int(batches[-1]), interval, setting, due)
+
+
+def _expect_interval(
+    copies: list[int], batches: int, interval: int, setting: str, due: Message
+) -> None:
+    """The target network has followed after these of so many batches, as it is due."""
     expect(
-        len(copies) < batches[-1] - 1,
+        len(copies) < batches - 1,
         "target_follows_always",
         Message(
             "The target network follows after every batch: it no longer stands still. {due} Add 1 "
             "to self.batches for each batch, and count no turns or steps.",
             due=due,
+        ),
+    )
+    steps = set(np.diff([0, *copies]).tolist())
+    expect(
+        # Regular, but no part of the right interval, as it would be if batches were counted twice.
+        len(copies) < 2 or len(steps) > 1 or interval % copies[0] == 0,
+        "fixed_interval",
+        Message(
+            "The target network followed after the batches {copies} of {batches}. {due} Is the "
+            "interval in your line a fixed number? Take {setting} from the settings.",
+            copies=", ".join(map(str, copies)),
+            batches=batches,
+            due=due,
+            setting=setting,
         ),
     )
     expect(
@@ -393,7 +416,7 @@ def expect_follows_every(trial: QTrial, turns: Sequence[Turn], setting: str) -> 
             "The target network followed after the batches {copies} of {batches}. {due} Add 1 to "
             "self.batches for each batch, only once, and count no turns or steps.",
             copies=", ".join(map(str, copies)),
-            batches=batches[-1],
+            batches=batches,
             due=due,
         ),
     )
@@ -410,7 +433,7 @@ def _counted(trial: QTrial, batches: int) -> Message:
 
 
 def expect_copied(trial: QTrial, before: Parameters, start: Parameters, end: Parameters) -> None:
-    """The target network, which was `before`, has the network's weights now.
+    """The target network, which was `before`, has the network's weights after the first batch.
 
     start, end: the network's weights before and after the batch.
     """
@@ -421,6 +444,16 @@ def expect_copied(trial: QTrial, before: Parameters, start: Parameters, end: Par
     call = f"{trial.parts.follow[0]}(self.target_net, self.net)"
     if trial.count("follow"):
         _expect_right_direction(trial, call)
+    expect(
+        changed(before, now),
+        "not_copied",
+        Message(
+            "Where the target network should follow after every batch, it did not change with the "
+            "first one. Did the agent learn in that turn? Is the batch counted before {call}, and "
+            "the interval taken from the settings?",
+            call=call,
+        ),
+    )
     raise CheckFailed(
         "wrong_copy",
         Message(
