@@ -28,6 +28,7 @@ from autograder.units.shared.q_agent import (
     expect_one_batch_each,
     expect_one_step,
     expect_starts,
+    expect_transitions_unchanged,
     optimizer_of,
     play,
     with_plain_descent,
@@ -150,6 +151,7 @@ class UpdateTask(QAgentTask):
             turns = play(trial, random, ROWS)
             expect_starts(trial, turns, due=3, setting="min_replay_size")
             expect_one_batch_each(trial, turns)
+            expect_transitions_unchanged(turns)
 
     @check(points=1)
     def target_network_follows(self, student: Student, random: np.random.Generator) -> None:

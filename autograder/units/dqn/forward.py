@@ -13,6 +13,7 @@ from autograder.checks.expect import (
 )
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.arguments import Arguments
 from autograder.units.shared.dense_network import VALUES, DenseNetwork
 from autograder.units.shared.examples.networks import LAYERS
 from autograder.units.shared.networks import linear_layers, observations, redraw, relu
@@ -59,7 +60,14 @@ class ForwardTask(Task):
             )
         x = observations(random)
         dense = DenseNetwork(tuple(layers), VALUES, last="layer3").centred(network, x)
-        answer = network(Tensor(x))
+        arguments = Arguments(student, Tensor(x))
+        answer = network(*arguments.given)
+        arguments.expect_unchanged(
+            "observation_changed",
+            "The observations are not the same after the call: forward writes into its argument x. "
+            "Compute with new tensors (no +=, no function whose name ends in _): the batch is "
+            "needed again.",
+        )
         _expect_rows_alone(network, x, answer)
         expect_close(
             answer,

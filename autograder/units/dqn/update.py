@@ -21,6 +21,7 @@ from autograder.units.shared.q_agent import (
     expect_one_step,
     expect_own_optimizer,
     expect_starts,
+    expect_transitions_unchanged,
     optimizer_of,
     play,
     step_of,
@@ -115,6 +116,7 @@ class UpdateTask(QAgentTask):
             turns = play(trial, random, ROWS)
             expect_starts(trial, turns, due=3, setting="learning_starts")
             expect_one_batch_each(trial, turns)
+            expect_transitions_unchanged(turns)
 
     @check(points=1)
     def target_network_follows(self, student: Student, random: np.random.Generator) -> None:

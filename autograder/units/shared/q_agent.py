@@ -11,6 +11,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, expect
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.arguments import Arguments
 from autograder.units.shared.examples.q_learning import EVERY_FEW_TURNS, UPDATE_STEP
 from autograder.units.shared.networks import observations
 from autograder.units.shared.q_parts import KNOWN_ROWS, QParts
@@ -167,6 +168,7 @@ class Turn:
     losses: int
     follows: int
     kept_first: bool  # when a batch was drawn, the call's transition was in the memory
+    wrote_into_transition: bool  # the arrays that `train` got are other ones after the call
 
 
 def play(trial: QTrial, random: np.random.Generator, rows: Sequence[int]) -> list[Turn]:
@@ -179,7 +181,8 @@ def play(trial: QTrial, random: np.random.Generator, rows: Sequence[int]) -> lis
     for n in rows:
         state = _State.of(trial)
         transition = transitions(random, n)
-        trial.agent.call("train", transition)
+        arguments = Arguments(trial.student, transition)
+        trial.agent.call("train", *arguments.given)
         expect_kept_once(trial, transition, len(turns) + 1)
         now = _State.of(trial)
         drawn = now.samples - state.samples
@@ -192,6 +195,7 @@ def play(trial: QTrial, random: np.random.Generator, rows: Sequence[int]) -> lis
                 now.losses - state.losses,
                 now.follows - state.follows,
                 drawn == 0 or trial.memory.get("pushes")[-1] == len(turns) + 1,
+                arguments.changed,
             )
         )
     return turns
@@ -344,6 +348,16 @@ def expect_one_batch_each(trial: QTrial, turns: Sequence[Turn]) -> None:
         )
 
 
+def expect_transitions_unchanged(turns: Sequence[Turn]) -> None:
+    """`train` writes into no transition that it was given."""
+    expect(
+        not any(turn.wrote_into_transition for turn in turns),
+        "argument_changed",
+        "The transition's arrays are not the same after train: who called it needs them again. "
+        "Compute with new arrays (no *=, no assignment into transition.reward or the others).",
+    )
+
+
 def expect_follows_every(trial: QTrial, turns: Sequence[Turn], setting: str) -> None:
     """The target network gets new weights after each `setting` batches, and only then."""
     interval = int(trial.settings.values[setting])
@@ -409,8 +423,9 @@ def _expect_interval(
             setting=setting,
         ),
     )
+    due_now = list(range(interval, batches + 1, interval))
     expect(
-        len(copies) >= 2 and set(np.diff(copies)) == {interval},
+        copies == due_now or (len(copies) >= 2 and set(np.diff(copies)) == {interval}),
         "wrong_interval",
         Message(
             "The target network followed after the batches {copies} of {batches}. {due} Add 1 to "

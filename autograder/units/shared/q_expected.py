@@ -60,7 +60,7 @@ class UpdateStep:
             self.trial.target_net.set_parameters(before)
             if any(alike(move, right) for right in later):
                 return
-        self._expect_right_samples()
+        self.expect_right_samples()
         self._expect_right_calls()
         self._name_the_move(move, expected[0])
 
@@ -128,8 +128,8 @@ class UpdateStep:
 
     # --- what the calls say
 
-    def _expect_right_samples(self) -> None:
-        """One batch was sampled, of the size that the settings want."""
+    def expect_right_samples(self) -> None:
+        """Raise CheckFailed unless a batch was sampled, of the size that the settings want."""
         if not self.samples:
             return
         sizes = self.trial.memory.get("sizes")

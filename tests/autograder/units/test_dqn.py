@@ -258,6 +258,12 @@ def test_rows_stay_rows(way, mistake):
     assert mistakes(ask_forward(network(way))) == {SHAPE: mistake}
 
 
+def test_the_observations_must_come_back_as_they_were():
+    result = ask_forward(network(lambda net, x: DQN.forward(net, x.add_(1) - 1)))
+
+    assert mistakes(result) == {VALUES: "observation_changed"}
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_the_values_of_a_new_network_are_small(seed):
     class Large(DQN):
@@ -623,6 +629,13 @@ def test_right_agents_earn_all_points_whatever_their_functions_do(edits, seed):
             TURNS,
             "pushed_twice",
             "once in each",
+        ),
+        (
+            "        if len(self.memory) >=",
+            "        transition.observation[:] = 0\n        if len(self.memory) >=",
+            TURNS,
+            "argument_changed",
+            "not the same after train",
         ),
         (
             "_replace(reward=reward)",
