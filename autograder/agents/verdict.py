@@ -15,6 +15,7 @@ from autograder.agents.rejection import (
 )
 from autograder.agents.rule import AgentRule
 from autograder.checks.judge import NOT_REACHED, NOT_SOLVED, RAISES
+from autograder.checks.raised import quoted
 from autograder.messages import Message
 from autograder.results import CheckResult, EvaluationResult, TaskResult, short_name
 from autograder.worker.interface import NotSolved, StudentError
@@ -165,7 +166,7 @@ def _stopped(error: StudentError) -> Message:
     stopped = Message(
         "The training stopped with {kind}: {error}.",
         kind=error.kind,
-        error=error.message.rstrip(".") or "no message",
+        error=quoted(error).rstrip("."),
     )
     where = Message("In {where}.", where=error.where) if error.where else ""
     advice = Message("Run the cell that trains your agent: it stops in the same way.")

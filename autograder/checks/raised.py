@@ -9,10 +9,16 @@ from autograder.worker.interface import StudentError
 
 #: Characters of an error's own text that are shown.
 MAX_TEXT = 300
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+#: Colours, and TensorFlow's name of the operation that failed.
+_NOISE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\{\{function_node [^}]*\}\}\s*")
 
 #: Parts of an error's text, and what is meant.
 _KNOWN = (
+    (
+        r'missing the required "forward" function',
+        "PyTorch calls a network's method `forward`, and this class has none. Is it called "
+        "otherwise (Keras's name is `call`), or indented so that it stands outside of the class?",
+    ),
     (
         r"same dtype.* Double and Float|Double but found Float|Float but found Double",
         "Numbers of float64 meet a network of float32. Convert the observation first: "
@@ -140,19 +146,38 @@ _KNOWN = (
 )
 
 
+def quoted(error: StudentError, longest: int = MAX_TEXT) -> str:
+    """What an exception says, as a message quotes it: without colours, and not too long."""
+    text = _without_noise(error.message)
+    lines = text.splitlines()
+    if _says_only_where(lines):
+        text = "\n".join(lines[1:]).strip()
+    return _shortened(text or "no message", longest)
+
+
+def _without_noise(text: str) -> str:
+    return _NOISE.sub("", text).strip()
+
+
+def _shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[:longest] + " …"
+
+
+def _says_only_where(lines: list[str]) -> bool:
+    """Whether Keras says in the first line only where an exception came from."""
+    return len(lines) > 1 and lines[0].startswith("Exception encountered when calling")
+
+
 def _first_line(text: str) -> str:
-    """What the text says first; Keras says only where an exception came from."""
+    """What the text says first."""
     lines = [line for line in text.splitlines() if line.strip()] or ["no message"]
-    if lines[0].startswith("Exception encountered when calling") and len(lines) > 1:
-        return lines[1].strip()
-    return lines[0]
+    return lines[1].strip() if _says_only_where(lines) else lines[0]
 
 
 def raised(error: StudentError) -> Message:
     """A sentence for the exception: its meaning if known, its text, and the line."""
-    text = _ESCAPES.sub("", error.message).strip()
-    first = _first_line(text)
-    shown = first if len(first) <= MAX_TEXT else first[:MAX_TEXT] + " …"
+    text = _without_noise(error.message)
+    shown = _shortened(_first_line(text), MAX_TEXT)
     where = Message("In {place}.", place=error.where) if error.where else ""
     said = Message("Your code raises {kind}: {text}.", kind=error.kind, text=shown.rstrip("."))
     for pattern, meaning in _KNOWN:

@@ -41,6 +41,72 @@ STEP = "        self.optimizer.step()\n"
 FOLLOW = "        soft_update(self.target_net, self.net, s.tau)\n"
 
 MISTAKES = (
+    # --- arguments that are not left alone
+    Mistake(
+        "transition_cleared",
+        "what is stored is needed no more",
+        (
+            Edit(
+                "memory",
+                "        self.store.reward[rows] = transition.reward\n",
+                "        self.store.reward[rows] = transition.reward\n"
+                "        transition.reward[:] = 0\n",
+            ),
+        ),
+        MEMORY,
+        "takes_whole_numbers_and_doubles",
+        "transition_changed",
+        "copy before you change",
+    ),
+    Mistake(
+        "observation_shifted_in_place",
+        "x is only a name",
+        (
+            Edit(
+                "forward",
+                "        x = F.relu(self.layer1(x))  # (batch, hidden_size)\n",
+                "        x += 1\n        x = F.relu(self.layer1(x - 1))  # (batch, hidden_size)\n",
+            ),
+        ),
+        FORWARD,
+        "computes_what_its_layers_say",
+        "observation_changed",
+        "writes into its argument",
+    ),
+    Mistake(
+        "targets_cleared",
+        "the targets have done their work",
+        (
+            Edit(
+                "loss",
+                "    return F.smooth_l1_loss(taken, targets)\n",
+                "    loss = F.smooth_l1_loss(taken, targets.clone())\n"
+                "    targets *= 0\n    return loss\n",
+            ),
+        ),
+        LOSS,
+        "only_the_chosen_action_learns",
+        "arguments_changed",
+        "are needed again",
+        also=PROBES,
+    ),
+    Mistake(
+        "observation_cleared_in_train",
+        "the memory has it",
+        (
+            Edit(
+                "update",
+                "        self.memory.push(transition._replace(reward=reward))\n",
+                "        self.memory.push(transition._replace(reward=reward))\n"
+                "        transition.observation[:] = 0\n",
+            ),
+        ),
+        UPDATE,
+        "learns_once_in_each_turn",
+        "argument_changed",
+        "who called it",
+        also=PROBES,
+    ),
     # --- memory
     Mistake(
         "actions_as_floats",

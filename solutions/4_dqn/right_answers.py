@@ -135,6 +135,17 @@ RIGHT_ANSWERS = (
         ),
     ),
     RightAnswer(
+        "forward_takes_arrays_too",
+        (
+            Edit(
+                "forward",
+                "        x = F.relu(self.layer1(x))  # (batch, hidden_size)\n",
+                "        x = torch.as_tensor(np.asarray(x), dtype=torch.float32)\n"
+                "        x = F.relu(self.layer1(x))  # (batch, hidden_size)\n",
+            ),
+        ),
+    ),
+    RightAnswer(
         "forward_in_one_line",
         (
             Edit(

@@ -282,6 +282,16 @@ MISTAKES = (
         also=PROBES,
     ),
     Mistake(
+        "targets_cleared",
+        "the targets have done their work",
+        (
+            Edit("learn", "return net.train_on_batch([observation, one_hot], one_hot * targets[:, None])",
+                 "loss = net.train_on_batch([observation, one_hot], one_hot * targets[:, None])\n"
+                 "    targets *= 0\n    return loss"),
+        ),
+        LEARN, "returns_the_loss", "arguments_changed", "needed again",
+    ),
+    Mistake(
         "answers_not_masked",
         "the mask is in the model",
         (Edit("learn", "one_hot * targets[:, None]", "np.ones_like(one_hot) * targets[:, None]"),),
@@ -619,6 +629,35 @@ MISTAKES = (
         "target_network_follows",
         "wrong_interval",
         "no turns or steps",
+        also=PROBES,
+    ),
+    Mistake(
+        "fixed_batch_size",
+        "a batch has 256 steps",
+        (Edit("update", "self.memory.sample(s.batch_size)", "self.memory.sample(256)"),),
+        UPDATE,
+        "learns_from_its_memory",
+        "fixed_batch_size",
+        "samples 256: use s.batch_size",
+    ),
+    Mistake(
+        "fixed_replay_interval",
+        "the agent learns in every fourth turn",
+        (Edit("update", "self.turns % s.replay_interval", "self.turns % 4"),),
+        UPDATE,
+        "waits_until_the_memory_is_filled",
+        "wrong_replay_interval",
+        "Take replay_interval from the settings",
+        also=(f"{UPDATE}:learns_in_every_few_turns", *PROBES),
+    ),
+    Mistake(
+        "fixed_target_interval",
+        "the target network follows every 4 batches",
+        (Edit("update", "self.batches % s.target_interval", "self.batches % 4"),),
+        UPDATE,
+        "target_network_follows",
+        "fixed_interval",
+        "Take target_interval from the settings",
         also=PROBES,
     ),
     Mistake(

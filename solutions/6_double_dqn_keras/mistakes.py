@@ -759,6 +759,16 @@ MISTAKES = (
         also=PROBES,
     ),
     Mistake(
+        "fixed_transfer_interval",
+        "the weights are transferred every 4 batches",
+        (Edit("update", "self.batches % s.target_update_freq", "self.batches % 4"),),
+        UPDATE,
+        "target_network_follows",
+        "fixed_interval",
+        "Take target_update_freq from the settings",
+        also=PROBES,
+    ),
+    Mistake(
         "thrown_back",
         "from the target network to the network",
         (Edit("update", FOLLOW, "                transfer_weights(self.net, self.target_net)\n"),),

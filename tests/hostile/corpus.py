@@ -7,7 +7,8 @@ EXPECTED    the status, or several that are all fine (default: ok)
 HONEST      points that its honest part is worth, without those of LEARNS
 LEARNS      True: all exercises are answered that an agent needs to be trained at all
 LOST        True if the attack costs its author even these
-UNIT        "little" (default), "policy_network", "dqn", or several, each attacked by itself
+UNIT        "little" (default), "policy_network", one of those with Q-values, or several, each
+            attacked by itself
 SOLVED      exercises answered as they should be; all others are left as released
 CELLS       what the attacker wrote into exercises, by name
 FIRST, LAST a code cell added at the top, at the end

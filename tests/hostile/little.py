@@ -128,13 +128,13 @@ SOLVED = {
 
 
 def make_course(root: Path) -> Course:
-    """A course with the little unit and two real ones released, and a secret that is known."""
+    """A course with the little unit and four real ones released, and a secret that is known."""
     (root / "nbgrader_config.py").touch()
     course = Course(root)
     released = course.released(LITTLE.assignment)
     released.parent.mkdir(parents=True)
     nbformat.write(_little_notebook(), released)
-    for name in ("policy_network", "dqn"):
+    for name in ("policy_network", "dqn", "dqn_keras", "double_dqn_keras"):
         copy = course.released(unit_named(name).assignment)
         copy.parent.mkdir(parents=True)
         shutil.copy(Course(REPOSITORY).released(unit_named(name).assignment), copy)

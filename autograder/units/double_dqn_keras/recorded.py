@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from autograder.checks.expect import CheckFailed
+from autograder.checks.raised import quoted
 from autograder.checks.task import check
 from autograder.messages import Message
 from autograder.units.shared.td_targets import DoubleTargetsTask, TargetsTask
@@ -71,5 +72,4 @@ def only_tensorflow(function: str) -> Iterator[None]:
 
 def last_line(error: StudentError) -> str:
     """What went wrong, without the lines that say where."""
-    lines = [line.strip() for line in error.message.splitlines() if line.strip()]
-    return (lines or ["no message"])[-1][:200]
+    return quoted(error, longest=len(error.message)).splitlines()[-1].strip()[:200]

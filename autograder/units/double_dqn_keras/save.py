@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.checks.expect import CheckFailed, expect, expect_close
+from autograder.checks.raised import quoted
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.double_dqn_keras.network import new_network
@@ -59,7 +60,7 @@ class SaveTask(Task):
                     "The file cannot be loaded. It should be written by net.save(path) and read by "
                     "keras.models.load_model(path), and get_config should hand out all arguments "
                     "of __init__ under their names. The error: {error}",
-                    error=error.message[:300],
+                    error=quoted(error),
                 ),
             ) from None
         if not isinstance(restored, StudentObject):

@@ -28,6 +28,7 @@ from autograder.units.shared.q_agent import (
     expect_one_batch_each,
     expect_one_step,
     expect_starts,
+    expect_transitions_unchanged,
     optimizer_of,
     play,
     with_plain_descent,
@@ -37,11 +38,15 @@ from autograder.units.shared.q_parts import QParts
 from autograder.units.shared.q_trial import Batch, QTrial, moved
 from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
 
-#: Batches between two transfers of the weights, where they are counted.
-BATCHES = 4
+#: Batches between two transfers of the weights, where they are counted; even, so that batches that
+#: are counted twice show.
+BATCHES = 6
 #: Rows of the transitions that come in, one number for each call of train: 18 after three calls.
 ROWS = (5, 7, 6, 4, 8)
+#: Rows of a small batch, and how many differ where the way of the weights is looked at.
 SMALL_BATCH = 6
+#: Learning rate there: so small that the way is straight.
+SLOW_RATE = 0.2
 
 STEP_MISSING = (
     "gradient_step changes no weight of self.net: compute the loss inside the tape, then "
@@ -78,9 +83,11 @@ class UpdateTask(QAgentTask):
     @check(points=1, blocking=True)
     def a_step_moves_the_network_alone(self, student: Student, random: np.random.Generator) -> None:
         with student.doubles():
-            trial = self.trial(student, random)
+            trial = self.trial(
+                student, random, distinct_rows=SMALL_BATCH, coefficients={"offset": 0.5}
+            )
             trial.separate()
-            own = optimizer_of(trial.agent)
+            own = with_plain_descent(trial, SLOW_RATE)
             before, still = trial.net.parameters(), trial.target_net.parameters()
             _gradient_step(trial, trial.batch())
             expect(
@@ -88,14 +95,17 @@ class UpdateTask(QAgentTask):
                 "target_learns",
                 "gradient_step changes the target network: only self.net is to learn.",
             )
-            _step(trial, double=True).expect_loss_of_the_network()
-            expect_all_weights_move(before, trial.net.parameters(), STEP_MISSING)
+            step, after = _step(trial, double=True), trial.net.parameters()
+            step.expect_loss_of_the_network()
+            expect_all_weights_move(before, after, STEP_MISSING)
             expect(
                 student.same(own, optimizer_of(trial.agent)),
                 "optimizer_made_anew",
                 "gradient_step makes a new optimizer. Adam then forgets what it knows of earlier "
                 "gradients: make it once, in __init__.",
             )
+            trial.net.set_parameters(before)
+            step.expect_learned(moved(before, after, SLOW_RATE))
 
     @check(points=2)
     def double_and_plain_targets(self, student: Student, random: np.random.Generator) -> None:
@@ -141,6 +151,7 @@ class UpdateTask(QAgentTask):
             turns = play(trial, random, ROWS)
             expect_starts(trial, turns, due=3, setting="min_replay_size")
             expect_one_batch_each(trial, turns)
+            expect_transitions_unchanged(turns)
 
     @check(points=1)
     def target_network_follows(self, student: Student, random: np.random.Generator) -> None:

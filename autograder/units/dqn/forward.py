@@ -13,6 +13,7 @@ from autograder.checks.expect import (
 )
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.arguments import Arguments
 from autograder.units.shared.dense_network import VALUES, DenseNetwork
 from autograder.units.shared.examples.networks import LAYERS
 from autograder.units.shared.networks import linear_layers, observations, redraw, relu
@@ -59,7 +60,14 @@ class ForwardTask(Task):
             )
         x = observations(random)
         dense = DenseNetwork(tuple(layers), VALUES, last="layer3").centred(network, x)
-        answer = network(Tensor(x))
+        arguments = Arguments(student, Tensor(x))
+        answer = network(*arguments.given)
+        arguments.expect_unchanged(
+            "observation_changed",
+            "The observations are not the same after the call: forward writes into its argument x. "
+            "Compute with new tensors (no +=, no function whose name ends in _): the batch is "
+            "needed again.",
+        )
         _expect_rows_alone(network, x, answer)
         expect_close(
             answer,
@@ -149,7 +157,8 @@ def _other_ways(dense: DenseNetwork, x: np.ndarray) -> tuple[KnownMistake, ...]:
 
 
 def _expect_gradient(student: Student, network: StudentObject, x: np.ndarray) -> None:
-    found = student.gradients(network, Tensor(x), network=network).parameters
+    kept = student.put(Tensor(x))  # as in a training, the observations have no gradient
+    found = student.gradients(network, kept, network=network).parameters
     cut = [name for name, part in found.items() if part is None]
     expect(
         not cut,

@@ -21,6 +21,7 @@ from autograder.units.shared.q_agent import (
     expect_one_step,
     expect_own_optimizer,
     expect_starts,
+    expect_transitions_unchanged,
     optimizer_of,
     play,
     step_of,
@@ -36,6 +37,8 @@ from autograder.worker.interface import Student, StudentError, StudentObject, Te
 SMALL_BATCH = 6
 #: No number of a gradient may be larger.
 CLIP = 100.0
+#: Learning rate where the way of the weights is looked at: so small that it is straight.
+SLOW_RATE = 0.2
 #: How large observations are that lead to gradients far beyond that, and the learning rate then.
 LARGE, SMALL_RATE = 1e7, 1e-2
 #: Added to the loss then, so that it is positive and beyond any bound.
@@ -87,6 +90,7 @@ class UpdateTask(QAgentTask):
                 "learn makes a new optimizer. AdamW then forgets what it knows of earlier "
                 "gradients: make it once, in __init__.",
             )
+        self._expect_learned(student, random)
 
     @check(points=1)
     def learns_what_the_batch_says(self, student: Student, random: np.random.Generator) -> None:
@@ -112,6 +116,7 @@ class UpdateTask(QAgentTask):
             turns = play(trial, random, ROWS)
             expect_starts(trial, turns, due=3, setting="learning_starts")
             expect_one_batch_each(trial, turns)
+            expect_transitions_unchanged(turns)
 
     @check(points=1)
     def target_network_follows(self, student: Student, random: np.random.Generator) -> None:
@@ -200,6 +205,24 @@ class UpdateTask(QAgentTask):
         if not isinstance(agent, StudentObject):
             raise CheckFailed("no_agent", "DQNAgent(...) should make an agent.")
         return agent
+
+    def _expect_learned(self, student: Student, random: np.random.Generator) -> None:
+        """A batch has moved the weights, not just anything. Raises CheckFailed."""
+        with student.doubles():
+            trial = self.trial(
+                student,
+                random,
+                batch_size=SMALL_BATCH,
+                distinct_rows=SMALL_BATCH,
+                # Where the loss is, clamps to usual ranges let its gradient through.
+                coefficients={"follow": 0.0, "offset": 0.5},
+            )
+            trial.separate()
+            with_plain_descent(trial, SLOW_RATE)
+            weights = trial.net.parameters()
+            move = step_of(trial, lambda: _learn(trial), SLOW_RATE)
+            trial.net.set_parameters(weights)
+            _step_of_learn(trial).expect_learned(move)
 
     def _name_the_move(self, trial: QTrial, move: Parameters) -> None:
         """The target network did not go where it should. Raises CheckFailed."""

@@ -16,7 +16,7 @@ SETTINGS = {
     "batch_size": BATCH,
     "start_replay_step": BATCH,
     "replay_interval": 1,
-    "target_interval": 4,
+    "target_interval": 6,
     "memory_size": 300,
 }
 NETWORKS = {"build_model": ("n_actions", "hidden_size", "alpha")}

@@ -20,7 +20,7 @@ PREDICT_IN_A_LOOP = (
 class ActTask(EpsilonGreedyTask):
     """Epsilon-greedy actions, without the slow `predict`."""
 
-    @check(points=1)
+    @check(points=1, needs=("takes_the_best_action",))
     def no_predict_in_a_loop(self, student: Student, random: np.random.Generator) -> None:
         network = masked_network(student, QNetwork.draw(random).layers)
         with without(network, ["predict"], "predict_in_a_loop", PREDICT_IN_A_LOOP):
@@ -30,7 +30,7 @@ class ActTask(EpsilonGreedyTask):
 class KerasTargetsTask(TargetsTask):
     """Targets, without the slow `predict`."""
 
-    @check(points=1)
+    @check(points=1, needs=("targets_are_right",))
     def no_predict_in_a_loop(self, student: Student, random: np.random.Generator) -> None:
         network = masked_network(student, QNetwork.draw(random).layers)
         reward, terminated = np.ones(2, np.float32), np.array([True, False])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.checks.expect import KnownMistake, expect, expect_close
+from autograder.checks.raised import quoted
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.arguments import Arguments
 from autograder.units.shared.examples.networks import MASK
 from autograder.units.shared.keras_networks import masked_network, without
 from autograder.units.shared.networks import observations
@@ -69,7 +71,12 @@ class LearnTask(Task):
         _compile(network)
         targets = (q.values(x)[:, 1] + 2.0).astype(np.float32)
         # The last action does not occur: a one-hot encoding without a width is too narrow.
-        loss = _learn(student, network, x, np.ones(4, np.int64), targets)
+        loss, arguments = _learn(student, network, x, np.ones(4, np.int64), targets)
+        arguments.expect_unchanged(
+            "arguments_changed",
+            "The arrays that learn was given are not the same after the call. Compute with new "
+            "ones (no *=, no assignment into an argument): they are needed again.",
+        )
         expect_close(
             loss,
             np.array(4.0 / q.n_actions),
@@ -204,15 +211,19 @@ def _learn(
     observation: np.ndarray,
     action: np.ndarray,
     targets: np.ndarray,
-) -> object:
-    """Call the student's learn; errors whose cause is known become a sentence."""
+) -> tuple[object, Arguments]:
+    """What the student's learn returns, and its arguments after the call.
+
+    Errors whose cause is known become a sentence.
+    """
+    arguments = Arguments(student, observation, action, targets)
     try:
-        return student.call("learn", network, observation, action, targets)
+        return student.call("learn", network, *arguments.given), arguments
     except StudentError as error:
         if "cannot mix tensors" in error.message:  # only a model that runs eagerly refuses
             network.set("run_eagerly", False)
             network.set("train_function", None)
-            return student.call("learn", network, observation, action, targets)
+            return student.call("learn", network, *arguments.given), arguments
         n_actions = len(_last_bias(network))
         if "NoneType" in error.message:
             raise  # a forbidden method
@@ -223,7 +234,7 @@ def _learn(
                 "A table of {rows} rows cannot be multiplied with a row of {rows} numbers: make "
                 "the targets a column, targets[:, None]. The error: {error}",
                 rows=len(targets),
-                error=error.message[:200],
+                error=quoted(error, 200),
             ),
         )
         expect(
@@ -234,7 +245,7 @@ def _learn(
                 "raises an error: give the one-hot encoding its width, to_categorical(action, "
                 "n_actions). The error: {error}",
                 n_actions=n_actions,
-                error=error.message[:200],
+                error=quoted(error, 200),
             ),
         )
         raise

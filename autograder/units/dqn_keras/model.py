@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_close, expect_shape
+from autograder.checks.raised import quoted
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.shared.dense_network import VALUES, DenseNetwork
@@ -34,7 +35,7 @@ class ModelTask(Task):
                         "The model should take a list of two things: observations, shape "
                         "(batch, 4), and a mask, shape (batch, n_actions). Called so, it raises: "
                         "{error}",
-                        error=error.message[:200],
+                        error=quoted(error, 200),
                     ),
                 ) from None
             expect_q_values(output, n_actions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.checks.expect import CheckFailed, expect
+from autograder.checks.raised import quoted
 from autograder.checks.task import Task, check
 from autograder.messages import Message
 from autograder.units.dqn_keras.agents import SETTINGS, parts
@@ -122,7 +123,7 @@ def _expect_usable(student: Student, steps: Transition, floats: list[str]) -> No
                 "{kind}: {error}. np.array(...) without a dtype keeps whole numbers and booleans.",
                 columns=" and ".join(floats),
                 kind=error.kind,
-                error=error.message[:200].rstrip("."),
+                error=quoted(error, 200).rstrip("."),
             ),
         ) from None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 
 import numpy as np
@@ -18,18 +19,23 @@ from autograder.units.shared.probes import (
 )
 from autograder.units.shared.q_agent import (
     QAgentTask,
+    Turn,
     expect_copied,
     expect_follows_every,
     expect_one_batch_each,
     expect_starts,
+    expect_transitions_unchanged,
     play,
     step_of,
 )
 from autograder.units.shared.q_expected import UpdateStep
-from autograder.worker.interface import Student, StudentObject
+from autograder.units.shared.q_trial import QTrial
+from autograder.worker.interface import Student, StudentError, StudentObject
 
-#: Turns between two batches, and batches between two copies, where these are counted.
-TURNS, BATCHES = 2, 4
+#: Turns between two batches, and batches between two copies, where these are counted. The second
+#: is a multiple of the first and even, so that turns in place of batches show, and batches that are
+#: counted twice.
+TURNS, BATCHES = 2, 6
 #: Rows of the transitions that come in, one number for each call of train: 18 after three calls.
 ROWS = (5, 7, 6, 4, 8)
 #: Of a small batch, for agents that start early.
@@ -47,7 +53,8 @@ class UpdateTask(QAgentTask):
     def learns_from_its_memory(self, student: Student, random: np.random.Generator) -> None:
         with student.doubles():
             trial = self.trial(student, random, batch_size=SMALL_BATCH, start_replay_step=18)
-            turns = play(trial, random, ROWS)
+            with _assertions_explained(trial):
+                turns = play(trial, random, ROWS)
             learns = any(turn.learned for turn in turns)
             if not learns:
                 step = UpdateStep(trial, trial.batch(), double=False, reference="replay")
@@ -62,6 +69,19 @@ class UpdateTask(QAgentTask):
                     seen=sum(ROWS),
                 ),
             )
+        with student.doubles():
+            trial = self.trial(
+                student,
+                random,
+                batch_size=SMALL_BATCH,
+                distinct_rows=SMALL_BATCH,
+                target_interval=1_000,
+            )
+            trial.separate()
+            weights = trial.net.parameters()
+            move = step_of(trial, lambda: trial.update("replay"), rate=1.0)
+            trial.net.set_parameters(weights)
+            UpdateStep(trial, trial.batch(), double=False, reference="replay").expect_learned(move)
 
     @check(points=1)
     def waits_until_the_memory_is_filled(
@@ -70,7 +90,9 @@ class UpdateTask(QAgentTask):
         with student.doubles():
             trial = self.trial(student, random, batch_size=SMALL_BATCH, start_replay_step=18)
             turns = play(trial, random, ROWS)
+            _expect_every_turn_due(turns, due=3)
             expect_starts(trial, turns, due=3, setting="start_replay_step")
+            expect_transitions_unchanged(turns)
 
     @check(points=1)
     def learns_in_every_few_turns(self, student: Student, random: np.random.Generator) -> None:
@@ -136,7 +158,9 @@ class UpdateTask(QAgentTask):
                 replay_interval=TURNS,
                 target_interval=BATCHES,
             )
-            turns = play(trial, random, [SMALL_BATCH + n % 5 for n in range(3 * TURNS * BATCHES)])
+            # So unequal that steps in place of batches show.
+            rows = [SMALL_BATCH + 4 * n % 7 for n in range(TURNS * (2 * BATCHES + 1))]
+            turns = play(trial, random, rows)
             expect_follows_every(trial, turns, "target_interval")
         with student.doubles():
             trial = self.trial(student, random, target_interval=1)
@@ -162,6 +186,44 @@ class UpdateTask(QAgentTask):
         if not isinstance(agent, StudentObject):
             raise CheckFailed("no_agent", "DQNAgent(...) should make an agent.")
         return agent
+
+
+@contextmanager
+def _assertions_explained(trial: QTrial) -> Iterator[None]:
+    """Where an assertion of the notebook fails, say what it is about."""
+    try:
+        yield
+    except StudentError as error:
+        if error.kind != "AssertionError" or error.message:
+            raise
+        step = UpdateStep(trial, trial.batch(), double=False, reference="replay")
+        step.expect_right_samples()
+        raise CheckFailed(
+            "assertion_failed",
+            Message(
+                "An assertion fails, in {where}. One of the arrays has another shape than a batch "
+                "of s.batch_size steps. A batch has, in this order: observation, action, reward, "
+                "next_observation, terminated.",
+                where=error.where,
+            ),
+        ) from None
+
+
+def _expect_every_turn_due(turns: Sequence[Turn], due: int) -> None:
+    """An agent that is late has not left out turns, whose interval should be 1 here."""
+    learned = [number for number, turn in enumerate(turns, 1) if turn.learned]
+    late = bool(learned) and learned[0] > due
+    expect(
+        not late or learned == list(range(learned[0], len(turns) + 1)),
+        "wrong_replay_interval",
+        Message(
+            "With replay_interval = 1 every turn is due, but of {turns} turns the agent learned in "
+            "these: {learned}. Is the interval in your line a fixed number? Take replay_interval "
+            "from the settings.",
+            turns=len(turns),
+            learned=", ".join(map(str, learned)),
+        ),
+    )
 
 
 update = UpdateTask("dqn_keras/update")

@@ -10,6 +10,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, KnownMistake, expect, expect_shape, name_known
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.arguments import Arguments
 from autograder.units.shared.examples.q_learning import (
     EPSILON_GREEDY,
     EXPONENTIAL_EPSILON,
@@ -507,9 +508,9 @@ class EpsilonGreedyTask(Task):
         """What the student's function returns, if it is a number for each row."""
         rows = len(observation)
         student, _, net = asked
-        given = student.put(observation)
+        arguments = Arguments(student, observation)
         try:
-            chosen = student.call(self.function, net, given, epsilon)
+            chosen = student.call(self.function, net, *arguments.given, epsilon)
         except StudentError as error:
             if "broadcast" not in error.message or f"({asked.q.n_actions},)" not in error.message:
                 raise
@@ -524,10 +525,10 @@ class EpsilonGreedyTask(Task):
                     error=error,
                 ),
             ) from error
-        expect(
-            np.array_equal(np.asarray(student.fetch(given)), observation),
+        arguments.expect_unchanged(
             "observation_changed",
             "The observations are not the same after the call: do not write into the argument.",
+            net,
         )
         if isinstance(chosen, list) and all(map(_is_number, chosen)):
             chosen = np.array([np.asarray(item).item() for item in chosen])

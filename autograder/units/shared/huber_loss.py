@@ -14,8 +14,10 @@ from autograder.checks.expect import (
     expect_shape,
     single_number,
 )
+from autograder.checks.raised import quoted
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.arguments import Arguments
 from autograder.units.shared.distinct import all_distinct
 from autograder.units.shared.examples.q_learning import HUBER, NO_GRADIENT
 from autograder.units.shared.q_networks import NetworkMaker, QNetwork, plain_network
@@ -97,6 +99,7 @@ class HuberLossTask(Task):
     @check(points=1)
     def only_the_chosen_action_learns(self, student: Student, random: np.random.Generator) -> None:
         case = LossCase.draw(random, self.wording)
+        self._expect_arguments_unchanged(student, case)
         net = self.network(student, case.q.layers)
         # Put there first, they are not differentiated: a right answer may call `targets.numpy()`.
         given = map(student.put, case.arguments(self.arrays))
@@ -135,10 +138,8 @@ class HuberLossTask(Task):
             try:
                 found = self.loss(student, case.single(error))
             except StudentError as raised:
-                text = raised.message.strip().splitlines() or [raised.kind]
-                return Message(
-                    "Of a batch with a single row your code raises: {error}", error=text[0][:200]
-                )
+                text = quoted(raised, 200).splitlines()[0]
+                return Message("Of a batch with a single row your code raises: {error}", error=text)
             right = float(huber(np.array(error)))
             if not isinstance(found, np.ndarray) or found.shape != ():
                 return Message("")
@@ -160,6 +161,17 @@ class HuberLossTask(Task):
         """The student's answer."""
         net = self.network(student, case.q.layers)
         return single_number(student.call(self.function, net, *case.arguments(self.arrays)))
+
+    def _expect_arguments_unchanged(self, student: Student, case: LossCase) -> None:
+        arguments = Arguments(student, *case.arguments(self.arrays))
+        net = self.network(student, case.q.layers)
+        student.call(self.function, net, *arguments.given)
+        arguments.expect_unchanged(
+            "arguments_changed",
+            "The batch or the targets are not the same after the call. Compute with new ones (no "
+            "-=, no assignment into an argument): they are needed again.",
+            net,
+        )
 
 
 class LossCase(NamedTuple):

@@ -11,9 +11,10 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, expect
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.arguments import Arguments
 from autograder.units.shared.examples.q_learning import EVERY_FEW_TURNS, UPDATE_STEP
 from autograder.units.shared.networks import observations
-from autograder.units.shared.q_parts import QParts
+from autograder.units.shared.q_parts import KNOWN_ROWS, QParts
 from autograder.units.shared.q_trial import QTrial, TrialSettings, moved
 from autograder.units.shared.target_network import Parameters, expect_lags, same_parameters
 from autograder.worker.interface import Student, StudentObject
@@ -63,6 +64,7 @@ class QAgentTask(Task):
         *,
         observations: float = 1.0,
         coefficients: Mapping[str, Any] | None = None,
+        distinct_rows: int = KNOWN_ROWS,
         **settings: float,
     ) -> QTrial:
         """An agent among doubles. settings: other ones than those of these checks."""
@@ -77,6 +79,7 @@ class QAgentTask(Task):
                 gamma=values.get("gamma", GAMMA),
                 reward_scale=values.get("reward_scale", 1.0),
                 tau=values.get("tau", 0.0),
+                distinct_rows=distinct_rows,
             ),
             observations=observations,
             coefficients=coefficients,
@@ -165,6 +168,7 @@ class Turn:
     losses: int
     follows: int
     kept_first: bool  # when a batch was drawn, the call's transition was in the memory
+    wrote_into_transition: bool  # the arrays that `train` got are other ones after the call
 
     @property
     def rows(self) -> int:
@@ -182,7 +186,8 @@ def play(trial: QTrial, random: np.random.Generator, rows: Sequence[int]) -> lis
     for n in rows:
         state = _State.of(trial)
         transition = transitions(random, n)
-        trial.agent.call("train", transition)
+        arguments = Arguments(trial.student, transition)
+        trial.agent.call("train", *arguments.given)
         _expect_kept_once(trial, len(turns) + 1)
         now = _State.of(trial)
         drawn = now.samples - state.samples
@@ -195,6 +200,7 @@ def play(trial: QTrial, random: np.random.Generator, rows: Sequence[int]) -> lis
                 now.losses - state.losses,
                 now.follows - state.follows,
                 drawn == 0 or trial.memory.get("pushes")[-1] == len(turns) + 1,
+                arguments.changed,
             )
         )
     return turns
@@ -350,6 +356,16 @@ def expect_one_batch_each(trial: QTrial, turns: Sequence[Turn]) -> None:
         )
 
 
+def expect_transitions_unchanged(turns: Sequence[Turn]) -> None:
+    """`train` writes into no transition that it was given."""
+    expect(
+        not any(turn.wrote_into_transition for turn in turns),
+        "argument_changed",
+        "The transition's arrays are not the same after train: who called it needs them again. "
+        "Compute with new arrays (no *=, no assignment into transition.reward or the others).",
+    )
+
+
 def expect_follows_every(trial: QTrial, turns: Sequence[Turn], setting: str) -> None:
     """The target network gets new weights after each `setting` batches, and only then."""
     interval = int(trial.settings.values[setting])
@@ -385,8 +401,15 @@ def expect_follows_every(trial: QTrial, turns: Sequence[Turn], setting: str) -> 
             call=call,
         ),
     )
+    _expect_interval(copies, int(batches[-1]), interval, setting, due)
+
+
+def _expect_interval(
+    copies: list[int], batches: int, interval: int, setting: str, due: Message
+) -> None:
+    """The target network has followed after these of so many batches, as it is due."""
     expect(
-        len(copies) < batches[-1] - 1,
+        len(copies) < batches - 1,
         "target_follows_always",
         Message(
             "The target network follows after every batch: it no longer stands still. {due} Add 1 "
@@ -394,14 +417,29 @@ def expect_follows_every(trial: QTrial, turns: Sequence[Turn], setting: str) -> 
             due=due,
         ),
     )
+    steps = set(np.diff([0, *copies]).tolist())
     expect(
-        len(copies) >= 2 and set(np.diff(copies)) == {interval},
+        # Regular, but no part of the right interval, as it would be if batches were counted twice.
+        len(copies) < 2 or len(steps) > 1 or interval % copies[0] == 0,
+        "fixed_interval",
+        Message(
+            "The target network followed after the batches {copies} of {batches}. {due} Is the "
+            "interval in your line a fixed number? Take {setting} from the settings.",
+            copies=", ".join(map(str, copies)),
+            batches=batches,
+            due=due,
+            setting=setting,
+        ),
+    )
+    due_now = list(range(interval, batches + 1, interval))
+    expect(
+        copies == due_now or (len(copies) >= 2 and set(np.diff(copies)) == {interval}),
         "wrong_interval",
         Message(
             "The target network followed after the batches {copies} of {batches}. {due} Add 1 to "
             "self.batches for each batch, only once, and count no turns or steps.",
             copies=", ".join(map(str, copies)),
-            batches=batches[-1],
+            batches=batches,
             due=due,
         ),
     )
@@ -418,7 +456,7 @@ def _counted(trial: QTrial, batches: int) -> Message:
 
 
 def expect_copied(trial: QTrial, before: Parameters, start: Parameters, end: Parameters) -> None:
-    """The target network, which was `before`, has the network's weights now.
+    """The target network, which was `before`, has the network's weights after the first batch.
 
     start, end: the network's weights before and after the batch.
     """
@@ -429,6 +467,16 @@ def expect_copied(trial: QTrial, before: Parameters, start: Parameters, end: Par
     call = f"{trial.parts.follow[0]}(self.target_net, self.net)"
     if trial.count("follow"):
         _expect_right_direction(trial, call)
+    expect(
+        changed(before, now),
+        "not_copied",
+        Message(
+            "Where the target network should follow after every batch, it did not change with the "
+            "first one. Did the agent learn in that turn? Is the batch counted before {call}, and "
+            "the interval taken from the settings?",
+            call=call,
+        ),
+    )
     raise CheckFailed(
         "wrong_copy",
         Message(

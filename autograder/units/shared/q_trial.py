@@ -57,6 +57,8 @@ class TrialSettings:
     tau: float = 0.0
     #: The network that the targets come from.
     targets_from: str = "target_net"
+    #: How many of the known transitions differ; the memory gives these out again and again.
+    distinct_rows: int = KNOWN_ROWS
 
 
 class QTrial:
@@ -77,7 +79,9 @@ class QTrial:
         self.parts = parts
         self.settings = settings
         self.coefficients = replace(Coefficients.draw(random), **(coefficients or {}))
-        self.columns = _as_own_memory_gives(student, parts, known_transitions(random, observations))
+        rows = np.arange(KNOWN_ROWS) % settings.distinct_rows
+        columns = tuple(column[rows] for column in known_transitions(random, observations))
+        self.columns = _as_own_memory_gives(student, parts, columns)
         doubles = Doubles(parts, self.coefficients, self.columns, settings.values)
         doubles.install(student, random)
         self.calls = doubles.calls
@@ -181,9 +185,11 @@ class QTrial:
         self, network: StudentObject, observation: np.ndarray, weights: np.ndarray
     ) -> Parameters:
         """Derivative by the network's parameters of the sum of weights * Q-values."""
+        # As in a training, the observations have no gradient.
+        kept = map(self.student.put, self._inputs(observation))
         found = self.student.gradients(
             network,
-            *self._inputs(observation),
+            *kept,
             network=network,
             weights=weights.astype(np.float32),
         ).parameters

@@ -10,6 +10,7 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, expect
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.arguments import Arguments
 from autograder.units.shared.examples.q_learning import EQUALLY_OFTEN, RING
 from autograder.units.shared.fields import fields_of
 from autograder.worker.interface import Student, StudentError, StudentObject
@@ -101,7 +102,16 @@ class ReplayMemoryTask(Task):
             next_observation=known.next_observation.astype(np.float64),
             reward=np.arange(1, 6),
         )
-        memory.push(known)
+        arguments = Arguments(student, known)
+        memory.push(*arguments.given)
+        arguments.expect_unchanged(
+            "transition_changed",
+            Message(
+                "The transition is not the same after {push}: it writes into the arrays that it "
+                "was given. Whoever gave them needs them again: copy before you change something.",
+                push=self.names.push,
+            ),
+        )
         batch = _together(memory.samples(20, batch_size=4))
         _expect_known_rows(batch, known)
         expect(
@@ -278,7 +288,7 @@ class MemoryObject:
     memory: StudentObject
     names: MemoryNames
 
-    def push(self, transition: Transition) -> None:
+    def push(self, transition: Transition | StudentObject) -> None:
         """Let the memory keep these transitions."""
         self.memory.call(self.names.push, transition)
 

@@ -389,7 +389,8 @@ def _wrong_moves(start: np.ndarray, goal: np.ndarray, tau: float) -> tuple[Known
 
 def _expect_still_learns(student: Student, net: StudentObject) -> None:
     """A gradient still reaches the network's parameters. Raises CheckFailed if it does not."""
-    x = Tensor(np.ones((2, WIDTH), np.float32))
+    # As in a training, the observations have no gradient.
+    x = student.put(Tensor(np.ones((2, WIDTH), np.float32)))
     try:
         found = student.gradients(net, x, network=net).parameters
         learns = all(part is not None for part in found.values())

@@ -18,6 +18,7 @@ from autograder.checks.expect import (
 )
 from autograder.checks.task import Task, check
 from autograder.messages import Message
+from autograder.units.shared.arguments import Arguments
 from autograder.units.shared.distinct import all_distinct
 from autograder.units.shared.examples.q_learning import DOUBLE_TARGETS, NO_GRADIENT, TARGETS
 from autograder.units.shared.networks import softmax
@@ -299,10 +300,9 @@ def _answer(
     wording: Wording,
 ) -> object:
     """What the student's function returns; its arguments come back as they were."""
-    given = [student.put(column) for column in columns]
-    before = [student.fetch(column) for column in given]
+    arguments = Arguments(student, *columns)
     try:
-        answer = student.call(function, *nets, *given)
+        answer = student.call(function, *nets, *arguments.given)
     except StudentError as error:
         _name_the_error(error, wording)
         if "bool" not in error.message:
@@ -317,15 +317,11 @@ def _answer(
                 error=error,
             ),
         ) from None
-    unchanged = all(
-        np.array_equal(np.asarray(old), np.asarray(student.fetch(new)))
-        for old, new in zip(before, given, strict=True)
-    )
-    expect(
-        unchanged,
+    arguments.expect_unchanged(
         "arguments_changed",
         "The arrays of the batch are not the same after the call. Compute with new ones (no +=, no "
         "assignment into an argument): they are needed again.",
+        *nets,
     )
     return answer
 

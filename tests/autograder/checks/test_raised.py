@@ -1,10 +1,13 @@
 """What an exception means in words: the exceptions are PyTorch's, NumPy's and Python's own."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
-from autograder.checks.raised import MAX_TEXT, raised
+import autograder.units
+from autograder.checks.raised import MAX_TEXT, quoted, raised
 from autograder.worker.values import StudentError
 
 
@@ -91,6 +94,14 @@ def saved_the_wrong_way_round():
     torch.save("weights.pt", {"weight": torch.zeros(1)})
 
 
+def forward_by_another_name():
+    class Net(torch.nn.Module):
+        def call(self, x):
+            return x
+
+    Net()(torch.zeros(1))
+
+
 def several_truth_values():
     if np.zeros(3) > 0:
         pass
@@ -143,6 +154,7 @@ def two_devices():
         (methods_of_keras, "These are methods of Keras"),
         (saved_the_wrong_way_round, "in the wrong order"),
         (several_truth_values, "a single truth value"),
+        (forward_by_another_name, "calls a network's method `forward`"),
     ],
 )
 def test_an_exception_whose_cause_is_known_is_explained(mistake, says):
@@ -176,6 +188,31 @@ def test_keras_says_first_where_an_exception_came_from_and_then_what_is_wrong():
     assert what in raised(StudentError("InvalidArgumentError", f"{where}\n\n  {what}\n"))
     assert where in raised(StudentError("InvalidArgumentError", where))
     assert what not in raised(StudentError("ValueError", f"Wrong.\n{what}"))
+
+
+OPERATION = "{{function_node __wrapped__MatMul_device_/job:localhost/device:CPU:0}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "quotation"),
+    [
+        ("One.\nTwo.", "One.\nTwo."),
+        (f"\x1b[1m{OPERATION} In[0]: [1,4]\x1b[0m", "In[0]: [1,4]"),
+        (f"Exception encountered when calling Net.call().\n\n\x1b[1m{OPERATION} No.\x1b[0m", "No."),
+        ("Exception encountered when calling Net.call().", None),
+        ("\x1b[1m \x1b[0m", "no message"),
+        ("x" * MAX_TEXT, None),
+        ("x" * (MAX_TEXT + 1), "x" * MAX_TEXT + " …"),
+    ],
+)
+def test_a_message_quotes_what_an_exception_says_and_no_more(text, quotation):
+    assert quoted(StudentError("ValueError", text)) == (text if quotation is None else quotation)
+
+
+def test_no_check_quotes_an_exception_in_another_way():
+    units = Path(autograder.units.__file__).parent
+
+    assert [path for path in units.rglob("*.py") if "error.message[" in path.read_text()] == []
 
 
 def test_a_long_text_is_cut():

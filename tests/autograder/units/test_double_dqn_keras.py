@@ -5,6 +5,7 @@ Keras compiles each network anew, for seconds, so `make validate` and `make muta
 
 import pytest
 
+from autograder.authoring.edits import Edit
 from autograder.course import Course
 from autograder.units import unit_named
 from tests.autograder.task_tools import judge_edited, mistakes, one_mistake_for_each_check
@@ -30,3 +31,16 @@ def test_a_check_catches_its_mistake(mistake):
 
     assert mistakes(result)[mistake.check] == mistake.mistake
     assert result.points < result.max_points or not UNIT.task(mistake.task).points
+
+
+@pytest.mark.parametrize("grown", ["w", "w**2"])
+def test_weights_that_move_by_anything_but_a_batch_earn_nothing(grown):
+    edit = Edit(
+        "update",
+        "            loss = q_loss(self.net, observation, action, targets)\n",
+        "            loss = tf.add_n([tf.reduce_sum(" + grown + ") for w in variables])\n",
+    )
+    result = judge_edited(UNIT, COURSE, "double_dqn_keras/update", [edit])
+
+    assert mistakes(result) == {"a_step_moves_the_network_alone": "wrong_gradient"}
+    assert result.points == 0

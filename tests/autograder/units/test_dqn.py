@@ -223,8 +223,9 @@ SHAPE = "one_value_for_each_action"
         layered((4, 8), (8, 6), (6, 3)),
         network(lambda net, x: DQN.forward(net, x) + 5e-4),
         network(lambda net, x: 1.0009 * DQN.forward(net, x)),
+        network(lambda net, x: DQN.forward(net, torch.as_tensor(np.asarray(x)))),
     ],
-    ids=["given", "narrower", "wider", "list", "a_bit_more", "rounded"],
+    ids=["given", "narrower", "wider", "list", "a_bit_more", "rounded", "of_arrays_too"],
 )
 def test_a_right_network_earns_both_points(made, seed):
     result = ask_forward(made, seed)
@@ -255,6 +256,12 @@ def hidden(net, x):
 )
 def test_rows_stay_rows(way, mistake):
     assert mistakes(ask_forward(network(way))) == {SHAPE: mistake}
+
+
+def test_the_observations_must_come_back_as_they_were():
+    result = ask_forward(network(lambda net, x: DQN.forward(net, x.add_(1) - 1)))
+
+    assert mistakes(result) == {VALUES: "observation_changed"}
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -624,6 +631,13 @@ def test_right_agents_earn_all_points_whatever_their_functions_do(edits, seed):
             "once in each",
         ),
         (
+            "        if len(self.memory) >=",
+            "        transition.observation[:] = 0\n        if len(self.memory) >=",
+            TURNS,
+            "argument_changed",
+            "not the same after train",
+        ),
+        (
             "_replace(reward=reward)",
             "_replace(reward=0.5 * reward)",
             TURNS,
@@ -637,6 +651,68 @@ def test_a_wrong_agent_fails_the_check_of_its_mistake_alone(old, new, check, mis
 
     assert mistakes(result) == {check: mistake}
     assert says in messages(result)
+
+
+#: What moves the weights, and has nothing to do with a batch.
+SHAKES = """
+        for p in self.net.parameters():
+            p.grad = torch.ones_like(p)
+        self.optimizer.step()
+        soft_update(self.target_net, self.net, s.tau)
+        return
+"""
+#: The same after everything that only looks like learning.
+SAMPLES_AND_SHAKES = """
+        b = self.memory.sample(s.batch_size)
+        for p in self.net.parameters():
+            p.grad = torch.randn_like(p) * b.reward.mean()
+        self.optimizer.step()
+        soft_update(self.target_net, self.net, s.tau)
+        return
+"""
+DECAYS = SAMPLES_AND_SHAKES.replace("torch.randn_like(p)", "p.detach()")
+
+
+@pytest.mark.parametrize(
+    ("learn", "mistake"),
+    [
+        (SHAKES, "never_sampled"),
+        (SAMPLES_AND_SHAKES, "wrong_gradient"),
+        (DECAYS, "wrong_gradient"),
+    ],
+)
+def test_weights_that_move_by_anything_but_a_batch_earn_nothing(learn, mistake):
+    edited = ("        s = self.settings\n", "        s = self.settings\n" + learn)
+    result = judge(without_probes(), written(edited), 1)
+
+    assert mistakes(result) == {MOVES: mistake}
+    assert result.points == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "targets",
+    [
+        "b.reward + 0.9 * ~b.terminated * self.target_net(b.next_observation).max(1)[0].detach()",
+        "b.reward + s.gamma * ~b.terminated * self.net(b.next_observation).max(1)[0]",
+        "b.reward",
+    ],
+    ids=["fixed discount", "gradient through the target", "reward alone"],
+)
+def test_a_wrong_batch_costs_one_point_also_without_the_functions(targets, seed):
+    own = "F.mse_loss(self.net(b.observation).gather(1, b.action[:, None])[:, 0], y)"
+    result = judge(without_probes(), written((TARGETS, targets), (LOSS, own)), seed)
+
+    assert mistakes(result) == {BATCH: "wrong_gradient"}
+    assert result.points == 6
+
+
+def test_a_penalty_on_large_weights_costs_one_point():
+    penalty = "; loss = loss + 1e-3 * sum((p**2).sum() for p in self.net.parameters())"
+    result = judge(without_probes(), written((LOSS, LOSS + penalty)), 1)
+
+    assert mistakes(result) == {BATCH: "wrong_gradient"}
+    assert result.points == 6
 
 
 def test_networks_swapped_in_the_soft_update_are_named():

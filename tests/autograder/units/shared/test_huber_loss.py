@@ -242,3 +242,13 @@ def test_a_batch_has_every_action_and_errors_on_both_sides_of_one(seed):
 )
 def test_hubers_loss_is_a_parabola_up_to_one_and_a_line_beyond(error, loss):
     assert huber(np.array([error]))[0] == pytest.approx(loss)
+
+
+def test_the_targets_must_come_back_as_they_were():
+    def in_place(values, action, targets):
+        targets -= taken(values, action).detach()
+        return right_loss(values - values.detach(), action, targets)
+
+    result = ask(HuberLossTask("unit/loss"), loss_by(in_place), 1)
+
+    assert mistakes(result) == {CHOSEN: "arguments_changed"}

@@ -182,8 +182,15 @@ LATER = "            copy(self.target_net, self.net)\n"
             "self.batches % self.settings.interval",
             "self.batches % 4",
             FOLLOWS,
-            "wrong_interval",
+            "fixed_interval",
             "after the batches 4, 8 of 10",
+        ),
+        (
+            "self.batches % self.settings.interval",
+            "self.batches % 5 % self.settings.interval",
+            FOLLOWS,
+            "wrong_interval",
+            "after the batches 3, 5, 8, 10 of 10",
         ),
         (
             LATER,

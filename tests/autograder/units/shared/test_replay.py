@@ -731,3 +731,15 @@ def test_numbered_transitions_look_like_those_of_the_environment():
     assert transition.observation.shape == transition.next_observation.shape == (3, 4)
     assert kinds == ["float32", "int64", "float32", "float32", "bool", "bool", "int64"]
     assert not np.any(transition.observation == transition.next_observation)
+
+
+class ClearsWhatItGot(Memory):
+    def push(self, transition):
+        super().push(transition)
+        transition.reward[:] = 0
+
+
+def test_what_is_pushed_must_come_back_as_it_was():
+    result = asked(ClearsWhatItGot)
+
+    assert mistakes(result) == {TAKES: "transition_changed"}
