@@ -118,7 +118,7 @@ validate: setup sandbox  ## prove that the course is right: references, mistakes
 calibrate: setup  ## measure the thresholds and learning curves of UNITS again (default: all); resumable
 	@$(BIN)/autograder calibrate $(UNITS) --seeds $(SEEDS)
 
-bench: setup sandbox  ## measure trainings, checks and grading, beside others (docs/benchmark.md); resumable
+bench: setup sandbox  ## measure trainings and grading, beside others (docs/benchmark.md); resumable
 	@$(BIN)/autograder bench
 
 # Cosmic Ray gets its own folder, because students do not need it.

@@ -23,12 +23,14 @@ from autograder.units import Unit
 INTRODUCTION = """# Proof
 
 How often the checks are wrong, measured on answers of four origins: the course's own, answers by
-people who had only the student's notebook (*blind*), variants of right answers made by a program
-(renamed, reformatted, reordered, after other random draws), and mutants of the reference
-solutions made by [Cosmic Ray](https://cosmic-ray.readthedocs.io). Written by
+writers who had only the student's notebook (*blind*: language models, each told to be another kind
+of student), variants of right answers made by a program (renamed, reformatted, reordered, after
+other random draws), and mutants of the reference solutions made by
+[Cosmic Ray](https://cosmic-ray.readthedocs.io). Written by
 
     autograder record FILE
     autograder record OTHER --seed N
+    make mutants
     autograder proof FILE [OTHER ...]
 
 Intervals are exact (Clopper and Pearson, 95 %).

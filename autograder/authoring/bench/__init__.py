@@ -1,1 +1,1 @@
-"""How fast is the course: its trainings, its checks, and the grading of a class."""
+"""How fast is the course: its trainings, and the grading of a class."""
