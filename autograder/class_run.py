@@ -32,6 +32,7 @@ from autograder.report.files import write_csv, write_page
 from autograder.report.old_exports import old_exports
 from autograder.report.rows import ClassReport
 from autograder.report.table import print_class
+from autograder.results import Status
 from autograder.units import Unit, units_of
 
 #: What each student handed in, with all attempts where there are rounds.
@@ -41,7 +42,7 @@ GRADED, INCOMPLETE = 0, 1
 
 
 @dataclass(frozen=True)
-class Became:
+class StudentOutcome:
     """What became of a student's work: the points, or what went wrong.
 
     done: whether it is in the gradebook with all its marks, and has a feedback page.
@@ -95,7 +96,7 @@ def grade_arrived(
     *,
     sandboxed: bool = True,
     jobs: int | None = None,
-) -> dict[str, Became]:
+) -> dict[str, StudentOutcome]:
     """Grade these students and renew the class's files without printing them.
 
     Returns what became of each. Raises CourseError where `grade_class` does.
@@ -114,9 +115,12 @@ def grade_arrived(
     for row in report.rows:
         points = "no mark" if row.total is None else f"{row.total:g} of {report.max_points:g}"
         said = points if row.status == "ok" else f"{points}, {row.status}"
-        became[row.student] = Became(said, done=row.result.status.is_final)
+        became[row.student] = StudentOutcome(said, done=row.result.status.is_final)
     for what, errors in (("no feedback page", no_page), ("not in the gradebook", failed)):
-        became |= {one: Became(f"{what}: {why}", done=False) for one, why in errors.items()}
+        for student, why in errors.items():
+            # Another look at a file that is no notebook would find the same.
+            hopeless = graded[student].result.status is Status.INVALID_NOTEBOOK
+            became[student] = StudentOutcome(f"{what}: {why}", done=hopeless)
     return {student: became[student] for student in graded}
 
 

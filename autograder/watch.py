@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from autograder.class_run import Became, grade_arrived, renew_course_page
+from autograder.class_run import StudentOutcome, grade_arrived, renew_course_page
 from autograder.course import Course, CourseError
 from autograder.gradebook.book import Book
 from autograder.grading.hand_ins import decomposed_names
@@ -121,7 +121,7 @@ class Watch:
             self._note((name, student), became[student])
         return True
 
-    def _note(self, place: tuple[str, str], became: Became) -> None:
+    def _note(self, place: tuple[str, str], became: StudentOutcome) -> None:
         """Keep what became of a student's work, and say it unless it was said before."""
         state, before = self._last_look[place], self._failures.pop(place, None)
         if became.done:

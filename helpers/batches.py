@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 
-def unsorted(records: Sequence[Any]) -> Sequence[Any]:
+def shuffled_in_batches(records: Sequence[Any]) -> Sequence[Any]:
     """The records with those of each batch in random order, the same one every time.
 
     Episodes that are played in parallel end in the order of their length. Drawn in that order, each

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from helpers.batches import unsorted
+from helpers.batches import shuffled_in_batches
 from helpers.colours import SERIES
 from helpers.estimates import band, estimate
 from helpers.experiment import Experiment, Run
@@ -96,12 +96,12 @@ def curves_on(grid: np.ndarray, runs: list[Run]) -> np.ndarray:
 
 def _steps(run: Run) -> np.ndarray:
     """Steps played until the end of each episode, all episodes together; (episodes,)."""
-    return np.cumsum([record["steps"] for record in unsorted(run.statistics)])
+    return np.cumsum([record["steps"] for record in shuffled_in_batches(run.statistics)])
 
 
 def _scores(run: Run) -> np.ndarray:
     """The running mean of the scores; (episodes,)."""
-    scores = np.array([record["score"] for record in unsorted(run.statistics)])
+    scores = np.array([record["score"] for record in shuffled_in_batches(run.statistics)])
     return running_mean(scores, SOLVED_WINDOW)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
-from helpers.batches import unsorted, whole_batches
+from helpers.batches import shuffled_in_batches, whole_batches
 from helpers.colours import BLUE, GREEN, GREY, SKY, VERMILION
 from helpers.notebook_figures import describe, new_figure
 
@@ -114,7 +114,7 @@ def _draw_own(
     axes: Axes, statistics: Sequence[Mapping[str, Any]], curve: LearningCurve
 ) -> np.ndarray:
     """The student's own training; returns the same running mean as of the measured curve."""
-    records = unsorted(whole_batches(statistics))
+    records = shuffled_in_batches(whole_batches(statistics))
     scores = _column(records, "score")
     x = np.arange(1, len(scores) + 1)
     if curve["x"] == "steps":
@@ -172,7 +172,7 @@ def draw_training(
 
     greedy: the threshold is for tests without exploring.
     """
-    scores = _column(unsorted(whole_batches(statistics)), "score")
+    scores = _column(shuffled_in_batches(whole_batches(statistics)), "score")
     words = "No episode has ended yet."
     if len(scores):
         x, size = np.arange(1, len(scores) + 1), 5 if len(scores) <= WINDOW else 3  # (n,)

@@ -20,7 +20,7 @@ from autograder.agents.rule import AgentRule
 from autograder.agents.seeds import student_seed
 from autograder.results import EvaluationResult
 from autograder.worker.interface import Student
-from helpers.batches import unsorted, whole_batches
+from helpers.batches import shuffled_in_batches, whole_batches
 from helpers.training import (
     EpisodeStatistics,
     Training,
@@ -67,7 +67,9 @@ def evaluate(rule: AgentRule, train: OneTraining, seeds: tuple[int, ...]) -> Eva
         threshold=rule.threshold,
         seeds=seeds[: len(scores)],
         scores=tuple(scores),
-        curve=_thinned([episode["score"] for episode in unsorted(whole_batches(curves[best]))]),
+        curve=_thinned(
+            [episode["score"] for episode in shuffled_in_batches(whole_batches(curves[best]))]
+        ),
     )
 
 

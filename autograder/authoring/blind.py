@@ -1,4 +1,4 @@
-"""Blind answers: by people who had read the student's notebook and nothing else of the course.
+"""Blind answers: by writers who had read the student's notebook and nothing else of the course.
 
 `solutions/<assignment>/blind/wrong/<exercise>/<name>.py` is one cell with a mistake; its first
 lines state what its writer believed and what is really wrong. `blind/right/<name>.py` is a whole

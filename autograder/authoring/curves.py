@@ -11,7 +11,7 @@ import numpy as np
 from autograder.authoring.calibration import Run
 from autograder.course import Course
 from autograder.units import Unit, foreign_sources
-from helpers.batches import unsorted, whole_batches
+from helpers.batches import shuffled_in_batches, whole_batches
 from helpers.plots import running_mean
 
 #: Points on a learning curve's grid, and the fewest episodes over which scores are averaged.
@@ -60,11 +60,11 @@ def learning_curve(unit: Unit, runs: list[Run], name: str) -> dict[str, Any]:
 
 
 def _in_order(scores: tuple[float, ...], side_by_side: int) -> np.ndarray:
-    """A training's scores as its student sees them: of whole batches, unsorted; (episodes,)."""
+    """A training's scores as its student sees them: whole batches, shuffled; (episodes,)."""
     records = [
         {"score": score, "batch": number // side_by_side} for number, score in enumerate(scores)
     ]
-    return np.array([record["score"] for record in unsorted(whole_batches(records))])
+    return np.array([record["score"] for record in shuffled_in_batches(whole_batches(records))])
 
 
 def _solved(unit: Unit) -> float:

@@ -16,8 +16,8 @@ _NOISE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\{\{function_node [^}]*\}\}\s*")
 _KNOWN = (
     (
         r'missing the required "forward" function',
-        "PyTorch calls a network's method `forward`, and this class has none. Is it called "
-        "otherwise (Keras's name is `call`), or indented so that it stands outside of the class?",
+        "PyTorch calls a network's method `forward`, and this class has none. Does it "
+        "have another name (Keras's is `call`), or is it indented so that it is outside the class?",
     ),
     (
         r"same dtype.* Double and Float|Double but found Float|Float but found Double",
@@ -71,7 +71,7 @@ _KNOWN = (
     ),
     (
         r"MPS .*float64",
-        "The GPU of a Mac knows no float64. Convert the numbers first: "
+        "The GPU of a Mac does not support float64. Convert the numbers first: "
         "torch.as_tensor(values, dtype=torch.float32).",
     ),
     (

@@ -125,7 +125,10 @@ class SafeCollect(ExchangeCollect):
         submitted, assignment = self.coursedir.submitted_directory, self.coursedir.assignment_id
         target = Path(self.coursedir.format_path(submitted, record.student, assignment))
         for folder in (target.parent.parent, target.parent):
-            problem = self._closed(folder)
+            try:
+                problem = self._closed(folder)
+            except OSError as error:
+                problem = f"{folder} cannot be closed to others: {error.strerror}"
             if problem:
                 return [problem]
         if target.is_dir() and not self._is_newer(record, target):

@@ -18,12 +18,11 @@ from autograder.gradebook.roster import Person, roster
 from autograder.gradebook.uploaders import Found, find_students
 from autograder.grading.hand_ins import LATE, is_student_id
 from autograder.grading.notebook_file import MAX_BYTES
+from autograder.grading.timestamps import RECEIPTS
 from autograder.rendering.text import plain
 
 #: What systems and editors put into folders by themselves.
 _JUNK = re.compile(r"(^|/)(__MACOSX|\.[^/]*|Thumbs\.db|desktop\.ini)(/|$)")
-#: What nbgrader's own exchange writes beside a notebook. In an upload it is the student's word.
-RECEIPTS = ("timestamp.txt", "submission_secret.txt")
 
 
 class LmsCollector(FileNameCollectorPlugin):

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.grading.timestamps import read_small_file
+from autograder.grading.timestamps import RECEIPTS, read_small_file
 from autograder.grading.whole_file import write_whole
-
-FILES = ("timestamp.txt", "submission_secret.txt")
 
 
 def receipts(folder: Path) -> dict[str, str]:
     """The texts of these files in a folder, as far as they are there and ordinary files."""
-    texts = {name: read_small_file(folder / name) for name in FILES}
+    texts = {name: read_small_file(folder / name) for name in RECEIPTS}
     return {name: text for name, text in texts.items() if text}
 
 
@@ -24,7 +22,7 @@ def copy_receipts(submitted: Path, folder: Path, permissions: int = 0o644) -> No
     wanted, found = receipts(submitted), receipts(folder)
     if wanted == found or not folder.is_dir():
         return
-    for name in FILES:
+    for name in RECEIPTS:
         if name not in wanted:
             (folder / name).unlink(missing_ok=True)
         elif wanted[name] != found.get(name):

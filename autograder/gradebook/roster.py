@@ -17,11 +17,6 @@ class Person:
     email: str = ""
     number: str = ""
 
-    @property
-    def full_name(self) -> str:
-        """The name as people write it; the student's id where the roster has none."""
-        return f"{self.first_name} {self.last_name}".strip() or self.student
-
     @classmethod
     def of(cls, student: Student) -> Person:
         """A row of the gradebook's roster."""

@@ -17,12 +17,9 @@ from autograder.course import Course
 from autograder.grading.hand_ins import HandIn, handed_in
 from autograder.grading.notebook_file import MAX_BYTES
 from autograder.grading.rounds import Rounds, round_name, rounds_of
-from autograder.grading.timestamps import read_small_file
+from autograder.grading.timestamps import RECEIPTS, read_small_file
 from autograder.results import Result, Status
 from autograder.units import Unit
-
-#: Beside the notebook, these belong to a submission.
-_RECEIPTS = ("timestamp.txt", "submission_secret.txt")
 
 
 @dataclass(frozen=True)
@@ -186,7 +183,7 @@ def _copy(hand_in: HandIn, content: bytes, folder: Path) -> None:
     copy = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".attempt"))
     assert hand_in.notebook is not None
     (copy / hand_in.notebook.name).write_bytes(content)
-    for name in _RECEIPTS:
+    for name in RECEIPTS:
         text = read_small_file(hand_in.folder / name)
         if text is not None:
             (copy / name).write_text(text, encoding="utf-8")

@@ -17,7 +17,7 @@ from autograder.grading.notebook import (
     read_skeleton,
     read_submission,
 )
-from autograder.grading.timestamps import NotATime, handed_in_at
+from autograder.grading.timestamps import RECEIPTS, NotATime, handed_in_at
 from autograder.results import Status
 from autograder.units import Unit
 
@@ -30,8 +30,6 @@ _LONGEST_NAME = 100
 _NOTEBOOK = re.compile(r".+\.ipynb(\.(txt|json))?", re.IGNORECASE | re.DOTALL)
 #: A folder's name begins so that holds what came late at an unknown time: who says so follows.
 LATE = "late according to "
-#: What the exchange puts beside a student's own files.
-_RECEIPTS = ("timestamp.txt", "submission_secret.txt")
 _MOST_NOTEBOOKS = 20
 _MOST_NAMES = 5
 
@@ -67,7 +65,8 @@ def submissions(course: Course, unit: Unit, students: Iterable[str] = ()) -> lis
     root = course.root / "submitted"
     folders = {one.name: one.name for one in root.glob("*/") if not one.name.startswith(".")}
     for old, new in decomposed_names(root).items():
-        folders[new] = folders.pop(old)
+        if old in folders:
+            folders[new] = folders.pop(old)
     known = sorted({*students, *folders})
     return [
         handed_in(student, root / folders.get(student, student) / unit.assignment, unit, course)
@@ -93,7 +92,7 @@ def handed_in(student: str, folder: Path, unit: Unit, course: Course) -> HandIn:
     if not notebooks:
         found = f", only {_listed(others)}" if others else ""
         reason = f"The folder handed in holds no {unit.name}.ipynb{found}."
-        came = others or any(os.path.lexists(folder / name) for name in _RECEIPTS)
+        came = others or any(os.path.lexists(folder / name) for name in RECEIPTS)
         status = Status.INVALID_NOTEBOOK if came else Status.MISSING
         return HandIn(student, folder, None, status, reason)
     notebook, warnings = _chosen(notebooks, folder, unit, course)
@@ -163,7 +162,7 @@ def _files(folder: Path) -> tuple[list[Path], list[str]]:
             path = Path(place, name)
             if _NOTEBOOK.fullmatch(name):
                 notebooks.append(path)
-            elif name not in _RECEIPTS:
+            elif name not in RECEIPTS:
                 others.append(str(path.relative_to(folder)))
     return sorted(notebooks)[:_MOST_NOTEBOOKS], sorted(others)
 

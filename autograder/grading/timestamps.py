@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from dateutil.parser import parse
 
 FILE = "timestamp.txt"
+#: What the exchange puts beside a student's own files.
+RECEIPTS = (FILE, "submission_secret.txt")
 LONGEST = 200
 
 #: Hours ahead of UTC. Abbreviations that several zones share (IST, CST, BST) are left out.

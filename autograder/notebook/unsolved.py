@@ -9,6 +9,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from autograder.units import Unit
+from autograder.worker.local import marks_a_gap
 
 
 def explain_waiting_cells(unit: Unit) -> None:
@@ -78,7 +79,7 @@ def task_waited_for(
 ) -> str | None:
     """The task whose solution the failed cell needs, or None if it failed for another reason."""
     if isinstance(error, NotImplementedError):
-        return _task_of(traceback, unit)
+        return _task_of(traceback, unit) if marks_a_gap(error) else None
     return unmade.get(getattr(error, "name", None) or "")
 
 

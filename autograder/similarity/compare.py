@@ -42,9 +42,9 @@ def compare_class(
     if export is not None:
         times = {}
         for one in hand_ins:
-            assert one.notebook is not None
+            assert one.folder is not None
             try:
-                time = handed_in_at(one.notebook.parent)
+                time = handed_in_at(one.folder)
             except NotATime:
                 continue
             if time is not None:

@@ -248,7 +248,7 @@ class LocalStudent(Student):
         except (StudentError, KeyboardInterrupt):
             raise
         except BaseException as error:
-            if isinstance(error, NotImplementedError) and _marks_a_gap(error):
+            if isinstance(error, NotImplementedError) and marks_a_gap(error):
                 raise NotSolved("NotImplementedError", str(error), _where(error)) from error
             raise StudentError(_class_name(error), _text(error), _where(error)) from error
 
@@ -381,7 +381,7 @@ def _text(error: BaseException) -> str:
         return "(the exception has no readable message)"
 
 
-def _marks_a_gap(error: NotImplementedError) -> bool:
+def marks_a_gap(error: NotImplementedError) -> bool:
     """Whether the line that marks a gap raised it: PyTorch raises the same class for other reasons.
 
     AutoGraph raises a copy of it from its own files, whose text holds the line.

@@ -244,7 +244,7 @@ if open_a_window:
 #
 # `observation` holds the four numbers from the table above. Return the action: the whole number `0`
 # (left) or `1` (right). Your rule should keep the pole up for at least **100 steps on average**.
-# The check plays 100 episodes with it.
+# The check plays 100 episodes with it, and more if that decides nothing.
 #
 # Start with something simple and look at the score that the check shows you. Two of the four
 # numbers are enough. (Any kind of rule is allowed. It may also remember earlier observations,

@@ -104,7 +104,7 @@ MISTAKES = (
         UPDATE,
         "learns_once_in_each_turn",
         "argument_changed",
-        "who called it",
+        "whoever called it",
         also=PROBES,
     ),
     # --- memory

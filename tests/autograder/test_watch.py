@@ -18,7 +18,7 @@ from types import SimpleNamespace
 import pytest
 
 import autograder.watch as watching
-from autograder.class_run import Became
+from autograder.class_run import StudentOutcome
 from autograder.course import Course, CourseError
 from autograder.grading import judging
 from autograder.results import Status
@@ -28,7 +28,7 @@ from tests.autograder.gradebook_tools import hand_in, keep, make_course, make_re
 
 ME = getpass.getuser()
 #: What became of each student.
-Arrived = dict[str, Became]
+Arrived = dict[str, StudentOutcome]
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def order(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     def grade(course: Course, unit: Unit, students: list[str], **how: object) -> Arrived:
         graded.append(list(students))
-        return dict.fromkeys(students, Became("graded", done=True))
+        return dict.fromkeys(students, StudentOutcome("graded", done=True))
 
     monkeypatch.setattr(watching, "grade_arrived", grade)
     return graded
@@ -204,7 +204,7 @@ def test_work_without_a_mark_is_graded_again_after_pauses_that_grow(
 
     def fail(course: Course, unit: Unit, students: list[str], **how: object) -> Arrived:
         tried.append(clock[0])
-        return dict.fromkeys(students, Became("no feedback page: full", done=False))
+        return dict.fromkeys(students, StudentOutcome("no feedback page: full", done=False))
 
     grade = watching.grade_arrived
     monkeypatch.setattr(watching, "grade_arrived", fail)
@@ -244,6 +244,24 @@ def test_a_page_that_could_not_be_written_is_written_later(
 
     assert f"{unit.max_points:g} of" in capsys.readouterr().out
     assert (feedback / "anna" / unit.assignment / f"{unit.name}.html").exists()
+    settle(watch)
+    assert not watch.grade_next()
+
+
+def test_who_handed_in_no_notebook_is_told_so_once(
+    classroom: Course, unit: Unit, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(watching, "PAUSE", 0.0)
+    keep(classroom, unit, hand_in(classroom, unit, "berta", {}), make_result(unit))
+    folder = classroom.root / "submitted" / "anna" / unit.assignment
+    folder.mkdir(parents=True)
+    (folder / "essay.docx").write_text("my essay")
+    watch = Watch(classroom, [unit])
+    settle(watch)
+    assert watch.grade_next()
+    assert "essay.docx" in capsys.readouterr().out
+
     settle(watch)
     assert not watch.grade_next()
 

@@ -19,9 +19,9 @@ RULE_THRESHOLD = 100.0
 RULE_EPISODES = 100
 #: A mean over these that is well above it needs no closer look.
 CLEAR = 120.0
-#: Fewest and most episodes of the closer look, which ends when the mean is so many standard errors
-#: away from the threshold: so near to it, a hundred episodes decide nothing.
-FEWEST, MOST = 20, 400
+#: Most episodes of the closer look, which ends when the mean is so many standard errors away from
+#: the threshold: nearer to it, a hundred episodes decide nothing.
+MOST = 400
 SURE = 4.0
 #: Observations about which a rule that scores too little is asked, and how strongly its actions
 #: must follow one of the four numbers to count as looking at it.
@@ -246,7 +246,7 @@ def _scores_in_turn(student: Student, seed: int) -> list[float]:
     """Scores of episodes that are played one after the other, until their mean is clear."""
     environments = make_environments("CartPole-v1", 1)
     scores: list[float] = []
-    while len(scores) < FEWEST or (len(scores) < MOST and not _is_clear(scores)):
+    while len(scores) < RULE_EPISODES or (len(scores) < MOST and not _is_clear(scores)):
         observation, _ = environments.reset(seed=seed + len(scores))
         score, over = 0.0, False
         while not over:

@@ -361,7 +361,7 @@ def expect_transitions_unchanged(turns: Sequence[Turn]) -> None:
     expect(
         not any(turn.wrote_into_transition for turn in turns),
         "argument_changed",
-        "The transition's arrays are not the same after train: who called it needs them again. "
+        "The transition's arrays are not the same after train: whoever called it needs them again. "
         "Compute with new arrays (no *=, no assignment into transition.reward or the others).",
     )
 
@@ -420,7 +420,7 @@ def _expect_interval(
     steps = set(np.diff([0, *copies]).tolist())
     expect(
         # Regular, but no part of the right interval, as it would be if batches were counted twice.
-        len(copies) < 2 or len(steps) > 1 or interval % copies[0] == 0,
+        len(copies) < 2 or len(steps) > 1 or not copies[0] or interval % copies[0] == 0,
         "fixed_interval",
         Message(
             "The target network followed after the batches {copies} of {batches}. {due} Is the "

@@ -8,7 +8,7 @@ import pytest
 from autograder.authoring.calibration import Run
 from autograder.authoring.curves import learning_curve
 from autograder.units import unit_named
-from helpers.batches import unsorted
+from helpers.batches import shuffled_in_batches
 from helpers.plots import running_mean
 
 RISING = tuple(float(score) for score in range(300))
@@ -21,7 +21,8 @@ def _run(seed: int, scores: tuple[float, ...]) -> Run:
 def test_the_curve_is_the_mean_that_is_drawn_of_a_students_own_scores():
     curve = learning_curve(unit_named("dqn"), [_run(0, RISING), _run(1, RISING)], "dqn")
     records = [{"score": score, "batch": i // 32} for i, score in enumerate(RISING)]
-    drawn = [record["score"] for record in unsorted(records[:288])]  # of nine whole batches
+    nine_batches = shuffled_in_batches(records[:288])
+    drawn = [record["score"] for record in nine_batches]
     assert curve["grid"][-1] == 288 and curve["greedy"]
     own = running_mean(np.asarray(drawn), curve["window"])[np.asarray(curve["grid"]) - 1]
     for line in ("low", "median", "high"):

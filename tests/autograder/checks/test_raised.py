@@ -133,7 +133,7 @@ def two_devices():
             "no NVIDIA graphics card",
             marks=pytest.mark.skipif(torch.cuda.is_available(), reason="it has one"),
         ),
-        (float64_on_a_mac, "The GPU of a Mac knows no float64"),
+        (float64_on_a_mac, "The GPU of a Mac does not support float64"),
         (two_devices, "torch.from_numpy(values) always stays"),
         (float64_into_a_network, "Numbers of float64 meet a network of float32"),
         (backward_without_a_graph, "found nothing to differentiate"),

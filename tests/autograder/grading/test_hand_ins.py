@@ -155,6 +155,13 @@ def test_two_folders_of_one_name_are_left_and_the_decomposed_one_refused(
     ]
 
 
+def test_a_hidden_folder_with_a_decomposed_name_is_nobodys(classroom: Course, unit: Unit) -> None:
+    hand_in(classroom, unit, "anna", SOLVED)
+    (classroom.root / "submitted" / unicodedata.normalize("NFD", ".müller")).mkdir()
+
+    assert [one.student for one in submissions(classroom, unit)] == ["anna"]
+
+
 def test_a_time_that_is_not_understood_is_a_warning(classroom: Course, unit: Unit) -> None:
     path = hand_in(classroom, unit, "anna", SOLVED)
     (path.parent / "timestamp.txt").write_text("yesterday")

@@ -18,6 +18,10 @@ UNSOLVED = """
 def policy_loss(log_probs, returns):
     raise NotImplementedError()
 """
+OTHER_REASON = """
+def policy_loss(log_probs, returns):
+    return torch.zeros(1, device="meta").cpu()
+"""
 WRONG = """
 def policy_loss(log_probs, returns):
     return (returns * log_probs).sum()
@@ -43,6 +47,8 @@ def outputs():
         CHECK,
         "policy_loss(1, 2)",
         "statistics",
+        OTHER_REASON,
+        "policy_loss(1, 2)  # once more",
         WRONG,
         CHECK + " # wrong",
         AS_TEXT,
@@ -87,6 +93,10 @@ def test_a_cell_that_depends_on_it_says_what_it_waits_for_in_one_line(outputs):
     assert error(outputs["policy_loss(1, 2)"]) == (
         "NotImplementedError: this cell waits for the exercise policy_network/loss. Solve it first."
     )
+
+
+def test_a_cell_in_which_pytorch_raises_the_same_error_waits_for_nothing(outputs):
+    assert "waits for" not in error(outputs["policy_loss(1, 2)  # once more"])
 
 
 def test_a_missing_name_says_where_it_should_come_from(outputs):

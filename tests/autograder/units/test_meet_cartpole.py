@@ -531,6 +531,45 @@ def test_a_rule_that_pushes_to_one_side_passes_if_it_scores_enough(monkeypatch):
     assert ruled(lambda _: 1).points == 3
 
 
+@pytest.mark.parametrize(
+    ("draw", "points", "episodes"),
+    [
+        (lambda random: 40 + random.integers(20), 1, (100, 100)),  # far from the threshold
+        (lambda random: 300 + random.integers(100), 3, (100, 100)),
+        (lambda random: 97 + random.integers(-30, 31), 1, (101, 400)),  # near it
+        (lambda random: 103 + random.integers(-30, 31), 3, (101, 400)),
+        # Rarely very good, so that a few episodes say little: the mean is 113.
+        (lambda random: 500 if random.random() < 0.1 else 70, 3, (101, 400)),
+    ],
+)
+def test_near_the_threshold_more_episodes_are_played(monkeypatch, draw, points, episodes):
+    played = []
+
+    class Played:
+        """Episodes of such a length."""
+
+        def reset(self, seed):
+            random = np.random.default_rng([seed, 1])
+            self.left = int(draw(random))
+            played.append(seed)
+            return np.zeros((1, 4)), {}
+
+        def step(self, action):
+            self.left -= 1
+            ended = np.array([self.left == 0])
+            return np.zeros((1, 4)), np.ones(1), ended, np.zeros(1, bool), {}
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(rule, "_score_in_parallel", lambda *_: 0.0)
+    monkeypatch.setattr(rule, "make_environments", lambda *_: Played())
+    result = ruled(lambda seen: int(seen[2] > 0), 2)
+
+    assert result.points == points
+    assert episodes[0] <= len(played) <= episodes[1]
+
+
 class Follows(AbstractAgent):
     """An agent that does what a rule says."""
 
