@@ -93,9 +93,9 @@ class Coefficients:
             gamma=3 * one(),
             # Small, so that no usual bound on the loss or on a gradient's norm is reached.
             table=(1e-4 * random.normal(size=(ACTIONS, ACTIONS))).astype(np.float32),
-            # Small, so that `growth` is far from its bounds, where all steps are alike. The action's
-            # part is the larger one: if the two cancelled out over a batch, targets that are all
-            # wrong by the same number would move nothing.
+            # Small, so that `growth` is far from its bounds, where all steps are alike. The part of
+            # the action is the larger one: if the two cancelled out over a batch, targets that are
+            # all wrong by the same number would move nothing.
             observation=(2e-4 * random.normal(size=4)).astype(np.float32),
             action=1e-3 * one(),
             follow=float(random.uniform(0.2, 0.4)),
