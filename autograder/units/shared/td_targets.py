@@ -601,8 +601,8 @@ def _wrong_judges(steps: Steps, online: np.ndarray, target: np.ndarray) -> tuple
         KnownMistake(
             "one_action_for_all",
             steps.targets(target[:, best[0]]),
-            "Every row got the value of one and the same action. Each row should get the value of its "
-            "own best action.",
+            "Every row got the value of one and the same action. Each row should get the value of "
+            "its own best action.",
         ),
         KnownMistake(
             "rows_mixed",
