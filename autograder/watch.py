@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from autograder.units import Unit
 #: The files of a submission folder: name, size and time of each.
 State = tuple[tuple[str, int, int], ...]
 STOPPED = 0
-#: Who has no mark or no page is graded again after so many seconds, then after twice as many.
+#: Seconds before a student without a mark or page is graded again; doubled after each failure.
 PAUSE, LONGEST_PAUSE = 60.0, 3600.0
 
 
@@ -144,24 +145,28 @@ class Watch:
                     yield (unit.name, composed.get(student, student)), _state(folder)
 
     def _collect(self) -> None:
-        for unit in self.units:
-            try:
-                Book.open(self.course, self.sandboxed).collect(unit)
-            except CourseError as error:
-                self._complain(f"collecting {unit.name}", str(error))
-            else:
-                self._complaints.pop(f"collecting {unit.name}", None)
+        with self._complaining("collecting"):
+            book = Book.open(self.course, self.sandboxed)
+            for unit in self.units:
+                with self._complaining(f"collecting {unit.name}"):
+                    book.collect(unit)
 
     def _renew_course_page(self) -> None:
         """Once nobody waits: it takes seconds in a large course."""
         if self._course_page_is_old:
-            try:
+            with self._complaining("course page"):
                 renew_course_page(self.course)
-            except (CourseError, OSError) as error:
-                self._complain("course page", str(error))
-            else:
                 self._course_page_is_old = False
-                self._complaints.pop("course page", None)
+
+    @contextmanager
+    def _complaining(self, about: str) -> Iterator[None]:
+        """Say what stands in the way of this, and go on."""
+        try:
+            yield
+        except (CourseError, OSError) as error:
+            self._complain(about, str(error))
+        else:
+            self._complaints.pop(about, None)
 
     def _complain(self, about: str, text: str) -> None:
         """Say what stands in the way, once."""

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy
@@ -33,7 +32,7 @@ from autograder.gradebook.scores import leave_ungraded
 from autograder.gradebook.sharing import let_group_write, share_with_group
 from autograder.grading.batch import GradedSubmission
 from autograder.grading.hand_ins import HandIn
-from autograder.grading.timestamps import NotATime, handed_in_at
+from autograder.grading.timestamps import known_time
 from autograder.rendering.text import plain
 from autograder.units import Unit
 
@@ -157,7 +156,8 @@ class Book:
         for student, submission in graded.items():
             mark = marks.get(student)
             if submission.key and mark is not None:
-                marked = Marked(mark, self._autograded_key(student, unit), _time(counting[student]))
+                time = known_time(counting[student].folder)
+                marked = Marked(mark, self._autograded_key(student, unit), time)
                 change = change_of(self.app, student, submission, marked)
                 changes += [] if change is None else [change]
         return changes
@@ -267,14 +267,6 @@ class Book:
             raise CourseError(
                 f"The gradebook {self.shown_url} cannot be written: {cause}. {otherwise}"
             ) from error
-
-
-def _time(hand_in: HandIn) -> datetime | None:
-    """When it was handed in; None if that is not known."""
-    try:
-        return handed_in_at(hand_in.folder)
-    except NotATime:
-        return None
 
 
 def _enrol(gradebook: Gradebook, students: Iterable[str]) -> None:

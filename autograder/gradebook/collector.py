@@ -26,7 +26,7 @@ from nbgrader.utils import check_mode
 from autograder.gradebook.address import Address
 from autograder.grading.hand_ins import is_student_id
 from autograder.grading.notebook_file import MAX_BYTES
-from autograder.grading.timestamps import NotATime, handed_in_at, moment
+from autograder.grading.timestamps import NotATime, known_time, moment
 
 MAX_FILES = 200
 MAX_DEPTH = 6
@@ -159,10 +159,7 @@ class SafeCollect(ExchangeCollect):
         return None
 
     def _is_newer(self, record: Inbound, target: Path) -> bool:
-        try:
-            existing = handed_in_at(target)
-        except NotATime:
-            existing = None
+        existing = known_time(target)
         if self.update and (existing is None or record.timestamp > existing):
             return True
         return bool(self.before_duedate) and existing != record.timestamp

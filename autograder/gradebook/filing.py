@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -26,7 +25,7 @@ from autograder.grading.batch import GradedSubmission
 from autograder.grading.hand_ins import HandIn, is_student_id
 from autograder.grading.rounds import rounds_of
 from autograder.grading.submission import nothing_graded
-from autograder.grading.timestamps import NotATime, handed_in_at
+from autograder.grading.timestamps import known_time
 from autograder.processes.allowance import MEBIBYTE, Allowance
 from autograder.processes.confined import End, Outcome, Report
 from autograder.processes.pool import Job, Pool
@@ -82,7 +81,7 @@ class Filing:
         if not waiting:
             return
         entries = {
-            student: Entry(self._time(hand_in), None if content is None else content.marks)
+            student: Entry(known_time(hand_in.folder), None if content is None else content.marks)
             for student, (hand_in, _, content) in waiting.items()
         }
         marks = self._book.enter(self._unit, entries)
@@ -122,13 +121,7 @@ class Filing:
     def _is_late(self, hand_in: HandIn) -> bool:
         """Whether the time of handing in, or a due date, may have changed a mark."""
         held = self._held[hand_in.student]
-        return held.lateness or held.handed_in_at != self._time(hand_in)
-
-    def _time(self, hand_in: HandIn) -> datetime | None:
-        try:
-            return handed_in_at(hand_in.folder)
-        except NotATime:
-            return None
+        return held.lateness or held.handed_in_at != known_time(hand_in.folder)
 
     def _archive(self, hand_in: HandIn, graded: GradedSubmission) -> None:
         """Make the graded notebook, once for all who have handed in the same."""

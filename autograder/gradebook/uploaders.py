@@ -1,9 +1,8 @@
 """Who in the roster the people in a download are: found only where nobody else can be meant.
 
-What a download says of a person is their number in the system (not in Moodle), in ILIAS their
-login, and their name. As far as each of these says anything, all of them must mean the same
-person. Whoever is not found so is a student of their own: better twice in the roster than a mark
-for somebody else.
+A download identifies a person by name, by the number in the system (except in Moodle) and, in
+ILIAS, by login. All of these that are known must match the same person in the roster. Everyone else
+becomes a student of their own: a duplicate in the roster is better than a mark for somebody else.
 """
 
 from __future__ import annotations
@@ -79,7 +78,7 @@ def find_students(
 
 @dataclass(frozen=True)
 class _Roster:
-    """The people of a course, by all that a download says of them."""
+    """The people of a course, indexed by id, number and name."""
 
     people: Mapping[str, Person]
     by_id: Mapping[str, set[str]]

@@ -18,6 +18,7 @@ from autograder.grading.hand_ins import HandIn, handed_in
 from autograder.grading.notebook_file import MAX_BYTES
 from autograder.grading.rounds import Rounds, round_name, rounds_of
 from autograder.grading.timestamps import RECEIPTS, read_small_file
+from autograder.grading.whole_file import replace_text
 from autograder.results import Result, Status
 from autograder.units import Unit
 
@@ -79,7 +80,7 @@ def take_attempts(course: Course, unit: Unit, hand_ins: Iterable[HandIn]) -> Non
                 "digest": _digest(content),
                 "warnings": hand_in.warnings,
             }
-            _write(_record(folder), json.dumps(record).encode())
+            replace_text(_record(folder), json.dumps(record))
 
 
 def attempts_to_judge(
@@ -188,12 +189,6 @@ def _copy(hand_in: HandIn, content: bytes, folder: Path) -> None:
         if text is not None:
             (copy / name).write_text(text, encoding="utf-8")
     copy.rename(folder)
-
-
-def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
 
 
 def _record(folder: Path) -> Path:

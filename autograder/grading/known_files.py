@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
 from autograder.course import Course
@@ -12,6 +11,7 @@ from autograder.grading.keys import rules_key
 from autograder.grading.notebook import InvalidNotebook
 from autograder.grading.notebook_file import read_bytes
 from autograder.grading.submission import GradingOptions
+from autograder.grading.whole_file import replace_text
 from autograder.units import Unit
 
 
@@ -52,10 +52,8 @@ class KnownFiles:
         if not self._learned:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self._path.with_suffix(f".{os.getpid()}.part")
         keys = self._read() | self._learned
-        temporary.write_text(json.dumps({"rules": self._rules, "keys": keys}))
-        os.replace(temporary, self._path)
+        replace_text(self._path, json.dumps({"rules": self._rules, "keys": keys}))
 
     def _read(self) -> dict[str, str]:
         try:

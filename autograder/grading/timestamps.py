@@ -47,6 +47,14 @@ def handed_in_at(folder: Path) -> datetime | None:
     return None if text is None else moment(text)
 
 
+def known_time(folder: Path) -> datetime | None:
+    """The time in a submission's folder; None if there is none, or none that is understood."""
+    try:
+        return handed_in_at(folder)
+    except NotATime:
+        return None
+
+
 def moment(text: str) -> datetime:
     """The moment that a text names, in UTC and without a zone; where it names none, in UTC.
 

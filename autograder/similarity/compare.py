@@ -8,7 +8,7 @@ from autograder.course import Course, CourseError
 from autograder.gradebook.book import Book
 from autograder.grading.batch import counted_now
 from autograder.grading.hand_ins import submissions
-from autograder.grading.timestamps import NotATime, handed_in_at
+from autograder.grading.timestamps import known_time
 from autograder.rendering.text import plain
 from autograder.report.html import address, write_html
 from autograder.similarity.answers import (
@@ -40,15 +40,8 @@ def compare_class(
         print(f"Not compared: {plain(student, 60)}: {plain(why, 300)}")
     _write_page(course, unit, book, found)
     if export is not None:
-        times = {}
-        for one in hand_ins:
-            assert one.folder is not None
-            try:
-                time = handed_in_at(one.folder)
-            except NotATime:
-                continue
-            if time is not None:
-                times[one.student] = time
+        known = {one.student: known_time(one.folder) for one in hand_ins}
+        times = {student: time for student, time in known.items() if time is not None}
         system, folder = export
         code = {student: one.code for student, one in sorted(found.answers.items())}
         if system == "jplag":

@@ -674,14 +674,20 @@ def written(classroom: Course) -> dict[str, object]:
 # --- the whole course ----------------------------------------------------------------------------
 
 
-def test_several_units_make_a_page_of_the_whole_course(
-    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
-) -> None:
+def add_second_unit(classroom: Course, unit: Unit) -> Unit:
+    """Release another unit after the course's only one."""
     second = unit_named("actor_critic")
     (classroom.root / "units.txt").write_text(f"{unit.name}\n{second.name}\n")
     released = classroom.released(second.assignment)
     released.parent.mkdir(parents=True)
     nbformat.write(released_notebook(second), released)
+    return second
+
+
+def test_several_units_make_a_page_of_the_whole_course(
+    classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = add_second_unit(classroom, unit)
     solved(classroom, unit, "anna")
     solved(classroom, second, "anna", 0.5)
     solved(classroom, unit, "ben")
@@ -762,11 +768,7 @@ def test_a_file_for_an_lms_that_is_older_than_the_marks_is_named(
 def test_a_unit_that_cannot_be_graded_keeps_no_other_unit_from_it(
     classroom: Course, unit: Unit, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    second = unit_named("actor_critic")
-    (classroom.root / "units.txt").write_text(f"{unit.name}\n{second.name}\n")
-    released = classroom.released(second.assignment)
-    released.parent.mkdir(parents=True)
-    nbformat.write(released_notebook(second), released)
+    second = add_second_unit(classroom, unit)
     solved(classroom, unit, "anna")
     solved(classroom, second, "anna")
     change_points(classroom, unit, "check-forward", 7)

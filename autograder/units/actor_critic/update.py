@@ -226,8 +226,10 @@ def expect_both_heads(trial: Trial) -> None:
 
 def expect_share(trial: Trial, head: int) -> None:
     """Raise CheckFailed unless a loss makes the weights move down its gradient, and counts."""
-    expect_nothing_else(trial.moved())
-    share, other = trial.shares[head], trial.shares[1 - head]
+    moved = trial.moved()
+    expect_nothing_else(moved)
+    shares = moved.shares(trial.expected)
+    share, other = shares[head], shares[1 - head]
     mistake, name = (("policy_uphill", "policy"), ("critic_uphill", "critic"))[head]
     expect(
         share > -1e-5,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -72,4 +73,4 @@ def only_tensorflow(function: str) -> Iterator[None]:
 
 def last_line(error: StudentError) -> str:
     """What went wrong, without the lines that say where."""
-    return quoted(error, longest=len(error.message)).splitlines()[-1].strip()[:200]
+    return quoted(error, longest=sys.maxsize).splitlines()[-1].strip()[:200]

@@ -100,11 +100,10 @@ class UpdateTask(QAgentTask):
             trial = self.trial(student, random, coefficients=coefficients)
             trial.separate()
             plain = with_plain_descent(trial)
-            weights = trial.net.parameters(), trial.target_net.parameters()
+            target = trial.target_net.parameters()
             move = step_of(trial, lambda: _learn(trial))
             followed = trial.target_net.parameters()
-            trial.net.set_parameters(weights[0])
-            trial.target_net.set_parameters(weights[1])
+            trial.target_net.set_parameters(target)
             expect_one_step(plain, move, "learn")
             _step_of_learn(trial).expect(move, followed)
 
@@ -138,12 +137,11 @@ class UpdateTask(QAgentTask):
             trial = self.trial(student, random, coefficients={"follow": 0.0})
             trial.separate()
             with_plain_descent(trial)
-            weights = trial.net.parameters(), trial.target_net.parameters()
+            target = trial.target_net.parameters()
             moves = []
             for _ in range(3):  # the third batch is the first one again
                 moves.append(step_of(trial, lambda: _learn(trial)))
-                trial.net.set_parameters(weights[0])
-                trial.target_net.set_parameters(weights[1])
+                trial.target_net.set_parameters(target)
             first, second, third = moves
             if alike(third, first):
                 return
@@ -219,9 +217,7 @@ class UpdateTask(QAgentTask):
             )
             trial.separate()
             with_plain_descent(trial, SLOW_RATE)
-            weights = trial.net.parameters()
             move = step_of(trial, lambda: _learn(trial), SLOW_RATE)
-            trial.net.set_parameters(weights)
             _step_of_learn(trial).expect_learned(move)
 
     def _name_the_move(self, trial: QTrial, move: Parameters) -> None:

@@ -1,13 +1,18 @@
-"""What both agents of dqn_keras are called, and how their networks' answers are read."""
+"""What both agents of dqn_keras share: names of parts, network answers, explained assertions."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
+from autograder.checks.expect import CheckFailed
+from autograder.messages import Message
 from autograder.units.shared.keras_networks import ones
 from autograder.units.shared.q_agent import BATCH, GAMMA
 from autograder.units.shared.q_parts import QParts
-from autograder.worker.interface import Student, StudentObject, Tensor
+from autograder.worker.interface import Student, StudentError, StudentObject, Tensor
 
 #: Of an agent with small batches; none of the numbers is the notebook's.
 SETTINGS = {
@@ -35,6 +40,24 @@ def parts(agent: str) -> QParts:
         masked=True,
         tensor_targets=False,
     )
+
+
+@contextmanager
+def assertions_explained(advice: str, examine: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Where an assertion of the notebook fails, say what it is about. Raises CheckFailed.
+
+    examine: raises CheckFailed, too, where the cause is known.
+    """
+    try:
+        yield
+    except StudentError as error:
+        if error.kind != "AssertionError" or error.message:
+            raise
+        examine()
+        raise CheckFailed(
+            "assertion_failed",
+            Message("An assertion fails, in {where}. {advice}", where=error.where, advice=advice),
+        ) from None
 
 
 def values_with_all_actions(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -11,7 +10,12 @@ import numpy as np
 from autograder.checks.expect import CheckFailed, expect
 from autograder.checks.task import check
 from autograder.messages import Message
-from autograder.units.dqn_keras.agents import SETTINGS, parts, values_with_all_actions
+from autograder.units.dqn_keras.agents import (
+    SETTINGS,
+    assertions_explained,
+    parts,
+    values_with_all_actions,
+)
 from autograder.units.shared.probes import (
     FEW_PROBES,
     ProbedAgent,
@@ -30,7 +34,7 @@ from autograder.units.shared.q_agent import (
 )
 from autograder.units.shared.q_expected import UpdateStep
 from autograder.units.shared.q_trial import QTrial
-from autograder.worker.interface import Student, StudentError, StudentObject
+from autograder.worker.interface import Student, StudentObject
 
 #: Turns between two batches, and batches between two copies, where these are counted. The second
 #: is a multiple of the first and even, so that turns in place of batches show, and batches that are
@@ -38,6 +42,11 @@ from autograder.worker.interface import Student, StudentError, StudentObject
 TURNS, BATCHES = 2, 6
 #: Rows of the transitions that come in, one number for each call of train: 18 after three calls.
 ROWS = (5, 7, 6, 4, 8)
+#: What an assertion about a batch that fails means.
+OTHER_SHAPE = (
+    "One of the arrays has another shape than a batch of s.batch_size steps. A batch has, in this "
+    "order: observation, action, reward, next_observation, terminated."
+)
 #: Of a small batch, for agents that start early.
 SMALL_BATCH = 6
 
@@ -53,11 +62,11 @@ class UpdateTask(QAgentTask):
     def learns_from_its_memory(self, student: Student, random: np.random.Generator) -> None:
         with student.doubles():
             trial = self.trial(student, random, batch_size=SMALL_BATCH, start_replay_step=18)
-            with _assertions_explained(trial):
+            step = _step_of_replay(trial)
+            with assertions_explained(OTHER_SHAPE, step.expect_right_samples):
                 turns = play(trial, random, ROWS)
             learns = any(turn.learned for turn in turns)
             if not learns:
-                step = UpdateStep(trial, trial.batch(), double=False, reference="replay")
                 step.expect_loss_of_the_network()
             expect(
                 learns,
@@ -78,10 +87,8 @@ class UpdateTask(QAgentTask):
                 target_interval=1_000,
             )
             trial.separate()
-            weights = trial.net.parameters()
             move = step_of(trial, lambda: trial.update("replay"), rate=1.0)
-            trial.net.set_parameters(weights)
-            UpdateStep(trial, trial.batch(), double=False, reference="replay").expect_learned(move)
+            _step_of_replay(trial).expect_learned(move)
 
     @check(points=1)
     def waits_until_the_memory_is_filled(
@@ -138,14 +145,11 @@ class UpdateTask(QAgentTask):
         with student.doubles():
             trial = self.trial(student, random, target_interval=1_000)
             trial.separate()
-            weights = trial.net.parameters(), trial.target_net.parameters()
+            target = trial.target_net.parameters()
             move = step_of(trial, lambda: trial.update("replay"), rate=1.0)
             followed = trial.target_net.parameters()
-            trial.net.set_parameters(weights[0])
-            trial.target_net.set_parameters(weights[1])
-            UpdateStep(trial, trial.batch(), double=False, reference="replay").expect(
-                move, followed
-            )
+            trial.target_net.set_parameters(target)
+            _step_of_replay(trial).expect(move, followed)
 
     @check(points=1)
     def target_network_follows(self, student: Student, random: np.random.Generator) -> None:
@@ -188,25 +192,8 @@ class UpdateTask(QAgentTask):
         return agent
 
 
-@contextmanager
-def _assertions_explained(trial: QTrial) -> Iterator[None]:
-    """Where an assertion of the notebook fails, say what it is about."""
-    try:
-        yield
-    except StudentError as error:
-        if error.kind != "AssertionError" or error.message:
-            raise
-        step = UpdateStep(trial, trial.batch(), double=False, reference="replay")
-        step.expect_right_samples()
-        raise CheckFailed(
-            "assertion_failed",
-            Message(
-                "An assertion fails, in {where}. One of the arrays has another shape than a batch "
-                "of s.batch_size steps. A batch has, in this order: observation, action, reward, "
-                "next_observation, terminated.",
-                where=error.where,
-            ),
-        ) from None
+def _step_of_replay(trial: QTrial) -> UpdateStep:
+    return UpdateStep(trial, trial.batch(), double=False, reference="replay")
 
 
 def _expect_every_turn_due(turns: Sequence[Turn], due: int) -> None:

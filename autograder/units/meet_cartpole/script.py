@@ -81,7 +81,7 @@ class Script:
 
     def expect_score(self, played: Played) -> None:
         """Raise CheckFailed unless the score is right."""
-        # An action from elsewhere may be the right one by chance.
+        # An action that the rule did not choose can still be right by coincidence.
         self._expect_rule_asked(played.steps, played.asked)
         if not self.is_right(played.score):
             self._expect_steps(played)

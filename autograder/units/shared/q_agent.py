@@ -535,10 +535,12 @@ class _State:
 
 
 def step_of(trial: QTrial, learn: Any, rate: float = RATE) -> Parameters:
-    """The gradient that the network's weights have followed in one call of `learn`."""
+    """The gradient that the network's weights follow in one call of `learn`; they are put back."""
     before = trial.net.parameters()
     learn()
-    return moved(before, trial.net.parameters(), rate)
+    after = trial.net.parameters()
+    trial.net.set_parameters(before)
+    return moved(before, after, rate)
 
 
 def changed(first: Parameters, second: Parameters) -> bool:
