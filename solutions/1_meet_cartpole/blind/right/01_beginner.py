@@ -1,4 +1,4 @@
-# hand: a beginner who writes one thing per line
+# writer: a beginner who writes one thing per line
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

@@ -1,4 +1,4 @@
-# hand: a NumPy person, everything is an array
+# writer: a NumPy person, everything is an array
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

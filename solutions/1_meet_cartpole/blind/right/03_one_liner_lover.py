@@ -1,4 +1,4 @@
-# hand: a one-liner lover with lambdas and a walrus
+# writer: a one-liner lover with lambdas and a walrus
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

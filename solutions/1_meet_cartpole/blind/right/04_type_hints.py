@@ -1,4 +1,4 @@
-# hand: a software engineer with type hints and a dataclass
+# writer: a software engineer with type hints and a dataclass
 # %% play_episode
 from collections.abc import Callable
 from dataclasses import dataclass

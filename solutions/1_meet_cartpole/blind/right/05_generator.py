@@ -1,4 +1,4 @@
-# hand: somebody who loves generators and sum()
+# writer: somebody who loves generators and sum()
 # %% play_episode
 def rewards_of_an_episode(env, rule):
     observation, info = env.reset()

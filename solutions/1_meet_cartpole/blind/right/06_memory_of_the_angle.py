@@ -1,4 +1,4 @@
-# hand: a physicist who does not trust the given angular velocity and differentiates the angle himself
+# writer: a physicist who does not trust the given angular velocity and differentiates the angle himself
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

@@ -1,4 +1,4 @@
-# hand: an itertools fan, for-loop with count
+# writer: an itertools fan, for-loop with count
 # %% play_episode
 from itertools import count
 

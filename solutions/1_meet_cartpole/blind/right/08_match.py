@@ -1,4 +1,4 @@
-# hand: a Python 3.10 enthusiast with match and case
+# writer: a Python 3.10 enthusiast with match and case
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

@@ -1,4 +1,4 @@
-# hand: eine Schülerin, ausführliche Kommentare auf Deutsch, eigene Hilfsfunktionen
+# writer: eine Schülerin, ausführliche Kommentare auf Deutsch, eigene Hilfsfunktionen
 # %% play_episode
 def ein_schritt(umgebung, regel, beobachtung):
     """Ein Schritt: Regel fragen, Umgebung bewegen, Ergebnis zurückgeben."""

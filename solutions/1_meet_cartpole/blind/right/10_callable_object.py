@@ -1,4 +1,4 @@
-# hand: an object-oriented person; the rule is an object with __call__ and a memory
+# writer: an object-oriented person; the rule is an object with __call__ and a memory
 # %% play_episode
 class Player:
     def __init__(self, env, rule):

@@ -1,4 +1,4 @@
-# hand: assertion-heavy and defensive
+# writer: assertion-heavy and defensive
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

@@ -1,4 +1,4 @@
-# hand: a control engineer with full state feedback (LQR-like gains, all four numbers)
+# writer: a control engineer with full state feedback (LQR-like gains, all four numbers)
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

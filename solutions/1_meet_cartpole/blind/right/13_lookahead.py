@@ -1,4 +1,4 @@
-# hand: somebody who simulates both actions with the pole's own physics and takes the better one
+# writer: somebody who simulates both actions with the pole's own physics and takes the better one
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

@@ -1,4 +1,4 @@
-# hand: nested ifs like a decision tree, early returns, no arithmetic at all
+# writer: nested ifs like a decision tree, early returns, no arithmetic at all
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

@@ -1,4 +1,4 @@
-# hand: a statistician whose rule draws from a probability with an own generator and returns a NumPy whole number
+# writer: a statistician whose rule draws from a probability with an own generator and returns a NumPy whole number
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

@@ -1,4 +1,4 @@
-# hand: somebody who already knows PyTorch
+# writer: somebody who already knows PyTorch
 # %% play_episode
 from collections import deque
 

@@ -1,4 +1,4 @@
-# hand: somebody who lets Gymnasium's own wrapper keep the score
+# writer: somebody who lets Gymnasium's own wrapper keep the score
 # %% play_episode
 from gymnasium.wrappers import RecordEpisodeStatistics
 

@@ -1,4 +1,4 @@
-# hand: a functional programmer: partial, reduce, decorators
+# writer: a functional programmer: partial, reduce, decorators
 # %% play_episode
 from functools import reduce
 

@@ -1,4 +1,4 @@
-# hand: a signal-processing person who smooths the observation with a deque of the last ones
+# writer: a signal-processing person who smooths the observation with a deque of the last ones
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

@@ -1,4 +1,4 @@
-# hand: somebody whose rule is odd but good enough: right only if the pole both leans and turns to the right (it scores about 160)
+# writer: somebody whose rule is odd but good enough: right only if the pole both leans and turns to the right (it scores about 160)
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

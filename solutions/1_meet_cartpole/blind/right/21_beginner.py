@@ -1,4 +1,4 @@
-# hand: a beginner who follows the hint, with global-like flags and long if-else chains
+# writer: a beginner who follows the hint, with global-like flags and long if-else chains
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

@@ -1,4 +1,4 @@
-# hand: a Python lover: generators, sum, fsum, any, a one-line rule as a lambda
+# writer: a Python lover: generators, sum, fsum, any, a one-line rule as a lambda
 # %% play_episode
 from math import fsum
 

@@ -1,4 +1,4 @@
-# hand: a control engineer: state feedback with four gains as a callable object; the loop seeds each reset at random
+# writer: a control engineer: state feedback with four gains as a callable object; the loop seeds each reset at random
 # %% play_episode
 import random
 

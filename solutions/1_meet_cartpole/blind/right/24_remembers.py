@@ -1,4 +1,4 @@
-# hand: somebody who does not trust the given velocities and estimates them from the last angle, kept in a function attribute; collects all rewards in a list
+# writer: somebody who does not trust the given velocities and estimates them from the last angle, kept in a function attribute; collects all rewards in a list
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

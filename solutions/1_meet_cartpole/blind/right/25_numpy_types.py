@@ -1,4 +1,4 @@
-# hand: a NumPy user: dot product with weights, NumPy whole numbers as actions, NumPy number as score
+# writer: a NumPy user: dot product with weights, NumPy whole numbers as actions, NumPy number as score
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

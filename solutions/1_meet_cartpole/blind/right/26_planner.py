@@ -1,4 +1,4 @@
-# hand: a physicist: the rule simulates the cart pole two steps ahead with its equations of motion and takes the better push; the loop is a for loop over itertools.count
+# writer: a physicist: the rule simulates the cart pole two steps ahead with its equations of motion and takes the better push; the loop is a for loop over itertools.count
 # %% play_episode
 import itertools
 

@@ -1,4 +1,4 @@
-# hand: a Java programmer: an IntEnum as action, an Episode class, a do-while loop
+# writer: a Java programmer: an IntEnum as action, an Episode class, a do-while loop
 # %% play_episode
 class Episode:
     """One episode of an environment."""

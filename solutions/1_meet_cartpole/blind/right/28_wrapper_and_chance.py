@@ -1,4 +1,4 @@
-# hand: a Gymnasium lover: the wrapper that records episode statistics keeps the score; the rule is stochastic, a logistic function gives the probability of a push to the right
+# writer: a Gymnasium lover: the wrapper that records episode statistics keeps the score; the rule is stochastic, a logistic function gives the probability of a push to the right
 # %% play_episode
 from gymnasium.wrappers import RecordEpisodeStatistics
 

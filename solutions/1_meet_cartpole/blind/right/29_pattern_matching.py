@@ -1,4 +1,4 @@
-# hand: a Rust/Haskell person: match, iter with a sentinel, accumulate; the rule is a small decision table in degrees
+# writer: a Rust/Haskell person: match, iter with a sentinel, accumulate; the rule is a small decision table in degrees
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

@@ -1,4 +1,4 @@
-# hand: an electronics person: pulse-width modulation, the rule adds up what it owes in a list and pushes when it is due; exceptions end the loop
+# writer: an electronics person: pulse-width modulation, the rule adds up what it owes in a list and pushes when it is due; exceptions end the loop
 # %% play_episode
 class Over(Exception):
     """The episode has come to its end."""

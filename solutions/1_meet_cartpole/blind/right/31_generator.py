@@ -1,4 +1,4 @@
-# hand: a functional programmer who sums a generator
+# writer: a functional programmer who sums a generator
 # %% play_episode
 def _rewards(env, rule):
     observation, _ = env.reset()

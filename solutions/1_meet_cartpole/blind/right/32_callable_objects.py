@@ -1,4 +1,4 @@
-# hand: a Java programmer, everything is an object
+# writer: a Java programmer, everything is an object
 # %% play_episode
 class _Episode:
     __slots__ = ("env", "rule", "score", "_seen")

@@ -1,4 +1,4 @@
-# hand: an electrical engineer; the rule differentiates the angle itself and remembers
+# writer: an electrical engineer; the rule differentiates the angle itself and remembers
 # %% play_episode
 from math import fsum
 

@@ -1,4 +1,4 @@
-# hand: a numpy person; numpy scalars everywhere
+# writer: a numpy person; numpy scalars everywhere
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

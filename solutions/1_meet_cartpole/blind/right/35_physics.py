@@ -1,4 +1,4 @@
-# hand: a physicist who simulates both pushes and compares
+# writer: a physicist who simulates both pushes and compares
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

@@ -1,4 +1,4 @@
-# hand: a decorator lover, with logging, walrus and match
+# writer: a decorator lover, with logging, walrus and match
 # %% play_episode
 import functools
 import itertools

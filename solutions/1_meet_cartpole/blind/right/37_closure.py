@@ -1,4 +1,4 @@
-# hand: writes a closure with state; a dead band in which left and right take turns
+# writer: writes a closure with state; a dead band in which left and right take turns
 # %% play_episode
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-# hand: somebody who copies the style of CleanRL (next_obs, done, episodic return)
+# writer: somebody who copies the style of CleanRL (next_obs, done, episodic return)
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

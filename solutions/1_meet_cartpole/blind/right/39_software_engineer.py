@@ -1,4 +1,4 @@
-# hand: a software engineer (dataclass, protocol, generator of transitions, a callable controller object)
+# writer: a software engineer (dataclass, protocol, generator of transitions, a callable controller object)
 # %% play_episode
 from dataclasses import dataclass
 from typing import Any, Iterator, Protocol

@@ -1,4 +1,4 @@
-# hand: somebody from a DeepMind/Acme codebase (pure functions, namedtuple state passed about, for over itertools.count)
+# writer: somebody from a DeepMind/Acme codebase (pure functions, namedtuple state passed about, for over itertools.count)
 # %% play_episode
 import itertools
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-# hand: a numerical analyst (preallocated rewards, linear feedback with a gain vector, dot product, heaviside)
+# writer: a numerical analyst (preallocated rewards, linear feedback with a gain vector, dot product, heaviside)
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

@@ -1,4 +1,4 @@
-# hand: the typical over-careful answer of an AI assistant (conversions, docstrings, copies, asserts)
+# writer: the typical over-careful answer of an AI assistant (conversions, docstrings, copies, asserts)
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action.

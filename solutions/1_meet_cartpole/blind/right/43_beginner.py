@@ -1,4 +1,4 @@
-# hand: a beginner (lists, counters, temporary variables, prints, if-elif chains, a global that remembers the last angle)
+# writer: a beginner (lists, counters, temporary variables, prints, if-elif chains, a global that remembers the last angle)
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

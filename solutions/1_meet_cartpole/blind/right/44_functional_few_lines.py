@@ -1,4 +1,4 @@
-# hand: a functional programmer who minimises lines (walrus, iter with a sentinel, lambda)
+# writer: a functional programmer who minimises lines (walrus, iter with a sentinel, lambda)
 # %% play_episode
 def play_episode(env, rule):
     """Return the score of one episode in which the rule chooses every action."""

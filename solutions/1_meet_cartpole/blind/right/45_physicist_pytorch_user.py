@@ -1,4 +1,4 @@
-# hand: a physicist who plans with a small model of the pole, and who writes loops with break and deque
+# writer: a physicist who plans with a small model of the pole, and who writes loops with break and deque
 # %% play_episode
 from collections import deque
 

@@ -1,4 +1,4 @@
-# hand: a beginner with loops, one thing per line
+# writer: a beginner with loops, one thing per line
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

@@ -1,4 +1,4 @@
-# hand: a NumPy person who goes to PyTorch only where the gradient is needed
+# writer: a NumPy person who goes to PyTorch only where the gradient is needed
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

@@ -1,4 +1,4 @@
-# hand: a one-liner lover
+# writer: a one-liner lover
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

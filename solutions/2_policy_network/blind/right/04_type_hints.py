@@ -1,4 +1,4 @@
-# hand: a software engineer: type hints, dataclasses, docstrings, extra methods and attributes
+# writer: a software engineer: type hints, dataclasses, docstrings, extra methods and attributes
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

@@ -1,4 +1,4 @@
-# hand: somebody who builds everything with nn.Sequential and shares policy_head with it
+# writer: somebody who builds everything with nn.Sequential and shares policy_head with it
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

@@ -1,4 +1,4 @@
-# hand: somebody who wants to understand everything and writes the linear layer himself
+# writer: somebody who wants to understand everything and writes the linear layer himself
 # %% forward
 class Affine(nn.Module):
     """y = W x + b, row by row."""

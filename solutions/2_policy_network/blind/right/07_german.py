@@ -1,4 +1,4 @@
-# hand: ein Schüler mit ausführlichen deutschen Kommentaren und deutschen Namen
+# writer: ein Schüler mit ausführlichen deutschen Kommentaren und deutschen Namen
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

@@ -1,4 +1,4 @@
-# hand: numerics person: log_softmax inside, exp at the end, an extra method for the logits
+# writer: numerics person: log_softmax inside, exp at the end, an extra method for the logits
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

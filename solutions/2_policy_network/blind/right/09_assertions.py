@@ -1,4 +1,4 @@
-# hand: assertion-heavy and defensive
+# writer: assertion-heavy and defensive
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

@@ -1,4 +1,4 @@
-# hand: a modern-Python fan: match, comprehension, ModuleDict
+# writer: a modern-Python fan: match, comprehension, ModuleDict
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

@@ -1,4 +1,4 @@
-# hand: somebody who likes deques and appendleft, keeps extra histories in the agent
+# writer: somebody who likes deques and appendleft, keeps extra histories in the agent
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

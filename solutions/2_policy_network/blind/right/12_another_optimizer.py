@@ -1,4 +1,4 @@
-# hand: somebody who takes up the offer to choose another optimizer (AdamW) and orthogonal weights
+# writer: somebody who takes up the offer to choose another optimizer (AdamW) and orthogonal weights
 # %% forward
 def orthogonal(layer, gain):
     nn.init.orthogonal_(layer.weight, gain)

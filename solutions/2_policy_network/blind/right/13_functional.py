@@ -1,4 +1,4 @@
-# hand: a functional programmer: partial, reduce, pure functions, a decorator
+# writer: a functional programmer: partial, reduce, pure functions, a decorator
 # %% forward
 from functools import partial, reduce
 

@@ -1,4 +1,4 @@
-# hand: un étudiant français, calcule le gradient avec torch.autograd.grad
+# writer: un étudiant français, calcule le gradient avec torch.autograd.grad
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

@@ -1,4 +1,4 @@
-# hand: a statistician who divides by n - 1 (sample standard deviation) and treats a single return by hand
+# writer: a statistician who divides by n - 1 (sample standard deviation) and treats a single return by hand
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

@@ -1,4 +1,4 @@
-# hand: somebody who keeps the first layer as raw parameters with F.linear, and saves by a temporary file
+# writer: somebody who keeps the first layer as raw parameters with F.linear, and saves by a temporary file
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

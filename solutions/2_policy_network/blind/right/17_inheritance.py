@@ -1,4 +1,4 @@
-# hand: an object-oriented person: subclasses of nn.Linear, nn.Module for the loss, a subclass of the agent
+# writer: an object-oriented person: subclasses of nn.Linear, nn.Module for the loss, a subclass of the agent
 # %% forward
 class LinearReLU(nn.Linear):
     """A linear layer followed by ReLU."""

@@ -1,4 +1,4 @@
-# hand: a C programmer: preallocated arrays, index arithmetic, in-place operations, writes bytes
+# writer: a C programmer: preallocated arrays, index arithmetic, in-place operations, writes bytes
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

@@ -1,4 +1,4 @@
-# hand: una física, comentarios en español, einsum y notación del texto
+# writer: una física, comentarios en español, einsum y notación del texto
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

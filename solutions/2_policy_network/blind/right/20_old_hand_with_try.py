@@ -1,4 +1,4 @@
-# hand: an old Python hand: try/finally, nested functions, globals, keyword arguments everywhere, RMSprop
+# writer: an old Python hand: try/finally, nested functions, globals, keyword arguments everywhere, RMSprop
 # %% forward
 INPUTS = 4
 

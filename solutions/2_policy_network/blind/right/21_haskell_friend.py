@@ -1,4 +1,4 @@
-# hand: a functional programmer who writes Haskell at home: accumulate, reduce, partial, expressions, as few statements as possible
+# writer: a functional programmer who writes Haskell at home: accumulate, reduce, partial, expressions, as few statements as possible
 # %% forward
 from functools import reduce
 

@@ -1,4 +1,4 @@
-# hand: a numerical analyst: a linear layer of her own (transposed matrix), log-sum-exp, einsum, double precision for the returns, Toeplitz matrix of discounts
+# writer: a numerical analyst: a linear layer of her own (transposed matrix), log-sum-exp, einsum, double precision for the returns, Toeplitz matrix of discounts
 # %% forward
 class Affine(nn.Module):
     """x -> x M + c, the matrix stored the way it is written on paper: (inputs, outputs)."""

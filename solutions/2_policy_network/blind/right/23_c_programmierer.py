@@ -1,4 +1,4 @@
-# hand: an old C programmer from Germany: indices, while loops, preallocated tensors, in-place operations, flags, German comments
+# writer: an old C programmer from Germany: indices, while loops, preallocated tensors, in-place operations, flags, German comments
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

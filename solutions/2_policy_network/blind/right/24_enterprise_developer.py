@@ -1,4 +1,4 @@
-# hand: a Java enterprise developer: dataclasses, context managers, properties, own methods on the network, keyword arguments everywhere
+# writer: a Java enterprise developer: dataclasses, context managers, properties, own methods on the network, keyword arguments everywhere
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

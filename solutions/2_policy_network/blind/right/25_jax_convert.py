@@ -1,4 +1,4 @@
-# hand: someone who came from JAX: gradients as values (torch.autograd.grad), one-hot and einsum, functional linear maps, a scan for the returns, closures for the optimizer
+# writer: someone who came from JAX: gradients as values (torch.autograd.grad), one-hot and einsum, functional linear maps, a scan for the returns, closures for the optimizer
 # %% forward
 def init_dense(n_in, n_out):
     """LeCun-normal weights and zero biases, as flax.linen.Dense does."""

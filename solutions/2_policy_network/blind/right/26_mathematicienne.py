@@ -1,4 +1,4 @@
-# hand: une mathématicienne: divide and conquer, De Morgan, zero-initialised head, assertions and French comments, gradients forgotten after the step instead of before
+# writer: une mathématicienne: divide and conquer, De Morgan, zero-initialised head, assertions and French comments, gradients forgotten after the step instead of before
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

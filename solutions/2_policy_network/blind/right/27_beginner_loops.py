@@ -1,4 +1,4 @@
-# hand: a beginner who writes every step as a loop and prints nothing
+# writer: a beginner who writes every step as a loop and prints nothing
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

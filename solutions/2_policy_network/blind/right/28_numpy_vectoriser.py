@@ -1,4 +1,4 @@
-# hand: a NumPy person: no loops, matrices, float64 wherever possible
+# writer: a NumPy person: no loops, matrices, float64 wherever possible
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

@@ -1,4 +1,4 @@
-# hand: comes from JAX/Flax: own Dense layer with a (in, out) kernel, einsum, pure functions
+# writer: comes from JAX/Flax: own Dense layer with a (in, out) kernel, einsum, pure functions
 # %% forward
 class Dense(nn.Module):
     """y = x @ kernel + bias, as in Flax."""

@@ -1,4 +1,4 @@
-# hand: comes from Keras: input width is inferred (lazy layers, built by one call), RMSprop, add-on methods
+# writer: comes from Keras: input width is inferred (lazy layers, built by one call), RMSprop, add-on methods
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

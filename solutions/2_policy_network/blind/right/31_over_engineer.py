@@ -1,4 +1,4 @@
-# hand: a software architect: dataclasses, ABCs, properties, injected functions, mixins
+# writer: a software architect: dataclasses, ABCs, properties, injected functions, mixins
 # %% forward
 from collections import OrderedDict
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-# hand: a functional programmer: accumulate, reduce, lambdas, partial, generators, deques
+# writer: a functional programmer: accumulate, reduce, lambdas, partial, generators, deques
 # %% forward
 from functools import reduce
 

@@ -1,4 +1,4 @@
-# hand: writes as CleanRL / PPO papers do: orthogonal init, logits method, clipping, maximises the objective
+# writer: writes as CleanRL / PPO papers do: orthogonal init, logits method, clipping, maximises the objective
 # %% forward
 def layer_init(layer, std=np.sqrt(2), bias_const=0.0):
     torch.nn.init.orthogonal_(layer.weight, std)

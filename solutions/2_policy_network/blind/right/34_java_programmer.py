@@ -1,4 +1,4 @@
-# hand: a Java programmer: getters, type hints, index loops, preallocated arrays, one Sequential that shares the head
+# writer: a Java programmer: getters, type hints, index loops, preallocated arrays, one Sequential that shares the head
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

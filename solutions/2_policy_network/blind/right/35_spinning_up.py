@@ -1,4 +1,4 @@
-# hand: writes as OpenAI's Spinning Up: mlp builder, lfilter-like reward-to-go, buffer object, loss from weights
+# writer: writes as OpenAI's Spinning Up: mlp builder, lfilter-like reward-to-go, buffer object, loss from weights
 # %% forward
 def mlp(sizes, activation=nn.ReLU, output_activation=nn.Identity):
     layers = []

@@ -1,4 +1,4 @@
-# hand: mathematician who builds her own affine layer, einsum and matrices; class objects as functions
+# writer: mathematician who builds her own affine layer, einsum and matrices; class objects as functions
 # %% forward
 import math
 

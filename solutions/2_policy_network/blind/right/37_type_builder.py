@@ -1,4 +1,4 @@
-# hand: metaprogrammer, classes built by type(...), decorators, vectorised scan
+# writer: metaprogrammer, classes built by type(...), decorators, vectorised scan
 # %% forward
 def _init(self, hidden_size=32, n_actions=2):
     nn.Module.__init__(self)

@@ -1,4 +1,4 @@
-# hand: numpy engineer, convolution, preallocation, logging, type hints
+# writer: numpy engineer, convolution, preallocation, logging, type hints
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

@@ -1,4 +1,4 @@
-# hand: French object-oriented programmer, docstrings in French, dataclass, properties, inheritance, deque
+# writer: French object-oriented programmer, docstrings in French, dataclass, properties, inheritance, deque
 # %% forward
 class Lineaire(nn.Linear):
     """Couche linéaire, initialisation de Xavier."""

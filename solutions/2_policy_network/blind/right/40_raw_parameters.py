@@ -1,4 +1,4 @@
-# hand: uses raw parameters with functional calls, keyword-only helpers, manual optimizer steps, star arguments
+# writer: uses raw parameters with functional calls, keyword-only helpers, manual optimizer steps, star arguments
 # %% forward
 class Dense(torch.nn.Module):
     def __init__(self, *, inputs, units):

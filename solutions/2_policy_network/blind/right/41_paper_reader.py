@@ -1,4 +1,4 @@
-# hand: a reader of papers, generators and context managers, one Sequential, RMSprop
+# writer: a reader of papers, generators and context managers, one Sequential, RMSprop
 # %% forward
 from collections import OrderedDict
 

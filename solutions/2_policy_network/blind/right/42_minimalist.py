@@ -1,4 +1,4 @@
-# hand: minimalist with slots, SimpleNamespace and a shared learning mixin; Agent two inherits its act from nobody
+# writer: minimalist with slots, SimpleNamespace and a shared learning mixin; Agent two inherits its act from nobody
 # %% forward
 class PolicyNetwork(nn.Module):
     def __init__(self, hidden_size=32, n_actions=2):

@@ -1,4 +1,4 @@
-# hand: somebody who copies the style of CleanRL (layer_init, get_logits, orthogonal weights, b_ names, Args dataclass)
+# writer: somebody who copies the style of CleanRL (layer_init, get_logits, orthogonal weights, b_ names, Args dataclass)
 # %% forward
 def layer_init(layer, std=np.sqrt(2), bias_const=0.0):
     torch.nn.init.orthogonal_(layer.weight, std)

@@ -1,4 +1,4 @@
-# hand: somebody who learned from Spinning Up (mlp builder, _distribution, reward_to_go, logp, compute_loss)
+# writer: somebody who learned from Spinning Up (mlp builder, _distribution, reward_to_go, logp, compute_loss)
 # %% forward
 def mlp(sizes, activation, output_activation=nn.Identity):
     layers = []

@@ -1,4 +1,4 @@
-# hand: somebody from a DeepMind/Acme/JAX codebase (own Linear with (in, out) weight, pure functions, scan, Gumbel-max, autograd.grad)
+# writer: somebody from a DeepMind/Acme/JAX codebase (own Linear with (in, out) weight, pure functions, scan, Gumbel-max, autograd.grad)
 # %% forward
 class Linear(nn.Module):
     """y = x w + b, as in Haiku: the weight has the shape (in, out)."""

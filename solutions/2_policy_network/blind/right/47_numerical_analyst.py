@@ -1,4 +1,4 @@
-# hand: a numerical analyst (preallocated arrays, einsum, float64, matrix form, inverse CDF with a NumPy generator, speed)
+# writer: a numerical analyst (preallocated arrays, einsum, float64, matrix form, inverse CDF with a NumPy generator, speed)
 # %% forward
 class Affine(nn.Module):
     def __init__(self, n_in, n_out):

@@ -1,4 +1,4 @@
-# hand: the typical over-careful answer of an AI assistant (asserts, conversions, docstrings, device handling, guards)
+# writer: the typical over-careful answer of an AI assistant (asserts, conversions, docstrings, device handling, guards)
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions).

@@ -1,4 +1,4 @@
-# hand: a beginner who follows PyTorch's reinforce.py example (temporary variables, prints, global helpers, numbers by hand)
+# writer: a beginner who follows PyTorch's reinforce.py example (temporary variables, prints, global helpers, numbers by hand)
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

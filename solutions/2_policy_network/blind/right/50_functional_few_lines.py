@@ -1,4 +1,4 @@
-# hand: a functional programmer who minimises lines (accumulate, walrus, layer_norm, lambdas, multinomial)
+# writer: a functional programmer who minimises lines (accumulate, walrus, layer_norm, lambdas, multinomial)
 # %% forward
 class PolicyNetwork(nn.Module):
     """Probabilities of the actions for each observation: (batch, 4) to (batch, n_actions)."""

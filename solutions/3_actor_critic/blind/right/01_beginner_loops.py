@@ -1,4 +1,4 @@
-# hand: a beginner who writes loops and names every step
+# writer: a beginner who writes loops and names every step
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

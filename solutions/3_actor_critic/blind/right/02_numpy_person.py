@@ -1,4 +1,4 @@
-# hand: someone who thinks in NumPy and goes to torch only where a gradient is needed
+# writer: someone who thinks in NumPy and goes to torch only where a gradient is needed
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

@@ -1,4 +1,4 @@
-# hand: a lover of one-liners and walrus operators
+# writer: a lover of one-liners and walrus operators
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

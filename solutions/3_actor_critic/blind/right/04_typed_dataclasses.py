@@ -1,4 +1,4 @@
-# hand: a software engineer with type hints, dataclasses and small helpers
+# writer: a software engineer with type hints, dataclasses and small helpers
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

@@ -1,4 +1,4 @@
-# hand: writes layers from nn.Parameter and einsum
+# writer: writes layers from nn.Parameter and einsum
 
 # %% forward
 class Affine(nn.Module):

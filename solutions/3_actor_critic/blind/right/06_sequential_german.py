@@ -1,4 +1,4 @@
-# hand: schreibt deutsche Kommentare und nimmt nn.Sequential fuer den gemeinsamen Teil
+# writer: schreibt deutsche Kommentare und nimmt nn.Sequential fuer den gemeinsamen Teil
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

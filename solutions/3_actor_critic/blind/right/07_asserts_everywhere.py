@@ -1,4 +1,4 @@
-# hand: a careful person who asserts every shape
+# writer: a careful person who asserts every shape
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

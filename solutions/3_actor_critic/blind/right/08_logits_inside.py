@@ -1,4 +1,4 @@
-# hand: keeps logits in the network class and asks the network for a distribution
+# writer: keeps logits in the network class and asks the network for a distribution
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

@@ -1,4 +1,4 @@
-# hand: prefers torch.autograd.grad to backward and inverse-CDF sampling to Categorical
+# writer: prefers torch.autograd.grad to backward and inverse-CDF sampling to Categorical
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

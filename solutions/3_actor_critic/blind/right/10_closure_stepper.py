@@ -1,4 +1,4 @@
-# hand: gives the optimizer a closure and zeroes gradients after the step elsewhere
+# writer: gives the optimizer a closure and zeroes gradients after the step elsewhere
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

@@ -1,4 +1,4 @@
-# hand: keeps both heads in a ModuleDict and gives them their names by properties
+# writer: keeps both heads in a ModuleDict and gives them their names by properties
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

@@ -1,4 +1,4 @@
-# hand: commentaires en français, tout en fonctions imbriquées
+# writer: commentaires en français, tout en fonctions imbriquées
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

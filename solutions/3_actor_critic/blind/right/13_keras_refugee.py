@@ -1,4 +1,4 @@
-# hand: comes from Keras, names everything like there and keeps own helper classes
+# writer: comes from Keras, names everything like there and keeps own helper classes
 
 # %% forward
 class Dense(nn.Module):

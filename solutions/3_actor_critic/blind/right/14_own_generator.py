@@ -1,4 +1,4 @@
-# hand: has a random generator of their own and attributes for later plots
+# writer: has a random generator of their own and attributes for later plots
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

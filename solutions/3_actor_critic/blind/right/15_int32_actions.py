@@ -1,4 +1,4 @@
-# hand: saves memory wherever possible: int32 actions, no temporary tensors
+# writer: saves memory wherever possible: int32 actions, no temporary tensors
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

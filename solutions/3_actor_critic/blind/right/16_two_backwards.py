@@ -1,4 +1,4 @@
-# hand: accumulates the two gradients with two backward calls and one step
+# writer: accumulates the two gradients with two backward calls and one step
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

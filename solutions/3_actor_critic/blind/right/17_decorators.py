@@ -1,4 +1,4 @@
-# hand: uses decorators, subclasses and autograd.backward on a list
+# writer: uses decorators, subclasses and autograd.backward on a list
 
 # %% forward
 def init(layer, gain):

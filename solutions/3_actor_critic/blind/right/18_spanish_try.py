@@ -1,4 +1,4 @@
-# hand: comenta en español, usa try/except y comprueba la carpeta
+# writer: comenta en español, usa try/except y comprueba la carpeta
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

@@ -1,4 +1,4 @@
-# hand: rewrote the given agent with numpy bookkeeping of their own
+# writer: rewrote the given agent with numpy bookkeeping of their own
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

@@ -1,4 +1,4 @@
-# hand: follows the formulas letter by letter, with einsum, vmap and one-hot vectors
+# writer: follows the formulas letter by letter, with einsum, vmap and one-hot vectors
 
 # %% forward
 class ActorCriticNetwork(nn.Module):

@@ -1,4 +1,4 @@
-# hand: a statistician: samples by inverting the distribution function, writes out the Huber loss, one tensor of joint residuals, autograd.backward on both losses
+# writer: a statistician: samples by inverting the distribution function, writes out the Huber loss, one tensor of joint residuals, autograd.backward on both losses
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

@@ -1,4 +1,4 @@
-# hand: a NumPy person who uses torch only where a gradient is needed: own np generator, np.where, .data, arrays of numbers between
+# writer: a NumPy person who uses torch only where a gradient is needed: own np generator, np.where, .data, arrays of numbers between
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

@@ -1,4 +1,4 @@
-# hand: a linear-algebra lover: both heads as one matrix product, Gumbel-max sampling, masks by one_hot, AdamW
+# writer: a linear-algebra lover: both heads as one matrix product, Gumbel-max sampling, masks by one_hot, AdamW
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

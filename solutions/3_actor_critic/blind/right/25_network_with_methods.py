@@ -1,4 +1,4 @@
-# hand: an object-oriented designer: the network has own methods (logits_and_values, distribution) which choose_action uses; a Memory class, a decorator for the optimizer step
+# writer: an object-oriented designer: the network has own methods (logits_and_values, distribution) which choose_action uses; a Memory class, a decorator for the optimizer step
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

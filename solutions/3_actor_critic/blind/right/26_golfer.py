@@ -1,4 +1,4 @@
-# hand: a code golfer: walrus, sum() over losses, star-unpacking, everything that fits in one line is in one line; forgets gradients right after the step
+# writer: a code golfer: walrus, sum() over losses, star-unpacking, everything that fits in one line is in one line; forgets gradients right after the step
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

@@ -1,4 +1,4 @@
-# hand: a beginner who writes every step as a loop, losses of shape (1,)
+# writer: a beginner who writes every step as a loop, losses of shape (1,)
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

@@ -1,4 +1,4 @@
-# hand: a NumPy person: float64 advantages, own random numbers, matrix products
+# writer: a NumPy person: float64 advantages, own random numbers, matrix products
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

@@ -1,4 +1,4 @@
-# hand: comes from JAX/Flax: own Dense layers, a critic that is a vector, einsum, stop_gradient, autograd.grad
+# writer: comes from JAX/Flax: own Dense layers, a critic that is a vector, einsum, stop_gradient, autograd.grad
 # %% forward
 class Dense(nn.Module):
     """y = x @ kernel + offset, as in Flax."""

@@ -1,4 +1,4 @@
-# hand: comes from Keras: lazy layers built by a call, loss objects, compile/fit methods, train_on_batch
+# writer: comes from Keras: lazy layers built by a call, loss objects, compile/fit methods, train_on_batch
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

@@ -1,4 +1,4 @@
-# hand: a software architect: base classes, heads in a ModuleDict behind properties, named tuples, dataclass memory
+# writer: a software architect: base classes, heads in a ModuleDict behind properties, named tuples, dataclass memory
 # %% forward
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-# hand: a functional programmer: lambdas, generators, closures, one list of tuples turned around by zip
+# writer: a functional programmer: lambdas, generators, closures, one list of tuples turned around by zip
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

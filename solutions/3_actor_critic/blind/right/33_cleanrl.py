@@ -1,4 +1,4 @@
-# hand: writes as CleanRL / PPO: orthogonal init, get_action_and_value, clipping, an optimizer that maximises
+# writer: writes as CleanRL / PPO: orthogonal init, get_action_and_value, clipping, an optimizer that maximises
 # %% forward
 def layer_init(layer, std=np.sqrt(2), bias_const=0.0):
     torch.nn.init.orthogonal_(layer.weight, std)

@@ -1,4 +1,4 @@
-# hand: a Java programmer: type hints, getters, two Sequentials that share the hidden layer, index loops
+# writer: a Java programmer: type hints, getters, two Sequentials that share the hidden layer, index loops
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

@@ -1,4 +1,4 @@
-# hand: writes as the pytorch/examples actor_critic.py: mixed lists, per-head parameter groups, int32 actions, a subclass for make_agent
+# writer: writes as the pytorch/examples actor_critic.py: mixed lists, per-head parameter groups, int32 actions, a subclass for make_agent
 # %% forward
 class Policy(nn.Module):
     """Everything but the heads."""

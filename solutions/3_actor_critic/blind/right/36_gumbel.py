@@ -1,4 +1,4 @@
-# hand: Gumbel trick, named tuples, one fused head behind properties
+# writer: Gumbel trick, named tuples, one fused head behind properties
 # %% forward
 class Judged(NamedTuple):
     probs: torch.Tensor

@@ -1,4 +1,4 @@
-# hand: inverse transform with NumPy's generator, own layers, Huber by hand, gradients accumulated in two backwards
+# writer: inverse transform with NumPy's generator, own layers, Huber by hand, gradients accumulated in two backwards
 # %% forward
 class Affine(nn.Module):
     def __init__(self, inputs, outputs):

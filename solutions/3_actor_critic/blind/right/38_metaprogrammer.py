@@ -1,4 +1,4 @@
-# hand: metaprogrammer, callable objects, autograd.grad, dataclass memory
+# writer: metaprogrammer, callable objects, autograd.grad, dataclass memory
 # %% forward
 def _make(self, hidden_size=128, n_actions=2):
     nn.Module.__init__(self)

@@ -1,4 +1,4 @@
-# hand: German software engineer, type hints, docstrings in German, template method, atomic files
+# writer: German software engineer, type hints, docstrings in German, template method, atomic files
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """Für jede Beobachtung: Wahrscheinlichkeiten und Wert."""

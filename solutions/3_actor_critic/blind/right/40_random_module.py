@@ -1,4 +1,4 @@
-# hand: inherits the second agent from the first, random module as source, memory as lists of pairs
+# writer: inherits the second agent from the first, random module as source, memory as lists of pairs
 # %% forward
 class ActorCriticNetwork(nn.Module):
     def __init__(self, hidden_size=128, n_actions=2, *, activation=F.relu):

@@ -1,4 +1,4 @@
-# hand: one-line lover, decorators, lists of SavedAction columns by zip, RMSprop and context manager
+# writer: one-line lover, decorators, lists of SavedAction columns by zip, RMSprop and context manager
 # %% forward
 class ActorCriticNetwork(nn.Module):
     def __init__(self, hidden_size=128, n_actions=2):

@@ -1,4 +1,4 @@
-# hand: torch.distributions fan, functional_call, stop-gradient by a custom autograd function, keyword-only
+# writer: torch.distributions fan, functional_call, stop-gradient by a custom autograd function, keyword-only
 # %% forward
 class Head(nn.Linear):
     """A linear layer that starts small."""

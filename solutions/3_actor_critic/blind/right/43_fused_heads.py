@@ -1,4 +1,4 @@
-# hand: fused matrix multiplication of both heads, plain and terse, mixin for learning, double-precision losses
+# writer: fused matrix multiplication of both heads, plain and terse, mixin for learning, double-precision losses
 # %% forward
 class ActorCriticNetwork(nn.Module):
     def __init__(self, hidden_size=128, n_actions=2):

@@ -1,4 +1,4 @@
-# hand: copies the style of CleanRL (layer_init, orthogonal weights, pg_loss and v_loss, vf_coef, eps=1e-5)
+# writer: copies the style of CleanRL (layer_init, orthogonal weights, pg_loss and v_loss, vf_coef, eps=1e-5)
 # %% forward
 def layer_init(layer, std=np.sqrt(2), bias_const=0.0):
     torch.nn.init.orthogonal_(layer.weight, std)

@@ -1,4 +1,4 @@
-# hand: copies the style of Spinning Up (logits, pi and v separately, two backward passes and one step)
+# writer: copies the style of Spinning Up (logits, pi and v separately, two backward passes and one step)
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

@@ -1,4 +1,4 @@
-# hand: comes from Haiku, Acme and JAX: own linear layer with (in, out) weights, namedtuples, pure functions, gradients as values
+# writer: comes from Haiku, Acme and JAX: own linear layer with (in, out) weights, namedtuples, pure functions, gradients as values
 # %% forward
 class Linear(nn.Module):
     """As hk.Linear: weight (n_in, n_out), truncated normal, bias zero."""

@@ -1,4 +1,4 @@
-# hand: a software engineer: submodules, dataclasses, mixin, small helper classes, atomic files
+# writer: a software engineer: submodules, dataclasses, mixin, small helper classes, atomic files
 # %% forward
 class _Body(nn.Module):
     """The shared feature extractor."""

@@ -1,4 +1,4 @@
-# hand: a numerical analyst: own generator, inverse CDF in float64, einsum, one-hot rows, explicit Huber formula
+# writer: a numerical analyst: own generator, inverse CDF in float64, einsum, one-hot rows, explicit Huber formula
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

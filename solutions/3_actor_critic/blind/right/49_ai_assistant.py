@@ -1,4 +1,4 @@
-# hand: an AI assistant's over-careful answer (asserts, conversions, docstrings, devices)
+# writer: an AI assistant's over-careful answer (asserts, conversions, docstrings, devices)
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,).

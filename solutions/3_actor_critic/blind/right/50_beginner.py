@@ -1,4 +1,4 @@
-# hand: a beginner: loops, temporary variables, Python's random module, sums instead of means, a print
+# writer: a beginner: loops, temporary variables, Python's random module, sums instead of means, a print
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

@@ -1,4 +1,4 @@
-# hand: somebody who minimises lines (lambdas, unpacking, partial, zero_grad at the end)
+# writer: somebody who minimises lines (lambdas, unpacking, partial, zero_grad at the end)
 # %% forward
 class ActorCriticNetwork(nn.Module):
     def __init__(self, hidden_size=128, n_actions=2):

@@ -1,4 +1,4 @@
-# hand: a beginner who writes loops and avoids fancy indexing
+# writer: a beginner who writes loops and avoids fancy indexing
 
 # %% memory
 class Batch(NamedTuple):

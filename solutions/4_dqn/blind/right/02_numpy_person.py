@@ -1,4 +1,4 @@
-# hand: a NumPy person: slices, masks, np.take
+# writer: a NumPy person: slices, masks, np.take
 
 # %% memory
 class Batch(NamedTuple):

@@ -1,4 +1,4 @@
-# hand: keeps single transitions in a deque, as in PyTorch's tutorial
+# writer: keeps single transitions in a deque, as in PyTorch's tutorial
 
 # %% memory
 import random

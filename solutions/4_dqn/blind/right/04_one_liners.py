@@ -1,4 +1,4 @@
-# hand: a lover of one-liners, lambdas and walrus operators
+# writer: a lover of one-liners, lambdas and walrus operators
 
 # %% memory
 class Batch(NamedTuple):

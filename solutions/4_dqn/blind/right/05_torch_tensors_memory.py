@@ -1,4 +1,4 @@
-# hand: stores preallocated torch tensors and samples with torch.randint
+# writer: stores preallocated torch tensors and samples with torch.randint
 
 # %% memory
 class Batch(NamedTuple):

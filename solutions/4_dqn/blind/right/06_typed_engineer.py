@@ -1,4 +1,4 @@
-# hand: type hints, small private helpers, keyword arguments everywhere
+# writer: type hints, small private helpers, keyword arguments everywhere
 
 # %% memory
 class Batch(NamedTuple):

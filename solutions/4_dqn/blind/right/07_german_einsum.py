@@ -1,4 +1,4 @@
-# hand: deutsche Kommentare, one_hot und einsum statt gather
+# writer: deutsche Kommentare, one_hot und einsum statt gather
 
 # %% memory
 class Batch(NamedTuple):

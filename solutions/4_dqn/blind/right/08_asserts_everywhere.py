@@ -1,4 +1,4 @@
-# hand: a careful person who asserts shapes, dtypes and gradients
+# writer: a careful person who asserts shapes, dtypes and gradients
 
 # %% memory
 class Batch(NamedTuple):

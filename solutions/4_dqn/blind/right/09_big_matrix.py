@@ -1,4 +1,4 @@
-# hand: keeps all transitions in one float matrix and cuts it into columns
+# writer: keeps all transitions in one float matrix and cuts it into columns
 
 # %% memory
 class Batch(NamedTuple):

@@ -1,4 +1,4 @@
-# hand: puts the given layers into an nn.Sequential as well, and zero-initialises the last one
+# writer: puts the given layers into an nn.Sequential as well, and zero-initialises the last one
 
 # %% memory
 class Batch(NamedTuple):

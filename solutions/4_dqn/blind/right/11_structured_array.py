@@ -1,4 +1,4 @@
-# hand: uses a NumPy structured array as the store
+# writer: uses a NumPy structured array as the store
 
 # %% memory
 class Batch(NamedTuple):

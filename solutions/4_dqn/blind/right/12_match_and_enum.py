@@ -1,4 +1,4 @@
-# hand: likes match statements, enums and exhaustive cases
+# writer: likes match statements, enums and exhaustive cases
 
 # %% memory
 from enum import Enum

@@ -1,4 +1,4 @@
-# hand: commentaires en français, fonctions imbriquées et générateurs
+# writer: commentaires en français, fonctions imbriquées et générateurs
 
 # %% memory
 class Batch(NamedTuple):

@@ -1,4 +1,4 @@
-# hand: gives a closure to the optimizer and makes the target network with deepcopy
+# writer: gives a closure to the optimizer and makes the target network with deepcopy
 
 # %% memory
 class Batch(NamedTuple):

@@ -1,4 +1,4 @@
-# hand: a plain Python list as ring, tuples as rows, transposed with zip
+# writer: a plain Python list as ring, tuples as rows, transposed with zip
 
 # %% memory
 class Batch(NamedTuple):

@@ -1,4 +1,4 @@
-# hand: from Keras: tables, masks and stop_gradient habits, but with the right numbers
+# writer: from Keras: tables, masks and stop_gradient habits, but with the right numbers
 
 # %% memory
 class Batch(NamedTuple):

@@ -1,4 +1,4 @@
-# hand: looks for a ready-made function in torch for everything
+# writer: looks for a ready-made function in torch for everything
 
 # %% memory
 class Batch(NamedTuple):

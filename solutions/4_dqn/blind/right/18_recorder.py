@@ -1,4 +1,4 @@
-# hand: keeps losses and Q-values for later plots, with extra methods and a subclass
+# writer: keeps losses and Q-values for later plots, with extra methods and a subclass
 
 # %% memory
 class Batch(NamedTuple):

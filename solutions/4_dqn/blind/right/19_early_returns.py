@@ -1,4 +1,4 @@
-# hand: early returns, special cases first, try/except around the environment's data
+# writer: early returns, special cases first, try/except around the environment's data
 
 # %% memory
 class Batch(NamedTuple):

@@ -1,4 +1,4 @@
-# hand: sigue las fórmulas al pie de la letra, con nombres de una letra y comentarios en español
+# writer: sigue las fórmulas al pie de la letra, con nombres de una letra y comentarios en español
 
 # %% memory
 class Batch(NamedTuple):

@@ -1,4 +1,4 @@
-# hand: a beginner who writes everything with for loops and Python lists
+# writer: a beginner who writes everything with for loops and Python lists
 # %% memory
 import random
 

@@ -1,4 +1,4 @@
-# hand: somebody who carries everything over from PyTorch's DQN tutorial (deque, random.sample, zip, non-final mask, state dicts)
+# writer: somebody who carries everything over from PyTorch's DQN tutorial (deque, random.sample, zip, non-final mask, state dicts)
 # %% memory
 import random
 from collections import deque

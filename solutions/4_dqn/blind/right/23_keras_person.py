@@ -1,4 +1,4 @@
-# hand: a Keras person, with predict/get_weights/set_weights methods on the network, one-hot masks, and the target's own methods used everywhere
+# writer: a Keras person, with predict/get_weights/set_weights methods on the network, one-hot masks, and the target's own methods used everywhere
 # %% memory
 class Batch(NamedTuple):
     """A batch of transitions: every field has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: a JAX/functional programmer: immutable states, vmap, reduce, einsum, autograd.grad instead of backward
+# writer: a JAX/functional programmer: immutable states, vmap, reduce, einsum, autograd.grad instead of backward
 # %% memory
 import functools
 import operator

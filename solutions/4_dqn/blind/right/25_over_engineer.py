@@ -1,4 +1,4 @@
-# hand: an over-engineer: abstract base classes, forward hooks for the ReLU, an optimizer subclass that clips, properties, aliases of modules
+# writer: an over-engineer: abstract base classes, forward hooks for the ReLU, an optimizer subclass that clips, properties, aliases of modules
 # %% memory
 from abc import ABC, abstractmethod
 

@@ -1,4 +1,4 @@
-# hand: a NumPy scientist: a structured array as memory, the forward pass of the target in NumPy, tensors only where autograd needs them
+# writer: a NumPy scientist: a structured array as memory, the forward pass of the target in NumPy, tensors only where autograd needs them
 # %% memory
 class Batch(NamedTuple):
     """A batch of transitions: every field has one row for each of them."""

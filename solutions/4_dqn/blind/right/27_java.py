@@ -1,4 +1,4 @@
-# hand: a Java programmer: getters, private fields, arraycopy in two pieces, builders, keyword-only calls, a closure given to optimizer.step
+# writer: a Java programmer: getters, private fields, arraycopy in two pieces, builders, keyword-only calls, a closure given to optimizer.step
 # %% memory
 class Batch(NamedTuple):
     """A batch of transitions: every field has one row for each of them."""

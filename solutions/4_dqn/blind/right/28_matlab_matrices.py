@@ -1,4 +1,4 @@
-# hand: a Matlab person: one big matrix as memory, columns stay columns, affine layers as one matrix product with a 1 appended
+# writer: a Matlab person: one big matrix as memory, columns stay columns, affine layers as one matrix product with a 1 appended
 # %% memory
 class Batch(NamedTuple):
     """A batch of transitions: every field has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: a code golfer: lambdas, setattr, walrus, everything short, names given by assignment
+# writer: a code golfer: lambdas, setattr, walrus, everything short, names given by assignment
 # %% memory
 Batch = NamedTuple(
     "Batch",

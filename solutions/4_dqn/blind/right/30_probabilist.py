@@ -1,4 +1,4 @@
-# hand: a statistician: everything is a distribution (Categorical, Multinomial, Bernoulli), orthogonal start, SGD as the soft update, step hooks
+# writer: a statistician: everything is a distribution (Categorical, Multinomial, Bernoulli), orthogonal start, SGD as the soft update, step hooks
 # %% memory
 import itertools
 

@@ -1,4 +1,4 @@
-# hand: keeps the memory in torch tensors, Sequential inside, decorators no_grad, foreach ops
+# writer: keeps the memory in torch tensors, Sequential inside, decorators no_grad, foreach ops
 # %% memory
 class Batch(NamedTuple):
     """A batch of transitions: every field has one row for each of them."""

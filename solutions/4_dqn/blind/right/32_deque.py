@@ -1,4 +1,4 @@
-# hand: plain Python: deque, random module, dataclass for the batch, loops
+# writer: plain Python: deque, random module, dataclass for the batch, loops
 # %% memory
 import random
 from collections import deque

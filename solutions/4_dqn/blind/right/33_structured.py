@@ -1,4 +1,4 @@
-# hand: numpy structured array, Generators, masked arithmetic, subclass hooks
+# writer: numpy structured array, Generators, masked arithmetic, subclass hooks
 # %% memory
 class Batch(NamedTuple):
     """A batch of transitions: every field has one row for each of them."""

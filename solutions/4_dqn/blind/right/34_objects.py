@@ -1,4 +1,4 @@
-# hand: every function a callable object; ModuleList behind properties; list of chunks
+# writer: every function a callable object; ModuleList behind properties; list of chunks
 # %% memory
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-# hand: inherits from ready-made things, torch.Generator, ModuleDict behind properties
+# writer: inherits from ready-made things, torch.Generator, ModuleDict behind properties
 # %% memory
 class Batch(NamedTuple):
     """A batch of transitions: every field has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: dataclasses everywhere, own autograd function, drawing without replacement
+# writer: dataclasses everywhere, own autograd function, drawing without replacement
 # %% memory
 from dataclasses import dataclass, field, fields
 

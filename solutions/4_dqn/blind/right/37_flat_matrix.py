@@ -1,4 +1,4 @@
-# hand: one flat matrix for all fields; vmap; float64 targets
+# writer: one flat matrix for all fields; vmap; float64 targets
 # %% memory
 import itertools
 

@@ -1,4 +1,4 @@
-# hand: copies the PyTorch DQN tutorial (deque of transitions, random.sample, non-final mask, state_dict arithmetic)
+# writer: copies the PyTorch DQN tutorial (deque of transitions, random.sample, non-final mask, state_dict arithmetic)
 # %% memory
 import random
 from collections import deque

@@ -1,4 +1,4 @@
-# hand: copies the style of Stable-Baselines3 (replay buffer with pos and full, to_torch, polyak_update, max_grad_norm)
+# writer: copies the style of Stable-Baselines3 (replay buffer with pos and full, to_torch, polyak_update, max_grad_norm)
 # %% memory
 class Batch(NamedTuple):
     """A batch of transitions: every field has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: comes from Acme, rlax and JAX: functional_call with explicit params, one-hot instead of gather, discounts, gradients as values
+# writer: comes from Acme, rlax and JAX: functional_call with explicit params, one-hot instead of gather, discounts, gradients as values
 # %% memory
 class Batch(NamedTuple):
     """A batch of transitions: every field has one row for each of them."""

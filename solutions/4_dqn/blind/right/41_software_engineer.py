@@ -1,4 +1,4 @@
-# hand: a software engineer: base class, properties, deepcopy, frozen target, small methods, keyword arguments
+# writer: a software engineer: base class, properties, deepcopy, frozen target, small methods, keyword arguments
 # %% memory
 class Batch(NamedTuple):
     """A batch of transitions: every field has one row for each of them."""

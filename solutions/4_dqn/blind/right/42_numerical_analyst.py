@@ -1,4 +1,4 @@
-# hand: a numerical analyst: one float64 table as memory, own generator, expm1, NumPy targets, parameters as one vector
+# writer: a numerical analyst: one float64 table as memory, own generator, expm1, NumPy targets, parameters as one vector
 # %% memory
 class Batch(NamedTuple):
     """A batch of transitions: every field has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: an AI assistant's over-careful answer (asserts, conversions, docstrings, the notebook's device)
+# writer: an AI assistant's over-careful answer (asserts, conversions, docstrings, the notebook's device)
 # %% memory
 class Batch(NamedTuple):
     """A batch of transitions: every field has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: a functional programmer (map, zip, reduce, comprehensions, lambdas)
+# writer: a functional programmer (map, zip, reduce, comprehensions, lambdas)
 # %% memory
 import random
 from collections import deque

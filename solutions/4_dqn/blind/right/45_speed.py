@@ -1,4 +1,4 @@
-# hand: somebody who optimises for speed (tensor memory with slices, in-place ReLU, foreach operations, few draws)
+# writer: somebody who optimises for speed (tensor memory with slices, in-place ReLU, foreach operations, few draws)
 # %% memory
 class Batch(NamedTuple):
     """A batch of transitions: every field has one row for each of them."""

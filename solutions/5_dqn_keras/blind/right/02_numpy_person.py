@@ -1,4 +1,4 @@
-# hand: a NumPy person: take_along_axis, put_along_axis, where, no Python loops, Generator API
+# writer: a NumPy person: take_along_axis, put_along_axis, where, no Python loops, Generator API
 # %% model
 def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
     """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""

@@ -1,4 +1,4 @@
-# hand: someone who loves one-liners and lambdas
+# writer: someone who loves one-liners and lambdas
 # %% model
 def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
     """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""

@@ -1,4 +1,4 @@
-# hand: someone with type hints, dataclasses and keyword-only helpers
+# writer: someone with type hints, dataclasses and keyword-only helpers
 # %% model
 def build_model(n_actions: int = 2, hidden_size: int = 128, alpha: float = 4e-3) -> keras.Model:
     """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""

@@ -1,4 +1,4 @@
-# hand: someone who splits everything into helpers, extra methods and extra attributes
+# writer: someone who splits everything into helpers, extra methods and extra attributes
 # %% model
 def hidden_stack(x, sizes):
     """All hidden layers, one after another."""

@@ -1,4 +1,4 @@
-# hand: a functional programmer: partial, reduce, operator, nested functions
+# writer: a functional programmer: partial, reduce, operator, nested functions
 # %% model
 from functools import partial, reduce
 from operator import attrgetter, itemgetter, methodcaller

@@ -1,4 +1,4 @@
-# hand: someone who likes guard clauses, early returns, try/except/else/finally
+# writer: someone who likes guard clauses, early returns, try/except/else/finally
 # %% model
 def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
     """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""

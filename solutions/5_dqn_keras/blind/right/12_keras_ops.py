@@ -1,4 +1,4 @@
-# hand: someone who does the arithmetic with keras.ops and converts at the end
+# writer: someone who does the arithmetic with keras.ops and converts at the end
 # %% model
 def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
     """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""

@@ -1,4 +1,4 @@
-# hand: an engineer with decorators, counters, lru_cache and logging
+# writer: an engineer with decorators, counters, lru_cache and logging
 # %% model
 import functools
 import logging

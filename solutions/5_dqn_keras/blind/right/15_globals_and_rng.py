@@ -1,4 +1,4 @@
-# hand: someone with constants and generators defined in the same cell, Python's random module
+# writer: someone with constants and generators defined in the same cell, Python's random module
 # %% model
 ACTIVATION = "relu"
 HIDDEN_LAYERS = 2

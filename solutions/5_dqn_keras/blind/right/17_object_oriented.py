@@ -1,4 +1,4 @@
-# hand: a Java programmer: inheritance, properties, own classes for everything
+# writer: a Java programmer: inheritance, properties, own classes for everything
 # %% model
 class QNetworkBuilder:
     """Builds the masked Q-network step by step."""

@@ -1,4 +1,4 @@
-# hand: a PyTorch person who thinks in policy_net, target_net, Transition and state dicts
+# writer: a PyTorch person who thinks in policy_net, target_net, Transition and state dicts
 # %% model
 def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
     """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""

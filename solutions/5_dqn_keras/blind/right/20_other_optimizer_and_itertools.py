@@ -1,4 +1,4 @@
-# hand: a tinkerer who changes given lines: another optimizer, itertools, own preallocated matrix as memory
+# writer: a tinkerer who changes given lines: another optimizer, itertools, own preallocated matrix as memory
 # %% model
 from itertools import count, islice
 

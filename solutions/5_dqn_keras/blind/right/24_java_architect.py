@@ -1,4 +1,4 @@
-# hand: a Java architect: class hierarchies, properties, factories, private members
+# writer: a Java architect: class hierarchies, properties, factories, private members
 # %% model
 class QNetworkFactory:
     """Builds Q-networks."""

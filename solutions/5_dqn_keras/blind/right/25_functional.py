@@ -1,4 +1,4 @@
-# hand: a functional programmer: reduce, partial, lambdas, closures, no statements where an expression will do
+# writer: a functional programmer: reduce, partial, lambdas, closures, no statements where an expression will do
 # %% model
 from functools import partial, reduce
 

@@ -1,4 +1,4 @@
-# hand: a Keras lover: keras.ops, keras.random, clone_model, inputs by name, named layers, metrics
+# writer: a Keras lover: keras.ops, keras.random, clone_model, inputs by name, named layers, metrics
 # %% model
 def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
     """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""

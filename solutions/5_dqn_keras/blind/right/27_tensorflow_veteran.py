@@ -1,4 +1,4 @@
-# hand: a TensorFlow veteran who reaches for tf.* everywhere and hands tensors to Keras
+# writer: a TensorFlow veteran who reaches for tf.* everywhere and hands tensors to Keras
 # %% model
 import tensorflow as tf
 

@@ -1,4 +1,4 @@
-# hand: a C programmer: preallocated buffers, out= arguments, in-place arithmetic, memcpy in two pieces, countdowns
+# writer: a C programmer: preallocated buffers, out= arguments, in-place arithmetic, memcpy in two pieces, countdowns
 # %% model
 def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
     """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""

@@ -1,4 +1,4 @@
-# hand: a Python magician: NamedTuple settings, subclass of deque, generators, inheritance between the agents, keyword-only calls
+# writer: a Python magician: NamedTuple settings, subclass of deque, generators, inheritance between the agents, keyword-only calls
 # %% model
 def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
     """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""

@@ -1,4 +1,4 @@
-# hand: a German engineer: type hints everywhere, walrus, match, own RNGs, uniform initialisation
+# writer: a German engineer: type hints everywhere, walrus, match, own RNGs, uniform initialisation
 # %% model
 def build_model(n_actions: int = 2, hidden_size: int = 128, alpha: float = 4e-3) -> keras.Model:
     """Ein kompiliertes Q-Netz: [Beobachtung, Maske] -> maskierte Q-Werte."""

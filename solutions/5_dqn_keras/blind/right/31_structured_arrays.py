@@ -1,4 +1,4 @@
-# hand: a database person: one structured array, Settings as NamedTuple, nothing but records
+# writer: a database person: one structured array, Settings as NamedTuple, nothing but records
 # %% model
 class QNetwork(keras.Model):
     """A functional model under a name of its own."""

@@ -1,4 +1,4 @@
-# hand: a Keras purist: keras.ops and keras.random, a head layer of its own
+# writer: a Keras purist: keras.ops and keras.random, a head layer of its own
 # %% model
 @keras.saving.register_keras_serializable(package="hand5")
 class SmallHead(layers.Dense):

@@ -1,4 +1,4 @@
-# hand: a metaprogrammer: classes from type(...) and make_dataclass, mixins, reduce, namedtuple
+# writer: a metaprogrammer: classes from type(...) and make_dataclass, mixins, reduce, namedtuple
 # %% model
 from functools import reduce
 

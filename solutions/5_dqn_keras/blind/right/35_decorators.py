@@ -1,4 +1,4 @@
-# hand: a decorator lover: wraps, *args pass-through, context managers, a Sequential trunk
+# writer: a decorator lover: wraps, *args pass-through, context managers, a Sequential trunk
 # %% model
 import functools
 

@@ -1,4 +1,4 @@
-# hand: a French teacher: properties, generators, a backwards ring, a shared base, logging
+# writer: a French teacher: properties, generators, a backwards ring, a shared base, logging
 # %% model
 def _couches(x, tailles):
     """Une génératrice: les sorties des couches cachées, l'une après l'autre."""

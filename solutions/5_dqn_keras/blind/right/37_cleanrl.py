@@ -1,4 +1,4 @@
-# hand: copies the style of CleanRL (single-file, flat code, linear_schedule with max, comments like "ALGO LOGIC")
+# writer: copies the style of CleanRL (single-file, flat code, linear_schedule with max, comments like "ALGO LOGIC")
 # %% model
 def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
     """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""

@@ -1,4 +1,4 @@
-# hand: learned from the keras.io code examples; keras.ops wherever there is one, convert_to_numpy at the end, layers with names
+# writer: learned from the keras.io code examples; keras.ops wherever there is one, convert_to_numpy at the end, layers with names
 # %% model
 def build_model(n_actions=2, hidden_size=128, alpha=4e-3):
     """A compiled Q-network: [observation (batch, 4), mask (batch, n_actions)] to masked Q-values."""

@@ -1,4 +1,4 @@
-# hand: comes from a DeepMind/Acme/JAX codebase: pure functions, type hints, named tuples, trees, state passed about
+# writer: comes from a DeepMind/Acme/JAX codebase: pure functions, type hints, named tuples, trees, state passed about
 # %% model
 def _mlp(inputs, sizes):
     """Dense layers of these sizes; ReLU everywhere but at the end."""

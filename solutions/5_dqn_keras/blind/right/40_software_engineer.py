@@ -1,4 +1,4 @@
-# hand: a software engineer: small dataclasses, a base class that is inherited from, helper objects, enums of names, private methods
+# writer: a software engineer: small dataclasses, a base class that is inherited from, helper objects, enums of names, private methods
 # %% model
 @dataclass(frozen=True)
 class NetworkFactory:

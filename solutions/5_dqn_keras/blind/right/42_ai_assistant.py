@@ -1,4 +1,4 @@
-# hand: an AI assistant's over-careful answer: asserts, type conversions, long docstrings, defensive copies
+# writer: an AI assistant's over-careful answer: asserts, type conversions, long docstrings, defensive copies
 # %% model
 def build_model(n_actions: int = 2, hidden_size: int = 128, alpha: float = 4e-3) -> keras.Model:
     """Build and compile the masked Q-network.

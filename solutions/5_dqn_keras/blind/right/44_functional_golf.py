@@ -1,4 +1,4 @@
-# hand: a functional programmer who minimises lines: reduce, map, zip, comprehensions, conditional expressions
+# writer: a functional programmer who minimises lines: reduce, map, zip, comprehensions, conditional expressions
 # %% model
 from functools import reduce
 

@@ -1,4 +1,4 @@
-# hand: a beginner with long names and loops wherever TensorFlow allows them
+# writer: a beginner with long names and loops wherever TensorFlow allows them
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: a NumPy person with an own Generator, take, put and modular arithmetic
+# writer: a NumPy person with an own Generator, take, put and modular arithmetic
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: someone who wants every function in one line
+# writer: someone who wants every function in one line
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

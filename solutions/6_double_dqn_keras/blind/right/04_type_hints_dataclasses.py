@@ -1,4 +1,4 @@
-# hand: someone with type hints and dataclasses everywhere
+# writer: someone with type hints and dataclasses everywhere
 # %% memory
 from dataclasses import field
 

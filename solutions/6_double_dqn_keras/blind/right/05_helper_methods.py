@@ -1,4 +1,4 @@
-# hand: someone with helper functions, extra methods and extra attributes everywhere
+# writer: someone with helper functions, extra methods and extra attributes everywhere
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

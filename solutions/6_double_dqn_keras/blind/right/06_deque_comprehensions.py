@@ -1,4 +1,4 @@
-# hand: a comprehension person with a deque of tuples
+# writer: a comprehension person with a deque of tuples
 # %% memory
 from collections import deque
 

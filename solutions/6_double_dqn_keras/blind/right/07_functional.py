@@ -1,4 +1,4 @@
-# hand: a functional programmer with reduce, partial and nested functions
+# writer: a functional programmer with reduce, partial and nested functions
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

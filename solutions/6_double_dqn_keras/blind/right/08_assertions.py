@@ -1,4 +1,4 @@
-# hand: someone who asserts everything
+# writer: someone who asserts everything
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

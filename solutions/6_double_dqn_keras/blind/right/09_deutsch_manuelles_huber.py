@@ -1,4 +1,4 @@
-# hand: ein deutscher Student mit vielen Kommentaren, Huber-Verlust von Hand
+# writer: ein deutscher Student mit vielen Kommentaren, Huber-Verlust von Hand
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: someone with guard clauses, try/except/else and context managers
+# writer: someone with guard clauses, try/except/else and context managers
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

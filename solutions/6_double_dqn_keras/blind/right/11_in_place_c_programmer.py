@@ -1,4 +1,4 @@
-# hand: a C programmer: indices, preallocated arrays, augmented assignments, partial Fisher-Yates shuffle
+# writer: a C programmer: indices, preallocated arrays, augmented assignments, partial Fisher-Yates shuffle
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

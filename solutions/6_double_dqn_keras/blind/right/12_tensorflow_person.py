@@ -1,4 +1,4 @@
-# hand: a TensorFlow 2 person: tf everywhere, tf.keras, tf.random, tf.Variable buffers avoided
+# writer: a TensorFlow 2 person: tf everywhere, tf.keras, tf.random, tf.Variable buffers avoided
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: someone fond of match statements and the walrus operator
+# writer: someone fond of match statements and the walrus operator
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: an engineer with decorators, logging and a tiny metrics dictionary
+# writer: an engineer with decorators, logging and a tiny metrics dictionary
 # %% memory
 import functools
 import logging

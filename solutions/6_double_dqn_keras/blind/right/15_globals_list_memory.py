@@ -1,4 +1,4 @@
-# hand: someone with module constants, own random.Random and a list as ring
+# writer: someone with module constants, own random.Random and a list as ring
 # %% memory
 DICE = random.Random()
 

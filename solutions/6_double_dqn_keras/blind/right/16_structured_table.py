@@ -1,4 +1,4 @@
-# hand: a data engineer with one structured NumPy table
+# writer: a data engineer with one structured NumPy table
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

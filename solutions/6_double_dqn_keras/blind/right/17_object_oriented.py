@@ -1,4 +1,4 @@
-# hand: a Java programmer: strategy classes for the targets, properties, Sequential inside the network's list
+# writer: a Java programmer: strategy classes for the targets, properties, Sequential inside the network's list
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

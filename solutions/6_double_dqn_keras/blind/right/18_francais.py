@@ -1,4 +1,4 @@
-# hand: une étudiante française, commentaires en français, masques et einsum
+# writer: une étudiante française, commentaires en français, masques et einsum
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

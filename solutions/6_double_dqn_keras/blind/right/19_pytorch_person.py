@@ -1,4 +1,4 @@
-# hand: a PyTorch person: fc lists, policy and target net, F.smooth_l1 by hand, Transition deque
+# writer: a PyTorch person: fc lists, policy and target net, F.smooth_l1 by hand, Transition deque
 # %% memory
 from collections import deque
 

@@ -1,4 +1,4 @@
-# hand: a tinkerer who changes the given lines: Nadam, a clone from the config, own order of statements
+# writer: a tinkerer who changes the given lines: Nadam, a clone from the config, own order of statements
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

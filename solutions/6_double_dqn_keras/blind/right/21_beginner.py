@@ -1,4 +1,4 @@
-# hand: a beginner with loops and many variables
+# writer: a beginner with loops and many variables
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: a NumPy virtuoso: structured array, float64 rewards, permutations, einsum
+# writer: a NumPy virtuoso: structured array, float64 rewards, permutations, einsum
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: somebody from PyTorch: deque and random.sample, done masks as floats, smooth_l1, deepcopy
+# writer: somebody from PyTorch: deque and random.sample, done masks as floats, smooth_l1, deepcopy
 # %% memory
 from collections import deque
 

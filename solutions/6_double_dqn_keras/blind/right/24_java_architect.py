@@ -1,4 +1,4 @@
-# hand: a Java architect: strategies, properties, private members, factories
+# writer: a Java architect: strategies, properties, private members, factories
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

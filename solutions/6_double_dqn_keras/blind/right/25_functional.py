@@ -1,4 +1,4 @@
-# hand: a functional programmer: reduce, partial, lambdas, closures
+# writer: a functional programmer: reduce, partial, lambdas, closures
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: a Keras lover: keras.ops and keras.random for everything, tree, Functional trunk habits, apply_gradients, schedules
+# writer: a Keras lover: keras.ops and keras.random for everything, tree, Functional trunk habits, apply_gradients, schedules
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: a reader of van Hasselt's paper: theta, theta-minus, Y_t; everything by its symbols
+# writer: a reader of van Hasselt's paper: theta, theta-minus, Y_t; everything by its symbols
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: a TensorFlow veteran: tf.* everywhere, decorated tf.function, tf.Variables as memory, assign in graph
+# writer: a TensorFlow veteran: tf.* everywhere, decorated tf.function, tf.Variables as memory, assign in graph
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

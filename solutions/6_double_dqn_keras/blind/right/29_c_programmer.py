@@ -1,4 +1,4 @@
-# hand: a C programmer: one flat block, memcpy in pieces, tail-swap sampling, countdowns, in-place arithmetic
+# writer: a C programmer: one flat block, memcpy in pieces, tail-swap sampling, countdowns, in-place arithmetic
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

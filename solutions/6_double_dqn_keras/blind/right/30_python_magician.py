@@ -1,4 +1,4 @@
-# hand: a Python magician: deque subclass, generators, decorators, mixins, frozen target network, dictionary dispatch
+# writer: a Python magician: deque subclass, generators, decorators, mixins, frozen target network, dictionary dispatch
 # %% memory
 from collections import deque
 

@@ -1,4 +1,4 @@
-# hand: functional programmer, deque of rows, reduce, partial, walrus, lambdas
+# writer: functional programmer, deque of rows, reduce, partial, walrus, lambdas
 # %% memory
 from collections import deque
 from operator import attrgetter

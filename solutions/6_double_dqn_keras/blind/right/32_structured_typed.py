@@ -1,4 +1,4 @@
-# hand: scientist with numpy structured arrays, own Generators, type hints, assertions, German docstrings
+# writer: scientist with numpy structured arrays, own Generators, type hints, assertions, German docstrings
 # %% memory
 class Batch(NamedTuple):
     """Ein Stapel von Schritten: jedes Feld hat eine Zeile pro Schritt."""

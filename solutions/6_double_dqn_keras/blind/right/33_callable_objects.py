@@ -1,4 +1,4 @@
-# hand: object-oriented engineer: functions as callable objects, mixins, base classes, properties
+# writer: object-oriented engineer: functions as callable objects, mixins, base classes, properties
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

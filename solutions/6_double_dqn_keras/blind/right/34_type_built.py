@@ -1,4 +1,4 @@
-# hand: metaprogrammer: classes built by type(...), decorators with functools.wraps, lru_cache, match
+# writer: metaprogrammer: classes built by type(...), decorators with functools.wraps, lru_cache, match
 # %% memory
 from collections import namedtuple
 

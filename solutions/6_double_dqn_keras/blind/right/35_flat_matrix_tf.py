@@ -1,4 +1,4 @@
-# hand: low-level TensorFlow user: one flat float matrix, tf.* everywhere, input_signature, tf.random
+# writer: low-level TensorFlow user: one flat float matrix, tf.* everywhere, input_signature, tf.random
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: beginner: plain lists, loops, early returns, no helper functions, formulas written out in the agent
+# writer: beginner: plain lists, loops, early returns, no helper functions, formulas written out in the agent
 # %% memory
 class Batch(NamedTuple):
     observation: np.ndarray

@@ -1,4 +1,4 @@
-# hand: Keras enthusiast: build(), Sequential inside, keras.random, keras.ops, other optimizer, tf.function as decorator
+# writer: Keras enthusiast: build(), Sequential inside, keras.random, keras.ops, other optimizer, tf.function as decorator
 # %% memory
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-# hand: minimalist who hates repetition: one shared core for both targets, dict store, generators, closures, logging
+# writer: minimalist who hates repetition: one shared core for both targets, dict store, generators, closures, logging
 # %% memory
 import itertools
 import logging

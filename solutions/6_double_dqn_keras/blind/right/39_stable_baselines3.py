@@ -1,4 +1,4 @@
-# hand: copies the style of Stable-Baselines3 (_get_samples, get_linear_fn, polyak_update, q_net / q_net_target names)
+# writer: copies the style of Stable-Baselines3 (_get_samples, get_linear_fn, polyak_update, q_net / q_net_target names)
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: a beginner: loops, many temporary variables, global helper functions, a list of tuples as buffer
+# writer: a beginner: loops, many temporary variables, global helper functions, a list of tuples as buffer
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: learned from the TensorFlow tutorials: tf.* functions instead of keras.ops, one_hot masks, gather_nd, assign
+# writer: learned from the TensorFlow tutorials: tf.* functions instead of keras.ops, one_hot masks, gather_nd, assign
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

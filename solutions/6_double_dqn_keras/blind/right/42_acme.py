@@ -1,4 +1,4 @@
-# hand: comes from DeepMind's Acme / RLax: pure functions of arrays, batched TD errors, type hints, a counter of insertions
+# writer: comes from DeepMind's Acme / RLax: pure functions of arrays, batched TD errors, type hints, a counter of insertions
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

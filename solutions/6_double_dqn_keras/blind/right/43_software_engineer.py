@@ -1,4 +1,4 @@
-# hand: a software engineer: own exception, protocol-like small classes, strategy chosen in __init__, from_config to clone, private helpers
+# writer: a software engineer: own exception, protocol-like small classes, strategy chosen in __init__, from_config to clone, private helpers
 # %% memory
 class NotEnoughSteps(ValueError):
     """More steps were asked for than the buffer holds."""

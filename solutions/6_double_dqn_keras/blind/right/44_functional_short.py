@@ -1,4 +1,4 @@
-# hand: a functional programmer who minimises lines: deque, map, zip, reduce, lambdas, conditional expressions
+# writer: a functional programmer who minimises lines: deque, map, zip, reduce, lambdas, conditional expressions
 # %% memory
 from collections import deque
 

@@ -1,4 +1,4 @@
-# hand: somebody who optimises for speed: slices instead of index arrays, Generator without shuffling, no copies, fused TensorFlow calls
+# writer: somebody who optimises for speed: slices instead of index arrays, Generator without shuffling, no copies, fused TensorFlow calls
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""

@@ -1,4 +1,4 @@
-# hand: an AI assistant's over-careful answer: asserts, conversions, docstrings, defensive checks
+# writer: an AI assistant's over-careful answer: asserts, conversions, docstrings, defensive checks
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""
