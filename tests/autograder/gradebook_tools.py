@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -128,6 +130,17 @@ def scores(course: Course, unit: Unit) -> dict[str, float]:
             submission.student.id: submission.score
             for submission in gradebook.assignment_submissions(unit.assignment)
         }
+
+
+def written(course: Course) -> dict[str, object]:
+    """What a run writes for people: the marks, and the times of all pages."""
+    root = course.root
+    with closing(sqlite3.connect(root / "gradebook.db")) as database:
+        content: dict[str, object] = {"gradebook": "\n".join(database.iterdump())}
+    for folder in ("autograded", "feedback", "reports"):
+        files = (path for path in (root / folder).rglob("*") if path.is_file())
+        content |= {str(path): path.stat().st_mtime_ns for path in files}
+    return content
 
 
 def outputs_of(notebook: Path, grade_id: str) -> list[dict[str, Any]]:

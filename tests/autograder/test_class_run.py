@@ -37,6 +37,7 @@ from tests.autograder.gradebook_tools import (
     make_course,
     make_result,
     released_notebook,
+    written,
 )
 
 ANSWERED = {"forward": "x = 1", "question-why": "Because of the mean."}
@@ -658,17 +659,6 @@ def hand_in_again(classroom: Course, unit: Unit, student: str, share: float) -> 
 
 def page_source(classroom: Course, unit: Unit, student: str) -> Path:
     return classroom.root / "submitted" / student / unit.assignment / f"{unit.name}.ipynb"
-
-
-def written(classroom: Course) -> dict[str, object]:
-    """What a run writes for people: the marks, and the times of all pages."""
-    root = classroom.root
-    with closing(sqlite3.connect(root / "gradebook.db")) as database:
-        content: dict[str, object] = {"gradebook": "\n".join(database.iterdump())}
-    for folder in ("autograded", "feedback", "reports"):
-        files = (path for path in (root / folder).rglob("*") if path.is_file())
-        content |= {str(path): path.stat().st_mtime_ns for path in files}
-    return content
 
 
 # --- the whole course ----------------------------------------------------------------------------
