@@ -40,6 +40,10 @@ from autograder.units import Unit
 FORMGRADER = "http://localhost:8888/formgrader"
 #: An error is told in so many characters.
 LONGEST_ERROR = 400
+_CHECK = (
+    "Check its address (c.CourseDirectory.db_url in nbgrader_config.py, if set there), that its "
+    "server runs or its folder exists, and that no other program locks it."
+)
 _KEPT = "The results are kept: grade again and they are only written."
 
 
@@ -60,7 +64,7 @@ class Book:
         book = cls.configured(course, sandboxed)
         if book.coursedir.groupshared:
             let_group_write()
-        with book._writing("Nothing was graded."), creating_gradebook(course):
+        with book._writing(f"Nothing was graded. {_CHECK}"), creating_gradebook(course):
             Gradebook(book.address.url).close()  # nbgrader's own steps use a course without a name
             with book._gradebook() as gradebook:
                 # A write that changes nothing: fails at once where marks could not be written.

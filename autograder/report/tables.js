@@ -61,12 +61,28 @@ function rowsOf(tools) {
   return [...document.getElementById(tools.dataset.table).tBodies[0].rows];
 }
 
-// Names and ids change places with the students' numbers.
+// The names and ids that are hidden, and where their links lead: none of it stays on the page.
+const hidden = new Map();
+
+function hideName(who) {
+  hidden.set(who, [who.textContent, who.getAttribute("href")]);
+  who.textContent = who.dataset.other;
+  who.removeAttribute("href");
+}
+
+function showName(who) {
+  const [name, link] = hidden.get(who);
+  who.textContent = name;
+  if (link !== null) who.setAttribute("href", link);
+}
+
+// Names and ids give way to the students' numbers, and come back.
 function hideNames(button) {
   const hide = button.getAttribute("aria-pressed") !== "true";
   button.setAttribute("aria-pressed", hide);
   for (const who of document.querySelectorAll("[data-other]")) {
-    [who.textContent, who.dataset.other] = [who.dataset.other, who.textContent];
+    if (hide) hideName(who);
+    else showName(who);
   }
 }
 

@@ -331,6 +331,7 @@ def test_a_gradebook_that_cannot_be_opened_is_one_clear_line(
         grade_class(classroom, unit)
 
     assert "\n" not in str(refused.value)
+    assert "Check its address (c.CourseDirectory.db_url in nbgrader_config.py" in str(refused.value)
 
 
 def test_a_broken_configuration_grades_nobody(classroom: Course, unit: Unit) -> None:

@@ -21,6 +21,12 @@ const cells = document.querySelectorAll("#students tbody tr:not([hidden]) th");
 return [...cells].map((cell) => cell.textContent);
 """
 
+ATTRIBUTES = """
+const all = [...document.querySelectorAll("*")];
+return all.flatMap((one) => [...one.attributes].map((attribute) => attribute.value));
+"""
+LINKS = 'return [...document.querySelectorAll("a[href]")].map((link) => link.href);'
+
 
 @pytest.fixture
 def page(browser: Any, tmp_path: Path) -> Any:
@@ -113,6 +119,29 @@ def test_names_can_be_hidden_and_shown(page: Any) -> None:
     assert button.get_attribute("aria-pressed") == "true"
     button.click()
     assert shown(page) == ["anna", "ben10", "ben9", "zoe"]
+
+
+def test_while_names_are_hidden_no_attribute_has_one_and_links_lead_nowhere(
+    browser: Any, tmp_path: Path
+) -> None:
+    course, unit = Course(tmp_path), unit_named("policy_network")
+    feedback = {name: tmp_path / "feedback" / name / "page.html" for name in ("anna", "zoe")}
+    results = {name: make_result(unit, 0.5) for name in feedback}
+    report = ClassReport.of(unit, results, feedback=feedback, names={"anna": "Anna Berg"})
+    browser.get("about:blank")
+    browser.get(write_page(report, course, "http://localhost/formgrader").as_uri())
+    links = browser.execute_script(LINKS)
+    assert any("anna" in link for link in links)
+    button = browser.find_element("css selector", ".tools .names")
+    for _ in range(2):
+        button.click()
+        attributes = " ".join(browser.execute_script(ATTRIBUTES)).lower()
+        assert not [name for name in ("anna", "berg", "zoe") if name in attributes]
+        assert browser.execute_script(LINKS) == []
+        assert browser.switch_to.active_element == button
+        button.click()
+        assert browser.execute_script(LINKS) == links
+        assert browser.switch_to.active_element == button
 
 
 def test_every_control_has_a_name_and_nothing_fails(page: Any) -> None:
