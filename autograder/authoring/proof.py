@@ -39,7 +39,9 @@ Intervals are exact (Clopper and Pearson, 95 %).
 #: Where answers come from: the course's own, blind writers, a program.
 RIGHT_ORIGINS = ("right", "blind right", "variant")
 WRONG_ORIGINS = ("mistake", "wrong")
-_NUMBER = re.compile(r"-?\d[\d.,]*(?:e[+-]?\d+)?")
+#: What differs from run to run in a message: numbers, lists of any length, places of files.
+_NUMBERS = re.compile(r"-?\d[\d.,]*(?:e[+-]?\d+)?(?:,? +-?\d[\d.,]*(?:e[+-]?\d+)?)*")
+_PATH = re.compile(r"/(?:\w|[-./])+")
 
 
 @dataclass(frozen=True)
@@ -150,8 +152,8 @@ def rated(course: Course, records: Mapping[Key, Record], unit: Unit) -> Counter[
 
 
 def words(message: str) -> str:
-    """A message without its numbers."""
-    return _NUMBER.sub("#", message)
+    """A message without what was drawn or differs from run to run."""
+    return _NUMBERS.sub("#", _PATH.sub("/", message))
 
 
 def first_message(record: Record, task: str) -> str | None:

@@ -120,6 +120,20 @@ def test_a_rating_belongs_to_its_message(
     assert found == {"right cause": 1, "unrated": 1}
 
 
+@pytest.mark.parametrize(
+    ("message", "later"),
+    [
+        ("yours says 12.", "yours says 7."),
+        ("yours gives [1, 2, 3]", "yours gives [-1, 5, 6.5, 1e-05]"),
+        ("yours gives [0.1 0.2]", "yours gives [0.3 0.4 0.5 0.6]"),
+        ("filepath=/tmp/one-1/network.keras", "filepath=/var/tmp/a/b-2/network.keras"),
+    ],
+)
+def test_numbers_lists_and_paths_may_differ_under_a_rating(message: str, later: str) -> None:
+    assert proof.words(message) == proof.words(later)
+    assert proof.words(f"{message} Too few.") != proof.words(f"{later} Too many.")
+
+
 def test_the_page_names_what_is_wrong(course: Course, tmp_path: Path) -> None:
     key = "meet_cartpole/right/ends_by_two_flags"
     page = "\n".join(proof._page(course, {key: record(2)}))
