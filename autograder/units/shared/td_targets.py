@@ -66,6 +66,14 @@ class Steps(NamedTuple):
         """r + gamma V(s'), and r alone in the last steps; next_value: V(s') of each row."""
         return self.reward + self.gamma * np.where(self.terminated, 0.0, next_value)
 
+    def need_every_action(self, values: np.ndarray) -> bool:
+        """Whether each action is the best somewhere before an end: none can be left out.
+
+        values: the Q-values of the next observations, (ROWS, n_actions).
+        """
+        chosen = values[~self.terminated].argmax(axis=1)
+        return len(np.unique(chosen)) == values.shape[1]
+
     def row(self, number: int) -> Steps:
         """A batch of this row alone."""
         rows = slice(number, number + 1)
@@ -136,7 +144,7 @@ class TargetsTask(Task):
                 *_wrong_sums(steps, best, self.wording),
                 *_wrong_choices(steps, values, self.wording),
             )
-            if all_distinct(steps.targets(best), known):
+            if steps.need_every_action(values) and all_distinct(steps.targets(best), known):
                 break
         answer = self.targets(student, self.network(student, q.layers), steps)
         endless = Steps.draw(random)._replace(terminated=np.zeros(ROWS, dtype=bool))
@@ -254,7 +262,7 @@ class DoubleTargetsTask(Task):
                 *_wrong_judges(steps, online, target),
                 *_wrong_sums(steps, next_value, self.wording),
             )
-            if all_distinct(steps.targets(next_value), known):
+            if steps.need_every_action(online) and all_distinct(steps.targets(next_value), known):
                 break
         answer = self.targets(student, (q, other), steps)
         _expect_argument_gamma(answer, steps, next_value, known)

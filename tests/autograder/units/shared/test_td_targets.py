@@ -494,3 +494,17 @@ def test_both_networks_together_do_not_choose(seed):
     result = ask(DoubleTargetsTask("unit/double"), together, seed)
 
     assert mistakes(result) == {DOUBLE: "chosen_by_both"}
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("left_out", range(3))
+def test_no_action_can_be_left_out(left_out, seed):
+    others = [action for action in range(3) if action != left_out]
+    plain = targets_by(lambda r, q, on, g: r + g * q[:, others].max(dim=1).values * on)
+
+    def double(r, q, t, on, g):
+        chosen = torch.tensor(others)[q[:, others].argmax(dim=1)]
+        return r + g * t.gather(1, chosen[:, None])[:, 0] * on
+
+    assert ask(TargetsTask("unit/targets"), plain, seed).points == 0
+    assert ask(DoubleTargetsTask("unit/targets"), double_by(double), seed).points == 0
