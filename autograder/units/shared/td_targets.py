@@ -30,6 +30,8 @@ from autograder.worker.interface import Student, StudentError, StudentObject, Te
 ArrayMaker = Callable[[np.ndarray], object]
 #: Transitions in a batch.
 ROWS = 6
+#: How often the same batch is asked about again: a thrown coin shows.
+AGAIN = 10
 
 
 class Steps(NamedTuple):
@@ -171,6 +173,9 @@ class TargetsTask(Task):
             known_mistakes=known,
             tolerance=1e-3,
         )
+        _expect_same_again(
+            answer, lambda: self.targets(student, self.network(student, q.layers), steps)
+        )
         expect_close(
             without_ends,
             endless.targets(q.values(endless.next_observation).max(axis=1)),
@@ -280,6 +285,7 @@ class DoubleTargetsTask(Task):
             known_mistakes=known,
             tolerance=1e-3,
         )
+        _expect_same_again(answer, lambda: self.targets(student, (q, other), steps))
 
     @check(points=1, needs=("one_network_chooses_the_other_judges",))
     def no_gradient_through_the_target(self, student: Student, random: np.random.Generator) -> None:
@@ -376,6 +382,16 @@ def _name_the_error(error: StudentError, wording: Wording) -> None:
 
 def _numbers_in(error: StudentError) -> list[str]:
     return re.findall(r"\d+", error.message)
+
+
+def _expect_same_again(answer: object, ask: Callable[[], object]) -> None:
+    """Raise CheckFailed if the same batch gets other targets in another call."""
+    expect(
+        all(_same(ask(), np.asarray(answer)) for _ in range(AGAIN)),
+        "other_targets_each_time",
+        "The same batch got other targets in another call. Nothing in a target is drawn: which "
+        "network does what is fixed, and nothing is kept from call to call.",
+    )
 
 
 def _expect_argument_gamma(
@@ -606,11 +622,14 @@ def _wrong_judges(steps: Steps, online: np.ndarray, target: np.ndarray) -> tuple
             "The numbers of the best actions pick rows of the table. They should pick in each row "
             "the column with this number.",
         ),
-        KnownMistake(
-            "one_action_for_all",
-            steps.targets(target[:, best[0]]),
-            "Every row got the value of one and the same action. Each row should get the value of "
-            "its own best action.",
+        *(
+            KnownMistake(
+                "one_action_for_all",
+                steps.targets(values),
+                "Every row got the value of one and the same action. Each row should get the value "
+                "of its own best action.",
+            )
+            for values in target.T
         ),
         KnownMistake(
             "rows_mixed",
