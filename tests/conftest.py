@@ -38,6 +38,8 @@ with suppress(ImportError):
 def pytest_addoption(parser: pytest.Parser) -> None:
     help = "append what odd and hostile submissions earn to FILE, for `autograder compare`"
     parser.addoption("--record", metavar="FILE", type=Path, help=help)
+    help = "append what hostile classes earn and cost to FILE, for `autograder proof`"
+    parser.addoption("--hostile", metavar="FILE", type=Path, help=help)
     help = "write the pictures of docs/term.md into FOLDER, for the tests in tests/browser"
     parser.addoption("--pictures", metavar="FOLDER", type=Path, help=help)
 

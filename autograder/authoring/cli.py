@@ -91,6 +91,12 @@ def _add_records(commands: Any) -> None:
         metavar="FILE",
         help="written by `autograder record`; further ones with other seeds",
     )
+    proof.add_argument(
+        "--hostile",
+        metavar="HOSTILE",
+        type=Path,
+        help="written by `pytest -m slow tests/hostile --hostile HOSTILE`",
+    )
 
     compare = add_command(
         commands, "compare", _compare, "say whose marks differ between two records"
@@ -169,7 +175,7 @@ def _record(parsed: argparse.Namespace) -> int:
 def _proof(parsed: argparse.Namespace) -> int:
     from autograder.authoring.commands import run_proof
 
-    return run_proof(Course.find(), parsed.files)
+    return run_proof(Course.find(), parsed.files, parsed.hostile)
 
 
 def _compare(parsed: argparse.Namespace) -> int:

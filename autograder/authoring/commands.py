@@ -27,6 +27,7 @@ from autograder.authoring.comparison import compare, describe
 from autograder.authoring.curves import curve_path, learning_curve
 from autograder.authoring.edits import mistakes_of
 from autograder.authoring.first_cell import address_advice
+from autograder.authoring.hostile_classes import read_hostile_classes
 from autograder.authoring.lettered_curves import measure_lettered_curves
 from autograder.authoring.proof import misjudged, write_proof
 from autograder.authoring.recording import record as record_corpus
@@ -121,15 +122,17 @@ def run_recording(
     return DONE
 
 
-def run_proof(course: Course, files: Sequence[Path]) -> int:
+def run_proof(course: Course, files: Sequence[Path], hostile_file: Path | None) -> int:
     """Write docs/proof.md about a recording, and about others of it with other seeds.
 
-    1 if a right answer is refused or a wrong one keeps the points of its task.
+    hostile_file: what attacks earned and cost. The exit status is 1 if a right answer is refused, a
+    wrong one keeps the points of its task, or an attack pays.
     """
     first, *others = map(read_records, files)
-    page = write_proof(course, first, others)
+    hostile = [] if hostile_file is None else read_hostile_classes(hostile_file)
+    page = write_proof(course, first, others, hostile)
     print(f"wrote {page.relative_to(course.root)}")
-    found = misjudged(course, first)
+    found = [*misjudged(course, first), *(name for each in hostile for name in each.paid)]
     for key in found:
         print(f"misjudged: {key}")
     return FAILED if found else DONE

@@ -42,7 +42,7 @@ class Mistake:
     thought: what the student had in mind. task, check: where it must be caught. mistake: the name
     it must be given there. says: words that its message must contain.
     also: checks (`task:check`) that fail as well, because they stand on the same line of thought.
-    Notes, which cost no points, need not be listed.
+    Notes, which cost no points, and checks that are not reached need not be listed.
     Where only the trained agent's score shows it, task is `<unit>/agent`, check
     `reaches_threshold` and mistake `below_threshold`.
     """
@@ -141,6 +141,17 @@ def also_failed(mistake: Mistake, results: Mapping[str, TaskResult]) -> list[str
         if not check.passed and not check.note and check.mistake != judging.NOT_REACHED
     }
     return sorted(failed - {f"{mistake.task}:{mistake.check}", *mistake.also})
+
+
+def listed_in_vain(mistake: Mistake, results: Mapping[str, TaskResult]) -> list[str]:
+    """The checks (`task:check`) that a mistake lists although it passes or never reaches them."""
+    failed = {
+        f"{task.task}:{check.check}"
+        for task in results.values()
+        for check in task.checks
+        if not check.passed and check.mistake != judging.NOT_REACHED
+    }
+    return sorted({*mistake.also} - failed)
 
 
 @cache

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.authoring.blind import ratings_of, wrong_answers_of
 from autograder.authoring.build import units_with_source
+from autograder.authoring.counts import Count, total
 from autograder.authoring.edits import mistakes_of
+from autograder.authoring.hostile_classes import HostileClass, hostile_section
 from autograder.authoring.mutants import read_mutants
 from autograder.authoring.records import Key, Record
 from autograder.course import Course
@@ -31,7 +32,8 @@ other random draws), and mutants of the reference solutions made by
     autograder record FILE
     autograder record OTHER --seed N
     make mutants
-    autograder proof FILE [OTHER ...]
+    pytest -m slow tests/hostile --hostile HOSTILE
+    autograder proof FILE [OTHER ...] --hostile HOSTILE
 
 Intervals are exact (Clopper and Pearson, 95 %).
 """
@@ -39,40 +41,25 @@ Intervals are exact (Clopper and Pearson, 95 %).
 #: Where answers come from: the course's own, blind writers, a program.
 RIGHT_ORIGINS = ("right", "blind right", "variant")
 WRONG_ORIGINS = ("mistake", "wrong")
-_NUMBER = re.compile(r"-?\d[\d.,]*(?:e[+-]?\d+)?")
-
-
-@dataclass(frozen=True)
-class Count:
-    """Some of many answers. names: which."""
-
-    names: tuple[str, ...]
-    of: int
-
-    def __str__(self) -> str:
-        if not self.of:
-            return "0 of 0"
-        low, high = interval(len(self.names), self.of)
-        return f"{len(self.names)} of {self.of} ({low:.1%} to {high:.1%})"
-
-
-def interval(count: int, of: int) -> tuple[float, float]:
-    """The exact two-sided 95 % interval of a rate (Clopper and Pearson, 1934)."""
-    from scipy.stats import binomtest
-
-    found = binomtest(count, of).proportion_ci(0.95, "exact")
-    return float(found.low), float(found.high)
+#: What differs from run to run in a message: numbers, lists of any length, places of files.
+_NUMBERS = re.compile(r"-?\d[\d.,]*(?:e[+-]?\d+)?(?:,? +-?\d[\d.,]*(?:e[+-]?\d+)?)*")
+_PATH = re.compile(r"/(?:\w|[-./])+")
 
 
 def write_proof(
-    course: Course, records: Mapping[Key, Record], others: Sequence[Mapping[Key, Record]] = ()
+    course: Course,
+    records: Mapping[Key, Record],
+    others: Sequence[Mapping[Key, Record]] = (),
+    hostile: Sequence[HostileClass] = (),
 ) -> Path:
     """Write docs/proof.md about the recorded answers, and return it.
 
-    others: the same answers, asked with other seeds.
+    others: the same answers, asked with other seeds. hostile: attacks, graded in classes.
     """
     page = course.root / "docs" / "proof.md"
     lines = [*_page(course, records), *_seed_section(records, others)]
+    if hostile:
+        lines += hostile_section(hostile)
     page.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return page
 
@@ -150,8 +137,8 @@ def rated(course: Course, records: Mapping[Key, Record], unit: Unit) -> Counter[
 
 
 def words(message: str) -> str:
-    """A message without its numbers."""
-    return _NUMBER.sub("#", message)
+    """A message without what was drawn or differs from run to run."""
+    return _NUMBERS.sub("#", _PATH.sub("/", message))
 
 
 def first_message(record: Record, task: str) -> str | None:
@@ -245,12 +232,12 @@ def _message_section(
     )
     yield "| unit | " + " | ".join(columns) + " |"
     yield "|---" * (len(columns) + 1) + "|"
-    total = Counter[str]()
+    together = Counter[str]()
     for unit in units:
         found = rated(course, records, unit)
-        total += found
+        together += found
         yield f"| {unit.name} | " + " | ".join(str(found[name]) for name in columns) + " |"
-    yield "| **all** | " + " | ".join(str(total[name]) for name in columns) + " |"
+    yield "| **all** | " + " | ".join(str(together[name]) for name in columns) + " |"
 
 
 def _seed_section(
@@ -269,15 +256,9 @@ def _table(columns: Sequence[str], rows: Mapping[str, Sequence[Count]]) -> Itera
     yield "|---" * (len(columns) + 1) + "|"
     for name, counts in rows.items():
         yield f"| {name} | " + " | ".join(map(str, counts)) + " |"
-    sums = [_sum(counts) for counts in zip(*rows.values(), strict=True)]
+    sums = [total(counts) for counts in zip(*rows.values(), strict=True)]
     yield "| **all** | " + " | ".join(map(str, sums)) + " |"
-    total = _sum(sums)
-    yield f"\nTogether: **{total}**.\n"
-    if total.names:
-        yield "\n".join(f"* `{name}`" for name in total.names) + "\n"
-
-
-def _sum(counts: Iterable[Count]) -> Count:
-    counts = list(counts)
-    names = tuple(name for count in counts for name in count.names)
-    return Count(names, sum(count.of for count in counts))
+    together = total(sums)
+    yield f"\nTogether: **{together}**.\n"
+    if together.names:
+        yield "\n".join(f"* `{name}`" for name in together.names) + "\n"

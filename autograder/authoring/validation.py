@@ -20,6 +20,7 @@ from autograder.authoring.edits import (
     also_failed,
     edited,
     judge_all,
+    listed_in_vain,
     mistakes_of,
     reference,
     right_answers_of,
@@ -125,15 +126,20 @@ def _untouched_graded(course: Course, unit: Unit, name: str) -> str | None:
 def _mistake(course: Course, unit: Unit, name: str) -> str | None:
     """A typical mistake: named where it should be, and nowhere else."""
     (mistake,) = [known for known in mistakes_of(unit, course) if known.name == name]
-    submission = edited(reference(unit, course), mistake.edits)
-    results = judge_all(student_of(submission, unit), unit, SEEDS[0])
+    student = student_of(edited(reference(unit, course), mistake.edits), unit)
+    results = judge_all(student, unit, SEEDS[0])
     (check,) = [c for c in results[mistake.task].checks if c.check == mistake.check]
     if check.passed:
         return f"{mistake.task}:{mistake.check} passes"
     if check.mistake != mistake.mistake or mistake.says not in (check.message or ""):
         return f"named {check.mistake}: {check.message}"
     others = also_failed(mistake, results)
-    return f"also fails {', '.join(others)}" if others else None
+    if others:
+        return f"also fails {', '.join(others)}"
+    idle = set(listed_in_vain(mistake, results))
+    if idle:  # it may fail by chance
+        idle &= set(listed_in_vain(mistake, judge_all(student, unit, SEEDS[1])))
+    return f"does not fail {', '.join(sorted(idle))}" if idle else None
 
 
 def _scored_mistake(course: Course, unit: Unit, name: str) -> str | None:

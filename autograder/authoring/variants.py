@@ -53,6 +53,25 @@ def reordered(source: str) -> str:
     return ast.unparse(tree)
 
 
+def commented(source: str) -> str:
+    """The same code with a comment at its top and a docstring in every function."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is None:
+            node.body.insert(0, ast.Expr(ast.Constant("Do what was asked for.")))
+    return f"# My solution\n{ast.unparse(ast.fix_missing_locations(tree))}"
+
+
+def exchanged(source: str) -> str:
+    """The same code with `if` and `else` exchanged: `if not condition: other; else: this`."""
+    return ast.unparse(ast.fix_missing_locations(_Exchange().visit(ast.parse(source))))
+
+
+def returned_by_name(source: str) -> str:
+    """The same code with a variable for each value that is returned."""
+    return ast.unparse(ast.fix_missing_locations(_NameReturned().visit(ast.parse(source))))
+
+
 def after_other_draws(source: str) -> str:
     """The same code after some random numbers were drawn."""
     return _DRAWS + source
@@ -64,6 +83,9 @@ VARIANTS: dict[str, Callable[[str], str]] = {
     "renamed": renamed,
     "reordered": reordered,
     "after_other_draws": after_other_draws,
+    "commented": commented,
+    "exchanged": exchanged,
+    "returned_by_name": returned_by_name,
 }
 
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
@@ -75,6 +97,51 @@ def varied(submission: Submission, variant: str) -> Submission:
     return submission.with_sources(
         {cell.name: change(cell.source) for cell in submission.cells if cell.solution and cell.runs}
     )
+
+
+class _Exchange(ast.NodeTransformer):
+    """Exchange the branches of every condition that has two of them, `elif` included."""
+
+    def visit_If(self, node: ast.If) -> ast.If:
+        self.generic_visit(node)
+        if not node.orelse:
+            return node
+        return ast.If(ast.UnaryOp(ast.Not(), node.test), node.orelse, node.body)
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.IfExp:
+        self.generic_visit(node)
+        return ast.IfExp(ast.UnaryOp(ast.Not(), node.test), node.orelse, node.body)
+
+
+class _NameReturned(ast.NodeTransformer):
+    """Give every returned value a name first."""
+
+    _name = ""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        outer, self._name = self._name, "answer"
+        while self._name in _names_inside(node):
+            self._name += "_"
+        self.generic_visit(node)
+        self._name = outer
+        return node
+
+    def visit_Return(self, node: ast.Return) -> ast.Return | list[ast.stmt]:
+        if node.value is None or isinstance(node.value, ast.Name):
+            return node
+        name = self._name
+        return [
+            ast.Assign([ast.Name(name, ast.Store())], node.value),
+            ast.Return(ast.Name(name, ast.Load())),
+        ]
+
+
+def _names_inside(function: ast.FunctionDef) -> set[str]:
+    """Names of a function's variables, arguments and inner definitions."""
+    inside = list(ast.walk(function))
+    arguments = {node.arg for node in inside if isinstance(node, ast.arg)}
+    definitions = {node.name for node in inside if isinstance(node, _DEFINITIONS)}
+    return names_in(function) | arguments | definitions
 
 
 def _used_when_defined(node: ast.FunctionDef | ast.ClassDef) -> set[str]:

@@ -30,7 +30,7 @@ def write_csv(report: ClassReport, course: Course) -> Path:
     path = _folder(course, report) / "marks.csv"
     tasks = [name for name, _ in report.tasks]
     header = ["student", "status", *tasks, "automatic", "by_hand", "to_grade", "late", "penalty"]
-    header += ["points", "max_points", "mean_score", "sandboxed", "message", "warnings"]
+    header += ["mark", "points", "max_points", "mean_score", "sandboxed", "message", "warnings"]
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(header)
@@ -92,8 +92,8 @@ def _values(row: Row, report: ClassReport) -> list[object]:
     mean = None if row.mean_score is None else round(row.mean_score, 2)
     by_hand = None if mark is None or (mark.to_grade and not mark.by_hand) else mark.by_hand
     return [
-        row.student, row.status, *row.points, row.automatic, by_hand, row.to_grade,
-        row.late, row.penalty, row.final, report.max_points, mean,
+        row.student, result.status.value, *row.points, row.automatic, by_hand, row.to_grade,
+        row.late, row.penalty, row.standing, row.final, report.max_points, mean,
         "yes" if result.sandboxed else "NO (unsafe)", result.message or "",
         "; ".join(result.warnings),
     ]  # fmt: skip

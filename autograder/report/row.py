@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.gradebook.final_mark import FinalMark, status_with
+from autograder.gradebook.final_mark import TO_GRADE, FinalMark, status_with
 from autograder.rendering.text import number
 from autograder.results import Result, Status, short_name
 
@@ -52,6 +52,13 @@ class Row:
     def status(self) -> str:
         """The result's status, and whether answers are still to be graded by hand."""
         return status_with(self.result.status.value, self.to_grade if self.handed_in else 0)
+
+    @property
+    def standing(self) -> str:
+        """Whether the mark is final; empty if there is none."""
+        if self.to_grade:
+            return TO_GRADE
+        return "" if self.total is None else "final"
 
     @property
     def final(self) -> float | None:

@@ -416,27 +416,42 @@ check("meet_cartpole/on_paper", on_paper)
 plot_learning_curve("meet_cartpole_diagnosis")
 
 # %% [markdown]
-# ### Exercise: `diagnosis` (5 minutes)
+# Why are these episodes so short? Find out with a pencil, in a world that is small enough. A cart
+# stands on a line of numbers, and its place x is all that there is to observe.
 #
-# Which explanation fits the loop *and* the curve? Return its letter.
+# * `reset` puts it at x = 1.
+# * Action 1 moves it by +3, action 0 by -2.
+# * Each step pays 10 - |x|, where x is the new place.
+# * The episode is *terminated* as soon as x is larger than 8, and *truncated* after six steps.
+# * The rule is `int(x < 3)`: it pushes to the right as long as x is smaller than 3.
 #
-# * **a**: The environment is not reset, so every episode starts where the last one ended.
-# * **b**: The rule is asked about the same observation again and again, so it always pushes to the
-#   same side.
-# * **c**: The last reward is not counted, so every score is too small by one.
-# * **d**: The rule's answer is ignored, and the actions are random.
+# ### Exercise: `diagnosis` (10 minutes)
+#
+# Play one episode with the colleague's loop, and one with a right loop such as yours. Return a
+# dictionary with three keys:
+#
+# * `"seen"`: what the rule is asked about. First the colleague's three values of x, then the six of
+#   the right loop: nine numbers in one list.
+# * `"colleague"`: the rewards of the colleague's three steps.
+# * `"right"`: the rewards of the right loop's six steps.
 #
 # <details><summary>Hint</summary>
 #
-# Compare the height of the curve with the two numbers that you were asked to remember.
+# Write a table with one line for each step: what the rule sees, the action, the new place, the
+# reward. In the colleague's loop, look at the name on the left of `env.step`: which name does
+# `rule` get?
 # </details>
 
 
 # %% nbgrader={"grade_id": "diagnosis", "solution": true}
 def diagnosis():
-    """Return the letter of the explanation that fits."""
+    """Return the dictionary with your three answers."""
     ### BEGIN SOLUTION
-    return "b"
+    return {
+        "seen": [1, 1, 1, 1, 4, 2, 5, 3, 1],
+        "colleague": [6, 3, 0],
+        "right": [6, 8, 5, 7, 9, 6],
+    }
     ### END SOLUTION
 
 

@@ -169,7 +169,14 @@ RIGHT_ANSWERS = (
             Edit("on_paper", "[0, 3, 5]", "(5, 3, 0)"),
         ),
     ),
-    RightAnswer("diagnosis_in_capitals", (Edit("diagnosis", 'return "b"', 'return "B "'),)),
+    RightAnswer(
+        "diagnosis_computed",
+        (
+            Edit("diagnosis", "[1, 1, 1, 1, 4, 2, 5, 3, 1]", "3 * [1] + [1, 4, 2, 5, 3, 1]"),
+            Edit("diagnosis", "[6, 3, 0]", "10.0 - np.array([4, 7, 10])"),
+            Edit("diagnosis", "[6, 8, 5, 7, 9, 6]", "(6.0, 8.0, 5.0, 7.0, 9.0, 6.0)"),
+        ),
+    ),
     RightAnswer(
         "as_long_as_an_episode_may_last",
         (

@@ -14,9 +14,15 @@ UPDATE = "dqn/update"
 EXPERIMENT = "dqn/experiment"
 DIAGNOSIS = "dqn/diagnosis"
 
-#: The probes give no points: they may fail wherever an agent learns something wrong.
-PROBES = tuple(f"{UPDATE}:{name}" for name in check_names())
-LEARNS = f"{UPDATE}:learn_moves_the_weights"
+#: The probes, which give no points: each stands at mistakes whose first failed probe it is.
+(
+    CONSTANT_REWARD,
+    OBSERVED_REWARD,
+    DELAYED_REWARD,
+    ACTIONS_REWARD,
+    REWARD_OF_BOTH,
+    TIME_LIMIT,
+) = (f"{UPDATE}:{name}" for name in check_names())
 
 MIDDLES = "[281.3, 88.0, 247.7, 9.3, 105.3]"
 
@@ -88,7 +94,6 @@ MISTAKES = (
         "only_the_chosen_action_learns",
         "arguments_changed",
         "are needed again",
-        also=PROBES,
     ),
     Mistake(
         "observation_cleared_in_train",
@@ -105,7 +110,6 @@ MISTAKES = (
         "learns_once_in_each_turn",
         "argument_changed",
         "whoever called it",
-        also=PROBES,
     ),
     # --- memory
     Mistake(
@@ -116,7 +120,7 @@ MISTAKES = (
         "takes_whole_numbers_and_doubles",
         "actions_not_whole",
         "must be whole",
-        also=PROBES,
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "ring_not_closed",
@@ -156,7 +160,6 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "written_elsewhere",
         "move position by n afterwards",
-        also=PROBES,
     ),
     Mistake(
         "size_without_limit",
@@ -175,7 +178,6 @@ MISTAKES = (
         "counts_its_transitions",
         "counts_pushes",
         "several rows",
-        also=PROBES,
     ),
     Mistake(
         "keeps_the_oldest",
@@ -201,7 +203,7 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "reward_lost",
         "come back as zeros",
-        also=PROBES,
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "next_observation_lost",
@@ -211,7 +213,7 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "next_observation_lost",
         "before the step",
-        also=PROBES,
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "observation_after_the_step",
@@ -227,7 +229,6 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "observations_swapped",
         "after the step",
-        also=PROBES,
     ),
     Mistake(
         "truncated_taken_for_terminated",
@@ -243,7 +244,7 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "truncated_taken_for_terminated",
         "time limit",
-        also=PROBES,
+        also=(TIME_LIMIT,),
     ),
     Mistake(
         "samples_empty_places",
@@ -253,7 +254,6 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "samples_empty_places",
         "filled",
-        also=(f"{MEMORY}:takes_whole_numbers_and_doubles", *PROBES),
     ),
     Mistake(
         "last_row_never_sampled",
@@ -273,7 +273,7 @@ MISTAKES = (
         "samples_all_equally_often",
         "same_batch_again",
         "draw anew",
-        also=(f"{MEMORY}:forgets_the_oldest", f"{MEMORY}:gives_back_what_was_pushed", *PROBES),
+        also=(f"{MEMORY}:forgets_the_oldest",),
     ),
     Mistake(
         "neighbours",
@@ -307,7 +307,7 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "rows_mixed",
         "same row numbers",
-        also=(f"{MEMORY}:takes_whole_numbers_and_doubles", *PROBES),
+        also=(OBSERVED_REWARD,),
     ),
     Mistake(
         "four_columns",
@@ -323,7 +323,7 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "not_five_columns",
         "in this order",
-        also=PROBES,
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "ends_left_out",
@@ -341,7 +341,7 @@ MISTAKES = (
         "counts_its_transitions",
         "ended_left_out",
         "ended",
-        also=PROBES,
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "rewards_clipped",
@@ -351,7 +351,6 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "rewards_clipped",
         "from -1 to 1",
-        also=PROBES,
     ),
     Mistake(
         "goes_on_stored",
@@ -361,7 +360,7 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "terminated_inverted",
         "opposite",
-        also=PROBES,
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "ended_one_way_or_the_other",
@@ -377,7 +376,6 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "both_ends_lost",
         "*and* truncated",
-        also=PROBES,
     ),
     Mistake(
         "position_first",
@@ -394,7 +392,6 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "written_elsewhere",
         "move position by n afterwards",
-        also=PROBES,
     ),
     Mistake(
         "drawn_up_to_the_position",
@@ -413,7 +410,7 @@ MISTAKES = (
         "gives_back_what_was_pushed",
         "arrays_instead_of_tensors",
         "torch.as_tensor",
-        also=PROBES,
+        also=(CONSTANT_REWARD,),
     ),
     # --- forward
     Mistake(
@@ -427,7 +424,6 @@ MISTAKES = (
         "computes_what_its_layers_say",
         "relu_missing",
         "no more than one",
-        also=PROBES,
     ),
     Mistake(
         "second_relu_missing",
@@ -439,6 +435,22 @@ MISTAKES = (
         "after the second layer",
     ),
     Mistake(
+        "actions_add_to_the_state",
+        "an action is as good in one state as in another",
+        (
+            Edit(
+                "forward",
+                "return self.layer3(x)",
+                "return self.layer3(x).mean(1, keepdim=True) + self.layer3.weight.sum(1)",
+            ),
+        ),
+        FORWARD,
+        "computes_what_its_layers_say",
+        "wrong_values",
+        "each fed with the result",
+        also=(REWARD_OF_BOTH,),
+    ),
+    Mistake(
         "relu_on_values",
         "a ReLU after every layer",
         (Edit("forward", "return self.layer3(x)", "return F.relu(self.layer3(x))"),),
@@ -446,7 +458,7 @@ MISTAKES = (
         "computes_what_its_layers_say",
         "relu_on_values",
         "could be negative",
-        also=PROBES,
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "softmax_on_values",
@@ -456,7 +468,7 @@ MISTAKES = (
         "computes_what_its_layers_say",
         "softmax_on_values",
         "can be any number",
-        also=PROBES,
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "tanh_instead_of_relu",
@@ -478,7 +490,7 @@ MISTAKES = (
         "one_value_for_each_action",
         "wrong_output_shape",
         "one Q-value for each action",
-        also=(LEARNS, *PROBES),
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "layer_left_out",
@@ -607,7 +619,7 @@ MISTAKES = (
         "takes_the_best_action",
         "epsilon_inverted",
         "below",
-        also=(f"{ACT}:explores_all_actions_alike", f"{ACT}:random_with_probability_epsilon"),
+        also=(f"{ACT}:explores_all_actions_alike",),
     ),
     Mistake(
         "never_explores",
@@ -617,7 +629,6 @@ MISTAKES = (
         "explores_all_actions_alike",
         "never_explores",
         "should be random",
-        also=(f"{ACT}:random_with_probability_epsilon",),
     ),
     Mistake(
         "one_decision_for_all_rows",
@@ -636,7 +647,6 @@ MISTAKES = (
         "explores_all_actions_alike",
         "one_draw_for_all_rows",
         "draw for each row",
-        also=(f"{ACT}:random_with_probability_epsilon",),
     ),
     Mistake(
         "two_actions_taken_for_granted",
@@ -646,7 +656,6 @@ MISTAKES = (
         "explores_all_actions_alike",
         "actions_left_out",
         "never come up",
-        also=(f"{ACT}:random_with_probability_epsilon",),
     ),
     Mistake(
         "worst_action",
@@ -656,7 +665,6 @@ MISTAKES = (
         "takes_the_best_action",
         "worst_action",
         "argmax",
-        also=(f"{ACT}:random_with_probability_epsilon",),
     ),
     Mistake(
         "argmax_of_everything",
@@ -725,7 +733,7 @@ MISTAKES = (
         "targets_are_right",
         "terminal_not_masked",
         "nothing comes",
-        also=PROBES,
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "mask_inverted",
@@ -735,7 +743,7 @@ MISTAKES = (
         "targets_are_right",
         "mask_inverted",
         "inverted",
-        also=(f"{TARGETS}:steps_that_end_nothing", *PROBES),
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "reward_masked_too",
@@ -745,7 +753,7 @@ MISTAKES = (
         "targets_are_right",
         "reward_masked_too",
         "last reward is lost",
-        also=PROBES,
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "argmax_instead_of_max",
@@ -755,7 +763,6 @@ MISTAKES = (
         "targets_are_right",
         "argmax_instead_of_max",
         "number",
-        also=(f"{TARGETS}:steps_that_end_nothing", *PROBES),
     ),
     Mistake(
         "max_along_the_wrong_axis",
@@ -765,7 +772,7 @@ MISTAKES = (
         "one_target_for_each_row",
         "max_along_the_wrong_axis",
         "size of tensor",
-        also=(LEARNS, *PROBES),
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "max_over_everything",
@@ -775,7 +782,6 @@ MISTAKES = (
         "targets_are_right",
         "max_over_the_batch",
         "each row",
-        also=(f"{TARGETS}:steps_that_end_nothing", *PROBES),
     ),
     Mistake(
         "min_instead_of_max",
@@ -785,7 +791,6 @@ MISTAKES = (
         "targets_are_right",
         "min_instead_of_max",
         "smallest",
-        also=(f"{TARGETS}:steps_that_end_nothing", *PROBES),
     ),
     Mistake(
         "mean_instead_of_max",
@@ -795,7 +800,6 @@ MISTAKES = (
         "targets_are_right",
         "mean_instead_of_max",
         "mean",
-        also=(f"{TARGETS}:steps_that_end_nothing", *PROBES),
     ),
     Mistake(
         "no_discount",
@@ -805,7 +809,7 @@ MISTAKES = (
         "targets_are_right",
         "no_discount",
         "gamma is missing",
-        also=(f"{TARGETS}:steps_that_end_nothing", *PROBES),
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "fixed_discount",
@@ -815,7 +819,7 @@ MISTAKES = (
         "targets_are_right",
         "fixed_discount",
         "argument gamma",
-        also=(f"{TARGETS}:steps_that_end_nothing", *PROBES),
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "reward_discounted",
@@ -825,7 +829,7 @@ MISTAKES = (
         "targets_are_right",
         "reward_discounted",
         "only V",
-        also=(f"{TARGETS}:steps_that_end_nothing", *PROBES),
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "rows_against_columns",
@@ -835,7 +839,6 @@ MISTAKES = (
         "one_target_for_each_row",
         "rows_against_columns",
         "met a row",
-        also=(LEARNS, *PROBES),
     ),
     Mistake(
         "gradient_through_the_target",
@@ -854,7 +857,7 @@ MISTAKES = (
         "targets_are_right",
         "fixed_discount",
         "argument gamma",
-        also=(f"{TARGETS}:steps_that_end_nothing", *PROBES),
+        also=(DELAYED_REWARD,),
     ),
     # --- loss
     Mistake(
@@ -895,7 +898,7 @@ MISTAKES = (
         "a_single_number",
         "not_a_number",
         "one number",
-        also=(LEARNS, *PROBES),
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "column_against_row",
@@ -905,7 +908,7 @@ MISTAKES = (
         "value",
         "rows_against_columns",
         "every",
-        also=(f"{LOSS}:only_the_chosen_action_learns", *PROBES),
+        also=(f"{LOSS}:only_the_chosen_action_learns", OBSERVED_REWARD),
     ),
     Mistake(
         "max_instead_of_chosen",
@@ -915,7 +918,7 @@ MISTAKES = (
         "value",
         "max_instead_of_chosen",
         "was taken",
-        also=(f"{LOSS}:only_the_chosen_action_learns", *PROBES),
+        also=(f"{LOSS}:only_the_chosen_action_learns", CONSTANT_REWARD),
     ),
     Mistake(
         "always_the_first_action",
@@ -925,7 +928,7 @@ MISTAKES = (
         "value",
         "always_the_first_action",
         "action 0",
-        also=(f"{LOSS}:only_the_chosen_action_learns", *PROBES),
+        also=(f"{LOSS}:only_the_chosen_action_learns", CONSTANT_REWARD),
     ),
     Mistake(
         "all_actions",
@@ -942,7 +945,7 @@ MISTAKES = (
         "value",
         "all_actions",
         "only the one",
-        also=(f"{LOSS}:only_the_chosen_action_learns", *PROBES),
+        also=(f"{LOSS}:only_the_chosen_action_learns", ACTIONS_REWARD),
     ),
     Mistake(
         "loss_cut_off",
@@ -958,7 +961,7 @@ MISTAKES = (
         "only_the_chosen_action_learns",
         "graph_cut",
         ".item()",
-        also=(LEARNS, *PROBES),
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "no_grad_in_the_loss",
@@ -968,7 +971,7 @@ MISTAKES = (
         "only_the_chosen_action_learns",
         "graph_cut",
         "torch.no_grad()",
-        also=(LEARNS, *PROBES),
+        also=(CONSTANT_REWARD,),
     ),
     # --- soft update
     Mistake(
@@ -994,7 +997,6 @@ MISTAKES = (
         "stays_a_network_of_its_own",
         "target_aliased",
         "share their memory",
-        also=PROBES,
     ),
     Mistake(
         "full_copy",
@@ -1013,7 +1015,7 @@ MISTAKES = (
         "moves_by_tau",
         "wrong_direction",
         "other way",
-        also=PROBES,
+        also=(CONSTANT_REWARD,),
     ),
     Mistake(
         "new_tensor",
@@ -1023,7 +1025,7 @@ MISTAKES = (
         "moves_by_tau",
         "nothing_moved",
         "write the result",
-        also=PROBES,
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "weights_without_biases",
@@ -1033,7 +1035,6 @@ MISTAKES = (
         "moves_by_tau",
         "some_weights_left_out",
         "biases",
-        also=PROBES,
     ),
     Mistake(
         "own_part_missing",
@@ -1043,7 +1044,7 @@ MISTAKES = (
         "moves_by_tau",
         "target_shrinks",
         "own part",
-        also=PROBES,
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "own_part_whole",
@@ -1053,7 +1054,7 @@ MISTAKES = (
         "moves_by_tau",
         "target_grows",
         "keeps all of itself",
-        also=PROBES,
+        also=(DELAYED_REWARD,),
     ),
     # --- update
     Mistake(
@@ -1119,7 +1120,6 @@ MISTAKES = (
         "old_gradients_are_cleared",
         "zero_grad_missing",
         "adds to them",
-        also=PROBES,
     ),
     Mistake(
         "targets_from_the_network",
@@ -1135,7 +1135,6 @@ MISTAKES = (
         "learns_what_the_batch_says",
         "targets_from_the_network",
         "self.target_net to td_targets",
-        also=PROBES,
     ),
     Mistake(
         "minus_too_many",
@@ -1145,7 +1144,6 @@ MISTAKES = (
         "learns_what_the_batch_says",
         "loss_negated",
         "without a minus",
-        also=PROBES,
     ),
     Mistake(
         "target_never_follows",
@@ -1155,7 +1153,6 @@ MISTAKES = (
         "target_network_follows",
         "target_never_follows",
         "soft_update(self.target_net",
-        also=PROBES,
     ),
     Mistake(
         "networks_swapped_in_soft_update",
@@ -1169,7 +1166,6 @@ MISTAKES = (
         "target_network_follows",
         "wrong_direction",
         "comes first",
-        also=PROBES,
     ),
     Mistake(
         "fixed_tau",
@@ -1179,7 +1175,6 @@ MISTAKES = (
         "target_network_follows",
         "fixed_tau",
         "use s.tau",
-        also=PROBES,
     ),
     Mistake(
         "follows_twice",
@@ -1225,7 +1220,6 @@ MISTAKES = (
         "learns_what_the_batch_says",
         "next_observation_not_used",
         "batch's observation",
-        also=PROBES,
     ),
     Mistake(
         "global_discount_in_learn",
@@ -1235,7 +1229,6 @@ MISTAKES = (
         "learns_what_the_batch_says",
         "fixed_discount",
         "s.gamma",
-        also=PROBES,
     ),
     Mistake(
         "loss_of_the_target_network",
@@ -1248,7 +1241,6 @@ MISTAKES = (
         "learn_moves_the_weights",
         "the_wrong_network_learns",
         "self.net has to learn",
-        also=PROBES,
     ),
     Mistake(
         "two_batches",
@@ -1264,7 +1256,7 @@ MISTAKES = (
         "learns_what_the_batch_says",
         "sampled_twice",
         "second batch",
-        also=(f"{UPDATE}:learns_once_in_each_turn", *PROBES),
+        also=(f"{UPDATE}:learns_once_in_each_turn",),
     ),
     Mistake(
         "steps_three_times",

@@ -15,12 +15,9 @@ UPDATE = "dqn_keras/update"
 EXPERIMENT = "dqn_keras/experiment"
 DIAGNOSIS = "dqn_keras/diagnosis"
 
-#: The probes give no points: they may fail wherever an agent learns something wrong.
-PROBES = tuple(f"{UPDATE}:{name}" for name in check_names(FEW_PROBES))
-STARTS = f"{UPDATE}:learns_from_its_memory"
-FROM_TARGET = f"{UPDATE}:learns_what_the_batch_says"
+#: The probes, which give no points: each stands at mistakes whose first failed probe it is.
+DELAYED_REWARD, TIME_LIMIT = (f"{UPDATE}:{name}" for name in check_names(FEW_PROBES))
 FOLLOWS = f"{UPDATE}:target_network_follows"
-NAIVE_BATCH = f"{NAIVE}:targets_are_those_of_the_batch"
 NO_PREDICT = "no_predict_in_a_loop"
 
 FIRST = 'layers.Dense(hidden_size, activation="relu")(observation)'
@@ -44,21 +41,19 @@ MISTAKES = (
             Edit("model", SECOND, "layers.Dense(hidden_size)(hidden)"),
         ),
         MODEL, "computes_what_its_layers_say", "relu_missing", "no more than one",
-        also=PROBES,
     ),
     Mistake(
         "second_relu_missing",
         "one ReLU is enough",
         (Edit("model", SECOND, "layers.Dense(hidden_size)(hidden)"),),
         MODEL, "computes_what_its_layers_say", "second_relu_missing", "after the second layer",
-        also=PROBES,
     ),
     Mistake(
         "relu_on_values",
         "a ReLU after every layer",
         (Edit("model", LAST, 'layers.Dense(n_actions, activation="relu")(hidden)'),),
         MODEL, "computes_what_its_layers_say", "relu_on_values", "could be negative",
-        also=(*PROBES, NAIVE_BATCH, STARTS, FOLLOWS),
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "tanh_instead_of_relu",
@@ -68,21 +63,18 @@ MISTAKES = (
             Edit("model", SECOND, SECOND.replace("relu", "tanh")),
         ),
         MODEL, "computes_what_its_layers_say", "tanh_instead_of_relu", "asks for ReLU",
-        also=PROBES,
     ),
     Mistake(
         "alpha_ignored",
         "1e-3 is a good learning rate",
         (Edit("model", "Adam(learning_rate=alpha, ", "Adam(learning_rate=1e-3, "),),
         MODEL, "is_compiled_for_learning", "alpha_ignored", "the argument alpha",
-        also=PROBES,
     ),
     Mistake(
         "one_hidden_layer",
         "one layer will do",
         (Edit("model", SECOND, "hidden"),),
         MODEL, "computes_what_its_layers_say", "wrong_number_of_layers", "two hidden ones",
-        also=PROBES,
     ),
     Mistake(
         "hidden_size_ignored",
@@ -108,16 +100,14 @@ MISTAKES = (
                  "inputs=[observation, mask], outputs=output + 0 * mask"),
         ),
         MODEL, "the_mask_silences_the_other_actions", "mask_ignored", "changes nothing",
-        also=(FROM_TARGET, NAIVE_BATCH, *PROBES),
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "mask_added",
         "Add or Multiply, one of them",
         (Edit("model", MASKED, "layers.Add()([values, mask])"),),
         MODEL, "computes_what_its_layers_say", "mask_added", "multiplied with them",
-        also=(
-            f"{MODEL}:the_mask_silences_the_other_actions", FROM_TARGET, NAIVE_BATCH, *PROBES,
-        ),
+        also=(f"{MODEL}:the_mask_silences_the_other_actions", DELAYED_REWARD),
     ),
     Mistake(
         "weights_of_zero",
@@ -127,7 +117,7 @@ MISTAKES = (
             Edit("model", SECOND, SECOND.replace("relu\"", "relu\", kernel_initializer=\"zeros\"")),
         ),
         MODEL, "is_compiled_for_learning", "hidden_layers_cannot_learn", "start at 0",
-        also=PROBES,
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "large_weights",
@@ -135,14 +125,13 @@ MISTAKES = (
         (Edit("model", LAST, 'layers.Dense(n_actions, kernel_initializer=keras.initializers.'
               'RandomNormal(stddev=100.0))(hidden)'),),
         MODEL, "is_compiled_for_learning", "large_first_values", "near 0",
-        also=PROBES,
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "dropout",
         "dropout never hurts",
         (Edit("model", LAST, "layers.Dense(n_actions)(layers.Dropout(0.5)(hidden))"),),
         MODEL, "computes_what_its_layers_say", "other_values_in_training", "take dropout out",
-        also=PROBES,
     ),
     # --- epsilon
     Mistake(
@@ -162,7 +151,6 @@ MISTAKES = (
         "from the end to the start",
         (Edit("epsilon", "start + (end - start) * share", "end + (start - end) * share"),),
         EPSILON, "falls_on_a_line", "start_and_end_swapped", "rises",
-        also=(f"{EPSILON}:stays_at_the_end",),
     ),
     Mistake(
         "exponential_decay",
@@ -170,7 +158,6 @@ MISTAKES = (
         (Edit("epsilon", "start + (end - start) * share",
               "end + (start - end) * np.exp(-step / steps)"),),
         EPSILON, "falls_on_a_line", "exponential", "straight line",
-        also=(f"{EPSILON}:stays_at_the_end",),
     ),
     # --- act
     Mistake(
@@ -185,14 +172,13 @@ MISTAKES = (
         "nothing to mask",
         (Edit("act", "np.ones(", "np.zeros("),),
         ACT, "takes_the_best_action", "same_action_for_all", "own best one",
-        also=(f"{ACT}:explores_all_actions_alike", f"{ACT}:random_with_probability_epsilon"),
     ),
     Mistake(
         "epsilon_inverted",
         "greedy below epsilon",
         (Edit("act", "np.random.rand(n) < epsilon", "np.random.rand(n) > epsilon"),),
         ACT, "takes_the_best_action", "epsilon_inverted", "below",
-        also=(f"{ACT}:explores_all_actions_alike", f"{ACT}:random_with_probability_epsilon"),
+        also=(f"{ACT}:explores_all_actions_alike",),
     ),
     Mistake(
         "one_decision_for_all_rows",
@@ -205,7 +191,6 @@ MISTAKES = (
         "the best action is the best",
         (Edit("act", CHOICE, "values.argmax(axis=1)"),),
         ACT, "explores_all_actions_alike", "never_explores", "should be random",
-        also=(f"{ACT}:random_with_probability_epsilon",),
     ),
     # --- targets
     Mistake(
@@ -219,35 +204,34 @@ MISTAKES = (
         "the formula has no mask",
         (Edit("targets", TARGET, "reward + gamma * next_values.max(axis=1)"),),
         TARGETS, "targets_are_right", "terminal_not_masked", "costs nothing",
-        also=PROBES,
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "mask_inverted",
         "terminated is the mask",
         (Edit("targets", "~terminated", "terminated"),),
         TARGETS, "targets_are_right", "mask_inverted", "inverted",
-        also=(f"{TARGETS}:steps_that_end_nothing", *PROBES),
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "reward_masked_too",
         "at the end everything is 0",
         (Edit("targets", TARGET, "(reward + gamma * next_values.max(axis=1)) * ~terminated"),),
         TARGETS, "targets_are_right", "reward_masked_too", "own reward still counts",
-        also=PROBES,
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "no_discount",
         "gamma is 1 anyway",
         (Edit("targets", "gamma * next_values", "next_values"),),
         TARGETS, "targets_are_right", "no_discount", "gamma is missing",
-        also=(f"{TARGETS}:steps_that_end_nothing", FROM_TARGET, *PROBES),
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "max_over_the_batch",
         "max finds the largest",
         (Edit("targets", "next_values.max(axis=1)", "next_values.max()"),),
         TARGETS, "targets_are_right", "max_over_the_batch", "whole batch",
-        also=(f"{TARGETS}:steps_that_end_nothing", *PROBES),
     ),
     Mistake(
         "max_along_the_wrong_axis",
@@ -255,14 +239,13 @@ MISTAKES = (
         (Edit("targets", TARGET,
               "reward[:3] + gamma * next_values.max(axis=0) * ~terminated[:3]"),),
         TARGETS, "one_target_for_each_row", "max_along_the_wrong_axis", "not for each action",
-        also=(f"{NAIVE}:learns_from_the_last_steps", STARTS, NAIVE_BATCH, *PROBES),
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "argmax_instead_of_max",
         "the best action it is",
         (Edit("targets", "next_values.max(axis=1)", "next_values.argmax(axis=1)"),),
         TARGETS, "targets_are_right", "argmax_instead_of_max", "needs its value",
-        also=(f"{TARGETS}:steps_that_end_nothing", *PROBES),
     ),
     # --- learn
     Mistake(
@@ -272,14 +255,13 @@ MISTAKES = (
               "return net.fit([observation, one_hot], one_hot * targets[:, None],"
               ' verbose=0).history["loss"][0]'),),
         LEARN, "only_the_action_taken_learns", "fit_in_a_loop", "train_on_batch",
-        also=PROBES,
     ),
     Mistake(
         "mask_of_ones_while_learning",
         "ones worked for acting",
         (Edit("learn", "[observation, one_hot]", "[observation, np.ones_like(one_hot)]"),),
         LEARN, "only_the_action_taken_learns", "mask_of_ones", "worth 0",
-        also=PROBES,
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "targets_cleared",
@@ -305,21 +287,21 @@ MISTAKES = (
                  "np.ones((len(action), n_actions))"),
         ),
         LEARN, "only_the_action_taken_learns", "all_actions_learn", "All actions learn",
-        also=(f"{LEARN}:returns_the_loss", *PROBES),
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "answers_without_targets",
         "the one-hot encoding is the label",
         (Edit("learn", "one_hot * targets[:, None]", "one_hot"),),
         LEARN, "only_the_action_taken_learns", "answers_without_targets", "multiply it",
-        also=PROBES,
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "row_instead_of_column",
         "NumPy multiplies what it gets",
         (Edit("learn", "targets[:, None]", "targets"),),
         LEARN, "only_the_action_taken_learns", "row_instead_of_column", "targets[:, None]",
-        also=(f"{NAIVE}:learns_from_the_last_steps", STARTS, *PROBES),
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "loss_kept",
@@ -338,14 +320,12 @@ MISTAKES = (
         "returns_the_loss",
         "one_hot_too_narrow",
         "to_categorical(action, n_actions)",
-        also=PROBES,
     ),
     Mistake(
         "trains_twice",
         "once to learn, once for the loss",
         (Edit("learn", f"    return {STEP}", f"    {STEP}\n    return {STEP}"),),
         LEARN, "only_the_action_taken_learns", "several_steps", "2 update steps",
-        also=PROBES,
     ),
     Mistake(
         "compiled_again",
@@ -353,7 +333,6 @@ MISTAKES = (
         (Edit("learn", f"    return {STEP}",
               f"    net.compile(loss=\"mse\", optimizer=\"adam\")\n    return {STEP}"),),
         LEARN, "only_the_action_taken_learns", "compiled_anew", "not compile it again",
-        also=PROBES,
     ),
     # --- naive
     Mistake(
@@ -395,7 +374,6 @@ MISTAKES = (
         "all arrays of the memory have the same dtype",
         (Edit("memory", "np.zeros(capacity, np.int64)", "np.zeros(capacity, np.float32)"),),
         MEMORY, "takes_whole_numbers_and_doubles", "actions_not_whole", "must be whole",
-        also=PROBES,
     ),
     Mistake(
         "ring_not_closed",
@@ -403,21 +381,19 @@ MISTAKES = (
         (Edit("memory", "rows = (self.position + np.arange(n)) % self.capacity",
               "rows = self.position + np.arange(n)"),),
         MEMORY, "forgets_the_oldest", "raises_an_error", "IndexError",
-        also=PROBES,
     ),
     Mistake(
         "size_without_limit",
         "the size counts what was pushed",
         (Edit("memory", "self.size = min(self.size + n, self.capacity)", "self.size += n"),),
         MEMORY, "forgets_the_oldest", "grows_without_end", "should hold 11",
-        also=PROBES,
     ),
     Mistake(
         "reward_not_stored",
         "the reward is always 1",
         (Edit("memory", "        self.store.reward[rows] = transition.reward\n", ""),),
         MEMORY, "gives_back_what_was_pushed", "reward_lost", "come back as zeros",
-        also=PROBES,
+        also=(DELAYED_REWARD,),
     ),
     Mistake(
         "truncated_taken_for_terminated",
@@ -425,24 +401,20 @@ MISTAKES = (
         (Edit("memory", "= transition.terminated",
               "= transition.terminated | transition.truncated"),),
         MEMORY, "gives_back_what_was_pushed", "truncated_taken_for_terminated", "time limit",
-        also=PROBES,
+        also=(TIME_LIMIT,),
     ),
     Mistake(
         "samples_empty_places",
         "the memory has `capacity` rows",
         (Edit("memory", DRAW, "np.random.randint(self.capacity, size=batch_size)"),),
         MEMORY, "gives_back_what_was_pushed", "samples_empty_places", "filled",
-        also=(
-            f"{MEMORY}:takes_whole_numbers_and_doubles", STARTS,
-            FROM_TARGET, *PROBES,
-        ),
     ),
     Mistake(
         "rows_mixed",
         "draw for each array",
         (Edit("memory", "array[rows]", "array[" + DRAW + "]"),),
         MEMORY, "gives_back_what_was_pushed", "rows_mixed", "same row numbers",
-        also=(f"{MEMORY}:takes_whole_numbers_and_doubles", *PROBES),
+        also=(DELAYED_REWARD,),
     ),
     # --- copy
     Mistake(
@@ -450,7 +422,6 @@ MISTAKES = (
         "equal is equal",
         (Edit("copy", "target_net.set_weights(net.get_weights())", "target_net = net"),),
         COPY, "copies_the_weights", "nothing_copied", "old weights",
-        also=(f"{UPDATE}:target_network_is_a_copy",),
     ),
     Mistake(
         "copied_the_wrong_way",
@@ -458,14 +429,13 @@ MISTAKES = (
         (Edit("copy", "target_net.set_weights(net.get_weights())",
               "net.set_weights(target_net.get_weights())"),),
         COPY, "copies_the_weights", "wrong_direction", "own weights have changed",
-        also=(FOLLOWS, *PROBES),
+        also=(TIME_LIMIT,),
     ),
     Mistake(
         "copied_into_one",
         "everything that it has, in one line",
         (Edit("copy", "target_net.set_weights(net.get_weights())", "vars(target_net).update(vars(net))"),),
         COPY, "stays_a_network_of_its_own", "target_aliased", "share their memory",
-        also=(f"{UPDATE}:target_network_is_a_copy", FROM_TARGET, FOLLOWS, *PROBES),
     ),
     Mistake(
         "one_layer_copied",
@@ -473,7 +443,6 @@ MISTAKES = (
         (Edit("copy", "target_net.set_weights(net.get_weights())",
               "target_net.set_weights(target_net.get_weights()[:-2] + net.get_weights()[-2:])"),),
         COPY, "copies_the_weights", "wrong_copy", "exactly",
-        also=(f"{UPDATE}:target_network_is_a_copy",),
     ),
     Mistake(
         "copied_once",
@@ -483,7 +452,7 @@ MISTAKES = (
               "        target_net.set_weights(net.get_weights())\n"
               "        target_net.copied = True"),),
         COPY, "copies_the_weights", "copied_only_once", "second call",
-        also=PROBES,
+        also=(DELAYED_REWARD,),
     ),
     # --- update
     Mistake(
@@ -569,7 +538,6 @@ MISTAKES = (
         "learns_what_the_batch_says",
         "targets_from_the_network",
         "self.target_net to td_targets",
-        also=PROBES,
     ),
     Mistake(
         "target_never_follows",
@@ -579,7 +547,6 @@ MISTAKES = (
         "target_network_follows",
         "target_never_follows",
         "never changed",
-        also=PROBES,
     ),
     Mistake(
         "target_follows_always",
@@ -589,7 +556,6 @@ MISTAKES = (
         "target_network_follows",
         "target_follows_always",
         "stands still",
-        also=PROBES,
     ),
     Mistake(
         "batches_not_counted",
@@ -599,7 +565,6 @@ MISTAKES = (
         "target_network_follows",
         "wrong_interval",
         "no turns or steps",
-        also=PROBES,
     ),
     Mistake(
         "fixed_discount_in_replay",
@@ -609,7 +574,6 @@ MISTAKES = (
         "learns_what_the_batch_says",
         "fixed_discount",
         "s.gamma",
-        also=PROBES,
     ),
     Mistake(
         "two_batches_in_a_due_turn",
@@ -619,7 +583,7 @@ MISTAKES = (
         "learns_in_every_few_turns",
         "several_batches",
         "call self.replay() once",
-        also=(FOLLOWS, *PROBES),
+        also=(FOLLOWS,),
     ),
     Mistake(
         "target_follows_by_turns",
@@ -629,7 +593,6 @@ MISTAKES = (
         "target_network_follows",
         "wrong_interval",
         "no turns or steps",
-        also=PROBES,
     ),
     Mistake(
         "fixed_batch_size",
@@ -648,7 +611,7 @@ MISTAKES = (
         "waits_until_the_memory_is_filled",
         "wrong_replay_interval",
         "Take replay_interval from the settings",
-        also=(f"{UPDATE}:learns_in_every_few_turns", *PROBES),
+        also=(f"{UPDATE}:learns_in_every_few_turns",),
     ),
     Mistake(
         "fixed_target_interval",
@@ -658,7 +621,6 @@ MISTAKES = (
         "target_network_follows",
         "fixed_interval",
         "Take target_interval from the settings",
-        also=PROBES,
     ),
     Mistake(
         "learns_after_the_start_only",

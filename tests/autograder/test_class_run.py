@@ -119,7 +119,7 @@ def test_an_answer_that_nobody_has_read_is_counted_and_is_no_zero(
 
     line = row(classroom, unit, "anna")
     assert (line["by_hand"], line["to_grade"]) == ("", "1")
-    assert (line["status"], line["points"]) == ("to grade by hand", "")
+    assert (line["status"], line["mark"], line["points"]) == ("ok", "to grade by hand", "")
     table = capsys.readouterr().out
     assert "Still to be graded by hand: 1 answers." in table
     assert re.search(rf"anna +to grade by hand .* {unit.max_points:g}\*", table)

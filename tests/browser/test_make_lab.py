@@ -18,6 +18,8 @@ pytestmark = pytest.mark.browser
 #: The Makefile's own command, in the folder of another course and without installing anything.
 MAKE_LAB = ("make", f"--file={REPOSITORY / 'Makefile'}", "--assume-old=setup", "lab")
 IS_THERE = "return 'jupyterapp' in window"
+#: JupyterLab opens the folder of its address after everything else, whatever was clicked before.
+SHOWS_ITS_FOLDER = ".jp-FileBrowser:not(.jp-mod-restoring) .jp-BreadCrumbs [title='course']"
 HAS_KERNEL = "jupyterapp.shell.currentWidget.sessionContext.ready.then(arguments[0])"
 OPEN_FORMGRADER = "jupyterapp.commands.execute('nbgrader:open-formgrader')"
 #: What the formgrader's table of assignments has links for: Edit, and Preview.
@@ -43,7 +45,6 @@ def test_it_opens_on_the_folder_of_the_notebooks(
     assert browser.current_url.endswith("/lab/tree/course")
 
 
-@pytest.mark.slow  # alone: after test_formgrader, in one session, the click arrives nowhere
 @pytest.mark.parametrize("folder", LINKS)
 def test_the_formgraders_links_lead_to_a_notebook_that_opens(
     lab: Lab, browser: Any, wait_for: Callable[..., Any], folder: str
@@ -54,7 +55,7 @@ def test_the_formgraders_links_lead_to_a_notebook_that_opens(
 
     browser.get(lab.url("course"))
     wait_for("JupyterLab is there", lambda: browser.execute_script(IS_THERE))
-    browser.execute_async_script("jupyterapp.restored.then(arguments[0])")
+    found(SHOWS_ITS_FOLDER)
     browser.execute_script(OPEN_FORMGRADER)
     browser.switch_to.frame(found("iframe"))
     found(LINKS[folder]).click()

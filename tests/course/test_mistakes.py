@@ -43,6 +43,14 @@ def test_a_mistake_is_named(unit, mistake):
     assert also_failed(mistake, results) == []
 
 
+@pytest.mark.parametrize("unit", units_with_source(COURSE), ids=lambda unit: unit.name)
+def test_mistakes_list_checks_that_exist(unit):
+    checks = {f"{task.name}:{check.name}" for task in unit.tasks for check in task.checks}
+
+    for mistake in mistakes_of(unit, COURSE):
+        assert set(mistake.also) <= checks, mistake.name
+
+
 @pytest.mark.parametrize(("unit", "mistake"), SCORED)
 def test_a_mistake_in_the_settings_passes_every_check(unit, mistake):
     """So it is the score that must show it: calibrated, and asked by `autograder validate`."""

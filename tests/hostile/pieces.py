@@ -8,11 +8,12 @@ from textwrap import indent
 CONFIRMING_DOUBLES = """
 from autograder.worker import doubles, local
 
-class Confirms:
+class Confirms(doubles.Double):
     count = 1
 
-    def __init__(self, parameters, answer, snapshot, original=None):
-        self.parameters, self.answer, self.original = parameters, answer, original
+    def __init__(self, parameters, answer, *others, **keywords):
+        super().__init__(parameters, answer, *others, **keywords)
+        self.parameters, self.answer = parameters, answer
 
     def __call__(self, *arguments, **keywords):
         return self.answer(0, [*arguments, *keywords.values()])

@@ -11,13 +11,13 @@ import ctypes
 import hashlib
 import json
 import os
-import resource
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +26,7 @@ import pytest
 
 import autograder.grading.session
 from autograder.agents.verdict import NOT_LEARNING
+from autograder.authoring.hostile_classes import HostileClass
 from autograder.course import Course
 from autograder.grading import submission as grading
 from autograder.grading.records import as_json
@@ -82,19 +83,33 @@ def course(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("family", "unit"), CLASSES, ids=[f"{family}-{unit}" for family, unit in CLASSES]
 )
-def test_no_attack_is_worth_more_than_its_honest_part(family, unit, course):
+def test_no_attack_is_worth_more_than_its_honest_part(family, unit, course, pytestconfig):
     attacks = [attack for attack in ATTACKS if (attack.family, attack.unit.name) == (family, unit)]
     neighbour = corpus.hand_in_path(course, "neighbour", corpus.unit_of(unit))
     answers = corpus.right_answers(corpus.unit_of(unit))
     answers["agent"] = "def make_agent():\n    raise NotImplementedError"  # training takes long
     notebook = corpus.answered(course, corpus.unit_of(unit), answers)
     neighbour.write_text(json.dumps(notebook))
-    with nothing_sent() as port, nothing_left_behind(), bounded_cost(len(attacks) + 1):
+    limit = (len(attacks) + 1) * autograder.grading.session.SUBMISSION_SECONDS
+    with nothing_sent() as port, nothing_left_behind(), measured_cost() as cost:
         paths = {attack.name: attack.hand_in(course, port) for attack in attacks}
         before = contents(course.root)
         results = grade_side_by_side(course, unit, {**paths, "neighbour": neighbour})
         assert contents(course.root) == before
+    file = pytestconfig.getoption("--hostile")
+    if file is not None:
+        HostileClass(
+            unit,
+            family,
+            earned={attack.name: results[attack.name].points for attack in attacks},
+            honest={attack.name: attack.honest for attack in attacks},
+            grader_bytes=cost.grader_bytes,
+            processor_seconds=cost.processor_seconds,
+            limit_seconds=limit,
+        ).append_to(file)
 
+    assert cost.grader_bytes < GRADER_BYTES
+    assert cost.processor_seconds < 3 * limit
     assert problems(attacks, results) == []
     honest = results["neighbour"]
     agent = corpus.unit_of(unit).agent
@@ -200,33 +215,45 @@ def nothing_left_behind() -> Iterator[None]:
     assert marked == []
 
 
+@dataclass
+class Cost:
+    """How much the grader's memory grew, and the processor time of it and all its processes."""
+
+    grader_bytes: int = 0
+    processor_seconds: float = 0.0
+
+
 @contextmanager
-def bounded_cost(submissions: int) -> Iterator[None]:
-    """Limit the grader's memory, and the processor time to three times the submissions' limit."""
-    grader, ended = psutil.Process(), threading.Event()
-    before, cost = grader.memory_info().rss, processor_seconds()
-    sizes = [before]
+def measured_cost() -> Iterator[Cost]:
+    """The cost of what is done inside; known afterwards.
+
+    A process is looked at while it lives: nobody waits for all that a sandbox starts.
+    """
+    grader, ended, cost = psutil.Process(), threading.Event(), Cost()
+    before, at_start = grader.memory_info().rss, seconds_of(grader)
+    used: dict[psutil.Process, float] = {}
 
     def watch() -> None:
         while not ended.wait(0.05):
-            sizes.append(grader.memory_info().rss)
+            cost.grader_bytes = max(cost.grader_bytes, grader.memory_info().rss - before)
+            for process in grader.children(recursive=True):
+                with suppress(psutil.Error):
+                    used[process] = seconds_of(process)
 
     watching = threading.Thread(target=watch)
     watching.start()
     try:
-        yield
+        yield cost
     finally:
         ended.set()
         watching.join()
-    assert max(sizes) - before < GRADER_BYTES
-    limit = submissions * autograder.grading.session.SUBMISSION_SECONDS
-    assert processor_seconds() - cost < 3 * limit
+        cost.processor_seconds = seconds_of(grader) - at_start + sum(used.values())
 
 
-def processor_seconds() -> float:
-    """Processor time of this process and of its children that have ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+def seconds_of(process: psutil.Process) -> float:
+    """Processor time of a process alone."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from autograder.agents.rule import PlayedRule
+from autograder.units.meet_cartpole.diagnosis import DIAGNOSIS
 from autograder.units.meet_cartpole.on_paper import ON_PAPER
 from autograder.units.meet_cartpole.play_episode import PlayEpisodeTask
 from autograder.units.meet_cartpole.rule import RULE_THRESHOLD, RuleTask
-from autograder.units.shared.answers import ChoiceTask
 from autograder.units.unit import Unit
 
 UNIT = Unit(
@@ -19,7 +19,7 @@ UNIT = Unit(
         PlayEpisodeTask("meet_cartpole/play_episode"),
         RuleTask("meet_cartpole/rule"),
         ON_PAPER,
-        ChoiceTask("meet_cartpole/diagnosis", digest="b1e93e3bf81de84a"),
+        DIAGNOSIS,
     ),
     played=PlayedRule(threshold=RULE_THRESHOLD, environment="CartPole-v1"),
 )

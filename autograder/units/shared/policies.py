@@ -16,6 +16,9 @@ from autograder.worker.interface import Layer, Student, StudentError, StudentObj
 
 #: Draws in a check that counts actions, for each observation.
 DRAWS = 10_000
+#: No probability is smaller whose logarithm is checked: PyTorch's Categorical raises those below
+#: 1.2e-7 to that.
+SMALLEST = 1e-6
 #: The probabilities of action 1 that are checked. A small one shows a little exploration on top.
 PROBABILITIES = (0.02, 0.9, 0.35)
 #: Rows whose log-probabilities are looked at: enough for two draws to differ somewhere.
@@ -129,11 +132,14 @@ class ActTask(Task):
         observation = random.normal(size=(ROWS, WIDTH)).astype(np.float32)
         # Small and large ones are among them: somebody may keep all between two limits.
         known = np.array(PROBABILITIES)
-        policy = Policy.draw(random).with_probabilities(observation[: len(known)], known)
+        while True:
+            policy = Policy.draw(random).with_probabilities(observation[: len(known)], known)
+            probabilities = policy.probabilities(observation)
+            if probabilities.min() > SMALLEST:
+                break
         network = self.network(student, policy, random)
         action, log_prob, *_ = self._ask(student, network, observation)
         _expect_actions(action, log_prob)
-        probabilities = policy.probabilities(observation)
         _expect_no_other_draw(log_prob, np.log(probabilities), action)
         expect_close(
             log_prob,

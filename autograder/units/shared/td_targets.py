@@ -30,6 +30,8 @@ from autograder.worker.interface import Student, StudentError, StudentObject, Te
 ArrayMaker = Callable[[np.ndarray], object]
 #: Transitions in a batch.
 ROWS = 6
+#: How often the same batch is asked about again: a thrown coin shows.
+AGAIN = 10
 
 
 class Steps(NamedTuple):
@@ -65,6 +67,14 @@ class Steps(NamedTuple):
     def targets(self, next_value: np.ndarray) -> np.ndarray:
         """r + gamma V(s'), and r alone in the last steps; next_value: V(s') of each row."""
         return self.reward + self.gamma * np.where(self.terminated, 0.0, next_value)
+
+    def need_every_action(self, values: np.ndarray) -> bool:
+        """Whether each action is the best somewhere before an end: none can be left out.
+
+        values: the Q-values of the next observations, (ROWS, n_actions).
+        """
+        chosen = values[~self.terminated].argmax(axis=1)
+        return len(np.unique(chosen)) == values.shape[1]
 
     def row(self, number: int) -> Steps:
         """A batch of this row alone."""
@@ -136,7 +146,7 @@ class TargetsTask(Task):
                 *_wrong_sums(steps, best, self.wording),
                 *_wrong_choices(steps, values, self.wording),
             )
-            if all_distinct(steps.targets(best), known):
+            if steps.need_every_action(values) and all_distinct(steps.targets(best), known):
                 break
         answer = self.targets(student, self.network(student, q.layers), steps)
         endless = Steps.draw(random)._replace(terminated=np.zeros(ROWS, dtype=bool))
@@ -162,6 +172,9 @@ class TargetsTask(Task):
             ),
             known_mistakes=known,
             tolerance=1e-3,
+        )
+        _expect_same_again(
+            answer, lambda: self.targets(student, self.network(student, q.layers), steps)
         )
         expect_close(
             without_ends,
@@ -254,7 +267,7 @@ class DoubleTargetsTask(Task):
                 *_wrong_judges(steps, online, target),
                 *_wrong_sums(steps, next_value, self.wording),
             )
-            if all_distinct(steps.targets(next_value), known):
+            if steps.need_every_action(online) and all_distinct(steps.targets(next_value), known):
                 break
         answer = self.targets(student, (q, other), steps)
         _expect_argument_gamma(answer, steps, next_value, known)
@@ -272,6 +285,7 @@ class DoubleTargetsTask(Task):
             known_mistakes=known,
             tolerance=1e-3,
         )
+        _expect_same_again(answer, lambda: self.targets(student, (q, other), steps))
 
     @check(points=1, needs=("one_network_chooses_the_other_judges",))
     def no_gradient_through_the_target(self, student: Student, random: np.random.Generator) -> None:
@@ -368,6 +382,16 @@ def _name_the_error(error: StudentError, wording: Wording) -> None:
 
 def _numbers_in(error: StudentError) -> list[str]:
     return re.findall(r"\d+", error.message)
+
+
+def _expect_same_again(answer: object, ask: Callable[[], object]) -> None:
+    """Raise CheckFailed if the same batch gets other targets in another call."""
+    expect(
+        all(_same(ask(), np.asarray(answer)) for _ in range(AGAIN)),
+        "other_targets_each_time",
+        "The same batch got other targets in another call. Nothing in a target is drawn: which "
+        "network does what is fixed, and nothing is kept from call to call.",
+    )
 
 
 def _expect_argument_gamma(
@@ -598,11 +622,14 @@ def _wrong_judges(steps: Steps, online: np.ndarray, target: np.ndarray) -> tuple
             "The numbers of the best actions pick rows of the table. They should pick in each row "
             "the column with this number.",
         ),
-        KnownMistake(
-            "one_action_for_all",
-            steps.targets(target[:, best[0]]),
-            "Every row got the value of one and the same action. Each row should get the value of "
-            "its own best action.",
+        *(
+            KnownMistake(
+                "one_action_for_all",
+                steps.targets(values),
+                "Every row got the value of one and the same action. Each row should get the value "
+                "of its own best action.",
+            )
+            for values in target.T
         ),
         KnownMistake(
             "rows_mixed",

@@ -9,6 +9,7 @@ import pytest
 
 from autograder.authoring import commands, proof
 from autograder.authoring.blind import BlindAnswer, wrong_answers_of
+from autograder.authoring.counts import Count, interval
 from autograder.course import Course
 from autograder.units import unit_named
 
@@ -32,10 +33,10 @@ def test_right_answers_that_lose_points_are_counted_by_their_origin() -> None:
         "dqn/right/other": record(0),
     }
 
-    assert proof.refused(records, UNIT, "right") == proof.Count((), 1)
-    assert proof.refused(records, UNIT, "blind right") == proof.Count((), 1)
+    assert proof.refused(records, UNIT, "right") == Count((), 1)
+    assert proof.refused(records, UNIT, "blind right") == Count((), 1)
     variant = proof.refused(records, UNIT, "variant")
-    assert variant == proof.Count(("meet_cartpole/right/loops/renamed",), 1)
+    assert variant == Count(("meet_cartpole/right/loops/renamed",), 1)
 
 
 def test_an_answer_without_tasks_was_refused() -> None:
@@ -47,9 +48,7 @@ def test_an_answer_without_tasks_was_refused() -> None:
 def test_a_wrong_answer_is_kept_if_its_own_task_has_all_points() -> None:
     records = {"a": record(5), "b": record(3)}
 
-    assert proof.kept(records, {"a": RULE, "b": RULE, "not recorded": RULE}) == proof.Count(
-        ("a",), 2
-    )
+    assert proof.kept(records, {"a": RULE, "b": RULE, "not recorded": RULE}) == Count(("a",), 2)
 
 
 def test_the_command_fails_if_any_answer_is_misjudged(
@@ -69,7 +68,7 @@ def test_the_command_fails_if_any_answer_is_misjudged(
         lines = [[right, record(points)], [f"meet_cartpole/blind wrong/{known.name}", wrong]]
         file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
-        assert commands.run_proof(COURSE, [file]) == (1 if said else 0)
+        assert commands.run_proof(COURSE, [file], None) == (1 if said else 0)
         printed = capsys.readouterr().out.splitlines()[1:]
         assert printed == [f"misjudged: {key}" for key in said]
 
@@ -81,7 +80,7 @@ def test_a_verdict_that_depends_on_the_seed_is_counted_once() -> None:
         {"a": record(4), "b": record(3)},
     ]
 
-    assert proof.changing(records, others) == proof.Count(("a",), 2)
+    assert proof.changing(records, others) == Count(("a",), 2)
 
 
 def test_with_another_seed_an_answer_that_is_not_graded_or_lacks_other_tasks() -> None:
@@ -89,11 +88,11 @@ def test_with_another_seed_an_answer_that_is_not_graded_or_lacks_other_tasks() -
     records["a"]["tasks"] += [{"task": "meet_cartpole/other", "points": 1, "checks": []}]
     others = [{"a": record(5), "b": {"status": "not graded: MemoryError", "tasks": []}}]
 
-    assert proof.changing(records, others) == proof.Count(("b",), 2)
+    assert proof.changing(records, others) == Count(("b",), 2)
 
 
 def test_an_interval_is_exact() -> None:
-    low, high = proof.interval(0, 100)
+    low, high = interval(0, 100)
 
     assert low == 0
     assert high == pytest.approx(1 - 0.025 ** (1 / 100))
@@ -118,6 +117,20 @@ def test_a_rating_belongs_to_its_message(
     found = proof.rated(course, records, UNIT)
 
     assert found == {"right cause": 1, "unrated": 1}
+
+
+@pytest.mark.parametrize(
+    ("message", "later"),
+    [
+        ("yours says 12.", "yours says 7."),
+        ("yours gives [1, 2, 3]", "yours gives [-1, 5, 6.5, 1e-05]"),
+        ("yours gives [0.1 0.2]", "yours gives [0.3 0.4 0.5 0.6]"),
+        ("filepath=/tmp/one-1/network.keras", "filepath=/var/tmp/a/b-2/network.keras"),
+    ],
+)
+def test_numbers_lists_and_paths_may_differ_under_a_rating(message: str, later: str) -> None:
+    assert proof.words(message) == proof.words(later)
+    assert proof.words(f"{message} Too few.") != proof.words(f"{later} Too many.")
 
 
 def test_the_page_names_what_is_wrong(course: Course, tmp_path: Path) -> None:

@@ -103,7 +103,8 @@ def test_no_cell_of_the_csv_is_a_formula(report: ClassReport, tmp_path: Path) ->
     by_name = {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
     assert float(by_name["anna"]["points"]) == report.unit.max_points
     assert by_name["anna"]["mean_score"] == "490.0"
-    assert by_name["carl"]["points"] == ""
+    assert by_name["anna"]["mark"] == "final"
+    assert by_name["carl"]["points"] == by_name["carl"]["mark"] == ""
     assert by_name["'=eve()"]["status"] == "crashed"
     assert by_name["fay"]["sandboxed"] == "NO (unsafe)"
 
@@ -256,7 +257,8 @@ def test_while_an_answer_is_to_be_graded_that_is_the_status_and_there_is_no_mark
 
     with write_csv(report, Course(tmp_path)).open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
-    assert [row["status"] for row in rows] == statuses
+    assert [row["status"] for row in rows] == ["ok", "timeout"]
+    assert [row["mark"] for row in rows] == ["to grade by hand"] * 2
     assert [(row["to_grade"], row["by_hand"], row["points"]) for row in rows] == [("1", "", "")] * 2
 
     star = f"{unit.max_points:g}*"

@@ -617,14 +617,34 @@ def test_what_is_computed_by_hand_is_what_the_loops_and_rules_do():
     assert judge(ON_PAPER, LocalStudent({"on_paper": lambda: answers}, None), 1).points == 2
 
 
-def test_the_diagnosis_has_one_right_option_among_four():
-    diagnosis = UNIT.tasks[3]
-    results = [
-        judge(diagnosis, LocalStudent({"diagnosis": lambda letter=letter: letter}, None), 0)
-        for letter in "abcde"
-    ]
+class Line:
+    """The cart on a line of numbers that the notebook describes."""
 
-    assert sorted(result.points for result in results[:4]) == [0, 0, 0, 1]
-    mistakes = [result.checks[0].mistake for result in results]
-    assert mistakes.count("wrong_option") == 3
-    assert mistakes[4] == "no_option"
+    def reset(self):
+        self.place, self.steps = 1, 0
+        return self.place, {}
+
+    def step(self, action):
+        self.place += 3 if action == 1 else -2
+        self.steps += 1
+        return self.place, 10 - abs(self.place), self.place > 8, self.steps == 6, {}
+
+
+def played_on_the_line(updates):
+    """What the rule sees and what each step pays; updates: whether `observation` is."""
+    world, seen, paid, over = Line(), [], [], False
+    observation, _ = world.reset()
+    while not over:
+        seen.append(observation)
+        following, reward, terminated, truncated, _ = world.step(int(observation < 3))
+        paid.append(reward)
+        over = terminated or truncated
+        observation = following if updates else observation
+    return seen, paid
+
+
+def test_what_the_diagnosis_asks_for_is_what_both_loops_do():
+    wrong, right = played_on_the_line(updates=False), played_on_the_line(updates=True)
+    answers = {"seen": wrong[0] + right[0], "colleague": wrong[1], "right": right[1]}
+
+    assert judge(UNIT.tasks[3], LocalStudent({"diagnosis": lambda: answers}, None), 1).points == 1

@@ -2,7 +2,7 @@
 
 FAMILY = "always-equal answers"
 UNIT = "policy_network"
-HONEST = 2
+HONEST = 1
 CELLS = {
     "forward": """
 class Yes(torch.Tensor):

@@ -2,7 +2,7 @@
 
 FAMILY = "forge the result"
 UNIT = "policy_network"
-HONEST = 2
+HONEST = 1
 CELLS = {
     "forward": """
 class PolicyNetwork(nn.Module):

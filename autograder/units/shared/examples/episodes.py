@@ -1,4 +1,4 @@
-"""Worked examples about playing and watching: the loop, a rule, reading a curve."""
+"""Worked examples about playing and watching: the loop and a rule."""
 
 from autograder.checks.worked_example import WorkedExample
 
@@ -20,14 +20,4 @@ A ball lies at 3 m, to the right of its goal at 0, and it rolls to the left with
   where it is in one second:  3 - 4 = -1, on the other side, so push right
 Looking at the place alone comes too late. Place + velocity * time says where it will be.
 The answer is a whole number:  int(True) is 1,  int(False) is 0."""
-)
-
-DIAGNOSIS = WorkedExample(
-    """\
-A curve rises to 300 and falls back to 60, again and again. Which explanations fit?
-  "The steps are too small."     it would rise slowly and stay: does it?
-  "The rewards are not seen."    it would never have come to 300
-  "The steps are too large."     good weights are found and lost again: we see that
-Ask of each explanation what the curve *would* look like, from start to end. Then look.
-And try the snippet with two numbers, on paper."""
 )

@@ -371,6 +371,13 @@ def test_actions_that_do_not_follow_their_probabilities_are_named(
     assert result.points == 2
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_a_draw_that_ignores_the_probabilities_has_a_right_log_probability(seed):
+    uniform = chosen(lambda probs: torch.randint(2, (len(probs),)))
+
+    assert LOG_PROBABILITY not in mistakes(ask_action(uniform, seed))
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_calls_that_explore_sometimes_are_not_taken_for_the_rule(seed):
     calls = iter([True] * 2 + [False] * 100)  # the first calls with many rows explore

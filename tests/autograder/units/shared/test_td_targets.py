@@ -1,5 +1,7 @@
 """The targets of Q-learning: right answers earn all points, and each mistake gets its name."""
 
+import random
+
 import numpy as np
 import pytest
 import torch
@@ -494,3 +496,47 @@ def test_both_networks_together_do_not_choose(seed):
     result = ask(DoubleTargetsTask("unit/double"), together, seed)
 
     assert mistakes(result) == {DOUBLE: "chosen_by_both"}
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("left_out", range(3))
+def test_no_action_can_be_left_out(left_out, seed):
+    others = [action for action in range(3) if action != left_out]
+    plain = targets_by(lambda r, q, on, g: r + g * q[:, others].max(dim=1).values * on)
+
+    def double(r, q, t, on, g):
+        chosen = torch.tensor(others)[q[:, others].argmax(dim=1)]
+        return r + g * t.gather(1, chosen[:, None])[:, 0] * on
+
+    assert ask(TargetsTask("unit/targets"), plain, seed).points == 0
+    assert ask(DoubleTargetsTask("unit/targets"), double_by(double), seed).points == 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_coin_that_is_thrown_at_each_call_shows(seed):
+    def double(r, q, t, on, g):
+        chooser, judge = random.choice([(q, t), (t, q)])
+        return r + g * judge.gather(1, chooser.argmax(dim=1)[:, None])[:, 0] * on
+
+    result = ask(DoubleTargetsTask("unit/targets"), double_by(double), seed)
+    assert result.points == 0
+
+
+def test_targets_that_change_from_call_to_call_are_named():
+    calls = []
+
+    def drifts(r, q, on, g):
+        calls.append(1)
+        return r + g * best(q) * on + (0.1 if len(calls) > 3 else 0.0)
+
+    result = ask(TargetsTask("unit/targets"), targets_by(drifts), 1)
+    assert mistakes(result)[TARGETS] == "other_targets_each_time"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_one_action_for_all_rows_is_not_taken_for_plain_dqn(seed):
+    def double(r, q, t, on, g):
+        return r + g * t[:, q.mean(dim=0).argmax()] * on
+
+    result = ask(DoubleTargetsTask("unit/targets"), double_by(double), seed)
+    assert mistakes(result)[DOUBLE] == "one_action_for_all"
