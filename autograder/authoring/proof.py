@@ -25,8 +25,8 @@ INTRODUCTION = """# Proof
 
 How often the checks are wrong, measured on answers of four origins: the course's own, answers by
 writers who had only the student's notebook (*blind*: language models, each told to be another kind
-of student), variants of right answers made by a program (renamed, reformatted, reordered, after
-other random draws), and mutants of the reference solutions made by
+of student), variants of right answers made by a program (renamed, reformatted, commented,
+reordered, after other random draws and the like), and mutants of the reference solutions made by
 [Cosmic Ray](https://cosmic-ray.readthedocs.io). Written by
 
     autograder record FILE
