@@ -27,6 +27,7 @@ from autograder.agents.error_bounds import fails_at_most, passes_at_most
 from autograder.agents.evaluation import expect_learning, train_and_score
 from autograder.agents.rejection import AgentRejected
 from autograder.agents.rule import AgentRule, PlayedRule
+from autograder.authoring.counts import interval
 from autograder.authoring.edits import edited, mistakes_of, reference, silent_student_of
 from autograder.authoring.imports import reachable
 from autograder.authoring.parallel import in_parallel
@@ -97,11 +98,9 @@ def calibrate(
 
 def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
     """What was measured, as plain JSON: versions, rule, pass rate with its interval, figures."""
-    from scipy.stats import binomtest
-
     threshold = _threshold(unit)
     passed = [run.score is not None and run.score >= threshold for run in runs]
-    interval = binomtest(sum(passed), len(passed)).proportion_ci(0.95, method="exact")
+    low, high = interval(sum(passed), len(passed))
     scores = [run.score for run in runs if run.score is not None]
     rule, all_scores = _rule(unit), [run.score or 0.0 for run in runs]
     asked, learned = sum(run.asked for run in runs), sum(run.learned for run in runs)
@@ -114,7 +113,7 @@ def record(unit: Unit, runs: list[Run]) -> dict[str, Any]:
         "seeds": len(runs),
         "passed": sum(passed),
         "pass_rate": round(sum(passed) / len(passed), 4),
-        "pass_rate_95_percent_interval": [round(interval.low, 4), round(interval.high, 4)],
+        "pass_rate_95_percent_interval": [round(low, 4), round(high, 4)],
         "asked_whether_it_learns": asked,
         "learns": learned,
         "rule_fails_at_most": fails_at_most(sum(passed), all_scores, rule),

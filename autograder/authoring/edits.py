@@ -21,7 +21,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from autograder.checks import judge as judging
 from autograder.course import Course, CourseError
 from autograder.grading.notebook import Submission, read_skeleton, untouched
-from autograder.results import TaskResult
+from autograder.results import CheckResult, TaskResult
 from autograder.units import Unit
 from autograder.worker.local import LocalStudent
 
@@ -134,24 +134,23 @@ def judge_all(student: LocalStudent, unit: Unit, seed: int) -> dict[str, TaskRes
 
 def also_failed(mistake: Mistake, results: Mapping[str, TaskResult]) -> list[str]:
     """The checks (`task:check`) that a mistake costs although it does not list them."""
-    failed = {
-        f"{task.task}:{check.check}"
-        for task in results.values()
-        for check in task.checks
-        if not check.passed and not check.note and check.mistake != judging.NOT_REACHED
-    }
-    return sorted(failed - {f"{mistake.task}:{mistake.check}", *mistake.also})
+    costly = {name for name, check in _failed(results).items() if not check.note}
+    return sorted(costly - {f"{mistake.task}:{mistake.check}", *mistake.also})
 
 
 def listed_in_vain(mistake: Mistake, results: Mapping[str, TaskResult]) -> list[str]:
     """The checks (`task:check`) that a mistake lists although it passes or never reaches them."""
-    failed = {
-        f"{task.task}:{check.check}"
+    return sorted({*mistake.also} - _failed(results).keys())
+
+
+def _failed(results: Mapping[str, TaskResult]) -> dict[str, CheckResult]:
+    """The checks that were asked and failed, by `task:check`."""
+    return {
+        f"{task.task}:{check.check}": check
         for task in results.values()
         for check in task.checks
         if not check.passed and check.mistake != judging.NOT_REACHED
     }
-    return sorted({*mistake.also} - failed)
 
 
 @cache

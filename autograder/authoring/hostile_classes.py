@@ -9,8 +9,7 @@ from pathlib import Path
 
 from autograder.authoring.counts import Count
 from autograder.course import CourseError
-
-MEBIBYTE = 1 << 20
+from autograder.processes.allowance import MEBIBYTE
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def hostile_section(classes: Sequence[HostileClass]) -> Iterable[str]:
     yield f"Attacks that earned more than their honest part: **{paid}**.\n"
     yield from (f"* `{name}`" for name in paid.names)
     yield (
-        f"Graded in {len(classes)} classes, each with an honest neighbor. In none of them did the "
+        f"Graded in {len(classes)} classes, each with an honest neighbour. In none of them did the "
         f"grader's own memory grow by more than {memory:.0f} MiB, and none took more than "
         f"{cost:.2f} times the processor time that its submissions may take."
     )

@@ -59,12 +59,12 @@ def commented(source: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is None:
             node.body.insert(0, ast.Expr(ast.Constant("Do what was asked for.")))
-    return f"# My solution\n{ast.unparse(ast.fix_missing_locations(tree))}"
+    return f"# My solution\n{ast.unparse(tree)}"
 
 
 def exchanged(source: str) -> str:
     """The same code with `if` and `else` exchanged: `if not condition: other; else: this`."""
-    return ast.unparse(ast.fix_missing_locations(_Exchange().visit(ast.parse(source))))
+    return ast.unparse(_Exchange().visit(ast.parse(source)))
 
 
 def returned_by_name(source: str) -> str:

@@ -46,7 +46,7 @@ class Places:
         return self.course.root / "reports" / self.unit.assignment
 
     def with_what_there_is_so_far(self, printed: str) -> Iterator[tuple[str, Marks]]:
-        """Those that show marks which lack an answer, and say so. printed: what a run printed."""
+        """The places that show a preliminary mark, and say so. printed: what a run printed."""
         yield "terminal", self.table(printed)
         yield "class page", self.class_page()
         yield "course page", self.course_page()
@@ -54,7 +54,7 @@ class Places:
         yield "feedback", self.feedback()
 
     def with_final_marks_alone(self) -> Iterator[tuple[str, Marks]]:
-        """Those that leave out who has an answer that nobody has read yet."""
+        """The places that omit a student whose written answer is still ungraded."""
         yield "marks.csv", self.csv()
         yield "nbgrader export", self.nbgraders_export()
         for system in FORMATS:

@@ -29,6 +29,10 @@ from tests.browser.term import grade_the_class
 
 REPOSITORY = Path(__file__).parents[2]
 JUPYTERLAB = (sys.executable, "-m", "jupyterlab")
+#: A script that says whether JupyterLab is there.
+LAB_IS_THERE = "return 'jupyterapp' in window"
+#: JupyterLab opens the folder of its address last, whatever was clicked before.
+RESTORED = ".jp-FileBrowser:not(.jp-mod-restoring)"
 
 
 def _wait_for(what: str, ready: Any, seconds: float = 30.0) -> Any:

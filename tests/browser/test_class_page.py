@@ -37,6 +37,7 @@ def page(browser: Any, tmp_path: Path) -> Any:
     names = {"anna": "Anna Berg", "zoe": "Zoë Ott"}
     report = ClassReport.of(unit, results, names=names)
     browser.get("about:blank")
+    browser.get_log("browser")  # empties it of what earlier tests' pages logged
     browser.get(write_page(report, Course(tmp_path)).as_uri())
     return browser
 

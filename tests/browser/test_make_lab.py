@@ -10,16 +10,14 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 
 from autograder.course import Course
-from tests.browser.conftest import REPOSITORY, Lab, jupyter
+from tests.browser.conftest import LAB_IS_THERE, REPOSITORY, RESTORED, Lab, jupyter
 from tests.browser.term import UNIT
 
 pytestmark = pytest.mark.browser
 
 #: The Makefile's own command, in the folder of another course and without installing anything.
 MAKE_LAB = ("make", f"--file={REPOSITORY / 'Makefile'}", "--assume-old=setup", "lab")
-IS_THERE = "return 'jupyterapp' in window"
-#: JupyterLab opens the folder of its address after everything else, whatever was clicked before.
-SHOWS_ITS_FOLDER = ".jp-FileBrowser:not(.jp-mod-restoring) .jp-BreadCrumbs [title='course']"
+SHOWS_ITS_FOLDER = f"{RESTORED} .jp-BreadCrumbs [title='course']"
 HAS_KERNEL = "jupyterapp.shell.currentWidget.sessionContext.ready.then(arguments[0])"
 OPEN_FORMGRADER = "jupyterapp.commands.execute('nbgrader:open-formgrader')"
 #: What the formgrader's table of assignments has links for: Edit, and Preview.
@@ -54,7 +52,7 @@ def test_the_formgraders_links_lead_to_a_notebook_that_opens(
         return wait_for(selector, elements)[0]
 
     browser.get(lab.url("course"))
-    wait_for("JupyterLab is there", lambda: browser.execute_script(IS_THERE))
+    wait_for("JupyterLab is there", lambda: browser.execute_script(LAB_IS_THERE))
     found(SHOWS_ITS_FOLDER)
     browser.execute_script(OPEN_FORMGRADER)
     browser.switch_to.frame(found("iframe"))

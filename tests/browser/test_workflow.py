@@ -13,13 +13,10 @@ import pytest
 from nbgrader.api import Gradebook
 
 from rehearsal.course_folder import ASSIGNMENT, EXERCISES, NOTEBOOK, UNIT, Exchange, solved
-from tests.browser.conftest import REPOSITORY, Lab, jupyter
+from tests.browser.conftest import LAB_IS_THERE, REPOSITORY, RESTORED, Lab, jupyter
 
 pytestmark = pytest.mark.browser
 
-IS_THERE = "return 'jupyterapp' in window"
-#: JupyterLab opens the folder of its address last; before, it would hide what was clicked.
-RESTORED = ".jp-FileBrowser:not(.jp-mod-restoring)"
 NOTEBOOK_IS_READY = (
     "return jupyterapp.shell.currentWidget?.context?.isReady"
     " && document.querySelector('.validate-button') !== null"
@@ -89,7 +86,7 @@ class Person:
     def opens_assignments(self) -> None:
         self.browser.get("about:blank")
         self.browser.get(f"{self.lab.address}/lab?token={self.lab.token}&reset")
-        self.wait_for("JupyterLab", lambda: self.browser.execute_script(IS_THERE), 60)
+        self.wait_for("JupyterLab", lambda: self.browser.execute_script(LAB_IS_THERE), 60)
         self.found(RESTORED)
         self.browser.execute_script(OPEN_LIST)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.checks.expect import KnownMistake
+from autograder.messages import Message
 from autograder.units.shared.questions import Numbers, QuestionTask
 
 #: Where the cart on the line of numbers is, from the reset to the end: in the wrong loop, where it
@@ -16,6 +17,30 @@ RIGHT_PLACES = np.array([1.0, 4.0, 2.0, 5.0, 3.0, 1.0, 4.0])
 def rewards(places: np.ndarray) -> np.ndarray:
     """What each place pays, (n,)."""
     return 10.0 - np.abs(places)
+
+
+def paid(name: str, look: str, points: float, places: np.ndarray) -> Numbers:
+    """The rewards of a loop's steps. places: where the cart is, the reset included."""
+    return Numbers(
+        name,
+        look,
+        points,
+        values=lambda: rewards(places[1:]),
+        known=(
+            KnownMistake(
+                "places_instead_of_rewards",
+                places[1:],
+                Message("“{part}”: these are the places. A place x pays 10 - |x|.", part=name),
+            ),
+            KnownMistake(
+                "rewards_before_the_step",
+                rewards(places[:-1]),
+                Message(
+                    "“{part}”: a step pays for the place where the cart is after it.", part=name
+                ),
+            ),
+        ),
+    )
 
 
 DIAGNOSIS = QuestionTask(
@@ -41,43 +66,19 @@ DIAGNOSIS = QuestionTask(
                 ),
             ),
         ),
-        Numbers(
+        paid(
             "colleague",
             "Go through the colleague's loop with a pencil: which action does the rule choose "
             "each time, where is the cart then, and what does the place pay?",
             points=0.25,
-            values=lambda: rewards(WRONG_PLACES[1:]),
-            known=(
-                KnownMistake(
-                    "places_instead_of_rewards",
-                    WRONG_PLACES[1:],
-                    "“colleague”: these are the places. A place x pays 10 - |x|.",
-                ),
-                KnownMistake(
-                    "rewards_before_the_step",
-                    rewards(WRONG_PLACES[:-1]),
-                    "“colleague”: a step pays for the place where the cart is after it.",
-                ),
-            ),
+            places=WRONG_PLACES,
         ),
-        Numbers(
+        paid(
             "right",
             "Go through a right loop with a pencil: the rule sees each new place, x = 3 is not "
             "smaller than 3, and the sixth step is the last.",
             points=0.5,
-            values=lambda: rewards(RIGHT_PLACES[1:]),
-            known=(
-                KnownMistake(
-                    "places_instead_of_rewards",
-                    RIGHT_PLACES[1:],
-                    "“right”: these are the places. A place x pays 10 - |x|.",
-                ),
-                KnownMistake(
-                    "rewards_before_the_step",
-                    rewards(RIGHT_PLACES[:-1]),
-                    "“right”: a step pays for the place where the cart is after it.",
-                ),
-            ),
+            places=RIGHT_PLACES,
         ),
     ),
 )

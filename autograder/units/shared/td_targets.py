@@ -148,12 +148,11 @@ class TargetsTask(Task):
             )
             if steps.need_every_action(values) and all_distinct(steps.targets(best), known):
                 break
-        answer = self.targets(student, self.network(student, q.layers), steps)
-        _expect_same_again(
-            answer, lambda: self.targets(student, self.network(student, q.layers), steps)
-        )
+        net = self.network(student, q.layers)
+        answer = self.targets(student, net, steps)
+        _expect_same_again(answer, lambda: self.targets(student, net, steps))
         endless = Steps.draw(random)._replace(terminated=np.zeros(ROWS, dtype=bool))
-        without_ends = self.targets(student, self.network(student, q.layers), endless)
+        without_ends = self.targets(student, net, endless)
         expect(
             not (_same(answer, steps.reward) and not _same(without_ends, endless.reward)),
             "one_end_stops_all",
@@ -251,7 +250,7 @@ class DoubleTargetsTask(Task):
     @check(points=0, blocking=True)
     def one_target_for_each_row(self, student: Student, random: np.random.Generator) -> None:
         q, other = QNetwork.draw(random), QNetwork.draw(random)
-        answer = self.targets(student, (q, other), Steps.draw(random))
+        answer = self.targets(student, self.networks(student, q, other), Steps.draw(random))
         _expect_one_for_each_row(answer, q, self.wording)
 
     @check(points=2)
@@ -269,8 +268,9 @@ class DoubleTargetsTask(Task):
             )
             if steps.need_every_action(online) and all_distinct(steps.targets(next_value), known):
                 break
-        answer = self.targets(student, (q, other), steps)
-        _expect_same_again(answer, lambda: self.targets(student, (q, other), steps))
+        nets = self.networks(student, q, other)
+        answer = self.targets(student, nets, steps)
+        _expect_same_again(answer, lambda: self.targets(student, nets, steps))
         _expect_argument_gamma(answer, steps, next_value, known)
         expect_close(
             answer,
@@ -291,7 +291,7 @@ class DoubleTargetsTask(Task):
     def no_gradient_through_the_target(self, student: Student, random: np.random.Generator) -> None:
         q, other = QNetwork.draw(random), QNetwork.draw(random)
         arguments = Steps.draw(random).arguments(self.arrays)
-        nets = self.network(student, q.layers), self.network(student, other.layers)
+        nets = self.networks(student, q, other)
         function = self.differentiated(student)
         for net in nets:
             _expect_no_gradient(student, function, (*nets, *arguments), net, self.wording)
@@ -300,10 +300,13 @@ class DoubleTargetsTask(Task):
         """What is called to take gradients."""
         return self.function
 
-    def targets(self, student: Student, nets: tuple[QNetwork, QNetwork], steps: Steps) -> object:
+    def networks(self, student: Student, *drawn: QNetwork) -> tuple[StudentObject, ...]:
+        """The drawn networks in the form that the unit uses."""
+        return tuple(self.network(student, q.layers) for q in drawn)
+
+    def targets(self, student: Student, nets: tuple[StudentObject, ...], steps: Steps) -> object:
         """The student's answer; nets: the network and the target network."""
-        given = tuple(self.network(student, q.layers) for q in nets)
-        return _answer(student, self.function, given, steps.arguments(self.arrays), self.wording)
+        return _answer(student, self.function, nets, steps.arguments(self.arrays), self.wording)
 
 
 def _answer(

@@ -1,4 +1,4 @@
-"""`autograder validate` names what a mistake says of itself and does not do."""
+"""`autograder validate` reports a mistake that lists a check which it does not fail."""
 
 from __future__ import annotations
 

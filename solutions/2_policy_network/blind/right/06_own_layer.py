@@ -1,4 +1,4 @@
-# writer: somebody who wants to understand everything and writes the linear layer himself
+# writer: a student who implements everything from scratch, the linear layer included
 # %% forward
 class Affine(nn.Module):
     """y = W x + b, row by row."""

@@ -1,4 +1,4 @@
-# writer: a software engineer who knows Stable-Baselines3: dataclasses, a mixin, small helper classes, type hints, atomic writes
+# writer: a software engineer used to Stable-Baselines3 (dataclasses, mixins, helper classes, type hints, atomic writes)
 # %% forward
 class FeatureExtractor(nn.Module):
     """Turns an observation into features."""

@@ -1,4 +1,4 @@
-# writer: someone who knows Keras: layers called dense, common/actor/critic naming, multinomial sampling, F.huber_loss, the tape's "losses" added at the end
+# writer: a Keras user (names as in the Keras actor-critic example, multinomial sampling, F.huber_loss, losses summed at the end)
 # %% forward
 class ActorCriticNetwork(nn.Module):
     """For each observation, (batch, 4): probabilities (batch, n_actions) and value (batch,)."""

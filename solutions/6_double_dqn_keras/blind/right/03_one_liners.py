@@ -1,4 +1,4 @@
-# writer: someone who wants every function in one line
+# writer: a fan of one-liners
 # %% memory
 class Batch(NamedTuple):
     """A batch of steps: every array has one row for each of them."""
